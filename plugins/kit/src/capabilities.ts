@@ -1,0 +1,19 @@
+import type { z } from "zod";
+import { generationFunctions, type GenerationCapability } from "./generation.ts";
+
+/** Capability → function → schemas of input and output. The host checks both sides of every call with these. */
+export const capabilitySchemas = { generation: generationFunctions } as const;
+
+export type CapabilityName = keyof typeof capabilitySchemas;
+export type CapabilityFunction<C extends CapabilityName> = keyof (typeof capabilitySchemas)[C] & string;
+
+type Schemas<C extends CapabilityName, F extends CapabilityFunction<C>> = (typeof capabilitySchemas)[C][F];
+/** What a caller passes: fields with defaults may be left out. */
+export type CapabilityInput<C extends CapabilityName, F extends CapabilityFunction<C>> =
+  Schemas<C, F> extends { input: infer S extends z.ZodType } ? z.input<S> : never;
+export type CapabilityOutput<C extends CapabilityName, F extends CapabilityFunction<C>> =
+  Schemas<C, F> extends { output: infer S extends z.ZodType } ? z.output<S> : never;
+
+export interface Capabilities<Config = Readonly<Record<string, unknown>>> {
+  generation?: GenerationCapability<Config>;
+}

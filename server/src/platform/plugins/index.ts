@@ -1,0 +1,3 @@
+export { PluginFailure, type PluginFailureCode } from "./failure.ts";
+export type { BreakerState, PluginCall, PluginHost, PluginReport, PluginStatus } from "./plugin-host.ts";
+export { retryDecision, retryTable, type RetryDecision } from "./retry-policy.ts";

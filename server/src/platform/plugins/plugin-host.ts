@@ -1,0 +1,70 @@
+import type { CapabilityFunction, CapabilityInput, CapabilityName, CapabilityOutput, GenerationModel } from "@musicverse/plugin-kit";
+
+export type PluginStatus = "loaded" | "failed" | "disabled" | "incompatible" | "misconfigured";
+export type BreakerState = "closed" | "open" | "half_open";
+
+/** What became of one configured plugin at start. */
+export interface PluginReport {
+  /** The id of the manifest; the configured name when no manifest could be read. */
+  id: string;
+  name: string;
+  version: string | null;
+  status: PluginStatus;
+  /** Why it is not loaded, and what to do; null when loaded. Holds no configured value. */
+  error: string | null;
+  capabilities: CapabilityName[];
+  models: GenerationModel[];
+  /** `configured` tells whether the operator gave a value or a default exists; values never leave the host. */
+  config: { name: string; env: string; required: boolean; secret: boolean; configured: boolean }[];
+  /** False: required settings are missing, so live accounts are refused (`UNAVAILABLE`); sandbox accounts work. */
+  live: boolean;
+  /** False: ships no simulator and none is configured, so sandbox accounts are refused. */
+  sandbox: boolean;
+  /** The provider's limit for the whole app, for the queue's limiter. */
+  limits: { max: number; perSeconds: number; concurrent: number | null } | null;
+  breaker: BreakerState;
+  loadMs: number;
+}
+
+/** One call on behalf of one account. */
+export interface PluginCall {
+  account: { id: string; mode: "live" | "test" };
+  /** Cancel, shutdown, lost lease. The call rejects with `signal.reason` within 250 ms. */
+  signal: AbortSignal;
+  /** The same for every try of one piece of work (e.g. the generation's id). */
+  idempotencyKey: string;
+  /** Default: 10 min for `generate` and `resolve`, 10 s for the rest. At the deadline: `NETWORK`. */
+  deadlineMs?: number;
+  connection?: { id: string; externalId: string | null } | null;
+  /** Fractions 0–1, only growing; at most what the plugin emits, unthrottled. */
+  onProgress?: (fraction: number) => void;
+}
+
+export interface PluginHost {
+  /** Every configured plugin, in the order of the configuration. Fresh breaker states. */
+  report(): PluginReport[];
+  /** Ids of loaded plugins that have the capability, in the order of the configuration. */
+  having(capability: CapabilityName): string[];
+  /** Models of a loaded plugin; [] when it is not loaded. */
+  models(pluginId: string): GenerationModel[];
+  /**
+   * Whether a call whose outcome is unknown may simply be made again. In mode test always "idempotent":
+   * a simulator bills nothing and answers the same input with the same bytes.
+   */
+  repeat(pluginId: string, capability: CapabilityName, mode: "live" | "test"): "idempotent" | "costs";
+  /** True when the plugin can be asked about an unknown or pending outcome (`resolve`). */
+  can(pluginId: string, capability: CapabilityName, fn: string): boolean;
+  /**
+   * Calls a plugin function with input and output checked. Rejects with `PluginFailure`, always, or with
+   * `call.signal.reason` when the caller aborted.
+   */
+  invoke<C extends CapabilityName, F extends CapabilityFunction<C>>(
+    pluginId: string,
+    capability: C,
+    fn: F,
+    call: PluginCall,
+    input: CapabilityInput<C, F>,
+  ): Promise<CapabilityOutput<C, F>>;
+  /** Stops simulators and closes connections. */
+  close(): Promise<void>;
+}
