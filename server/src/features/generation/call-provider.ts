@@ -1,0 +1,79 @@
+import type { Database } from "../../platform/db/index.ts";
+import type { PluginCall, PluginHost } from "../../platform/plugins/index.ts";
+import { announce } from "./feed.ts";
+import { markDispatched, saveProgress, type ClaimedRow } from "./store.ts";
+
+export type ProviderAnswer = { audio: Uint8Array } | { pending: { externalId: string; pollAfterMs: number } };
+
+/** Progress is written at most this often; between, the newest value waits. */
+const PROGRESS_EVERY_MS = 500;
+
+/**
+ * One call of the plugin for a claimed row: `generate`, or `resolve` for work that the provider has already accepted
+ * (or whose answer was lost). The row says that a call is out before it goes out.
+ */
+export async function callProvider(
+  { db, plugins }: { db: Database; plugins: PluginHost },
+  { row, leaseToken }: { row: ClaimedRow; leaseToken: string },
+  signal: AbortSignal,
+): Promise<ProviderAnswer> {
+  const { input } = row;
+  const request = {
+    kind: "music" as const,
+    prompt: input.prompt,
+    lyrics: input.lyrics,
+    instrumental: input.instrumental,
+    durationSeconds: input.duration_seconds,
+    model: row.model,
+  };
+  const progress = progressWriter(db, row, leaseToken);
+  const call: PluginCall = {
+    account: { id: row.account_id, mode: row.mode },
+    signal,
+    idempotencyKey: row.id,
+    onProgress: progress.report,
+  };
+  try {
+    if (row.pending || (row.outcome_unknown && plugins.can(row.plugin_id, "generation", "resolve"))) {
+      const known = await plugins.invoke(row.plugin_id, "generation", "resolve", call, {
+        input: request,
+        externalId: row.pending?.externalId ?? null,
+      });
+      if (!("absent" in known)) return answerOf(known);
+    }
+    const held = await db.withTenant(row.account_id, (tx) => markDispatched(tx, { id: row.id, leaseToken }));
+    if (!held) throw new Error("the generation was canceled or taken over before the provider was called");
+    return answerOf(await plugins.invoke(row.plugin_id, "generation", "generate", call, request));
+  } finally {
+    await progress.settle();
+  }
+}
+
+function answerOf(work: { done: { audio: Uint8Array } } | { pending: { externalId: string; pollAfterMs: number } }): ProviderAnswer {
+  return "done" in work ? { audio: work.done.audio } : { pending: work.pending };
+}
+
+/** Writes progress fractions without making the plugin wait, one write at a time and not more than one per interval. */
+function progressWriter(db: Database, row: ClaimedRow, leaseToken: string) {
+  let newest = 0;
+  let written = 0;
+  let nextAt = 0;
+  let writing: Promise<void> | null = null;
+  const write = async () => {
+    const fraction = newest;
+    nextAt = performance.now() + PROGRESS_EVERY_MS;
+    await db.withTenant(row.account_id, async (tx) => {
+      if (await saveProgress(tx, { id: row.id, leaseToken }, fraction)) await announce(tx, row.id);
+    });
+    written = fraction;
+  };
+  return {
+    report: (fraction: number) => {
+      newest = Math.min(0.99, Math.max(newest, fraction));
+      if (writing || newest <= written || performance.now() < nextAt) return;
+      // A lost progress line harms nobody: the next one or the result follows.
+      writing = write().catch(() => undefined).finally(() => { writing = null; });
+    },
+    settle: async () => void (await writing),
+  };
+}

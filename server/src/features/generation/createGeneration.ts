@@ -1,0 +1,54 @@
+import { accepted, type Handler } from "../../platform/http/operation.ts";
+import { invalidField, ProblemError } from "../../platform/http/problem.ts";
+import { encodeId, newId } from "../../platform/ids/index.ts";
+import type { PluginHost } from "../../platform/plugins/index.ts";
+import { presentGeneration } from "./present.ts";
+import { insertGeneration } from "./store.ts";
+import { pointerTo, workKind } from "./pointer.ts";
+import type { GenerationDeps } from "./routes.ts";
+
+/** Answers 202 once the generation is a durable row; a worker takes it from there. (GEN-01) */
+export const createGeneration =
+  ({ plugins, work }: Pick<GenerationDeps, "plugins" | "work">): Handler<"createGeneration"> =>
+  async ({ principal, body, requestId, write }) => {
+    const { pluginId, model } = choose(plugins, body.model, principal.mode);
+    return write(async (tx) => {
+      const row = await insertGeneration(tx, {
+        id: newId(),
+        kind: "music",
+        lane: body.lane ?? "interactive",
+        plugin_id: pluginId,
+        model,
+        title: body.title ?? null,
+        input: {
+          prompt: body.prompt,
+          lyrics: body.lyrics ?? null,
+          instrumental: body.instrumental ?? false,
+          duration_seconds: body.duration_seconds ?? 30,
+        },
+        request_id: requestId,
+      });
+      tx.afterCommit(() => work.enqueue(workKind, pointerTo(row)));
+      return accepted(presentGeneration(row), { Location: `/v1/generations/${encodeId("gen", row.id)}` });
+    });
+  };
+
+/** The plugin that offers the wanted model, or the first one's default model. */
+function choose(plugins: PluginHost, wanted: string | undefined, mode: "live" | "test"): { pluginId: string; model: string } {
+  const offers = plugins
+    .having("generation")
+    .flatMap((pluginId) => plugins.models(pluginId).map((model) => ({ pluginId, model })))
+    .filter(({ model }) => model.kind === "music");
+  if (offers.length === 0) throw new ProblemError("plugin_unavailable", { detail: "No plugin that generates music is installed. Ask the operator." });
+  const offer = offers.find(({ model }) => (wanted === undefined ? model.default : model.id === wanted));
+  if (!offer) {
+    throw invalidField("/body/model", "unknown_model", `No installed plugin offers this model. Available: ${offers.map(({ model }) => model.id).join(", ")}.`);
+  }
+  const report = plugins.report().find(({ id }) => id === offer.pluginId);
+  if (!(mode === "live" ? report?.live : report?.sandbox)) {
+    throw new ProblemError("plugin_unavailable", {
+      detail: `The plugin ${offer.pluginId} is not configured for ${mode} accounts. Use a test key, or ask the operator to configure it.`,
+    });
+  }
+  return { pluginId: offer.pluginId, model: offer.model.id };
+}

@@ -1,0 +1,12 @@
+import type { WorkPointer } from "../../platform/work/index.ts";
+
+/** Name of the slice's work kind. */
+export const workKind = "generation";
+
+/** BullMQ's priorities: lower runs first. Interactive work never waits behind bulk. (GEN-20) */
+const priorities = { interactive: 1, bulk: 10 } as const;
+
+/** All that travels through the queue: ids, never content. */
+export function pointerTo(row: { id: string; account_id: string; lane: "interactive" | "bulk" }): WorkPointer {
+  return { id: row.id, accountId: row.account_id, priority: priorities[row.lane] };
+}

@@ -1,0 +1,190 @@
+import type { Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
+import type { GenerationStatus } from "./states.ts";
+import { sourcesOf } from "./states.ts";
+
+/** What the caller asked for: user content, kept out of logs and job payloads. */
+export interface GenerationInput {
+  prompt: string;
+  lyrics: string | null;
+  instrumental: boolean;
+  duration_seconds: number;
+}
+
+export interface GenerationRow {
+  account_id: string;
+  id: string;
+  kind: "music";
+  status: GenerationStatus;
+  lane: "interactive" | "bulk";
+  plugin_id: string;
+  model: string;
+  title: string | null;
+  input: GenerationInput;
+  progress: number;
+  revision: number;
+  attempts: number;
+  pending: { externalId: string } | null;
+  error_code: string | null;
+  error_message: string | null;
+  request_id: string;
+  track_id: string | null;
+  created_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+}
+
+const COLUMNS = `g.account_id, g.id, g.kind, g.status, g.lane, g.plugin_id, g.model, g.title, g.input, g.progress, g.revision,
+  g.attempts, g.pending, g.error_code, g.error_message, g.request_id, g.created_at, g.started_at,
+  g.finished_at, t.id as track_id`;
+const FROM = "generations g left join tracks t on t.account_id = g.account_id and t.generation_id = g.id";
+
+export const selectGeneration = (accountId: string, id: string): Statement => ({
+  name: "generation_by_id",
+  text: `select ${COLUMNS} from ${FROM} where g.account_id = $1 and g.id = $2`,
+  values: [accountId, id],
+});
+
+export const selectGenerations = (
+  accountId: string,
+  page: { afterId: string | null; limit: number; status: GenerationStatus | null },
+): Statement => ({
+  name: "generations_page",
+  text: `select ${COLUMNS} from ${FROM}
+          where g.account_id = $1 and ($2::uuid is null or g.id < $2) and ($3::text is null or g.status = $3)
+          order by g.id desc limit $4`,
+  values: [accountId, page.afterId, page.status, page.limit + 1],
+});
+
+export async function insertGeneration(
+  tx: TenantTx,
+  row: Pick<GenerationRow, "id" | "kind" | "lane" | "plugin_id" | "model" | "title" | "input" | "request_id">,
+): Promise<GenerationRow> {
+  const rows = await tx.query<GenerationRow>(
+    `insert into generations as g (account_id, id, kind, status, lane, plugin_id, model, title, input, request_id)
+     values ($1, $2, $3, 'queued', $4, $5, $6, $7, $8, $9)
+     returning *, null::uuid as track_id`,
+    [tx.accountId, row.id, row.kind, row.lane, row.plugin_id, row.model, row.title, JSON.stringify(row.input), row.request_id],
+  );
+  return only(rows);
+}
+
+/** Rows that a worker may take now: waiting and due, or left behind by a worker whose lease ran out. */
+export async function selectDue(tx: SystemTx, limit: number): Promise<Pick<GenerationRow, "id" | "account_id" | "lane">[]> {
+  return tx.query(
+    `select id, account_id, lane from generations
+      where status in ('queued', 'running') and due_at <= now() and (lease_until is null or lease_until < now())
+      order by due_at limit $1`,
+    [limit],
+  );
+}
+
+export interface ClaimedRow extends GenerationRow {
+  mode: "live" | "test";
+  /** A call of an earlier holder is out and nobody knows how it ended. */
+  outcome_unknown: boolean;
+}
+
+/** Takes the row: state, lease and the note that an earlier call's outcome is unknown, in one UPDATE. */
+export async function claimGeneration(
+  tx: TenantTx,
+  { id, leaseToken, leaseMs }: { id: string; leaseToken: string; leaseMs: number },
+): Promise<ClaimedRow | null> {
+  const rows = await tx.query<ClaimedRow>(
+    `update generations g
+        set status = 'running', lease_token = $3, lease_until = now() + make_interval(secs => $4::float8 / 1000),
+            attempts = attempts + 1, started_at = coalesce(started_at, now()), revision = revision + 1,
+            dispatched_at = null
+       from accounts a, generations before
+      where g.account_id = $1 and g.id = $2 and a.id = g.account_id and before.account_id = g.account_id and before.id = g.id
+        and g.status in ('queued', 'running') and g.due_at <= now() and (g.lease_until is null or g.lease_until < now())
+      returning g.*, null::uuid as track_id, a.mode, before.dispatched_at is not null as outcome_unknown`,
+    [tx.accountId, id, leaseToken, leaseMs],
+  );
+  return rows[0] ?? null;
+}
+
+interface Held {
+  id: string;
+  leaseToken: string;
+}
+
+/** True while the caller still holds the row; a canceled or taken-over row is not held. */
+export async function renewLease(tx: TenantTx, held: Held, leaseMs: number): Promise<boolean> {
+  const rows = await tx.query(
+    `update generations set lease_until = now() + make_interval(secs => $4::float8 / 1000)
+      where account_id = $1 and id = $2 and lease_token = $3 and status = 'running' returning 1`,
+    [tx.accountId, held.id, held.leaseToken, leaseMs],
+  );
+  return rows.length === 1;
+}
+
+/** Written before the provider is called: if this process dies now, the next holder knows that a call was out. */
+export async function markDispatched(tx: TenantTx, held: Held): Promise<boolean> {
+  const rows = await tx.query(
+    `update generations set dispatched_at = now()
+      where account_id = $1 and id = $2 and lease_token = $3 and status = 'running' returning 1`,
+    [tx.accountId, held.id, held.leaseToken],
+  );
+  return rows.length === 1;
+}
+
+export async function saveProgress(tx: TenantTx, held: Held, progress: number): Promise<boolean> {
+  const rows = await tx.query(
+    `update generations set progress = greatest(progress, $4), revision = revision + 1
+      where account_id = $1 and id = $2 and lease_token = $3 and status = 'running' returning 1`,
+    [tx.accountId, held.id, held.leaseToken, progress],
+  );
+  return rows.length === 1;
+}
+
+/** Gives the row back to wait until `dueAt`. `countsAsAttempt: false` (rate limits, open breaker) takes the attempt back. */
+export async function release(
+  tx: TenantTx,
+  held: Held,
+  next: { dueAt: Date; countsAsAttempt: boolean; pending?: { externalId: string } | null },
+): Promise<void> {
+  await tx.query(
+    `update generations
+        set status = 'queued', due_at = $4, lease_token = null, lease_until = null, dispatched_at = null, revision = revision + 1,
+            attempts = attempts - $5::int, pending = coalesce($6::json, pending)
+      where account_id = $1 and id = $2 and lease_token = $3 and status = 'running'`,
+    [
+      tx.accountId, held.id, held.leaseToken, next.dueAt, next.countsAsAttempt ? 0 : 1,
+      next.pending ? JSON.stringify(next.pending) : null,
+    ],
+  );
+}
+
+/** Ends a held generation. Null: it was canceled or taken over meanwhile, and nothing of this holder's work may count. */
+export async function finishGeneration(
+  tx: TenantTx,
+  held: Held,
+  end: { status: "completed" } | { status: "failed"; error: { code: string; message: string } },
+): Promise<GenerationRow | null> {
+  const error = end.status === "failed" ? end.error : null;
+  const rows = await tx.query<GenerationRow>(
+    `update generations
+        set status = $4, progress = case when $4 = 'completed' then 1 else progress end, error_code = $5, error_message = $6,
+            finished_at = now(), lease_token = null, lease_until = null, dispatched_at = null, revision = revision + 1
+      where account_id = $1 and id = $2 and lease_token = $3 and status = 'running'
+      returning *, null::uuid as track_id`,
+    [tx.accountId, held.id, held.leaseToken, end.status, error?.code ?? null, error?.message ?? null],
+  );
+  return rows[0] ?? null;
+}
+
+/** Null when the generation does not exist or is already final. */
+export async function cancelGeneration(tx: TenantTx, id: string): Promise<GenerationRow | null> {
+  const rows = await tx.query<GenerationRow>(
+    `update generations set status = 'canceled', finished_at = now(), lease_token = null, lease_until = null, revision = revision + 1
+      where account_id = $1 and id = $2 and status = any($3) returning *, null::uuid as track_id`,
+    [tx.accountId, id, sourcesOf("canceled")],
+  );
+  return rows[0] ?? null;
+}
+
+function only<T>(rows: T[]): T {
+  const [row] = rows;
+  if (!row) throw new Error("the statement returned no row");
+  return row;
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../platform/clock/index.ts";
+import type { Database } from "../../platform/db/index.ts";
+import { PluginFailure, retryDecision, type PluginHost } from "../../platform/plugins/index.ts";
+import type { WorkKind, WorkPointer, WorkRunContext } from "../../platform/work/index.ts";
+import type { EmitEvent } from "../events/index.ts";
+import type { GeneratedTracks } from "../tracks/index.ts";
+import { callProvider, type ProviderAnswer } from "./call-provider.ts";
+import { deadlineExceeded, generationError, internalError, providerUnknown, type GenerationError } from "./errors.ts";
+import { announce, type GenerationFeed } from "./feed.ts";
+import { pointerTo, workKind } from "./pointer.ts";
+import { presentGeneration } from "./present.ts";
+import { claimGeneration, finishGeneration, release, renewLease, selectDue, type ClaimedRow } from "./store.ts";
+
+export interface GenerationWorkDeps {
+  db: Database;
+  plugins: PluginHost;
+  tracks: GeneratedTracks;
+  emit: EmitEvent;
+  feed: GenerationFeed;
+  clock: Clock;
+  concurrency: number;
+  leaseMs: number;
+}
+
+export interface GenerationClaim {
+  row: ClaimedRow;
+  leaseToken: string;
+}
+
+/** Hard cap on the life of a generation, whatever its retries: after this it fails. (GEN-22) */
+const LIFE_MAX_MS = 60 * 60 * 1000;
+
+/** How generations are done: claim, call the plugin, then everything it changes in one transaction. (GEN-21) */
+export function generationWork(deps: GenerationWorkDeps): WorkKind<GenerationClaim> {
+  const { db, leaseMs } = deps;
+  return {
+    name: workKind,
+    queue: workKind,
+    concurrency: deps.concurrency,
+    leaseMs,
+    due: async (limit) => {
+      const rows = await db.asSystem("sweep generations that are due", (tx) => selectDue(tx, limit));
+      return rows.map(pointerTo);
+    },
+    claim: ({ id, accountId }: WorkPointer) => {
+      const leaseToken = randomUUID();
+      return db.withTenant(accountId, async (tx) => {
+        const row = await claimGeneration(tx, { id, leaseToken, leaseMs });
+        if (!row) return null;
+        await announce(tx, id);
+        return { row, leaseToken };
+      });
+    },
+    renew: ({ row, leaseToken }) =>
+      db.withTenant(row.account_id, (tx) => renewLease(tx, { id: row.id, leaseToken }, leaseMs)),
+    run: (claim, context) => runGeneration(deps, claim, context),
+  };
+}
+
+async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, context: WorkRunContext): Promise<void> {
+  const { row } = claim;
+  const { plugins, clock, feed } = deps;
+  if (clock.now().getTime() - row.created_at.getTime() > LIFE_MAX_MS) return fail(deps, claim, deadlineExceeded);
+  if (lostAndCostly(plugins, row)) return fail(deps, claim, providerUnknown);
+
+  const canceled = new AbortController();
+  const unsubscribe = feed.subscribe(row.id, (change) => {
+    if (change === "canceled") canceled.abort(new Error("the generation was canceled"));
+  });
+  const signal = AbortSignal.any([context.signal, canceled.signal]);
+  try {
+    const answer = await callProvider(deps, claim, signal);
+    if ("pending" in answer) return await waitForProvider(deps, claim, answer, context);
+    await complete(deps, claim, answer);
+  } catch (error) {
+    if (signal.aborted) return await handBack(deps, claim, canceled.signal.aborted);
+    if (!(error instanceof PluginFailure)) {
+      context.log.error({ generation_id: row.id, err: error }, "generation failed on our side");
+      throw error;
+    }
+    context.log.warn({ generation_id: row.id, plugin: row.plugin_id, code: error.code, err: error }, "provider call failed");
+    const decision = retryDecision(error, row.attempts, { now: clock.now() });
+    if (!decision.retry) return await fail(deps, claim, error.code === "PLUGIN_BUG" ? internalError : generationError(error));
+    const dueAt = new Date(clock.now().getTime() + decision.delayMs);
+    await putBack(deps, claim, { dueAt, countsAsAttempt: decision.countsAsAttempt });
+    context.delayUntil(dueAt);
+  } finally {
+    unsubscribe();
+  }
+}
+
+/** An earlier call's answer was lost, and neither asking the provider nor calling again is free of harm. (GEN-24) */
+function lostAndCostly(plugins: PluginHost, row: ClaimedRow): boolean {
+  return (
+    row.outcome_unknown &&
+    row.pending === null &&
+    !plugins.can(row.plugin_id, "generation", "resolve") &&
+    plugins.repeat(row.plugin_id, "generation", row.mode) === "costs"
+  );
+}
+
+async function complete({ db, tracks, emit }: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, { audio }: ProviderAnswer & { audio: Uint8Array }) {
+  const stored = await tracks.store(row.account_id, row.id, audio);
+  const done = await db.withTenant(row.account_id, async (tx) => {
+    const finished = await finishGeneration(tx, { id: row.id, leaseToken }, { status: "completed" });
+    if (!finished) return false;
+    const track = await tracks.create(tx, { generationId: row.id, title: titleOf(row), stored, requestId: row.request_id });
+    const generation = presentGeneration({ ...finished, track_id: track.id });
+    await emit(tx, { type: "generation.completed", data: generation, requestId: row.request_id });
+    await announce(tx, row.id);
+    return true;
+  });
+  if (!done) await tracks.discard(stored);
+}
+
+/** Its own title, or the prompt's first words. */
+function titleOf({ title, input }: ClaimedRow): string {
+  if (title) return title;
+  const words = input.prompt.replaceAll(/\s+/g, " ").trim();
+  return words.length <= 60 ? words : `${words.slice(0, words.lastIndexOf(" ", 60) > 20 ? words.lastIndexOf(" ", 60) : 60)}…`;
+}
+
+async function fail({ db, emit }: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, error: GenerationError): Promise<void> {
+  await db.withTenant(row.account_id, async (tx) => {
+    const finished = await finishGeneration(tx, { id: row.id, leaseToken }, { status: "failed", error });
+    if (!finished) return;
+    await emit(tx, { type: "generation.failed", data: presentGeneration(finished), requestId: row.request_id });
+    await announce(tx, row.id);
+  });
+}
+
+async function waitForProvider(
+  deps: GenerationWorkDeps,
+  claim: GenerationClaim,
+  { pending }: { pending: { externalId: string; pollAfterMs: number } },
+  context: WorkRunContext,
+): Promise<void> {
+  const dueAt = new Date(deps.clock.now().getTime() + pending.pollAfterMs);
+  await putBack(deps, claim, { dueAt, countsAsAttempt: false, pending: { externalId: pending.externalId } });
+  context.delayUntil(dueAt);
+}
+
+/** A shutdown or a lost lease stopped the call. A canceled row is final already; otherwise another worker goes on. */
+async function handBack(deps: GenerationWorkDeps, claim: GenerationClaim, canceled: boolean): Promise<void> {
+  if (canceled) return;
+  const { plugins, clock } = deps;
+  const { row } = claim;
+  // In the stop of a costly call its outcome is unknown: leave the mark, so that the next holder fails it by name.
+  if (plugins.repeat(row.plugin_id, "generation", row.mode) === "costs") return;
+  await putBack(deps, claim, { dueAt: clock.now(), countsAsAttempt: false });
+}
+
+function putBack({ db }: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, next: Parameters<typeof release>[2]): Promise<void> {
+  return db.withTenant(row.account_id, async (tx) => {
+    await release(tx, { id: row.id, leaseToken }, next);
+    await announce(tx, row.id);
+  });
+}

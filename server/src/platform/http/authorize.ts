@@ -1,0 +1,21 @@
+import type { RequestHandler } from "express";
+import { operations } from "../../generated/operations.ts";
+import { operationOf } from "./context.ts";
+import { ProblemError } from "./problem.ts";
+
+/** Scopes and credential kinds come from the spec's `security`; no handler checks them by hand. (API-12) */
+export const authorize: RequestHandler = (request, _response, next) => {
+  const { security } = operations[operationOf(request)];
+  const { principal } = request.context;
+  if (!principal) return next();
+  if (principal.kind === "session") return next();
+  if (!security.apiKey) throw new ProblemError("session_required");
+  const missing = security.apiKey.filter((scope) => !principal.scopes.has(scope));
+  if (missing.length > 0) {
+    throw new ProblemError("insufficient_scope", {
+      detail: `This API key lacks the scope ${missing.join(", ")}. Create a key that has it.`,
+      extensions: { missing_scopes: missing },
+    });
+  }
+  next();
+};

@@ -1,0 +1,23 @@
+import type { ErrorRequestHandler } from "express";
+import type { Logger } from "../log/index.ts";
+import { ProblemError, problemDocument } from "./problem.ts";
+
+/**
+ * Everything thrown ends here. Expected failures carry their own public text; anything else is a bug: 500 without
+ * detail, logged with its cause. Stack traces, SQL and secrets never leave. (API-40)
+ */
+export function errorHandler({ log }: { log: Logger }): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    const problem = error instanceof ProblemError ? error : new ProblemError("internal_error", { cause: error });
+    const { requestId, operationId } = request.context;
+    request.context.problemCode = problem.code;
+    if (problem.status >= 500) {
+      log.error({ request_id: requestId, operation: operationId, problem: problem.code, err: problem.cause ?? problem }, "request failed");
+    }
+    if (response.headersSent) return void response.destroy();
+    for (const [name, value] of Object.entries(problem.options.headers ?? {})) response.setHeader(name, value);
+    // An unread upload cannot share its connection with the next request.
+    if (!request.complete) response.setHeader("Connection", "close");
+    response.status(problem.status).type("application/problem+json").json(problemDocument(problem, requestId));
+  };
+}

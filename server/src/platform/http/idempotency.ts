@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import type { OperationId } from "../../generated/operations.ts";
+import type { KeyRing } from "../crypto/index.ts";
+import type { TenantTx } from "../db/index.ts";
+import { ProblemError } from "./problem.ts";
+import type { AnyResult } from "./operation.ts";
+
+/** How long a key is remembered, in hours. (API-42) */
+const KEPT_HOURS = 24;
+
+export interface IdempotentCall {
+  key: string;
+  operationId: OperationId;
+  /** SHA-256 of what was asked: a second call with another one is a mistake of the caller. */
+  fingerprint: Buffer;
+}
+
+/** Fingerprint of a call: operation, path and query parameters, and the body with its keys in one order. */
+export function fingerprint(operationId: OperationId, input: { path: unknown; query: unknown; body: unknown }): Buffer {
+  return createHash("sha256").update(canonical([operationId, input.path, input.query, input.body])).digest();
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, node: unknown) =>
+    node !== null && typeof node === "object" && !Array.isArray(node)
+      ? Object.fromEntries(Object.entries(node).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : node,
+  );
+}
+
+interface StoredRecord {
+  operation: string;
+  fingerprint: Buffer;
+  status: number;
+  headers: Record<string, string>;
+  body_encrypted: string | null;
+  expired: boolean;
+}
+
+/**
+ * Runs `effect` once per key. The record is written in the effect's own transaction, so a crash leaves both or neither,
+ * and an advisory lock held by that transaction tells a second caller at once that the first is still running. Answers
+ * are stored encrypted, because some show a secret once. Failures are not stored: the next try runs.
+ */
+export async function idempotently(
+  tx: TenantTx,
+  keyRing: KeyRing,
+  call: IdempotentCall,
+  effect: () => Promise<AnyResult>,
+): Promise<AnyResult> {
+  const aad = `${tx.accountId}|idempotency|${call.key}`;
+  const [lock] = await tx.query<{ locked: boolean }>(
+    "select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as locked",
+    [aad],
+  );
+  if (!lock?.locked) throw new ProblemError("idempotency_in_progress", { headers: { "Retry-After": "1" } });
+
+  const [stored] = await tx.query<StoredRecord>(
+    `select operation, fingerprint, status, headers, body_encrypted, expires_at <= now() as expired
+       from idempotency_records where account_id = $1 and key = $2`,
+    [tx.accountId, call.key],
+  );
+  if (stored && !stored.expired) {
+    if (stored.operation !== call.operationId || !stored.fingerprint.equals(call.fingerprint)) {
+      throw new ProblemError("idempotency_mismatch");
+    }
+    const body: unknown = stored.body_encrypted === null ? undefined : JSON.parse(keyRing.decrypt(stored.body_encrypted, aad));
+    return { status: stored.status, headers: { ...stored.headers, "Idempotency-Replayed": "true" }, body };
+  }
+
+  const result = await effect();
+  await tx.query(
+    `insert into idempotency_records (account_id, key, operation, fingerprint, status, headers, body_encrypted, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(hours => $8))
+     on conflict (account_id, key) do update set operation = excluded.operation, fingerprint = excluded.fingerprint,
+       status = excluded.status, headers = excluded.headers, body_encrypted = excluded.body_encrypted,
+       created_at = now(), expires_at = excluded.expires_at`,
+    [
+      tx.accountId, call.key, call.operationId, call.fingerprint, result.status, JSON.stringify(result.headers ?? {}),
+      result.body === undefined ? null : keyRing.encrypt(JSON.stringify(result.body), aad), KEPT_HOURS,
+    ],
+  );
+  return result;
+}

@@ -1,0 +1,132 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Request, RequestHandler, Response } from "express";
+import type { operations as Spec } from "../../generated/openapi.types.ts";
+import { operations, type OperationId } from "../../generated/operations.ts";
+import type { KeyRing } from "../crypto/index.ts";
+import type { Database, TenantTx } from "../db/index.ts";
+import { operationOf, type Principal } from "./context.ts";
+import { fingerprint, idempotently } from "./idempotency.ts";
+
+type SuccessStatus = 200 | 201 | 202 | 204 | 206;
+type ContentOf<R> = R extends { content: infer C } ? C : never;
+type BodyOf<R> = ContentOf<R> extends { "application/json": infer B }
+  ? { body: B; stream?: undefined }
+  : [ContentOf<R>] extends [never]
+    ? { body?: undefined; stream?: undefined }
+    : { stream: Readable | AsyncIterable<string | Uint8Array>; body?: undefined };
+
+/** What an operation may answer when all went well, one member per 2xx of the spec. */
+export type OperationResult<K extends OperationId> = {
+  [S in keyof Spec[K]["responses"] & SuccessStatus]: { status: S; headers?: Record<string, string> } & BodyOf<Spec[K]["responses"][S]>;
+}[keyof Spec[K]["responses"] & SuccessStatus];
+
+export interface AnyResult {
+  status: number;
+  headers?: Record<string, string>;
+  body?: unknown;
+  stream?: Readable | AsyncIterable<string | Uint8Array> | undefined;
+}
+
+type Defined<T> = [NonNullable<T>] extends [never] ? Record<string, never> : NonNullable<T>;
+type JsonBodyOf<K extends OperationId> = Spec[K] extends { requestBody: { content: { "application/json": infer B } } }
+  ? B
+  : Spec[K] extends { requestBody?: { content: { "application/json": infer B } } } ? B | undefined : undefined;
+type IsPublic<K extends OperationId> = (typeof operations)[K]["security"]["public"];
+
+/** A checked request, typed by the spec. */
+export interface OperationRequest<K extends OperationId> {
+  principal: IsPublic<K> extends true ? null : Principal;
+  path: Defined<Spec[K]["parameters"]["path"]>;
+  query: Defined<Spec[K]["parameters"]["query"]>;
+  headers: Request["headers"];
+  body: JsonBodyOf<K>;
+  requestId: string;
+  ip: string;
+  /** Aborts when the caller goes away. */
+  signal: AbortSignal;
+  /** The incoming stream, for operations that read their body themselves (multipart). */
+  raw: Request;
+  /**
+   * Runs the operation's effect in ONE tenant transaction. With an `Idempotency-Key`, the stored answer is replayed, or
+   * the record is written in that same transaction. `options.fingerprint` replaces the body's one for streamed bodies.
+   */
+  write(
+    effect: (tx: TenantTx) => Promise<OperationResult<K>>,
+    options?: { fingerprint?: string },
+  ): Promise<OperationResult<K>>;
+}
+
+export type Handler<K extends OperationId> = (request: OperationRequest<K>) => Promise<OperationResult<K>>;
+/** One handler per operation of the spec: a missing one does not compile. */
+export type Handlers = { [K in OperationId]: Handler<K> };
+
+export function ok<B>(body: B, headers?: Record<string, string>) {
+  return { status: 200 as const, body, ...(headers && { headers }) };
+}
+export function created<B>(body: B, headers?: Record<string, string>) {
+  return { status: 201 as const, body, ...(headers && { headers }) };
+}
+export function accepted<B>(body: B, headers?: Record<string, string>) {
+  return { status: 202 as const, body, ...(headers && { headers }) };
+}
+export function noContent() {
+  return { status: 204 as const };
+}
+
+/** The last step: calls the operation's handler and sends what it returns. */
+export function runOperation(deps: { handlers: Handlers; db: Database; keyRing: KeyRing }): RequestHandler {
+  return async (request, response) => {
+    const operationId = operationOf(request);
+    const { context } = request;
+    const abort = new AbortController();
+    response.once("close", () => abort.abort());
+    const handler = deps.handlers[operationId] as unknown as Handler<"getTrack">;
+    const result = await handler({
+      principal: context.principal as Principal,
+      path: context.input.path as { track_id: string },
+      query: context.input.query as never,
+      headers: request.headers,
+      body: context.input.body as undefined,
+      requestId: context.requestId,
+      ip: request.ip ?? "unknown",
+      signal: abort.signal,
+      raw: request,
+      write: writer(deps, request, operationId) as never,
+    });
+    await send(response, result as AnyResult);
+  };
+}
+
+type Effect = (tx: TenantTx) => Promise<AnyResult>;
+
+function writer({ db, keyRing }: { db: Database; keyRing: KeyRing }, request: Request, operationId: OperationId) {
+  return (effect: Effect, options: { fingerprint?: string } = {}): Promise<AnyResult> => {
+    const { principal, input } = request.context;
+    if (!principal) throw new Error(`${operationId} is public: it has no tenant to write for`);
+    const key = request.headers["idempotency-key"];
+    if (!operations[operationId].idempotent || typeof key !== "string") return db.withTenant(principal.accountId, effect);
+    const call = {
+      key,
+      operationId,
+      fingerprint: fingerprint(operationId, { path: input.path, query: input.query, body: options.fingerprint ?? input.body }),
+    };
+    return db.withTenant(principal.accountId, (tx) => idempotently(tx, keyRing, call, () => effect(tx)));
+  };
+}
+
+async function send(response: Response, { status, headers, body, stream }: AnyResult): Promise<void> {
+  response.status(status);
+  for (const name in headers) response.setHeader(name, headers[name] as string);
+  if (stream) {
+    response.flushHeaders();
+    if (response.req.method === "HEAD") return void response.end();
+    await pipeline(stream instanceof Readable ? stream : Readable.from(stream), response).catch((error: NodeJS.ErrnoException) => {
+      // The caller hung up in mid-stream: nobody is left to tell, and nothing is wrong on our side.
+      if (error.code !== "ERR_STREAM_PREMATURE_CLOSE" && error.name !== "AbortError") throw error;
+    });
+    return;
+  }
+  if (body === undefined) response.end();
+  else response.json(body);
+}

@@ -1,0 +1,74 @@
+import OpenApiValidator from "express-openapi-validator";
+import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { operationOf } from "./context.ts";
+import { judge, openApiDocument, type compileValidators } from "./validate.ts";
+import { ProblemError } from "./problem.ts";
+
+type Validators = ReturnType<typeof compileValidators>;
+type EovDocument = Parameters<typeof OpenApiValidator.middleware>[0]["apiSpec"];
+
+/**
+ * The reference: express-openapi-validator, which costs ten times our own dispatch and therefore runs in tests and in
+ * development only. It judges every request beside our validators (a difference is a bug and answers 500) and patches
+ * `response.json`, so that an answer outside the spec fails as loudly. (API-41)
+ */
+export function referenceValidator(validators: Validators): RequestHandler[] {
+  const chain = OpenApiValidator.middleware({
+    apiSpec: structuredClone(openApiDocument) as unknown as Exclude<EovDocument, string>,
+    validateRequests: { allowUnknownQueryParameters: false, coerceTypes: false },
+    validateResponses: { removeAdditional: false, coerceTypes: false },
+    validateSecurity: false,
+    validateApiSpec: false,
+    fileUploader: false,
+    // The operation streams multipart bodies itself, and event streams have no schema to check.
+    ignorePaths: /^$/,
+  }) as unknown as RequestHandler[];
+
+  const compare: RequestHandler = (request, response, next) => {
+    const ours = ourVerdict(validators, request);
+    if (isMultipart(request)) return next();
+    const { query, body } = request;
+    runChain(chain, request, response, (error) => {
+      // It coerces and fills in defaults in place; the pipeline must go on with what was sent.
+      Object.defineProperty(request, "query", { value: query, configurable: true, writable: true });
+      request.body = body;
+      const refused = error !== undefined && error !== null;
+      if (refused && !isVerdict(error)) return next(error);
+      if (refused === ours.length > 0) return next();
+      const said = refused ? JSON.stringify((error as { errors?: unknown }).errors) : "accepted";
+      next(new Error(`validators disagree on ${operationOf(request)}: reference ${said}, ours ${JSON.stringify(ours)}`));
+    });
+  };
+  return [compare];
+}
+
+function ourVerdict(validators: Validators, request: Request) {
+  const validator = validators.get(operationOf(request));
+  if (!validator) throw new ProblemError("internal_error");
+  return judge(validator, {
+    path: { ...request.context.pathParams },
+    query: { ...request.query },
+    headers: { ...request.headers },
+    body: structuredClone(request.body),
+  });
+}
+
+function isMultipart(request: Request): boolean {
+  return request.headers["content-type"]?.startsWith("multipart/form-data") ?? false;
+}
+
+/** The library reports refusals as errors with a 4xx status; anything else is a failure of its own. */
+function isVerdict(error: unknown): boolean {
+  const status = (error as { status?: number }).status ?? 500;
+  return status >= 400 && status < 500;
+}
+
+function runChain(chain: RequestHandler[], request: Request, response: Response, done: (error?: unknown) => void): void {
+  const step = (index: number): NextFunction => (error?: unknown) => {
+    const handler = chain[index];
+    if (error || !handler) return done(error);
+    void handler(request, response, step(index + 1));
+  };
+  step(0)();
+}
+

@@ -1,0 +1,24 @@
+import type { RequestHandler } from "express";
+import { encodeId, newId } from "../ids/index.ts";
+
+const WELL_FORMED = /^[A-Za-z0-9_.-]{8,64}$/;
+
+/**
+ * Starts the context of a request. A well-formed `X-Request-Id` of the caller is kept, so that a trace can cross systems;
+ * anything else is replaced (it would end up in log lines). (API-44)
+ */
+export const requestId: RequestHandler = (request, response, next) => {
+  const given = request.headers["x-request-id"];
+  const id = typeof given === "string" && WELL_FORMED.test(given) ? given : encodeId("req", newId());
+  request.context = {
+    requestId: id,
+    startedAt: performance.now(),
+    operationId: null,
+    pathParams: {},
+    principal: null,
+    input: { path: {}, query: {}, body: undefined },
+    problemCode: null,
+  };
+  response.setHeader("X-Request-Id", id);
+  next();
+};

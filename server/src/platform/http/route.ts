@@ -1,0 +1,35 @@
+import type { RequestHandler } from "express";
+import createRouter, { type HTTPMethod } from "find-my-way";
+import { operations, type OperationId } from "../../generated/operations.ts";
+import { ProblemError } from "./problem.ts";
+
+const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"] as const satisfies HTTPMethod[];
+
+/**
+ * Finds the operation of a request once, from the spec's own paths; every later step (limits, validation, scopes, the
+ * handler) looks up by operationId. Unknown path: 404, known path with another method: 405 with `Allow`.
+ */
+export function route(): RequestHandler {
+  const router = createRouter({ ignoreTrailingSlash: false, caseSensitive: true });
+  for (const [operationId, { method, path }] of Object.entries(operations)) {
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ":$1");
+    router.on(method.toUpperCase() as HTTPMethod, pattern, () => {}, { operationId });
+  }
+  return (request, _response, next) => {
+    const method = request.method === "HEAD" ? "GET" : request.method;
+    const found = router.find(method as HTTPMethod, request.path);
+    if (found) {
+      request.context.operationId = (found.store as { operationId: OperationId }).operationId;
+      request.context.pathParams = found.params as Record<string, string>;
+      return next();
+    }
+    const allowed = METHODS.filter((candidate) => router.find(candidate, request.path));
+    if (allowed.length === 0) {
+      throw new ProblemError("not_found", { detail: "No operation has this path. See the API reference for all paths." });
+    }
+    throw new ProblemError("method_not_allowed", {
+      detail: `This path does not accept ${request.method}. It accepts: ${allowed.join(", ")}.`,
+      headers: { Allow: allowed.join(", ") },
+    });
+  };
+}

@@ -1,0 +1,38 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Express } from "express";
+
+export interface HttpServer {
+  url: string;
+  /** Stops accepting, lets requests in flight finish (at most `timeoutMs`), then closes. Resolves when all is closed. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+/** Listens with limits that keep slow clients from holding connections. A taken port is named. (API-46) */
+export async function listen(app: Express, { host, port }: { host: string; port: number }): Promise<HttpServer> {
+  const server = createServer({ headersTimeout: 15_000, requestTimeout: 600_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, app);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(error.code === "EADDRINUSE"
+        ? new Error(`Port ${port} on ${host} is taken. Stop the program that listens there, or set PORT to another number.`, { cause: error })
+        : error);
+    });
+    server.listen(port, host, resolve);
+  });
+  const address = server.address() as AddressInfo;
+  const shownHost = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return { url: `http://${shownHost}:${address.port}`, close: (timeoutMs) => close(server, timeoutMs) };
+}
+
+function close(server: Server, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    // A kept-alive connection becomes idle when its last answer is out, which no event tells.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    server.close(() => {
+      clearTimeout(cut);
+      clearInterval(sweep);
+      resolve();
+    });
+  });
+}

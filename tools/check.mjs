@@ -1,0 +1,31 @@
+// Runs every check that is not a test: types, lint, generated files, contract, architecture, dead code, packages.
+// Each counts as one; ends with one line of counts.
+import { spawnSync } from "node:child_process";
+
+const WORKSPACES = ["server", "plugins/kit", "plugins/minimax", "sdk-js", "tests", "tools"];
+
+const checks = [
+  ...WORKSPACES.map((workspace) => [`types of ${workspace}`, `tsc -p ${workspace}`]),
+  ["lint", "oxlint --deny-warnings"],
+  ["contract lint", "npm run --silent lint -w @musicverse/openapi"],
+  ["contract: no unannounced breaking change", "npm run --silent breaking -w @musicverse/openapi"],
+  ["generated files are up to date", "node tools/gen.mjs --check"],
+  ["architecture: import rules and cycles", "depcruise server/src plugins sdk-js/src tools tests --config .dependency-cruiser.cjs"],
+  ["dead code and unused dependencies", "knip"],
+  ["SDK package", "npm run --silent check:package -w @musicverse/sdk"],
+];
+
+const wanted = process.argv.slice(2);
+let failed = 0;
+let passed = 0;
+for (const [title, command] of checks.filter(([title]) => wanted.length === 0 || wanted.some((word) => title.includes(word)))) {
+  const started = performance.now();
+  const result = spawnSync(command, { shell: true, encoding: "utf8", env: { ...process.env, FORCE_COLOR: "0" } });
+  const ok = result.status === 0;
+  if (ok) passed += 1;
+  else failed += 1;
+  console.log(`${ok ? "✓" : "✗"} ${title} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  if (!ok) console.log(`  $ ${command}\n${(result.stdout + result.stderr).trim().split("\n").slice(-60).map((line) => `    ${line}`).join("\n")}`);
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
