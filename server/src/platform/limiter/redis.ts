@@ -1,0 +1,40 @@
+import type { Redis } from "ioredis";
+import { describe, type Usage } from "./bucket.ts";
+import type { Limiter } from "./limiter.ts";
+import { takeScript, takeScriptSha } from "./take-script.ts";
+
+export interface RedisLimiterOptions {
+  /** Put before every bucket's key. */
+  prefix?: string;
+}
+
+/**
+ * Exact across processes: one round trip per request, in the server's clock. Rejects when Redis does not answer
+ * (`createLimiter` adds the fallback). The connection stays the caller's.
+ */
+export function createRedisLimiter(redis: Redis, { prefix = "mv:limit:" }: RedisLimiterOptions = {}): Limiter {
+  async function run(args: (string | number)[], keys: number): Promise<unknown> {
+    try {
+      return await redis.evalsha(takeScriptSha, keys, ...args);
+    } catch (error) {
+      // Scripts are forgotten by a restart; EVAL loads it again.
+      if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
+      return await redis.eval(takeScript, keys, ...args);
+    }
+  }
+
+  return {
+    async take(buckets, cost = 1) {
+      const args: (string | number)[] = buckets.map((bucket) => prefix + bucket.key);
+      args.push(cost);
+      for (const { capacity, refill, intervalMs } of buckets) args.push(capacity, refill, intervalMs);
+      const [allowed, nowMs, ...numbers] = (await run(args, buckets.length)) as [number, number, ...number[]];
+      const usages: Usage[] = buckets.map((_, index) => ({
+        used: numbers[2 * index] ?? 0,
+        anchorMs: numbers[2 * index + 1] ?? nowMs,
+      }));
+      return describe(buckets, usages, { cost, allowed: allowed === 1, nowMs });
+    },
+    close: async () => {},
+  };
+}

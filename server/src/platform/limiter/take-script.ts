@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+
+/**
+ * All buckets of one request in one atomic call; the algebra of bucket.ts, in Redis' own time.
+ * KEYS: one per bucket. ARGV: cost, then capacity, refill, intervalMs per bucket.
+ * Value of a key: "<used>:<anchorMs>", expiring at the moment the bucket is full again, which says the same as no key.
+ * Returns allowed (1|0), now, then used and anchor per bucket.
+ */
+export const takeScript = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local cost = tonumber(ARGV[1])
+local stored = redis.call('MGET', unpack(KEYS))
+local allowed = 1
+local result = { 1, now }
+for i = 1, #KEYS do
+  local capacity, refill, interval = tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i + 1])
+  local used, anchor = 0, now
+  if stored[i] then
+    local colon = string.find(stored[i], ':', 1, true)
+    anchor = math.min(tonumber(string.sub(stored[i], colon + 1)), now)
+    local steps = math.floor((now - anchor) / interval)
+    used = tonumber(string.sub(stored[i], 1, colon - 1)) - steps * refill
+    anchor = anchor + steps * interval
+    if used <= 0 then used, anchor = 0, now end
+  end
+  if cost > 0 and used + cost > capacity then allowed = 0 end
+  result[2 * i + 1], result[2 * i + 2] = used, anchor
+end
+result[1] = allowed
+if allowed == 1 and cost > 0 then
+  for i, key in ipairs(KEYS) do
+    local refill, interval = tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i + 1])
+    local used, anchor = result[2 * i + 1] + cost, result[2 * i + 2]
+    local full = anchor + math.ceil(used / refill) * interval
+    redis.call('SET', key, string.format('%.0f:%.0f', used, anchor), 'PXAT', string.format('%.0f', full))
+    result[2 * i + 1] = used
+  end
+end
+return result
+`;
+
+export const takeScriptSha = createHash("sha1").update(takeScript).digest("hex");

@@ -1,0 +1,1 @@
+export { connectRedis, whenReady, type RedisConnectionOptions, type RedisUse } from "./connection.ts";
