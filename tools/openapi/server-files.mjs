@@ -1,0 +1,94 @@
+// Tables that the server obeys, made from the bundled contract and the error catalogue.
+import { join } from "node:path";
+import { banner, generatedServerDir, readBundle, readErrorCatalogue, write } from "./files.mjs";
+
+/** Writes operations.ts, errors.ts, events.ts and scopes.ts. */
+export function writeServerFiles() {
+  const document = readBundle();
+  writeGenerated("operations.ts", operationsFile(document));
+  writeGenerated("errors.ts", errorsFile(readErrorCatalogue()));
+  writeGenerated("events.ts", eventsFile(document));
+  writeGenerated("scopes.ts", scopesFile(document));
+}
+
+function operationsFile(document) {
+  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => [operation.operationId, describe(method, path, operation, document)]),
+  );
+  return `/** Every operation of the contract: where it is, who may call it and how it is treated. */
+export const operations = ${JSON.stringify(Object.fromEntries(operations), null, 2)} as const;
+
+export type OperationId = keyof typeof operations;
+`;
+}
+
+function describe(method, path, operation, document) {
+  const security = operation.security ?? document.security;
+  const scopes = security.find((scheme) => scheme.apiKey)?.apiKey ?? null;
+  return {
+    method,
+    path,
+    tag: operation.tags[0],
+    security: {
+      apiKey: scopes,
+      session: security.some((scheme) => scheme.session),
+      public: security.length === 0,
+    },
+    rateClass: operation["x-rate-class"],
+    idempotent: operation["x-idempotent"] === true,
+    paginated: operation["x-paginated"] === true,
+    requestContentTypes: Object.keys(operation.requestBody?.content ?? {}),
+    successStatus: Math.min(...Object.keys(operation.responses).filter((code) => code.startsWith("2")).map(Number)),
+  };
+}
+
+function errorsFile(catalogue) {
+  return `/** Every error code with its HTTP status, its title, what it means and what the caller does about it. */
+export const errorCatalogue = ${JSON.stringify(catalogue, null, 2)} as const;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+`;
+}
+
+function eventsFile(document) {
+  const types = document.components.schemas.EventType.enum;
+  const data = types.map((type) => `  "${type}": components["schemas"]["${dataSchemaName(document, type)}"];`);
+  return `import type { components } from "./openapi.types.ts";
+
+/** Every type of event that subscribers can get. */
+export const eventTypes = ${JSON.stringify(types, null, 2)} as const;
+
+export type EventType = (typeof eventTypes)[number];
+
+/** What \`data\` of an event is, by its type. */
+export interface EventData {
+${data.join("\n")}
+}
+`;
+}
+
+/** Name of the schema of \`data\` in the payload of a webhook. */
+function dataSchemaName(document, type) {
+  const body = document.webhooks[type]?.post.requestBody.content["application/json"].schema;
+  if (!body) throw new Error(`EventType lists ${type} but webhooks/${type}.yaml is missing; write it.`);
+  const payload = document.components.schemas[nameOf(body.$ref)];
+  return nameOf(payload.properties.data.$ref);
+}
+
+const nameOf = (reference) => reference.slice(reference.lastIndexOf("/") + 1);
+
+function scopesFile(document) {
+  const schema = document.components.schemas.Scope;
+  return `/** Every scope that an API key can have. */
+export const scopes = ${JSON.stringify(schema.enum, null, 2)} as const;
+
+export type Scope = (typeof scopes)[number];
+
+/** What a scope allows, in words for people. */
+export const scopeDescriptions: Record<Scope, string> = ${JSON.stringify(schema["x-enum-descriptions"], null, 2)};
+`;
+}
+
+function writeGenerated(name, text) {
+  write(join(generatedServerDir, name), `${banner}\n${text}`);
+}
