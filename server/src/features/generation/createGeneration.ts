@@ -11,6 +11,9 @@ import type { GenerationDeps } from "./routes.ts";
 export const createGeneration =
   ({ plugins, work }: Pick<GenerationDeps, "plugins" | "work">): Handler<"createGeneration"> =>
   async ({ principal, body, requestId, write }) => {
+    if (body.instrumental && body.lyrics !== undefined) {
+      throw invalidField("/body/lyrics", "conflicts_with_instrumental", "An instrumental has no words. Leave out lyrics, or set instrumental to false.");
+    }
     const { pluginId, model } = choose(plugins, body.model, principal.mode);
     return write(async (tx) => {
       const row = await insertGeneration(tx, {

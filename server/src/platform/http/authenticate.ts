@@ -39,7 +39,7 @@ export function authenticate({ authenticator, limiter, badCredentialBucket }: Au
     if (result.outcome === "bad_credential") {
       const decision = await limiter.take([badCredentialBucket(request.ip ?? "unknown")]);
       if (!decision.allowed) {
-        const seconds = Math.max(1, Math.ceil(((decision.retryAtMs ?? Date.now()) - Date.now()) / 1000));
+        const seconds = Math.max(1, Math.ceil(((decision.retryAtMs ?? decision.nowMs) - decision.nowMs) / 1000));
         throw new ProblemError("too_many_failures", { headers: { "Retry-After": String(seconds) } });
       }
     }

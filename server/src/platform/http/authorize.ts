@@ -8,7 +8,10 @@ export const authorize: RequestHandler = (request, _response, next) => {
   const { security } = operations[operationOf(request)];
   const { principal } = request.context;
   if (!principal) return next();
-  if (principal.kind === "session") return next();
+  if (principal.kind === "session") {
+    if (security.session) return next();
+    throw new ProblemError("insufficient_scope", { detail: "This operation is for API keys: a session cannot call it." });
+  }
   if (!security.apiKey) throw new ProblemError("session_required");
   const missing = security.apiKey.filter((scope) => !principal.scopes.has(scope));
   if (missing.length > 0) {

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler } from "express";
 import type { Logger } from "../log/index.ts";
-import { ProblemError, problemDocument } from "./problem.ts";
+import { invalidField, ProblemError, problemDocument } from "./problem.ts";
 
 /**
  * Everything thrown ends here. Expected failures carry their own public text; anything else is a bug: 500 without
@@ -8,7 +8,7 @@ import { ProblemError, problemDocument } from "./problem.ts";
  */
 export function errorHandler({ log }: { log: Logger }): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
-    const problem = error instanceof ProblemError ? error : new ProblemError("internal_error", { cause: error });
+    const problem = error instanceof ProblemError ? error : unexpected(error);
     const { requestId, operationId } = request.context;
     request.context.problemCode = problem.code;
     if (problem.status >= 500) {
@@ -20,4 +20,13 @@ export function errorHandler({ log }: { log: Logger }): ErrorRequestHandler {
     if (!request.complete) response.setHeader("Connection", "close");
     response.status(problem.status).type("application/problem+json").json(problemDocument(problem, requestId));
   };
+}
+
+/** PostgreSQL's text cannot hold the character NUL, which no JSON schema rules out: the sender's mistake, not a bug. */
+function unexpected(error: unknown): ProblemError {
+  const { code } = error as { code?: unknown };
+  if (code === "22021" || code === "22P05") {
+    return invalidField("/body", "nul_character", "A text contains the character U+0000. Remove it.");
+  }
+  return new ProblemError("internal_error", { cause: error });
 }

@@ -21,7 +21,7 @@ export function rateLimit({ limiter, limitsFor, headersFor }: RateLimitDeps): Re
     const headers = headersFor(decision);
     for (const name in headers) response.setHeader(name, headers[name] as string);
     if (decision.allowed) return next();
-    const exhausted = decision.buckets.filter((bucket) => bucket.remaining === 0).map((bucket) => bucket.name);
+    const exhausted = decision.buckets.filter((bucket) => bucket.exhausted).map((bucket) => bucket.name);
     throw new ProblemError("rate_limited", {
       extensions: { "violated-policies": exhausted, upgrade_url: "https://musicverse.dev/pricing" },
     });

@@ -1,0 +1,41 @@
+import express, { type Express } from "express";
+import type { Features } from "./features.ts";
+import { accessLog } from "./platform/http/access-log.ts";
+import { authenticate } from "./platform/http/authenticate.ts";
+import { authorize } from "./platform/http/authorize.ts";
+import { errorHandler } from "./platform/http/error-handler.ts";
+import { corsAllowlist, securityHeaders } from "./platform/http/headers.ts";
+import { runOperation } from "./platform/http/operation.ts";
+import { rateLimit } from "./platform/http/rate-limit.ts";
+import { readBody } from "./platform/http/read-body.ts";
+import { referenceValidator } from "./platform/http/reference.ts";
+import { requestId } from "./platform/http/request-id.ts";
+import { route } from "./platform/http/route.ts";
+import { compileValidators, validate } from "./platform/http/validate.ts";
+import type { Services } from "./services.ts";
+
+/** The way of every request, in order. A request is routed once, by the spec; each later step asks the spec by operationId. */
+export function createApp(services: Services, features: Features): Express {
+  const { config, db, keyRing, limiter, log, metrics } = services;
+  const validators = compileValidators();
+
+  const app = express();
+  app.disable("x-powered-by").disable("etag");
+  app.set("trust proxy", config.trustProxy);
+  app.set("query parser", "simple");
+
+  app.use(requestId);
+  app.use(accessLog({ log, metrics }));
+  app.use(securityHeaders);
+  app.use(corsAllowlist(config.corsOrigins));
+  app.use(route());
+  app.use(authenticate(features.authentication));
+  app.use(rateLimit({ limiter, ...features.limits }));
+  app.use(readBody);
+  if (config.validateResponses) app.use(referenceValidator(validators));
+  app.use(validate(validators));
+  app.use(authorize);
+  app.use(runOperation({ handlers: features.handlers, db, keyRing }));
+  app.use(errorHandler({ log }));
+  return app;
+}

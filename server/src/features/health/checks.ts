@@ -1,0 +1,44 @@
+import type { components } from "../../generated/openapi.types.ts";
+
+type HealthCheck = components["schemas"]["HealthCheck"];
+type HealthType = components["schemas"]["HealthType"];
+
+/** One part that can be asked how it is. */
+export interface Probe {
+  name: string;
+  types: readonly HealthType[];
+  /** Resolves when it is well; with a text when it works but worse; rejects when it is down. */
+  look(): Promise<string | void>;
+}
+
+/** A part that takes longer than this to answer counts as down, in milliseconds. */
+const TIMEOUT_MS = 2_000;
+
+/** Asks all parts at once. Inner detail of a failure stays with the logger. */
+export async function runChecks(probes: readonly Probe[], onFailure: (probe: string, error: unknown) => void): Promise<HealthCheck[]> {
+  return Promise.all(
+    probes.map(async ({ name, look }) => {
+      const started = performance.now();
+      const finish = (status: HealthCheck["status"], message: string | null) =>
+        ({ name, status, duration_ms: Math.round(performance.now() - started), message });
+      try {
+        const worse = await withTimeout(look());
+        return worse ? finish("degraded", worse) : finish("ok", null);
+      } catch (error) {
+        onFailure(name, error);
+        return finish("down", `${name} does not answer`);
+      }
+    }),
+  );
+}
+
+export function worst(checks: readonly HealthCheck[]): HealthCheck["status"] {
+  if (checks.some(({ status }) => status === "down")) return "down";
+  return checks.some(({ status }) => status === "degraded") ? "degraded" : "ok";
+}
+
+async function withTimeout<T>(promise: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

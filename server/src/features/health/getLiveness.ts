@@ -1,0 +1,3 @@
+import { ok, type Handler } from "../../platform/http/operation.ts";
+
+export const getLiveness = (): Handler<"getLiveness"> => async () => ok({ status: "ok" });

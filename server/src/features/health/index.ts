@@ -1,0 +1,2 @@
+export type { Probe } from "./checks.ts";
+export { healthRoutes, type HealthDeps } from "./routes.ts";
