@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { createMemoryLimiter } from "../../platform/limiter/index.ts";
+import { callerOf } from "./address.ts";
+import { badCredentialBucket, headersFor, limitsFor, violatedPolicies, type Caller } from "./index.ts";
+
+const START = Date.UTC(2026, 0, 1);
+function setUp() {
+  let nowMs = START;
+  const limiter = createMemoryLimiter({ now: () => new Date(nowMs) });
+  return { limiter, advance: (ms: number) => void (nowMs += ms) };
+}
+
+const keyOf = (tier: string, mode: "live" | "test" = "live", keyId = "k1"): Caller => ({
+  principal: { kind: "api_key", accountId: "a1", keyId, mode, tier },
+  ip: "198.51.100.7",
+  rateClass: "read",
+});
+
+describe("quotas (API-30)", () => {
+  test.each([
+    ["free", 10], ["basic", 1000], ["standard", 1000], ["pro", 1000], ["enterprise", 100_000], ["no-such-plan", 10],
+  ])("%s allows %i requests an hour", (tier, max) => {
+    const quota = { name: "account", capacity: max, refill: max, intervalMs: 3_600_000 };
+    expect(limitsFor(keyOf(tier))[0]).toMatchObject(quota);
+  });
+
+  test("a sandbox key has the sandbox's quota whatever the plan", () => {
+    expect(limitsFor(keyOf("free", "test"))[0]).toMatchObject({ capacity: 10_000 });
+  });
+
+  test("the 11th request of a free account within the hour is refused whatever key it uses, and works later", () => {
+    const { limiter, advance } = setUp();
+    for (let request = 0; request < 10; request += 1) {
+      expect(limiter.takeNow(limitsFor(keyOf("free", "live", `k${request % 2}`))).allowed).toBe(true);
+      advance(60_000);
+    }
+    const refused = limiter.takeNow(limitsFor(keyOf("free")));
+    expect(refused.allowed).toBe(false);
+    expect(violatedPolicies(refused)).toEqual(["account"]);
+    advance(Number(headersFor(refused)["Retry-After"]) * 1000);
+    expect(limiter.takeNow(limitsFor(keyOf("free"))).allowed).toBe(true);
+  });
+
+  test("a paid account may not spend its hour at once: burst is part of the plan", () => {
+    const { limiter } = setUp();
+    const decisions = Array.from({ length: 201 }, () => limiter.takeNow(limitsFor(keyOf("pro"))));
+    expect(decisions.filter((decision) => decision.allowed)).toHaveLength(200);
+    expect(decisions.slice(200).flatMap(violatedPolicies)).toEqual(["burst"]);
+  });
+
+  test("the console does not use up what the account's keys have", () => {
+    const { limiter } = setUp();
+    const session: Caller = {
+      ...keyOf("free"),
+      principal: { kind: "session", accountId: "a1", keyId: null, mode: "live", tier: "free" },
+    };
+    for (let request = 0; request < 11; request += 1) {
+      expect(limiter.takeNow(limitsFor(session)).allowed).toBe(true);
+    }
+    expect(limiter.takeNow(limitsFor(keyOf("free"))).buckets[0]?.remaining).toBe(9);
+  });
+
+  test("buckets taken together share one hash tag, so that a Redis Cluster can take them at once", () => {
+    const tags = limitsFor(keyOf("pro")).map(({ key }) => /\{(.+?)\}/.exec(key)?.[1]);
+    expect(tags).toEqual(["a1", "a1", "a1"]);
+  });
+
+  test("an operation of class none has no limit", () => {
+    expect(limitsFor({ principal: null, ip: "198.51.100.7", rateClass: "none" })).toEqual([]);
+  });
+});
+
+describe("callers without a credential", () => {
+  test("sign-in attempts are counted by address, a valid session in the request changes nothing", () => {
+    const quota = { key: "{198.51.100.7}:address-auth", capacity: 20, intervalMs: 60_000 };
+    const expected = [expect.objectContaining(quota)];
+    expect(limitsFor({ ...keyOf("pro"), rateClass: "auth" })).toEqual(expected);
+    expect(limitsFor({ principal: null, ip: "198.51.100.7", rateClass: "auth" })).toEqual(expected);
+  });
+
+  test("the 21st bad credential of a minute is refused, and a minute later they count anew (API-13)", () => {
+    const { limiter, advance } = setUp();
+    const bad = () => limiter.takeNow([badCredentialBucket("198.51.100.7")]).allowed;
+    for (let attempt = 0; attempt < 20; attempt += 1) expect(bad()).toBe(true);
+    expect(bad()).toBe(false);
+    advance(60_000);
+    expect(bad()).toBe(true);
+  });
+
+  test.each([
+    ["198.51.100.7", "198.51.100.7"],
+    ["::ffff:198.51.100.7", "198.51.100.7"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:0DB8:0001:0002::9", "2001:db8:1:2::/64"],
+    ["2001:db8::1", "2001:db8:0:0::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["fe80::1%eth0", "fe80:0:0:0::/64"],
+  ])("%s counts as %s", (ip, caller) => {
+    expect(callerOf(ip)).toBe(caller);
+  });
+});
+
+describe("header fields (API-31)", () => {
+  test("every answer says where the caller stands, in the current and the legacy form", () => {
+    const { limiter, advance } = setUp();
+    limiter.takeNow(limitsFor(keyOf("pro")));
+    advance(2500);
+    expect(headersFor(limiter.takeNow(limitsFor(keyOf("pro"))))).toEqual({
+      "RateLimit-Policy": '"account";q=1000;w=3600, "key";q=1000;w=3600, "burst";q=200;w=10',
+      RateLimit: '"account";r=998;t=3598, "key";r=998;t=3598, "burst";r=198;t=8',
+      "X-RateLimit-Limit": "1000",
+      "X-RateLimit-Remaining": "998",
+      "X-RateLimit-Reset": String(START / 1000 + 3600),
+    });
+  });
+
+  test("a refusal says when to come back: whole seconds, never before the reset", () => {
+    const { limiter, advance } = setUp();
+    for (let request = 0; request < 10; request += 1) limiter.takeNow(limitsFor(keyOf("free")));
+    advance(1);
+    const headers = headersFor(limiter.takeNow(limitsFor(keyOf("free"))));
+    expect(headers).toMatchObject({ "Retry-After": "3600", "X-RateLimit-Remaining": "0" });
+    expect(headers.RateLimit).toContain('"account";r=0;t=3600');
+  });
+});
