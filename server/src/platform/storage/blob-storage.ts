@@ -25,8 +25,8 @@ export interface BlobStorage {
    */
   put(key: string, source: Readable | Uint8Array, options?: { maxBytes?: number }): Promise<StoredBlob>;
   /**
-   * Throws `BlobNotFoundError`; `RangeError` when `start` is not inside the value or lies after `end`. An `end` past the
-   * last byte is cut. Destroying the stream frees what it holds.
+   * Throws `BlobNotFoundError`; `RangeError` when `start` is not inside the value or lies after `end`. An `end` past
+   * the last byte is cut. Destroying the stream frees what it holds.
    */
   get(key: string, range?: ByteRange): Promise<Readable>;
   stat(key: string): Promise<{ bytes: number } | null>;

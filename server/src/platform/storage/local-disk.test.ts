@@ -33,7 +33,8 @@ test("a value that is still arriving cannot be read and lives only among the tem
 
 test("a refused value leaves no temporary file", async () => {
   const storage = await open();
-  await expect(storage.put("account/track", Readable.from([Buffer.alloc(20)]), { maxBytes: 10 })).rejects.toThrow();
+  const refused = storage.put("account/track", Readable.from([Buffer.alloc(20)]), { maxBytes: 10 });
+  await expect(refused).rejects.toThrow("10 bytes");
   expect(await incoming()).toEqual([]);
 });
 
