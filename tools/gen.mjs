@@ -3,12 +3,14 @@
 import { bundleContract, writeErrorCodeSchema } from "./openapi/bundle.mjs";
 import { writeServerFiles } from "./openapi/server-files.mjs";
 import { writeServerTypes } from "./openapi/server-types.mjs";
+import { writeSdk } from "./sdk/write-sdk.mjs";
 
 const steps = [
   ["error codes → openapi/schemas/ErrorCode.yaml", writeErrorCodeSchema],
   ["contract → openapi/dist/openapi.json", bundleContract],
   ["server types → server/src/generated/openapi.types.ts", writeServerTypes],
   ["server tables → server/src/generated/*.ts", writeServerFiles],
+  ["JavaScript SDK → sdk-js/src/generated/", writeSdk],
 ];
 
 for (const [name, run] of steps) {

@@ -1,0 +1,37 @@
+export { MusicVerse } from "./client.ts";
+export type { ClientOptions, FetchLike, RequestOptions } from "./options.ts";
+
+export {
+  APIConnectionError,
+  APIError,
+  APITimeoutError,
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  InternalServerError,
+  MusicVerseError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  UnprocessableEntityError,
+} from "./errors.ts";
+export type { ProblemDetails } from "./errors.ts";
+export { GenerationCanceledError, GenerationFailedError } from "./resources/generation-errors.ts";
+
+export { unwrapWebhook, verifyWebhook } from "./webhooks/unwrap.ts";
+export type { UnwrapOptions, WebhookHeaders } from "./webhooks/unwrap.ts";
+export { WebhookVerificationError } from "./webhooks/verification-error.ts";
+export type { WebhookVerificationReason } from "./webhooks/verification-error.ts";
+
+export type { APIPromise, WithResponse } from "./transport/api-promise.ts";
+export type { BinaryResponse } from "./transport/binary-response.ts";
+export type { FileSource, Uploadable } from "./transport/file.ts";
+export type { LogEntry, LogHook } from "./transport/log.ts";
+export type { Page, PagePromise } from "./transport/page.ts";
+export type { EventStream, StreamEvent } from "./streams/event-stream.ts";
+
+export type { WaitOptions } from "./resources/generations.ts";
+export type { ByteRange, DownloadAudioParams } from "./resources/tracks.ts";
+export type * from "./generated/resources.ts";
+export { version } from "./generated/version.ts";
+export type * from "./generated/types.ts";

@@ -1,0 +1,45 @@
+import { redact } from "./redact.ts";
+
+/**
+ * One line about the traffic, given to the `log` option. It carries no header and no body, and texts pass a filter,
+ * so it is safe to print: keys, tokens, webhook secrets, prompts and lyrics cannot be in it.
+ */
+export interface LogEntry {
+  level: "debug" | "warn" | "error";
+  /** Readable in itself, for example `GET /v1/tracks 200 in 34 ms`. */
+  message: string;
+  event: "response" | "retry" | "failure" | "reconnect";
+  method: string;
+  /** Without query. */
+  url: string;
+  /** 0 is the first try. */
+  attempt: number;
+  durationMs?: number;
+  status?: number;
+  requestId?: string;
+  /** Pause before the next try. */
+  delayMs?: number;
+  /** Name and text of the failure. */
+  error?: string;
+}
+
+export type LogHook = (entry: LogEntry) => void;
+
+/** Calls the hook; a hook that throws must not break the request it reports on. */
+export function writeLog(log: LogHook | undefined, entry: LogEntry): void {
+  if (!log) return;
+  const safe = { ...entry, message: redact(entry.message), url: redact(entry.url) };
+  if (entry.error !== undefined) safe.error = redact(entry.error);
+  try {
+    log(safe);
+  } catch {
+    // The application's logger is broken; the request is not.
+  }
+}
+
+/** What a log may say about a failure. Details quote what the caller sent, so an answer gives only its status and code. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown failure";
+  if ("status" in error && "code" in error) return `${error.name}: ${String(error.status)} ${String(error.code ?? "")}`.trim();
+  return `${error.name}: ${error.message}`;
+}

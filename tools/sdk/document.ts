@@ -1,0 +1,81 @@
+/** The parts of an OpenAPI 3.1 document that the SDK generator reads. The bundle keeps components as references. */
+export interface OpenApiDocument {
+  paths: Record<string, Record<string, OperationObject>>;
+  webhooks: Record<string, { post: OperationObject }>;
+  tags: { name: string; description?: string }[];
+  security: SecurityRequirement[];
+  components: {
+    schemas: Record<string, SchemaObject>;
+    parameters: Record<string, ParameterObject>;
+    responses: Record<string, ResponseObject>;
+  };
+}
+
+export interface OperationObject {
+  operationId: string;
+  tags: string[];
+  summary: string;
+  description?: string;
+  deprecated?: boolean;
+  security?: SecurityRequirement[];
+  parameters?: (ParameterObject | Reference)[];
+  requestBody?: { required?: boolean; content: Record<string, MediaType> };
+  responses: Record<string, ResponseObject | Reference>;
+  "x-idempotent"?: boolean;
+  "x-paginated"?: boolean;
+  "x-event-stream"?: { data: string };
+}
+
+export type SecurityRequirement = Record<string, string[]>;
+
+export interface Reference {
+  $ref: string;
+}
+
+export interface MediaType {
+  schema: SchemaObject;
+}
+
+export interface ParameterObject {
+  name: string;
+  in: "path" | "query" | "header";
+  required?: boolean;
+  description?: string;
+  deprecated?: boolean;
+  schema: SchemaObject;
+}
+
+export interface ResponseObject {
+  description: string;
+  content?: Record<string, MediaType>;
+}
+
+export interface SchemaObject {
+  $ref?: string;
+  type?: string | string[];
+  format?: string;
+  description?: string;
+  deprecated?: boolean;
+  const?: string | number | boolean;
+  enum?: string[];
+  items?: SchemaObject;
+  properties?: Record<string, SchemaObject>;
+  required?: string[];
+  additionalProperties?: boolean | SchemaObject;
+  oneOf?: SchemaObject[];
+  anyOf?: SchemaObject[];
+  allOf?: SchemaObject[];
+}
+
+/** `Track` of `#/components/schemas/Track`. */
+export function nameOfReference(reference: string): string {
+  return reference.slice(reference.lastIndexOf("/") + 1);
+}
+
+/** The value itself or what it refers to. */
+export function resolve<T extends object>(value: T | Reference, components: Record<string, T>): T {
+  if (!("$ref" in value) || typeof value.$ref !== "string") return value as T;
+  const found = components[nameOfReference(value.$ref)];
+  if (!found) throw new Error(`${value.$ref} is not in the document`);
+  return found;
+}

@@ -1,0 +1,119 @@
+import { docComment } from "./doc-comment.ts";
+import type { OpenApiDocument, SchemaObject } from "./document.ts";
+import { nameOfReference } from "./document.ts";
+import type { Operation } from "./model.ts";
+import { camel, pascal, snake } from "./names.ts";
+import { TypeWriter } from "./type-text.ts";
+
+const ERROR_CLASSES: Readonly<Record<number, string>> = {
+  400: "BadRequestError",
+  401: "AuthenticationError",
+  403: "PermissionDeniedError",
+  404: "NotFoundError",
+  409: "ConflictError",
+  422: "UnprocessableEntityError",
+  429: "RateLimitError",
+};
+
+/** resources/<tag>.ts: one class with a method per operation. */
+export function resourceFile(document: OpenApiDocument, tag: string, operations: Operation[]): string {
+  const used = new Set<string>();
+  const writer = new TypeWriter(document, (name) => used.add(name));
+  const methods = operations.map((operation) => method(writer, operation, used, document));
+  const description = document.tags.find(({ name }) => name === tag)?.description;
+  const text = `${docComment([description])}export class ${pascal(tag)}Resource extends Resource {\n${methods.join("\n")}}\n`;
+  const types = [...used].toSorted();
+  return `${imports(text, types)}\n${text}`;
+}
+
+function imports(text: string, types: string[]): string {
+  const lines = [
+    ["type { RequestOptions }", "../../options.ts", true],
+    ["{ EventStream }", "../../streams/event-stream.ts", text.includes("new EventStream")],
+    ["type { APIPromise }", "../../transport/api-promise.ts", text.includes("APIPromise<")],
+    ["type { BinaryResponse }", "../../transport/binary-response.ts", text.includes("BinaryResponse")],
+    ["type { PagePromise }", "../../transport/page.ts", text.includes("PagePromise<")],
+    ["{ path }", "../../transport/request.ts", text.includes("path`")],
+    ["{ Resource }", "../../transport/resource.ts", true],
+    [`type { ${types.join(", ")} }`, "../types.ts", types.length > 0],
+  ] as const;
+  return lines.filter(([, , needed]) => needed).map(([what, from]) => `import ${what} from "${from}";\n`).join("");
+}
+
+function method(writer: TypeWriter, operation: Operation, used: Set<string>, document: OpenApiDocument): string {
+  const { returns, call } = resultText(writer, operation);
+  const ids = operation.pathParameters.map((parameter) => `${camel(parameter.name)}: string`);
+  const params = operation.paramsName ? [`params: ${operation.paramsName}${hasRequired(operation, document) ? "" : " = {}"}`] : [];
+  if (operation.paramsName) used.add(operation.paramsName);
+  const signature = [...ids, ...params, "options?: RequestOptions"].join(", ");
+  return `${documentation(operation)}  ${operation.method}(${signature}): ${returns} {\n    return ${call(requestText(operation, document))};\n  }\n`;
+}
+
+function hasRequired(operation: Operation, document: OpenApiDocument): boolean {
+  if (operation.body) return operation.body.required && (bodySchema(operation.body.schema, document).required ?? []).length > 0;
+  return [...operation.queryParameters, ...operation.headerParameters].some((parameter) => parameter.required);
+}
+
+function bodySchema(schema: SchemaObject, document: OpenApiDocument): SchemaObject {
+  return (schema.$ref && document.components.schemas[nameOfReference(schema.$ref)]) || schema;
+}
+
+function resultText(writer: TypeWriter, { result }: Operation): { returns: string; call: (request: string) => string } {
+  switch (result.kind) {
+    case "json": {
+      const type = writer.write(result.schema, "response");
+      return { returns: `APIPromise<${type}>`, call: (request) => `this.transport.json(${request}, options)` };
+    }
+    case "page": {
+      const type = writer.write(result.item, "response");
+      return { returns: `PagePromise<${type}>`, call: (request) => `this.transport.page(${request}, options)` };
+    }
+    case "events": {
+      const type = writer.write(result.data, "response");
+      return { returns: `EventStream<${type}>`, call: (request) => `new EventStream(this.transport, ${request}, options)` };
+    }
+    case "binary":
+      return { returns: "APIPromise<BinaryResponse>", call: (request) => `this.transport.binary(${request}, options)` };
+    case "text":
+      return { returns: "APIPromise<string>", call: (request) => `this.transport.text(${request}, options)` };
+    case "empty":
+      return { returns: "APIPromise<void>", call: (request) => `this.transport.empty(${request}, options)` };
+  }
+}
+
+function requestText(operation: Operation, document: OpenApiDocument): string {
+  const { body, queryParameters, headerParameters } = operation;
+  const url = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => `\${${camel(name)}}`);
+  const members = [`method: "${operation.http}"`, operation.pathParameters.length > 0 ? `path: path\`${url}\`` : `path: "${url}"`];
+  if (queryParameters.length > 0 && headerParameters.length === 0) members.push("query: params");
+  else if (queryParameters.length > 0) members.push(`query: { ${queryParameters.map(({ name }) => `${name}: params.${snake(name)}`).join(", ")} }`);
+  if (headerParameters.length > 0) {
+    members.push(`headers: { ${headerParameters.map(({ name }) => `${headerKey(name)}: params.${snake(name)}`).join(", ")} }`);
+  }
+  if (body?.kind === "json") members.push("body: params");
+  if (body?.kind === "form") members.push(`form: { fields: params, files: ${JSON.stringify(fileFields(bodySchema(body.schema, document)))} }`);
+  if (operation.public) members.push("public: true");
+  if (operation.idempotent) members.push("idempotent: true");
+  return `{ ${members.join(", ")} }`;
+}
+
+function headerKey(name: string): string {
+  const lower = name.toLowerCase();
+  return /^[a-z]+$/.test(lower) ? lower : `"${lower}"`;
+}
+
+function fileFields(schema: SchemaObject): string[] {
+  return Object.entries(schema.properties ?? {}).filter(([, property]) => property.format === "binary").map(([name]) => name);
+}
+
+function documentation(operation: Operation): string {
+  const access = operation.public ? "Needs no credentials." : operation.scope ? `Scope \`${operation.scope}\`.` : "Needs a session token.";
+  const errors = operation.errors.map(({ status, description }) => {
+    const name = ERROR_CLASSES[status] ?? (status >= 500 ? "InternalServerError" : "APIError");
+    return `@throws {${name}} ${status}: ${description.split("\n")[0]}`;
+  });
+  return docComment(
+    [`${operation.summary}: \`${operation.http} ${operation.path}\`. ${access}`, operation.description, [operation.deprecated && "@deprecated", ...errors].filter(Boolean).join("\n")],
+    "  ",
+  );
+}
