@@ -27,11 +27,12 @@ export function referenceValidator(validators: Validators): RequestHandler[] {
   const compare: RequestHandler = (request, response, next) => {
     const ours = ourVerdict(validators, request);
     if (isMultipart(request)) return next();
-    const { query, body } = request;
-    runChain(chain, request, response, (error) => {
-      // It coerces and fills in defaults in place; the pipeline must go on with what was sent.
-      Object.defineProperty(request, "query", { value: query, configurable: true, writable: true });
-      request.body = body;
+    // It coerces and fills in defaults in place: a derived request keeps that away from the pipeline.
+    const judged: Request = Object.create(request, {
+      body: { value: structuredClone(request.body), writable: true },
+      query: { value: { ...request.query }, writable: true, configurable: true },
+    });
+    runChain(chain, judged, response, (error) => {
       const refused = error !== undefined && error !== null;
       if (refused && !isVerdict(error)) return next(error);
       if (refused === ours.length > 0) return next();
