@@ -28,7 +28,7 @@ export const audioFormats = ["wav", "mp3", "flac", "ogg", "m4a"] as const;
 export const musicOutput = z.strictObject({
   kind: z.literal("music"),
   /** The file itself: provider URLs die, so the plugin fetches them before it returns. */
-  audio: z.instanceof(Uint8Array).refine((bytes) => bytes.length > 0, "the audio is empty"),
+  audio: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length > 0, "no bytes, or none at all"),
   format: z.enum(audioFormats),
   model: z.string().min(1),
   /** As sung, when the provider tells; null otherwise. */

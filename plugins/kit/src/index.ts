@@ -1,6 +1,14 @@
+export * from "./auth.ts";
 export * from "./capabilities.ts";
+export * from "./config-fields.ts";
 export * from "./context.ts";
 export * from "./errors.ts";
 export * from "./generation.ts";
+export * from "./http-errors.ts";
 export * from "./long-work.ts";
+export { checkManifest, fitsKit } from "./manifest.ts";
+export * from "./parse-config.ts";
+export * from "./plugin.ts";
+export * from "./retry-after.ts";
+export * from "./simulator/types.ts";
 export { kitVersion } from "./version.ts";

@@ -1,0 +1,2 @@
+export { createSimulator, type SimulatorKit } from "./create-simulator.ts";
+export { startSimulator, type RunningSimulator } from "./start-simulator.ts";

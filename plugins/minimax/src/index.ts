@@ -1,0 +1,24 @@
+import { bearerKey, definePlugin } from "@musicverse/plugin-kit";
+import { estimate, generate } from "./generate.ts";
+import { models } from "./models.ts";
+import { settings } from "./settings.ts";
+
+export default definePlugin({
+  id: "minimax",
+  version: "0.1.0",
+  kit: "^0.1.0",
+  name: "MiniMax",
+  docs: "https://platform.minimax.io/docs/guides/quickstart",
+  config: settings,
+  hosts: [], // Regions have their own hosts: baseUrl and audioHosts decide.
+  auth: bearerKey({ field: "apiKey", onlyTo: "baseUrl" }),
+  limits: { app: { max: 120, perSeconds: 60, concurrent: 20 } },
+  capabilities: {
+    // MiniMax publishes neither an idempotency key nor a way to ask for a lost answer.
+    generation: { repeat: "costs", models, estimate, generate },
+  },
+  simulator: {
+    config: (origin) => ({ apiKey: "sk-sim-0123456789", baseUrl: origin }),
+    load: async () => (await import("./simulator/index.ts")).createMinimaxSimulator,
+  },
+});
