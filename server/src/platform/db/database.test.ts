@@ -1,0 +1,175 @@
+import { randomUUID } from "node:crypto";
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../../../test-kit/database.ts";
+import type { Statement } from "./types.ts";
+
+let database: TestDatabase;
+const red = randomUUID();
+const blue = randomUUID();
+const allNotes: Statement = { name: "all_notes", text: "select text from notes order by text", values: [] };
+
+beforeAll(async () => {
+  // One connection: whatever a transaction left on it, the next tenant would inherit.
+  database = await createTestDatabase({ poolMax: 1 });
+  await asOwner(`
+    create table notes (account_id uuid not null, id uuid not null, text text not null, primary key (account_id, id));
+    select app.protect_tenant_table('notes');
+  `);
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await database.db.asSystem("empty the table", (tx) => tx.query("delete from notes"));
+  await Promise.all([write(red, "red"), write(blue, "blue")]);
+});
+
+async function asOwner(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: database.ownerUrl });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
+
+async function write(accountId: string, text: string): Promise<void> {
+  await database.db.withTenant(accountId, (tx) =>
+    tx.knex("notes").insert({ account_id: accountId, id: randomUUID(), text }),
+  );
+}
+
+test("tenants interleaved on one connection see only their own rows, by either kind of read", async () => {
+  const { db } = database;
+  const rounds = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? red : blue));
+  const seen = await Promise.all(
+    rounds.map(async (accountId, index) => {
+      if (index % 3 === 0) return db.withTenant(accountId, (tx) => tx.query<{ text: string }>(allNotes.text));
+      return db.readTenant<{ text: string }>(accountId, allNotes);
+    }),
+  );
+  expect(seen.map((rows) => rows.map(({ text }) => text))).toEqual(
+    rounds.map((accountId) => [accountId === red ? "red" : "blue"]),
+  );
+});
+
+test("a query without a tenant sees nothing, before and after tenants used the connection", async () => {
+  const client = new pg.Client({ connectionString: database.appUrl });
+  await client.connect();
+  expect((await client.query("select * from notes")).rowCount).toBe(0);
+  await client.query("begin");
+  await client.query("select set_config('app.account_id', $1, true)", [red]);
+  expect((await client.query("select * from notes")).rowCount).toBe(1);
+  await client.query("commit");
+  expect((await client.query("select * from notes")).rowCount).toBe(0);
+  await expect(client.query("insert into notes values ($1, $2, 'x')", [red, randomUUID()])).rejects.toThrow(
+    /row-level security/,
+  );
+  await client.end();
+});
+
+test("another tenant's rows cannot be updated, deleted, inserted or moved to", async () => {
+  const { db } = database;
+  await db.withTenant(red, async (tx) => {
+    expect(await tx.knex("notes").where({ account_id: blue }).update({ text: "stolen" })).toBe(0);
+    expect(await tx.knex("notes").where({ account_id: blue }).delete()).toBe(0);
+  });
+  await expect(db.withTenant(red, (tx) => tx.knex("notes").insert({ account_id: blue, id: randomUUID(), text: "x" })))
+    .rejects.toThrow(/row-level security/);
+  await expect(db.withTenant(red, (tx) => tx.knex("notes").update({ account_id: blue }))).rejects.toThrow(
+    /row-level security/,
+  );
+  expect(await db.readSystem("test", allNotes)).toEqual([{ text: "blue" }, { text: "red" }]);
+});
+
+test("the owner of the tables is held by the policies too", async () => {
+  const client = new pg.Client({ connectionString: database.ownerUrl });
+  await client.connect();
+  expect((await client.query("select * from notes")).rowCount).toBe(0);
+  await client.end();
+});
+
+test("the system role sees all tenants, and only inside asSystem", async () => {
+  const { db } = database;
+  expect(await db.asSystem("test", (tx) => tx.knex("notes").pluck("text"))).toHaveLength(2);
+  expect(await db.withTenant(red, (tx) => tx.knex("notes").pluck("text"))).toEqual(["red"]);
+  expect(await db.readTenant(blue, allNotes)).toEqual([{ text: "blue" }]);
+});
+
+test("what throws is rolled back, and its after-commit steps do not run", async () => {
+  const { db } = database;
+  const step = vi.fn();
+  const failing = db.withTenant(red, async (tx) => {
+    tx.afterCommit(step);
+    await tx.knex("notes").insert({ account_id: red, id: randomUUID(), text: "half" });
+    throw new Error("no");
+  });
+  await expect(failing).rejects.toThrow("no");
+  expect(step).not.toHaveBeenCalled();
+  expect(await db.readTenant(red, allNotes)).toEqual([{ text: "red" }]);
+});
+
+test("after-commit steps run once the rows are visible to others, and before the caller goes on", async () => {
+  const { db } = database;
+  let visible: unknown;
+  await db.withTenant(red, async (tx) => {
+    tx.afterCommit(async () => {
+      visible = await db.readTenant(red, allNotes);
+    });
+    tx.afterCommit(() => {
+      throw new Error("a failing step changes nothing for the caller");
+    });
+    await tx.knex("notes").insert({ account_id: red, id: randomUUID(), text: "new" });
+  });
+  expect(visible).toEqual([{ text: "new" }, { text: "red" }]);
+});
+
+test("a statement that fails leaves the connection usable", async () => {
+  const { db } = database;
+  const broken = { name: "broken", text: "select * from nothing_here", values: [] };
+  await expect(db.readTenant(red, broken)).rejects.toThrow(/nothing_here/);
+  await expect(db.withTenant(red, (tx) => tx.query("select 1/0"))).rejects.toThrow(/division by zero/);
+  expect(await db.readTenant(red, allNotes)).toEqual([{ text: "red" }]);
+});
+
+test("a handle kept beyond its transaction is refused instead of reading as somebody else", async () => {
+  const kept = await database.db.withTenant(red, async (tx) => tx);
+  await expect(kept.query(allNotes.text)).rejects.toThrow(/has ended/);
+  await expect(kept.knex("notes").select()).rejects.toThrow(/complete/);
+});
+
+test("something that is no account id is refused before any query", async () => {
+  await expect(async () => database.db.readTenant("", allNotes)).rejects.toThrow(TypeError);
+});
+
+test("counts come back as numbers", async () => {
+  const [row] = await database.db.asSystem("test", (tx) => tx.query("select 2::bigint as count, 5000000000::bigint as bytes"));
+  expect(row).toEqual({ count: 2, bytes: 5_000_000_000 });
+});
+
+test("a notification arrives with the commit, and not at all after a rollback", async () => {
+  const { db } = database;
+  const heard: string[] = [];
+  const started = vi.fn();
+  const stop = db.listen("colours", (payload) => heard.push(payload), started);
+  await vi.waitFor(() => expect(started).toHaveBeenCalledOnce());
+  await db.withTenant(red, async (tx) => {
+    await tx.notify("colours", "lost");
+    throw new Error("rolled back");
+  }).catch(() => undefined);
+  await db.withTenant(red, (tx) => tx.notify("colours", "heard"));
+  await vi.waitFor(() => expect(heard).toEqual(["heard"]));
+  stop();
+});
+
+test("listening survives the loss of its connection and says that something may have been missed", async () => {
+  const { db } = database;
+  const heard: string[] = [];
+  const reset = vi.fn();
+  const stop = db.listen("weather", (payload) => heard.push(payload), reset);
+  await vi.waitFor(() => expect(reset).toHaveBeenCalledTimes(1));
+  const admin = new pg.Client({ connectionString: database.adminUrl });
+  await admin.connect();
+  await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%listen'");
+  await admin.end();
+  await vi.waitFor(() => expect(reset).toHaveBeenCalledTimes(2), { timeout: 5_000 });
+  await db.withTenant(red, (tx) => tx.notify("weather", "rain"));
+  await vi.waitFor(() => expect(heard).toEqual(["rain"]));
+  stop();
+});

@@ -1,0 +1,94 @@
+import pg from "pg";
+import type { Logger } from "../log/index.ts";
+
+export interface Listener {
+  listen(channel: string, handler: (payload: string) => void, onReset?: () => void): () => void;
+  close(): Promise<void>;
+}
+
+interface Subscription {
+  handler: (payload: string) => void;
+  onReset: (() => void) | undefined;
+}
+
+const RECONNECT_MS = { first: 50, max: 5_000 };
+
+/** LISTEN on one connection of its own, opened with the first subscription and reopened for as long as one exists. */
+export function createListener(url: string, log: Logger): Listener {
+  const channels = new Map<string, Set<Subscription>>();
+  let client: pg.Client | undefined;
+  let ready = false;
+  let closed = false;
+  let retryMs = RECONNECT_MS.first;
+  let retry: NodeJS.Timeout | undefined;
+
+  const subscribe = async (connection: pg.Client, channel: string, subscriptions: Iterable<Subscription>) => {
+    await connection.query(`LISTEN ${connection.escapeIdentifier(channel)}`);
+    for (const { onReset } of subscriptions) if (onReset) guarded(onReset);
+  };
+
+  /** A subscriber's mistake must not take the connection, or the process, away from the others. */
+  const guarded = (call: () => void): void => {
+    try {
+      call();
+    } catch (error) {
+      log.error({ err: error }, "a notification handler failed");
+    }
+  };
+
+  const lost = (connection: pg.Client, error?: unknown): void => {
+    if (closed || connection !== client) return;
+    client = undefined;
+    ready = false;
+    log.warn({ err: error, retryMs }, "notification connection lost; reconnecting");
+    connection.end().catch(() => undefined);
+    retry = setTimeout(connect, retryMs);
+    retryMs = Math.min(retryMs * 2, RECONNECT_MS.max);
+  };
+
+  const connect = (): void => {
+    retry = undefined;
+    const connection = new pg.Client({ connectionString: url, keepAlive: true, application_name: "musicverse listen" });
+    client = connection;
+    connection.on("error", (error) => lost(connection, error));
+    connection.on("end", () => lost(connection));
+    connection.on("notification", ({ channel, payload }) => {
+      for (const { handler } of channels.get(channel) ?? []) guarded(() => handler(payload ?? ""));
+    });
+    const start = async () => {
+      await connection.connect();
+      ready = true;
+      for (const [channel, subscriptions] of channels) await subscribe(connection, channel, subscriptions);
+      retryMs = RECONNECT_MS.first;
+    };
+    start().catch((error: unknown) => lost(connection, error));
+  };
+
+  return {
+    listen: (channel, handler, onReset) => {
+      if (closed) throw new Error("The database is closed.");
+      const subscription = { handler, onReset };
+      const known = channels.get(channel);
+      if (known) known.add(subscription);
+      else channels.set(channel, new Set([subscription]));
+      const connection = client;
+      if (connection && ready) {
+        subscribe(connection, channel, [subscription]).catch((error: unknown) => lost(connection, error));
+      } else if (!connection && !retry) connect();
+      return () => {
+        const subscriptions = channels.get(channel);
+        if (!subscriptions?.delete(subscription) || subscriptions.size > 0) return;
+        channels.delete(channel);
+        if (client && ready) {
+          const name = client.escapeIdentifier(channel);
+          client.query(`UNLISTEN ${name}`).catch((error: unknown) => log.debug({ err: error }, "unlisten failed"));
+        }
+      };
+    },
+    close: async () => {
+      closed = true;
+      clearTimeout(retry);
+      await client?.end();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Knex } from "knex";
+
+/** One parameterised statement. The name makes it a prepared statement on each connection that runs it. */
+export interface Statement {
+  name: string;
+  text: string;
+  values: unknown[];
+}
+
+/** An open transaction: the only handle that can query. It refuses every call once the transaction has ended. */
+export interface Tx {
+  knex: Knex.Transaction;
+  /** Plain SQL with `$1` parameters. */
+  query<T extends object>(text: string, values?: unknown[]): Promise<T[]>;
+  /** Runs after a successful commit, before the transaction's promise resolves. A failure is logged, not thrown. */
+  afterCommit(fn: () => void | Promise<void>): void;
+  /** Delivered with the commit to every `Database.listen` of the channel, in all processes. At most 8,000 bytes. */
+  notify(channel: string, payload: string): Promise<void>;
+}
+
+export interface TenantTx extends Tx {
+  readonly accountId: string;
+}
+
+export interface SystemTx extends Tx {
+  readonly reason: string;
+}
+
+export interface Database {
+  /** One transaction that sees and touches the rows of this account only (API-01). */
+  withTenant<T>(accountId: string, fn: (tx: TenantTx) => Promise<T>): Promise<T>;
+  /** One transaction across all tenants, for sweepers and look-ups before the tenant is known. Logged with the reason. */
+  asSystem<T>(reason: string, fn: (tx: SystemTx) => Promise<T>): Promise<T>;
+  /** A tenant's read in one round trip. */
+  readTenant<T extends object>(accountId: string, statement: Statement): Promise<T[]>;
+  /** A cross-tenant read in one round trip. */
+  readSystem<T extends object>(reason: string, statement: Statement): Promise<T[]>;
+  /**
+   * Calls `handler` for each notification. `onReset` runs each time listening (re)starts, the first time too:
+   * whatever was notified before that moment may have been missed. Returns the function that ends it.
+   */
+  listen(channel: string, handler: (payload: string) => void, onReset?: () => void): () => void;
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
