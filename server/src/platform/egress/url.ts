@@ -9,7 +9,8 @@ export type UrlCheck =
   | { readonly ok: true; readonly url: URL }
   | { readonly ok: false; readonly code: UrlProblemCode; readonly message: string };
 
-const urlLengthMax = 2048;
+/** Also what the contract allows; measured on the normal form, which escaping can make longer. */
+const urlLengthMax = 2000;
 const hostnameLengthMax = 253;
 const ports = new Set(["", "443", "8443"]);
 /** Names that only mean something inside a machine or a private network (RFC 6761, RFC 6762, RFC 8375, RFC 9476). */
@@ -21,9 +22,12 @@ const privateSuffixes = ["localhost", "local", "internal", "home.arpa", "alt", "
  * what they resolve to is checked at each connection, because it can change.
  */
 export function checkUrl(text: string, policy: EgressPolicy): UrlCheck {
-  if (text.length > urlLengthMax) return refuse("too_long", `The URL may have at most ${urlLengthMax} characters.`);
   const url = URL.parse(text);
   if (url === null) return refuse("malformed_url", "This is not a URL. Send one like https://example.com/hooks.");
+  url.hash = "";
+  if (url.href.length > urlLengthMax) {
+    return refuse("too_long", `The URL may have at most ${urlLengthMax} characters, escapes included.`);
+  }
 
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const onLoopback = policy.allowLoopback && isLoopbackHost(host);

@@ -1,0 +1,49 @@
+import type { EventData, EventType } from "../../generated/events.ts";
+import type { Clock } from "../../platform/clock/index.ts";
+import type { TenantTx } from "../../platform/db/index.ts";
+import { encodeId, newId } from "../../platform/ids/index.ts";
+import { insertEvent, type EventPayload, type NewEvent } from "./store.ts";
+
+export interface EventToEmit<T extends EventType> {
+  type: T;
+  data: EventData[T];
+  /** The request that caused it, for tracing. */
+  requestId?: string | undefined;
+}
+
+/**
+ * Writes an event and its deliveries in the caller's transaction, which must be the one of the change it reports:
+ * both are there after a crash, or neither is (WHK-02). Returns the event's UUID.
+ */
+export type EmitEvent = <T extends EventType>(tx: TenantTx, event: EventToEmit<T>) => Promise<string>;
+
+/** Makes the deliveries of a new event, in the same transaction. */
+export type FanOut = (tx: TenantTx, event: Pick<NewEvent, "id" | "type" | "createdAt">) => Promise<void>;
+
+export function createEmit({ clock, fanOut }: { clock: Clock; fanOut: FanOut }): EmitEvent {
+  return async (tx, event) => {
+    const { row } = newEvent(clock, event);
+    // Sent together: the connection pipelines, and the order is kept.
+    await Promise.all([insertEvent(tx, row), fanOut(tx, row)]);
+    return row.id;
+  };
+}
+
+/** An event that goes to one chosen endpoint only; the caller makes the delivery. */
+export async function recordEvent<T extends EventType>(
+  tx: TenantTx,
+  clock: Clock,
+  event: EventToEmit<T>,
+): Promise<{ row: NewEvent; payload: EventPayload }> {
+  const made = newEvent(clock, event);
+  await insertEvent(tx, made.row);
+  return made;
+}
+
+function newEvent<T extends EventType>(clock: Clock, { type, data, requestId }: EventToEmit<T>) {
+  const id = newId();
+  const createdAt = clock.now();
+  const payload: EventPayload = { id: encodeId("evt", id), type, timestamp: createdAt.toISOString(), data };
+  const row: NewEvent = { id, type, payload: JSON.stringify(payload), requestId: requestId ?? null, createdAt };
+  return { row, payload };
+}

@@ -1,0 +1,48 @@
+import type { EventType } from "../../generated/events.ts";
+import type { Statement, TenantTx } from "../../platform/db/index.ts";
+
+/** What subscribers get, as it is parsed from the stored bytes. */
+export interface EventPayload {
+  id: string;
+  type: EventType;
+  timestamp: string;
+  data: unknown;
+}
+
+export interface EventRow {
+  id: string;
+  payload: EventPayload;
+}
+
+export interface NewEvent {
+  id: string;
+  type: EventType;
+  /** The JSON text that is sent, byte for byte. */
+  payload: string;
+  requestId: string | null;
+  createdAt: Date;
+}
+
+export async function insertEvent(tx: TenantTx, event: NewEvent): Promise<void> {
+  await tx.query(
+    "insert into events (account_id, id, type, payload, request_id, created_at) values ($1, $2, $3, $4, $5, $6)",
+    [tx.accountId, event.id, event.type, event.payload, event.requestId, event.createdAt],
+  );
+}
+
+export const selectEvent = (accountId: string, id: string): Statement => ({
+  name: "event_by_id",
+  text: "select id, payload from events where account_id = $1 and id = $2",
+  values: [accountId, id],
+});
+
+export const selectEvents = (
+  accountId: string,
+  page: { afterId: string | null; limit: number; type: EventType | null },
+): Statement => ({
+  name: "events_page",
+  text: `select id, payload from events
+          where account_id = $1 and ($2::uuid is null or id < $2) and ($3::text is null or type = $3)
+          order by id desc limit $4`,
+  values: [accountId, page.afterId, page.type, page.limit + 1],
+});

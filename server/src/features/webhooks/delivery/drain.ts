@@ -1,0 +1,130 @@
+import type { Clock } from "../../../platform/clock/index.ts";
+import type { KeyRing } from "../../../platform/crypto/index.ts";
+import type { Database } from "../../../platform/db/index.ts";
+import type { EgressPools, ExchangeLimits } from "../../../platform/egress/index.ts";
+import { createSigner, openSecret } from "../secret.ts";
+import { attemptDelivery, type AttemptDeps } from "./attempt.ts";
+import { createHealth } from "./health.ts";
+import type { Outcome } from "./outcome.ts";
+import { disableEndpoint, readDue, releaseEndpoint, type DueDelivery, type DuePage, type EndpointClaim } from "./store.ts";
+import { createWake } from "./wake.ts";
+import type { ResultWriter } from "./writer.ts";
+
+export interface DrainDeps {
+  db: Database;
+  keyRing: KeyRing;
+  pools: EgressPools;
+  writer: ResultWriter;
+  clock: Clock;
+  random: () => number;
+  limits: ExchangeLimits;
+  /** Requests at once to one endpoint. */
+  slotsMax: number;
+}
+
+const batchSize = 250;
+/** The next batch is read when fewer wait, so that no slot runs dry. */
+const lowWater = 125;
+/** While requests are open, how soon a delivery that became due meanwhile is seen. */
+const lookAgainMs = 50;
+/** Then the endpoint is given back, so that many busy endpoints take turns on the workers. */
+const turnMs = 10_000;
+const goneReason = "The endpoint answered 410 Gone: it wants no deliveries any more.";
+
+/**
+ * Sends all due deliveries of a claimed endpoint and gives it back. The sending slots never wait for the database:
+ * results go to the writer, and the next batch is read while this one is sent.
+ */
+export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, signal: AbortSignal): Promise<void> {
+  const { db, clock, writer } = deps;
+  const health = createHealth(claim, deps.slotsMax);
+  const wake = createWake();
+  const queue: DueDelivery[] = [];
+  /** Read, and not durably written yet. */
+  const held = new Set<string>();
+  let active = 0;
+  let gone = false;
+  let stopped = false;
+  let failure: { reason: unknown } | null = null;
+  const stop = (): void => {
+    stopped = true;
+    wake.notify();
+  };
+
+  const attempt = createAttempt(deps, claim);
+  const send = async (delivery: DueDelivery): Promise<void> => {
+    const { record, outcome } = await attempt(delivery);
+    active -= 1;
+    learn(outcome, record.finished_at);
+    pump();
+    await writer.write(record);
+    held.delete(delivery.id);
+    wake.notify();
+  };
+  const learn = (outcome: Outcome, now: Date): void => {
+    gone ||= outcome.verdict === "gone";
+    if (health.note(outcome, now) || gone) stop();
+  };
+  const pump = (): void => {
+    while (!stopped && active < health.slots()) {
+      const delivery = queue.shift();
+      if (delivery === undefined) break;
+      active += 1;
+      send(delivery).catch((reason: unknown) => {
+        held.delete(delivery.id);
+        failure = { reason };
+        stop();
+      });
+    }
+    if (queue.length < lowWater) wake.notify();
+  };
+
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  const turn = setTimeout(stop, turnMs);
+  try {
+    let after: DuePage["after"] = null;
+    while (!stopped) {
+      const nothingHeld = held.size === 0;
+      const rows = await readDue(db, claim, { now: clock.now(), after, except: [...held], limit: batchSize });
+      for (const row of rows) held.add(row.id);
+      queue.push(...rows);
+      pump();
+      const last = rows.at(-1);
+      if (rows.length === batchSize && last !== undefined) {
+        after = last;
+        await wake.until(() => stopped || queue.length < lowWater);
+      } else {
+        // The end of what was due. Look again from the start: a transaction that was open may have committed since.
+        after = null;
+        if (nothingHeld && rows.length === 0) break;
+        await wake.until(() => stopped || held.size === 0, lookAgainMs);
+      }
+    }
+  } finally {
+    clearTimeout(turn);
+    signal.removeEventListener("abort", stop);
+    stopped = true;
+    for (const { id } of queue.splice(0)) held.delete(id);
+    await wake.until(() => held.size === 0);
+    await db.withTenant(claim.accountId, async (tx) => {
+      if (gone) await disableEndpoint(tx, claim.id, goneReason, clock.now());
+      await releaseEndpoint(tx, claim, health.state());
+    });
+  }
+  if (failure !== null) throw (failure as { reason: unknown }).reason;
+}
+
+function createAttempt({ keyRing, pools, clock, random, limits }: DrainDeps, claim: EndpointClaim) {
+  const url = new URL(claim.url);
+  const deps: AttemptDeps = {
+    accountId: claim.accountId,
+    pool: pools.get(claim.id, url.origin),
+    path: url.pathname + url.search,
+    sign: createSigner(openSecret(keyRing, claim.accountId, claim.id, claim.sealedSecret)),
+    clock,
+    random,
+    limits,
+  };
+  return (delivery: DueDelivery) => attemptDelivery(deps, delivery);
+}

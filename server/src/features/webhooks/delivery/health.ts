@@ -1,0 +1,68 @@
+import type { Outcome } from "./outcome.ts";
+
+/** What an endpoint bears, as learned from its answers; kept on its row between drains. */
+export interface HealthState {
+  /** Failed attempts in a row, over all deliveries. */
+  failures: number;
+  /** How often in a row the circuit opened. */
+  trips: number;
+  /** Requests at once that it bears; null: no reason to send less than allowed. */
+  slots: number | null;
+  restingUntil: Date | null;
+}
+
+export interface Health {
+  /** Requests at once that may be open now. */
+  slots(): number;
+  /** Learns from an answer. True: send nothing more for now, `state().restingUntil` says until when. */
+  note(outcome: Pick<Outcome, "verdict" | "retryAfterMs">, now: Date): boolean;
+  state(): HealthState;
+}
+
+const failuresToOpen = 10;
+const openMs = 30_000;
+const restMaxMs = 600_000;
+const throttledRestMs = 1_000;
+
+/**
+ * The circuit breaker and the brake of one endpoint (WHK-10, WHK-12).
+ *
+ * Ten failures in a row open the circuit for 30 s; then one request probes, and each failed probe doubles the rest, up
+ * to 10 min. A 429, or a `Retry-After`, halves the requests at once and lets the endpoint rest as long as it asked (at
+ * most 10 min). Each success gives one slot back.
+ */
+export function createHealth(before: HealthState, slotsMax: number): Health {
+  const probing = before.failures >= failuresToOpen;
+  let { failures, trips } = before;
+  let slots = probing ? 1 : Math.min(before.slots ?? slotsMax, slotsMax);
+  let restingUntil: Date | null = null;
+
+  const rest = (ms: number, now: Date): true => {
+    const until = new Date(now.getTime() + Math.min(ms, restMaxMs));
+    if (restingUntil === null || until > restingUntil) restingUntil = until;
+    return true;
+  };
+
+  return {
+    slots: () => slots,
+    note({ verdict, retryAfterMs }, now) {
+      if (verdict === "success") {
+        failures = 0;
+        trips = 0;
+        if (slots < slotsMax) slots += 1;
+        return restingUntil !== null;
+      }
+      // Answers that were under way when the circuit opened say nothing new.
+      if (restingUntil !== null && verdict === "failure") return true;
+      if (verdict === "throttled") {
+        if (restingUntil === null) slots = Math.max(1, Math.floor(slots / 2));
+        return rest(retryAfterMs ?? throttledRestMs, now);
+      }
+      failures += 1;
+      if (failures < failuresToOpen) return false;
+      trips += 1;
+      return rest(openMs * 2 ** Math.min(trips - 1, 10), now);
+    },
+    state: () => ({ failures, trips, slots: slots < slotsMax ? slots : null, restingUntil }),
+  };
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../../platform/clock/index.ts";
+import type { KeyRing } from "../../../platform/crypto/index.ts";
+import type { Database } from "../../../platform/db/index.ts";
+import type { EgressPools } from "../../../platform/egress/index.ts";
+import type { WorkKind } from "../../../platform/work/index.ts";
+import { deliveryLimits } from "./attempt.ts";
+import { drainEndpoint, type DrainDeps } from "./drain.ts";
+import {
+  cancelOrphans, claimEndpoint, renewEndpoint, selectDueAmong, selectDueEndpoints, type EndpointClaim,
+} from "./store.ts";
+import { createResultWriter } from "./writer.ts";
+
+export const drainKind = "webhook-drain";
+
+export interface DrainWorkOptions {
+  db: Database;
+  clock: Clock;
+  keyRing: KeyRing;
+  /** Needs at least `slotsMax` connections per pool. */
+  pools: EgressPools;
+  /** Requests at once to one endpoint. */
+  slotsMax: number;
+  /** Endpoints at once. One that hangs holds a place for at most 20 s, and no thread. */
+  concurrency: number;
+  leaseMs: number;
+}
+
+/** The drain as a kind of work: one pointer per endpoint with something due, not per delivery. */
+export function createDrainWork(options: DrainWorkOptions): WorkKind<EndpointClaim> {
+  const { db, clock, keyRing, pools, slotsMax, leaseMs } = options;
+  const writer = createResultWriter(db);
+  const deps: DrainDeps = { db, clock, keyRing, pools, slotsMax, writer, random: Math.random, limits: deliveryLimits };
+  return {
+    name: drainKind,
+    queue: drainKind,
+    concurrency: options.concurrency,
+    leaseMs,
+    due: (limit, among) =>
+      db.asSystem("find webhook endpoints with due deliveries", (tx) =>
+        among === undefined ? selectDueEndpoints(tx, clock.now(), limit) : selectDueAmong(tx, clock.now(), among)),
+    claim: ({ id, accountId }) =>
+      db.withTenant(accountId, async (tx) => {
+        const claim = await claimEndpoint(tx, { id, leaseToken: randomUUID(), now: clock.now(), leaseMs });
+        if (claim === null) await cancelOrphans(tx, id, clock.now());
+        return claim;
+      }),
+    renew: (claim) =>
+      db.withTenant(claim.accountId, (tx) => renewEndpoint(tx, claim, new Date(clock.now().getTime() + leaseMs))),
+    run: (claim, { signal }) => drainEndpoint(deps, claim, signal),
+  };
+}

@@ -1,0 +1,9 @@
+import { ok, type Handler } from "../../platform/http/operation.ts";
+import { findWebhook } from "./find.ts";
+import { presentWebhook } from "./present.ts";
+import type { WebhooksDeps } from "./routes.ts";
+
+export const getWebhook =
+  ({ db }: Pick<WebhooksDeps, "db">): Handler<"getWebhook"> =>
+  async ({ principal, path }) =>
+    ok(presentWebhook(await findWebhook(db, principal.accountId, path.webhook_id)));

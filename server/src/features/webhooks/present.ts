@@ -1,0 +1,53 @@
+import type { components } from "../../generated/openapi.types.ts";
+import { encodeId } from "../../platform/ids/index.ts";
+import type { AttemptRow, DeliveryRow } from "./delivery-store.ts";
+import { constantHeaders } from "./delivery/attempt.ts";
+import type { WebhookRow } from "./store.ts";
+
+type Schemas = components["schemas"];
+
+export function presentWebhook(row: WebhookRow): Schemas["Webhook"] {
+  return {
+    object: "webhook",
+    id: encodeId("whk", row.id),
+    url: row.url,
+    description: row.description,
+    event_types: row.event_types,
+    status: row.status,
+    disabled_reason: row.disabled_reason,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}
+
+export function presentDelivery(row: DeliveryRow): Schemas["WebhookDelivery"] {
+  return {
+    object: "webhook_delivery",
+    id: encodeId("dlv", row.id),
+    webhook_id: encodeId("whk", row.webhook_id),
+    event_id: encodeId("evt", row.event_id),
+    event_type: row.event_type,
+    status: row.status,
+    attempts_count: row.attempts_count,
+    next_attempt_at: row.next_attempt_at?.toISOString() ?? null,
+    last_status_code: row.last_status_code,
+    last_error: row.last_error,
+    created_at: row.created_at.toISOString(),
+    finished_at: row.finished_at?.toISOString() ?? null,
+  };
+}
+
+export function presentDeliveryDetail(
+  row: DeliveryRow & { payload: string },
+  attempts: AttemptRow[],
+): Schemas["WebhookDeliveryDetail"] {
+  return {
+    ...presentDelivery(row),
+    request: { headers: { ...constantHeaders, "webhook-id": encodeId("evt", row.event_id) }, body: row.payload },
+    attempts: attempts.map((attempt) => ({
+      ...attempt,
+      started_at: attempt.started_at.toISOString(),
+      response_body: attempt.response_body?.toString("utf8") ?? null,
+    })),
+  };
+}

@@ -1,0 +1,64 @@
+import type { EventData, EventType } from "../../generated/events.ts";
+import { encodeId, newId } from "../../platform/ids/index.ts";
+
+/** Made-up data for a test event of any type. Its ids are new, so nothing real is mistaken for it. */
+export function sampleData<T extends EventType>(type: T, webhookId: string, now: Date): EventData[T] {
+  return samples(webhookId, now)[type];
+}
+
+function samples(webhookId: string, now: Date): EventData {
+  const at = now.toISOString();
+  const trackId = encodeId("trk", newId());
+  const generation: EventData["generation.completed"] = {
+    object: "generation",
+    id: encodeId("gen", newId()),
+    kind: "music",
+    status: "completed",
+    progress: 1,
+    prompt: "A sample: warm lo-fi piano with soft rain",
+    lyrics: null,
+    instrumental: true,
+    duration_seconds: 30,
+    model: "sample-model",
+    title: "Sample song",
+    lane: "interactive",
+    track_id: trackId,
+    error: null,
+    created_at: at,
+    started_at: at,
+    finished_at: at,
+  };
+  const unfinished = { ...generation, progress: 0.4, track_id: null };
+  return {
+    "generation.completed": generation,
+    "generation.failed": {
+      ...unfinished,
+      status: "failed",
+      error: { code: "provider_unavailable", message: "A sample of a failure: the provider did not answer." },
+    },
+    "generation.canceled": { ...unfinished, status: "canceled" },
+    "track.created": {
+      object: "track",
+      id: trackId,
+      title: "Sample song",
+      artist: null,
+      source: "generation",
+      generation_id: generation.id,
+      format: "wav",
+      content_type: "audio/wav",
+      bytes: 5_292_044,
+      sha256: "0".repeat(64),
+      duration_ms: 30_000,
+      sample_rate: 44_100,
+      channels: 2,
+      loudness_lufs: -14.2,
+      created_at: at,
+    },
+    "track.deleted": { object: "track", id: trackId, deleted: true },
+    "webhook.test": {
+      object: "webhook_test",
+      webhook_id: encodeId("whk", webhookId),
+      message: "This endpoint receives events from MusicVerse.",
+    },
+  };
+}

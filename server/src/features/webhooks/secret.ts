@@ -1,0 +1,31 @@
+import { createHmac, createSecretKey, randomBytes } from "node:crypto";
+import type { KeyRing } from "../../platform/crypto/index.ts";
+
+const prefix = "whsec_";
+const secretBytes = 32;
+
+/** A new signing secret in the form of Standard Webhooks: `whsec_` + base64 of 32 random bytes. */
+export function newSecret(): string {
+  return prefix + randomBytes(secretBytes).toString("base64");
+}
+
+/** Binds an encrypted secret to its row: copied to another endpoint it does not decrypt. */
+const aad = (accountId: string, webhookId: string) => `${accountId}|webhook|${webhookId}|secret`;
+
+export function sealSecret(keyRing: KeyRing, accountId: string, webhookId: string, secret: string): string {
+  return keyRing.encrypt(secret, aad(accountId, webhookId));
+}
+
+export function openSecret(keyRing: KeyRing, accountId: string, webhookId: string, sealed: string): string {
+  return keyRing.decrypt(sealed, aad(accountId, webhookId));
+}
+
+/** `(id, timestamp, body) → "v1,<base64>"` over `id.timestamp.body`, timestamp in Unix seconds (WHK-03). */
+export type Sign = (id: string, timestamp: number, body: Buffer) => string;
+
+export function createSigner(secret: string): Sign {
+  if (!secret.startsWith(prefix)) throw new Error("a webhook secret must start with whsec_");
+  const key = createSecretKey(Buffer.from(secret.slice(prefix.length), "base64"));
+  return (id, timestamp, body) =>
+    `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest("base64")}`;
+}

@@ -1,0 +1,106 @@
+import type { EventType } from "../../generated/events.ts";
+import type { Statement, TenantTx } from "../../platform/db/index.ts";
+
+export interface WebhookRow {
+  id: string;
+  url: string;
+  description: string | null;
+  event_types: EventType[] | null;
+  status: "enabled" | "paused" | "disabled";
+  disabled_reason: string | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+const columns = "id, url, description, event_types, status, disabled_reason, created_at, updated_at";
+
+export const selectWebhook = (accountId: string, id: string): Statement => ({
+  name: "webhook_by_id",
+  text: `select ${columns} from webhooks where account_id = $1 and id = $2 and deleted_at is null`,
+  values: [accountId, id],
+});
+
+export const selectWebhooks = (accountId: string, page: { afterId: string | null; limit: number }): Statement => ({
+  name: "webhooks_page",
+  text: `select ${columns} from webhooks
+          where account_id = $1 and deleted_at is null and ($2::uuid is null or id < $2) order by id desc limit $3`,
+  values: [accountId, page.afterId, page.limit + 1],
+});
+
+/** Counts what an account has, and keeps others of the same account from counting until the transaction ends. */
+export async function countWebhooksAlone(tx: TenantTx): Promise<number> {
+  await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`webhooks of ${tx.accountId}`]);
+  const [row] = await tx.query<{ count: number }>(
+    "select count(*)::int as count from webhooks where account_id = $1 and deleted_at is null",
+    [tx.accountId],
+  );
+  return row?.count ?? 0;
+}
+
+export type NewWebhook = Pick<WebhookRow, "id" | "url" | "description" | "event_types"> & { secret: string; now: Date };
+
+export async function insertWebhook(tx: TenantTx, webhook: NewWebhook): Promise<WebhookRow> {
+  const [row] = await tx.query<WebhookRow>(
+    `insert into webhooks (account_id, id, url, description, event_types, secret, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $7) returning ${columns}`,
+    [tx.accountId, webhook.id, webhook.url, webhook.description, webhook.event_types, webhook.secret, webhook.now],
+  );
+  if (row === undefined) throw new Error("the insert of a webhook returned no row");
+  return row;
+}
+
+/** Absent: stays as it is. */
+export interface WebhookChange {
+  url?: string;
+  description?: string | null;
+  eventTypes?: EventType[] | null;
+  status?: "enabled" | "paused";
+}
+
+/**
+ * Null: no such webhook. A drain that works with the old settings loses its lease; enabling, and a new URL, forget what
+ * was learned about the endpoint's health.
+ */
+export async function updateWebhook(
+  tx: TenantTx,
+  id: string,
+  change: WebhookChange,
+  now: Date,
+): Promise<WebhookRow | null> {
+  const fresh = change.url !== undefined || change.status === "enabled";
+  const [row] = await tx.query<WebhookRow>(
+    `update webhooks
+        set url = coalesce($3, url),
+            description = case when $4 then $5 else description end,
+            event_types = case when $6 then $7::text[] else event_types end,
+            status = coalesce($8, status),
+            disabled_reason = case when $8 is null then disabled_reason end,
+            updated_at = $9, lease_token = null, lease_until = null,
+            failures = case when $10 then 0 else failures end, trips = case when $10 then 0 else trips end,
+            slots = case when $10 then null else slots end,
+            resting_until = case when $10 then null else resting_until end
+      where account_id = $1 and id = $2 and deleted_at is null
+      returning ${columns}`,
+    [
+      tx.accountId, id, change.url ?? null, change.description !== undefined, change.description ?? null,
+      change.eventTypes !== undefined, change.eventTypes ?? null, change.status ?? null, now, fresh,
+    ],
+  );
+  return row ?? null;
+}
+
+/** The row stays for the deliveries that point at it, without its secret; what was pending is canceled. */
+export async function deleteWebhook(tx: TenantTx, id: string, now: Date): Promise<boolean> {
+  const rows = await tx.query(
+    `update webhooks set deleted_at = $3, secret = '', lease_token = null, lease_until = null
+      where account_id = $1 and id = $2 and deleted_at is null returning 1`,
+    [tx.accountId, id, now],
+  );
+  if (rows.length === 0) return false;
+  await tx.query(
+    `update webhook_deliveries set status = 'canceled', next_attempt_at = null, finished_at = $3
+      where account_id = $1 and webhook_id = $2 and status = 'pending'`,
+    [tx.accountId, id, now],
+  );
+  return true;
+}

@@ -1,0 +1,29 @@
+import type { components } from "../../generated/openapi.types.ts";
+import type { EventType } from "../../generated/events.ts";
+import type { Clock } from "../../platform/clock/index.ts";
+import type { TenantTx } from "../../platform/db/index.ts";
+import { newId } from "../../platform/ids/index.ts";
+import type { WorkEngine } from "../../platform/work/index.ts";
+import { presentEvent, recordEvent } from "../events/index.ts";
+import { insertDelivery } from "./delivery-store.ts";
+import { drainKind } from "./delivery/work.ts";
+import { sampleData } from "./samples.ts";
+
+export interface TestEventDeps {
+  clock: Clock;
+  work: Pick<WorkEngine, "enqueue">;
+}
+
+/** Sends a sample of an event to this endpoint only, the way real ones go. Its circuit, if open, is tried at once. */
+export async function sendTestEvent(
+  { clock, work }: TestEventDeps,
+  tx: TenantTx,
+  { webhookId, type, requestId }: { webhookId: string; type: EventType; requestId: string },
+): Promise<components["schemas"]["Event"]> {
+  const data = sampleData(type, webhookId, clock.now());
+  const { row, payload } = await recordEvent(tx, clock, { type, data, requestId });
+  await insertDelivery(tx, { id: newId(), webhookId, eventId: row.id, eventType: type, now: row.createdAt });
+  await tx.query("update webhooks set resting_until = null where account_id = $1 and id = $2", [tx.accountId, webhookId]);
+  tx.afterCommit(() => work.enqueue(drainKind, { id: webhookId, accountId: tx.accountId }));
+  return presentEvent({ payload });
+}
