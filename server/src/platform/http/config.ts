@@ -1,0 +1,60 @@
+import { defineSettings, flag, integer, InvalidSetting, list, optional, text, url, type Setting } from "../config/define.ts";
+
+/** A number of proxies in front of the server, or `false`; the client's address is then read from X-Forwarded-For. */
+const trustProxy: Setting<number | false> = {
+  variable: "TRUST_PROXY",
+  description: "how many reverse proxies stand in front of the server; false when none does",
+  example: "1",
+  fallback: { value: false },
+  parse: (value) => {
+    if (value === "false") return false;
+    if (!/^[1-9]$/.test(value)) throw new InvalidSetting("false or a number from 1 to 9");
+    return Number(value);
+  },
+};
+
+export const settings = defineSettings({
+  port: integer({
+    variable: "PORT",
+    description: "TCP port of the API; 0 takes a free one",
+    example: "3000",
+    min: 0,
+    max: 65_535,
+    fallback: { value: 3000 },
+  }),
+  host: text({
+    variable: "HOST",
+    description: "address to listen on",
+    example: "0.0.0.0",
+    fallback: { value: "127.0.0.1" },
+  }),
+  publicUrl: optional(
+    url({
+      variable: "PUBLIC_URL",
+      description: "where clients reach the API; http://HOST:PORT when empty",
+      example: "https://api.example.com",
+      protocols: ["https", "http"],
+    }),
+  ),
+  trustProxy,
+  corsOrigins: list({
+    variable: "CORS_ORIGINS",
+    description: "origins whose pages may call the API from a browser",
+    example: "https://app.example.com,https://example.com",
+    fallback: { value: [] },
+  }),
+  validateResponses: flag({
+    variable: "VALIDATE_RESPONSES",
+    description: "check every response against the specification: for development and tests, it costs time",
+    example: "true",
+    fallback: { value: false },
+  }),
+  shutdownTimeoutMs: integer({
+    variable: "SHUTDOWN_TIMEOUT_MS",
+    description: "how long running requests and work may take to finish after SIGTERM",
+    example: "30000",
+    min: 0,
+    max: 600_000,
+    fallback: { value: 10_000 },
+  }),
+});
