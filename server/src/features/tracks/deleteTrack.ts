@@ -1,0 +1,25 @@
+import { noContent } from "../../platform/http/operation.ts";
+import type { Handler } from "../../platform/http/operation.ts";
+import { decodeId, encodeId } from "../../platform/ids/index.ts";
+import { scheduleBlobDeletion } from "./blob-deletion-store.ts";
+import { noSuchTrack } from "./getTrack.ts";
+import type { TracksDeps } from "./routes.ts";
+import { deleteTrackRow } from "./store.ts";
+import { blobDeletionKind } from "./work-names.ts";
+
+/** The row goes, with its event, in one transaction that also makes the audio's deletion durable work. */
+export const deleteTrack =
+  ({ emit, work }: Pick<TracksDeps, "emit" | "work">): Handler<"deleteTrack"> =>
+  async ({ principal: { accountId }, path, requestId, write }) => {
+    const id = decodeId("trk", path.track_id);
+    if (id === null) throw noSuchTrack();
+    return write(async (tx) => {
+      const row = await deleteTrackRow(tx, id);
+      if (!row) throw noSuchTrack();
+      await scheduleBlobDeletion(tx, { id, blobKey: row.blob_key, delayMs: 0 });
+      const data = { object: "track", id: encodeId("trk", id), deleted: true } as const;
+      await emit(tx, { type: "track.deleted", data, requestId });
+      tx.afterCommit(() => work.enqueue(blobDeletionKind, { id, accountId }));
+      return noContent();
+    });
+  };

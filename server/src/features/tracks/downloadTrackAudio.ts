@@ -1,0 +1,65 @@
+import { Readable } from "node:stream";
+import parseRange from "range-parser";
+import type { Handler } from "../../platform/http/operation.ts";
+import { ProblemError } from "../../platform/http/problem.ts";
+import { BlobNotFoundError } from "../../platform/storage/index.ts";
+import type { BlobStorage, ByteRange } from "../../platform/storage/index.ts";
+import { noSuchTrack, readTrack } from "./getTrack.ts";
+import type { TracksDeps } from "./routes.ts";
+import type { TrackRow } from "./store.ts";
+
+/** The stored bytes, or one range of them (RFC 9110 §14). Several ranges at once get the whole, as the RFC allows. */
+export const downloadTrackAudio =
+  ({ db, storage }: Pick<TracksDeps, "db" | "storage">): Handler<"downloadTrackAudio"> =>
+  async ({ principal, path, headers, raw }) => {
+    const row = await readTrack(db, principal.accountId, path.track_id);
+    const size = Number(row.bytes);
+    const etag = `"${row.sha256}"`;
+    const range = wantedRange(size, headers.range, ifRangeHolds(headers["if-range"], etag));
+    const { start, end } = range ?? { start: 0, end: size - 1 };
+    const answer = {
+      "Accept-Ranges": "bytes",
+      "Content-Type": row.content_type,
+      "Content-Length": String(end - start + 1),
+      "Content-Disposition": disposition(row),
+      ETag: etag,
+    };
+    const stream = raw.method === "HEAD" ? Readable.from([]) : await open(storage, row, { start, end });
+    if (!range) return { status: 200, headers: answer, stream };
+    return { status: 206, headers: { ...answer, "Content-Range": `bytes ${start}-${end}/${size}` }, stream };
+  };
+
+/** `If-Range` with anything but this entity tag asks for the whole: the sender holds a part of something else. */
+function ifRangeHolds(ifRange: string | string[] | undefined, etag: string): boolean {
+  return ifRange === undefined || ifRange === etag;
+}
+
+/** Null: the whole. A range that cannot be read is ignored, one outside of the audio is 416. */
+function wantedRange(size: number, header: string | undefined, holds: boolean): ByteRange | null {
+  if (header === undefined || !holds) return null;
+  const ranges = parseRange(size, header);
+  if (ranges === -1) {
+    throw new ProblemError("range_not_satisfiable", {
+      detail: `The audio has ${size} bytes; ask for a range that begins before its end.`,
+      headers: { "Accept-Ranges": "bytes", "Content-Range": `bytes */${size}` },
+    });
+  }
+  if (ranges === -2 || ranges.type !== "bytes" || ranges.length !== 1) return null;
+  return ranges[0] ?? null;
+}
+
+async function open(storage: BlobStorage, row: TrackRow, range: ByteRange): Promise<Readable> {
+  try {
+    return await storage.get(row.blob_key, range);
+  } catch (error) {
+    throw error instanceof BlobNotFoundError ? noSuchTrack() : error; // deleted since the row was read
+  }
+}
+
+/** A file name for every client (RFC 6266): plain ASCII, and the title itself in UTF-8. */
+function disposition({ title, format }: TrackRow): string {
+  const utf8 = encodeURIComponent(`${title.toWellFormed()}.${format}`).replaceAll(/['()*]/g, (character) =>
+    `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="track.${format}"; filename*=UTF-8''${utf8}`;
+}

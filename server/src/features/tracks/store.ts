@@ -1,0 +1,114 @@
+import type { Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
+import type { AudioFormat } from "./audio/format.ts";
+import type { Measurement } from "./audio/measure.ts";
+
+export interface TrackRow {
+  id: string;
+  title: string;
+  artist: string | null;
+  source: "upload" | "generation";
+  generation_id: string | null;
+  format: AudioFormat;
+  content_type: string;
+  /** bigint: pg gives text. */
+  bytes: string;
+  sha256: string;
+  duration_ms: number;
+  sample_rate: number;
+  channels: number;
+  blob_key: string;
+  loudness_lufs: number | null;
+  created_at: Date;
+}
+
+const columns = `id, title, artist, source, generation_id, format, content_type, bytes, sha256, duration_ms,
+  sample_rate, channels, blob_key, loudness_lufs, created_at`;
+
+export const selectTrack = (accountId: string, id: string): Statement => ({
+  name: "track_by_id",
+  text: `select ${columns} from tracks where account_id = $1 and id = $2`,
+  values: [accountId, id],
+});
+
+/** One row more than the page holds, so that the caller sees whether there are more. */
+export const selectTracks = (accountId: string, page: { afterId: string | null; limit: number }): Statement => ({
+  name: "tracks_page",
+  text: `select ${columns} from tracks
+          where account_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
+  values: [accountId, page.afterId, page.limit + 1],
+});
+
+export type NewTrack = Omit<TrackRow, "loudness_lufs" | "created_at" | "bytes"> & { bytes: number };
+
+export async function insertTrack(tx: TenantTx, row: NewTrack): Promise<TrackRow> {
+  const [inserted] = await tx.query<TrackRow>(
+    `insert into tracks (account_id, id, title, artist, source, generation_id, format, content_type, bytes, sha256,
+       duration_ms, sample_rate, channels, blob_key)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning ${columns}`,
+    [tx.accountId, row.id, row.title, row.artist, row.source, row.generation_id, row.format, row.content_type,
+      row.bytes, row.sha256, row.duration_ms, row.sample_rate, row.channels, row.blob_key],
+  );
+  if (!inserted) throw new Error("an insert into tracks returned no row");
+  return inserted;
+}
+
+/** The row that was there; null when it was not. */
+export async function deleteTrackRow(tx: TenantTx, id: string): Promise<TrackRow | null> {
+  const [row] = await tx.query<TrackRow>(
+    `delete from tracks where account_id = $1 and id = $2 returning ${columns}`,
+    [tx.accountId, id],
+  );
+  return row ?? null;
+}
+
+export interface DueRow {
+  id: string;
+  account_id: string;
+}
+
+/** Tracks that wait for their loudness, the longest first; with `among` only those of them. */
+export function selectUnmeasured(tx: SystemTx, limit: number, among: string[] | null): Promise<DueRow[]> {
+  return tx.query<DueRow>(
+    `select id, account_id from tracks
+      where analysis = 'waiting' and analysis_due_at <= now() and ($2::uuid[] is null or id = any($2))
+      order by analysis_due_at limit $1`,
+    [limit, among],
+  );
+}
+
+export interface AnalysisClaim extends Pick<TrackRow, "id" | "format" | "bytes" | "blob_key"> {
+  account_id: string;
+  analysis_attempts: number;
+}
+
+/** Takes the track until `leaseMs` from now; null when it is not due or somebody else has it. */
+export async function claimAnalysis(tx: TenantTx, id: string, leaseMs: number): Promise<AnalysisClaim | null> {
+  const [claim] = await tx.query<AnalysisClaim>(
+    `update tracks set analysis_attempts = analysis_attempts + 1,
+        analysis_due_at = now() + make_interval(secs => $3 / 1000.0)
+      where account_id = $1 and id = $2 and analysis = 'waiting' and analysis_due_at <= now()
+      returning account_id, id, format, bytes, blob_key, analysis_attempts`,
+    [tx.accountId, id, leaseMs],
+  );
+  return claim ?? null;
+}
+
+/** False when the lease was lost. */
+export async function renewAnalysis(tx: TenantTx, claim: AnalysisClaim, leaseMs: number): Promise<boolean> {
+  const rows = await tx.query(
+    `update tracks set analysis_due_at = now() + make_interval(secs => $4 / 1000.0)
+      where account_id = $1 and id = $2 and analysis = 'waiting' and analysis_attempts = $3 returning id`,
+    [tx.accountId, claim.id, claim.analysis_attempts, leaseMs],
+  );
+  return rows.length === 1;
+}
+
+/** Writes the result, unless the track is gone or another worker took it over. */
+export async function finishAnalysis(tx: TenantTx, claim: AnalysisClaim, result: Measurement): Promise<void> {
+  const [lufs, reason] = "lufs" in result ? [result.lufs, null] : [null, result.unmeasurable];
+  await tx.query(
+    `update tracks set analysis = $4, loudness_lufs = $5, analysis_reason = $6
+      where account_id = $1 and id = $2 and analysis = 'waiting' and analysis_attempts = $3`,
+    [tx.accountId, claim.id, claim.analysis_attempts, reason === null ? "measured" : "unmeasurable", lufs, reason],
+  );
+}
