@@ -1,20 +1,52 @@
 // Writes every generated file of the repository, in order: each step may read what the ones before it wrote.
-// All of them are committed; running this twice changes nothing, and the check fails when it changes anything.
+// All of them are committed. With --check it fails, naming the files, when any was not what it would write.
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { bundleContract, writeErrorCodeSchema } from "./openapi/bundle.mjs";
 import { writeServerFiles } from "./openapi/server-files.mjs";
 import { writeServerTypes } from "./openapi/server-types.mjs";
 import { writeSdk } from "./sdk/write-sdk.mjs";
 
+// What each step makes, the function that does it, the files or folders it writes.
 const steps = [
-  ["error codes → openapi/schemas/ErrorCode.yaml", writeErrorCodeSchema],
-  ["contract → openapi/dist/openapi.json", bundleContract],
-  ["server types → server/src/generated/openapi.types.ts", writeServerTypes],
-  ["server tables → server/src/generated/*.ts", writeServerFiles],
-  ["JavaScript SDK → sdk-js/src/generated/", writeSdk],
+  ["error codes", writeErrorCodeSchema, "openapi/schemas/ErrorCode.yaml"],
+  ["contract", bundleContract, "openapi/dist"],
+  ["server types", writeServerTypes, "server/src/generated/openapi.types.ts"],
+  ["server tables", writeServerFiles, "server/src/generated"],
+  ["JavaScript SDK", writeSdk, "sdk-js/src/generated"],
 ];
 
-for (const [name, run] of steps) {
+const root = fileURLToPath(new URL("..", import.meta.url));
+const outputs = steps.map(([, , path]) => path);
+
+const before = contents(outputs);
+for (const [name, run, path] of steps) {
   const startedAt = performance.now();
   await run();
-  console.log(`gen: ${name} (${Math.round(performance.now() - startedAt)} ms)`);
+  console.log(`gen: ${name} → ${path} (${Math.round(performance.now() - startedAt)} ms)`);
+}
+const after = contents(outputs);
+
+const everyFile = [...new Set([...before.keys(), ...after.keys()])];
+const changed = everyFile.filter((path) => before.get(path) !== after.get(path)).toSorted();
+if (changed.length > 0) console.log(`gen: changed ${changed.join(", ")}`);
+if (changed.length > 0 && process.argv.includes("--check")) {
+  console.error("gen: these files were out of date; they are written anew now. Look at them and commit them.");
+  process.exitCode = 1;
+}
+
+/** Path → text of every file at or below the given paths. */
+function contents(paths) {
+  const files = new Map();
+  for (const path of paths.filter((candidate) => existsSync(join(root, candidate)))) {
+    if (statSync(join(root, path)).isDirectory()) {
+      for (const [file, text] of contents(readdirSync(join(root, path)).map((name) => join(path, name)))) {
+        files.set(file, text);
+      }
+    } else {
+      files.set(path, readFileSync(join(root, path), "utf8"));
+    }
+  }
+  return files;
 }

@@ -51,8 +51,10 @@ export function runRedocly(args) {
 
 /** Redocly lists components in the order in which it meets them; by name, a moved reference changes no other line. */
 function withSortedComponents(document) {
-  const byName = ([a], [b]) => (a < b ? -1 : 1);
-  const sorted = (object) => Object.fromEntries(Object.entries(object).toSorted(byName));
-  const components = Object.entries(sorted(document.components)).map(([kind, entries]) => [kind, sorted(entries)]);
-  return { ...document, components: Object.fromEntries(components) };
+  const kinds = Object.entries(document.components).map(([kind, entries]) => [kind, sortByName(entries)]);
+  return { ...document, components: sortByName(Object.fromEntries(kinds)) };
+}
+
+function sortByName(object) {
+  return Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

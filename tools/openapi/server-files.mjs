@@ -13,7 +13,10 @@ export function writeServerFiles() {
 
 function operationsFile(document) {
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => [operation.operationId, describe(method, path, operation, document)]),
+    Object.entries(item).map(([method, operation]) => [
+      operation.operationId,
+      describe(method, path, operation, document),
+    ]),
   );
   return `/** Every operation of the contract: where it is, who may call it and how it is treated. */
 export const operations = ${JSON.stringify(Object.fromEntries(operations), null, 2)} as const;

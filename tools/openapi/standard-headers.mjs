@@ -1,6 +1,12 @@
 // Headers that every answer carries are put on each response here instead of in every operation's file.
 const always = ["X-Request-Id"];
-const whenCounted = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "RateLimit", "RateLimit-Policy"];
+const whenCounted = [
+  "X-RateLimit-Limit",
+  "X-RateLimit-Remaining",
+  "X-RateLimit-Reset",
+  "RateLimit",
+  "RateLimit-Policy",
+];
 const whenIdempotent = ["Idempotency-Replayed"];
 
 const methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];

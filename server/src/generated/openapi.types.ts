@@ -37,8 +37,8 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Opens a session by e-mail address and password. Failures are counted per address and per e-mail; too many pause sign-in for a
-         *     while (429 `too_many_failures`).
+         * @description Opens a session by e-mail address and password. Failures are counted per address and per e-mail; too many pause
+         *     sign-in for a while (429 `too_many_failures`).
          */
         post: operations["signIn"];
         delete?: never;
@@ -102,8 +102,8 @@ export interface paths {
         put?: never;
         /**
          * Create an API key
-         * @description Creates a key for the account in the mode of the request: a session makes a live key, with `MusicVerse-Mode: test` a sandbox
-         *     key. The secret is in this answer and never again. A key can give only scopes that it has itself (else 403).
+         * @description Creates a key for the account in the mode of the request: a session makes a live key, with `MusicVerse-Mode: test` a
+         *     sandbox key. The secret is in this answer and never again. A key can give only scopes that it has itself (else 403).
          */
         post: operations["createApiKey"];
         delete?: never;
@@ -128,8 +128,8 @@ export interface paths {
         post?: never;
         /**
          * Revoke an API key
-         * @description The key stops working everywhere within a second and stays listed with `revoked_at`. Revoking it again changes nothing and
-         *     answers the same.
+         * @description The key stops working everywhere within a second and stays listed with `revoked_at`. Revoking it again changes
+         *     nothing and answers the same.
          */
         delete: operations["revokeApiKey"];
         options?: never;
@@ -148,9 +148,9 @@ export interface paths {
         put?: never;
         /**
          * Generate music
-         * @description Accepts the work durably and answers at once. Follow it with `streamGenerationEvents`, by polling `getGeneration`, or, best for
-         *     servers, with a webhook for `generation.completed` and `generation.failed`. When it completes, `track_id` is a track whose
-         *     audio is stored and can be downloaded.
+         * @description Accepts the work durably and answers at once. Follow it with `streamGenerationEvents`, by polling `getGeneration`,
+         *     or, best for servers, with a webhook for `generation.completed` and `generation.failed`. When it completes,
+         *     `track_id` is a track whose audio is stored and can be downloaded.
          *
          *     Accepted work survives restarts of any part. A failed provider call is repeated where that is safe.
          */
@@ -212,8 +212,8 @@ export interface paths {
         put?: never;
         /**
          * Cancel a generation
-         * @description Ends a generation that is not final; no track is made. What a provider was already asked for may still cost. Canceling a
-         *     canceled one changes nothing and answers the same.
+         * @description Ends a generation that is not final; no track is made. What a provider was already asked for may still cost.
+         *     Canceling a canceled one changes nothing and answers the same.
          */
         post: operations["cancelGeneration"];
         delete?: never;
@@ -231,8 +231,8 @@ export interface paths {
         };
         /**
          * Follow a generation
-         * @description A stream of server-sent events until the generation is final, then it ends. It begins with the current state, so nothing is
-         *     missed between creating and following.
+         * @description A stream of server-sent events until the generation is final, then it ends. It begins with the current state, so
+         *     nothing is missed between creating and following.
          *
          *     | field | meaning |
          *     |---|---|
@@ -266,8 +266,9 @@ export interface paths {
         put?: never;
         /**
          * Upload a track
-         * @description Stores an audio file as a track. The bytes decide whether it is audio and in which format; a file that is something else, or
-         *     is cut off, is refused with `validation_failed` at `/body/file` and nothing is kept. Loudness is measured afterwards.
+         * @description Stores an audio file as a track. The bytes decide whether it is audio and in which format; a file that is something
+         *     else, or is cut off, is refused with `validation_failed` at `/body/file` and nothing is kept. Loudness is measured
+         *     afterwards.
          */
         post: operations["uploadTrack"];
         delete?: never;
@@ -309,8 +310,8 @@ export interface paths {
         };
         /**
          * Download a track's audio
-         * @description The stored bytes with the track's `content_type`. With `Range` a part of them (206), so players can seek and a broken download
-         *     can go on.
+         * @description The stored bytes with the track's `content_type`. With `Range` a part of them (206), so players can seek and a
+         *     broken download can go on.
          */
         get: operations["downloadTrackAudio"];
         put?: never;
@@ -336,9 +337,10 @@ export interface paths {
         put?: never;
         /**
          * Create a webhook
-         * @description Adds an endpoint that events are sent to, and sends it a `webhook.test` event at once. The signing secret is in this answer and
-         *     never again. Every delivery is signed after Standard Webhooks; verify it before you trust it (`webhooks.unwrap()` in the SDKs).
-         *     A URL that leads to a private address is refused with `validation_failed` at `/body/url`.
+         * @description Adds an endpoint that events are sent to, and sends it a `webhook.test` event at once. The signing secret is in this
+         *     answer and never again. Every delivery is signed after Standard Webhooks; verify it before you trust it
+         *     (`webhooks.unwrap()` in the SDKs). A URL that leads to a private address is refused with `validation_failed` at
+         *     `/body/url`.
          */
         post: operations["createWebhook"];
         delete?: never;
@@ -370,8 +372,8 @@ export interface paths {
         head?: never;
         /**
          * Update a webhook
-         * @description Changes the fields that are sent and leaves the others. Null means all events for `event_types` and clears `description`.
-         *     A paused endpoint keeps its deliveries; they go on when it is enabled again.
+         * @description Changes the fields that are sent and leaves the others. Null means all events for `event_types` and clears
+         *     `description`. A paused endpoint keeps its deliveries; they go on when it is enabled again.
          */
         patch: operations["updateWebhook"];
         trace?: never;
@@ -387,7 +389,8 @@ export interface paths {
         put?: never;
         /**
          * Send a test event
-         * @description Sends a sample event of any type to this endpoint only, whatever types it subscribes to. Its delivery is in the delivery log.
+         * @description Sends a sample event of any type to this endpoint only, whatever types it subscribes to. Its delivery is in the
+         *     delivery log.
          */
         post: operations["testWebhook"];
         delete?: never;
@@ -505,8 +508,8 @@ export interface paths {
         };
         /**
          * List plugins
-         * @description Every plugin that the server is configured with, also those that could not be loaded, with what they can do, which settings they
-         *     need (never their values) and how they are doing.
+         * @description Every plugin that the server is configured with, also those that could not be loaded, with what they can do, which
+         *     settings they need (never their values) and how they are doing.
          */
         get: operations["listPlugins"];
         put?: never;
@@ -526,7 +529,8 @@ export interface paths {
         };
         /**
          * Get the health of a part
-         * @description For status pages and people. Always 200 when it could look; `status` tells what it saw. For load balancers use `getReadiness`.
+         * @description For status pages and people. Always 200 when it could look; `status` tells what it saw. For load balancers use
+         *     `getReadiness`.
          */
         get: operations["getHealth"];
         put?: never;
@@ -566,7 +570,8 @@ export interface paths {
         };
         /**
          * Check that the server can work
-         * @description Checks the database, Redis when it is configured, migrations and queues. For load balancers: 503 means send traffic elsewhere.
+         * @description Checks the database, Redis when it is configured, migrations and queues. For load balancers: 503 means send traffic
+         *     elsewhere.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -710,7 +715,8 @@ export interface webhooks {
         put?: never;
         /**
          * Test event
-         * @description Sent when an endpoint is created and by `POST /v1/webhooks/{webhook_id}/test`, so that you see whether it arrives and verifies.
+         * @description Sent when an endpoint is created and by `POST /v1/webhooks/{webhook_id}/test`, so that you see whether it arrives
+         *     and verifies.
          */
         post: operations["webhookTest"];
         delete?: never;

@@ -29,8 +29,7 @@ export class AccountsResource extends Resource {
    * Sign in: `POST /v1/sessions`. Needs no credentials.
    *
    * Opens a session by e-mail address and password. Failures are counted per address and per e-mail; too many pause
-   * sign-in for a
-   * while (429 `too_many_failures`).
+   * sign-in for a while (429 `too_many_failures`).
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: The e-mail address and password do not belong together.

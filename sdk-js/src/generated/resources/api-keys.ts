@@ -13,8 +13,9 @@ export class ApiKeysResource extends Resource {
    * Create an API key: `POST /v1/api-keys`. Scope `api_keys:write`.
    *
    * Creates a key for the account in the mode of the request: a session makes a live key, with `MusicVerse-Mode: test`
-   * a sandbox
-   * key. The secret is in this answer and never again. A key can give only scopes that it has itself (else 403).
+   * a
+   * sandbox key. The secret is in this answer and never again. A key can give only scopes that it has itself (else
+   * 403).
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -65,8 +66,7 @@ export class ApiKeysResource extends Resource {
    * Revoke an API key: `DELETE /v1/api-keys/{api_key_id}`. Scope `api_keys:write`.
    *
    * The key stops working everywhere within a second and stays listed with `revoked_at`. Revoking it again changes
-   * nothing and
-   * answers the same.
+   * nothing and answers the same.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

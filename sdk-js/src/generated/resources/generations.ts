@@ -14,10 +14,8 @@ export class GenerationsResource extends Resource {
    * Generate music: `POST /v1/generate`. Scope `generate:write`.
    *
    * Accepts the work durably and answers at once. Follow it with `streamGenerationEvents`, by polling `getGeneration`,
-   * or, best for
-   * servers, with a webhook for `generation.completed` and `generation.failed`. When it completes, `track_id` is a
-   * track whose
-   * audio is stored and can be downloaded.
+   * or, best for servers, with a webhook for `generation.completed` and `generation.failed`. When it completes,
+   * `track_id` is a track whose audio is stored and can be downloaded.
    *
    * Accepted work survives restarts of any part. A failed provider call is repeated where that is safe.
    *
@@ -71,8 +69,7 @@ export class GenerationsResource extends Resource {
    * Cancel a generation: `POST /v1/generations/{generation_id}/cancel`. Scope `generate:write`.
    *
    * Ends a generation that is not final; no track is made. What a provider was already asked for may still cost.
-   * Canceling a
-   * canceled one changes nothing and answers the same.
+   * Canceling a canceled one changes nothing and answers the same.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -91,8 +88,7 @@ export class GenerationsResource extends Resource {
    * Follow a generation: `GET /v1/generations/{generation_id}/events`. Scope `generate:read`.
    *
    * A stream of server-sent events until the generation is final, then it ends. It begins with the current state, so
-   * nothing is
-   * missed between creating and following.
+   * nothing is missed between creating and following.
    *
    * | field | meaning |
    * |---|---|

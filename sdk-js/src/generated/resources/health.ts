@@ -36,7 +36,8 @@ export class HealthResource extends Resource {
    * Check that the server can work: `GET /readyz`. Needs no credentials.
    *
    * Checks the database, Redis when it is configured, migrations and queues. For load balancers: 503 means send
-   * traffic elsewhere.
+   * traffic
+   * elsewhere.
    *
    * @throws {InternalServerError} 500: Something failed on our side.
    * @throws {InternalServerError} 503: The server cannot take requests now.

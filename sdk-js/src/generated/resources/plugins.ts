@@ -11,8 +11,7 @@ export class PluginsResource extends Resource {
    * List plugins: `GET /v1/plugins`. Scope `plugins:read`.
    *
    * Every plugin that the server is configured with, also those that could not be loaded, with what they can do, which
-   * settings they
-   * need (never their values) and how they are doing.
+   * settings they need (never their values) and how they are doing.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

@@ -14,8 +14,8 @@ export class TracksResource extends Resource {
    * Upload a track: `POST /v1/tracks`. Scope `tracks:write`.
    *
    * Stores an audio file as a track. The bytes decide whether it is audio and in which format; a file that is
-   * something else, or
-   * is cut off, is refused with `validation_failed` at `/body/file` and nothing is kept. Loudness is measured
+   * something
+   * else, or is cut off, is refused with `validation_failed` at `/body/file` and nothing is kept. Loudness is measured
    * afterwards.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
@@ -83,8 +83,7 @@ export class TracksResource extends Resource {
    * Download a track's audio: `GET /v1/tracks/{track_id}/audio`. Scope `tracks:read`.
    *
    * The stored bytes with the track's `content_type`. With `Range` a part of them (206), so players can seek and a
-   * broken download
-   * can go on.
+   * broken download can go on.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

@@ -13,10 +13,10 @@ export class WebhooksResource extends Resource {
    * Create a webhook: `POST /v1/webhooks`. Scope `webhooks:write`.
    *
    * Adds an endpoint that events are sent to, and sends it a `webhook.test` event at once. The signing secret is in
-   * this answer and
-   * never again. Every delivery is signed after Standard Webhooks; verify it before you trust it (`webhooks.unwrap()`
-   * in the SDKs).
-   * A URL that leads to a private address is refused with `validation_failed` at `/body/url`.
+   * this
+   * answer and never again. Every delivery is signed after Standard Webhooks; verify it before you trust it
+   * (`webhooks.unwrap()` in the SDKs). A URL that leads to a private address is refused with `validation_failed` at
+   * `/body/url`.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -67,8 +67,7 @@ export class WebhooksResource extends Resource {
    * Update a webhook: `PATCH /v1/webhooks/{webhook_id}`. Scope `webhooks:write`.
    *
    * Changes the fields that are sent and leaves the others. Null means all events for `event_types` and clears
-   * `description`.
-   * A paused endpoint keeps its deliveries; they go on when it is enabled again.
+   * `description`. A paused endpoint keeps its deliveries; they go on when it is enabled again.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
