@@ -50,7 +50,7 @@ export async function startTracks(): Promise<TracksApp> {
   const routes = tracksRoutes({
     db: database.db,
     storage,
-    cursors: createCursors(Buffer.alloc(32, 7)),
+    cursors: createCursors([{ key: Buffer.alloc(32, 7) }]),
     emit: createEmit({ clock: systemClock, fanOut: async () => {} }),
     work: { enqueue: async (kind, { id }) => void enqueued.push(`${kind} ${id}`) },
     uploadBytesMax,
@@ -66,7 +66,8 @@ export async function startTracks(): Promise<TracksApp> {
     createAccount: () => createAccount(database),
     storedFiles: async () => {
       const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-      return entries.filter((entry) => entry.isFile()).map((entry) => `${path.basename(entry.parentPath)}/${entry.name}`);
+      const files = entries.filter((entry) => entry.isFile());
+      return files.map((entry) => `${path.basename(entry.parentPath)}/${entry.name}`);
     },
     close: async () => {
       server.closeAllConnections();
@@ -82,9 +83,9 @@ function pipeline(routes: Partial<Handlers>, { db }: TestDatabase): express.Expr
   app.use(requestId, route());
   app.use((request, _response, next) => {
     const accountId = String(request.headers["x-account"]);
-    request.context.principal = {
-      kind: "api_key", accountId, mode: "live", scopes: new Set(scopes), tier: "free", keyId: null, sessionId: null, userId: null,
-    };
+    const nobody = { keyId: null, sessionId: null, userId: null };
+    const rights = { mode: "live", scopes: new Set(scopes), tier: "free" } as const;
+    request.context.principal = { kind: "api_key", accountId, ...rights, ...nobody };
     next();
   });
   const keyRing = { encrypt: (plain: string) => plain, decrypt: (text: string) => text };
@@ -105,13 +106,14 @@ async function createAccount({ db }: TestDatabase): Promise<string> {
   return live;
 }
 
+const delayUntil = (): never => {
+  throw new Error("not expected to wait");
+};
+
 /** What a worker does with one pointer: claim it, run it. False: there was nothing to claim. */
 export async function workOnce<C>(kind: WorkKind<C>, pointer: WorkPointer): Promise<boolean> {
   const claim = await kind.claim(pointer);
   if (!claim) return false;
-  const delayUntil = (): never => {
-    throw new Error("not expected to wait");
-  };
   await kind.run(claim, { signal: new AbortController().signal, log: pino({ level: "silent" }), delayUntil });
   return true;
 }
