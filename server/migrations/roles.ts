@@ -1,4 +1,4 @@
-import pg from "pg";
+import { Client } from "pg";
 
 /** Fixed names: row-level security policies are written for these roles. */
 export const roles = { owner: "musicverse_owner", app: "musicverse_app", system: "musicverse_system" } as const;
@@ -15,7 +15,7 @@ export interface EnsureRolesOptions {
  * database, may run again at any time, and is not undone by migrating down.
  */
 export async function ensureRoles({ adminUrl, passwords }: EnsureRolesOptions): Promise<void> {
-  const client = new pg.Client({ connectionString: adminUrl });
+  const client = new Client({ connectionString: adminUrl });
   await client.connect();
   const literal = (value: string) => client.escapeLiteral(value);
   const createUnlessExists = async (name: string, attributes: string) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import pg from "pg";
+import { Client } from "pg";
 import { pino } from "pino";
 import { inject } from "vitest";
 import { createDatabase, type Database } from "../src/platform/db/index.ts";
@@ -66,7 +66,7 @@ export function databaseUrl(
 }
 
 async function asAdmin(urls: TestPostgres, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: urls.admin });
+  const client = new Client({ connectionString: urls.admin });
   await client.connect();
   try {
     await client.query(statement);

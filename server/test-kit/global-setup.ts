@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
+import { Client } from "pg";
 import type { TestProject } from "vitest/node";
 import { ensureRoles, roles } from "../migrations/roles.ts";
 import { migrateUp } from "../migrations/runner.ts";
@@ -22,8 +22,14 @@ const PASSWORDS = { owner: "owner-of-one-test-run", app: "app-of-one-test-run" }
 
 /** A test's data is worth nothing after the run, so nothing waits for the disk. */
 const SETTINGS = {
-  ...{ fsync: "off", synchronous_commit: "off", full_page_writes: "off", wal_level: "minimal", max_wal_senders: "0" },
-  ...{ max_connections: "300", shared_buffers: "64MB", autovacuum_naptime: "1h" },
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  max_connections: "300",
+  shared_buffers: "64MB",
+  autovacuum_naptime: "1h",
 };
 
 /** One Postgres with a migrated template, and one Redis when there is one, for the whole run. */
@@ -52,7 +58,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function prepare(adminUrl: string): Promise<TestPostgres> {
   await ensureRoles({ adminUrl, passwords: PASSWORDS });
-  const admin = new pg.Client({ connectionString: adminUrl });
+  const admin = new Client({ connectionString: adminUrl });
   await admin.connect();
   await admin.query(`create database ${TEMPLATE} owner ${roles.owner}`).finally(() => admin.end());
   const urls = {

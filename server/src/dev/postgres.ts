@@ -95,10 +95,18 @@ function initialise(binaries: PostgresBinaries, files: Files): string {
   const result = spawnSync(
     join(binaries.bin, "initdb"),
     [
-      ...["-D", files.data, "-U", "postgres", "-E", "UTF8", "--pwfile", files.password, "--auth", "scram-sha-256"],
-      ...["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--no-sync"],
+      `--pgdata=${files.data}`,
+      "--username=postgres",
+      `--pwfile=${files.password}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--no-sync",
+      "--set=lc_messages=C",
       // Passwords here are 256 random bits: stretching them only slows every new connection down.
-      ...["-c", "scram_iterations=1", "-c", "lc_messages=C"],
+      "--set=scram_iterations=1",
     ],
     { ...binaries.runAs, cwd: "/", env: childEnvironment(), encoding: "utf8" },
   );
@@ -117,7 +125,9 @@ async function claimPort(wanted: number | undefined): Promise<number> {
     await promise;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    throw new Error(`Port ${wanted} for the embedded Postgres is taken. Free it, or choose another port.`);
+    throw new Error(`Port ${wanted} for the embedded Postgres is taken. Free it, or choose another port.`, {
+      cause: error,
+    });
   }
   const address = server.address();
   await new Promise((closed) => server.close(closed));

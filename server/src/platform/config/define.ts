@@ -65,18 +65,21 @@ export function integer(
 }
 
 export function flag(setting: Common & { fallback?: { value: boolean } }): Setting<boolean> {
-  const parse = (value: string): boolean => {
-    if (value !== "true" && value !== "false") throw new InvalidSetting("true or false");
-    return value === "true";
-  };
-  return { ...setting, parse };
+  return { ...setting, parse: parseFlag };
+}
+
+function parseFlag(value: string): boolean {
+  if (value !== "true" && value !== "false") throw new InvalidSetting("true or false");
+  return value === "true";
 }
 
 /** Comma-separated; empty entries are dropped. */
 export function list(setting: Common & { fallback?: { value: readonly string[] } }): Setting<readonly string[]> {
-  const parse = (value: string): readonly string[] =>
-    Object.freeze(value.split(",").map((entry) => entry.trim()).filter((entry) => entry !== ""));
-  return { ...setting, parse };
+  return { ...setting, parse: parseList };
+}
+
+function parseList(value: string): readonly string[] {
+  return Object.freeze(value.split(",").map((entry) => entry.trim()).filter((entry) => entry !== ""));
 }
 
 export function url(setting: Common & { protocols: readonly string[]; fallback?: { value: string } }): Setting<string> {
@@ -98,19 +101,20 @@ export interface NamedKey {
 
 /** `id:base64,id:base64`: the first one is used for new data, all for reading. */
 export function keys(setting: Omit<Common, "secret">): Setting<readonly NamedKey[]> {
-  const parse = (value: string): readonly NamedKey[] => {
-    const parsed = value.split(",").map((entry) => {
-      const [, id, base64] = /^\s*([a-z0-9]{1,16}):([A-Za-z0-9+/_-]{42,44}={0,2})\s*$/.exec(entry) ?? [];
-      const key = Buffer.from(base64 ?? "", "base64");
-      if (id === undefined || key.length !== 32) {
-        throw new InvalidSetting("id:key pairs joined by commas, each key 32 bytes in base64 (openssl rand -base64 32)");
-      }
-      return Object.freeze({ id, key });
-    });
-    if (new Set(parsed.map(({ id }) => id)).size < parsed.length) {
-      throw new InvalidSetting("id:key pairs with an id of its own for each key");
+  return { ...setting, secret: true, parse: parseKeys };
+}
+
+function parseKeys(value: string): readonly NamedKey[] {
+  const parsed = value.split(",").map((entry) => {
+    const [, id, base64] = /^\s*([a-z0-9]{1,16}):([A-Za-z0-9+/_-]{42,44}={0,2})\s*$/.exec(entry) ?? [];
+    const key = Buffer.from(base64 ?? "", "base64");
+    if (id === undefined || key.length !== 32) {
+      throw new InvalidSetting("id:key pairs joined by commas, each key 32 bytes in base64 (openssl rand -base64 32)");
     }
-    return Object.freeze(parsed);
-  };
-  return { ...setting, secret: true, parse };
+    return Object.freeze({ id, key });
+  });
+  if (new Set(parsed.map(({ id }) => id)).size < parsed.length) {
+    throw new InvalidSetting("id:key pairs with an id of its own for each key");
+  }
+  return Object.freeze(parsed);
 }

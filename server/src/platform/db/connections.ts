@@ -1,15 +1,15 @@
-import pg from "pg";
+import { Pool, type PoolClient, TypeOverrides, types as builtin } from "pg";
 import type { Logger } from "../log/index.ts";
 
 /** int8 as number: counts and byte sizes stay far below 2^53, and a string would silently concatenate. */
-const types = new pg.TypeOverrides();
-types.setTypeParser(pg.types.builtins.INT8, Number);
+const types = new TypeOverrides();
+types.setTypeParser(builtin.builtins.INT8, Number);
 
 /** How long a caller waits for a free connection before it gets an error. */
 const ACQUIRE_TIMEOUT_MS = 10_000;
 
-export function createPool(url: string, max: number, log: Logger): pg.Pool {
-  const pool = new pg.Pool({
+export function createPool(url: string, max: number, log: Logger): Pool {
+  const pool = new Pool({
     connectionString: url,
     max,
     types,
@@ -27,6 +27,6 @@ export function createPool(url: string, max: number, log: Logger): pg.Pool {
 }
 
 /** Gives a connection back; one that is not idle (a failed rollback, a dead socket) is thrown away instead. */
-export function releaseClean(client: pg.PoolClient): void {
+export function releaseClean(client: PoolClient): void {
   client.release(client.getTransactionStatus() !== "I");
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import pg from "pg";
+import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test-kit/database.ts";
 import type { Statement } from "./types.ts";
@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 async function asOwner(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: database.ownerUrl });
+  const client = new Client({ connectionString: database.ownerUrl });
   await client.connect();
   await client.query(sql).finally(() => client.end());
 }
@@ -50,7 +50,7 @@ test("tenants interleaved on one connection see only their own rows, by either k
 });
 
 test("a query without a tenant sees nothing, before and after tenants used the connection", async () => {
-  const client = new pg.Client({ connectionString: database.appUrl });
+  const client = new Client({ connectionString: database.appUrl });
   await client.connect();
   expect((await client.query("select * from notes")).rowCount).toBe(0);
   await client.query("begin");
@@ -79,7 +79,7 @@ test("another tenant's rows cannot be updated, deleted, inserted or moved to", a
 });
 
 test("the owner of the tables is held by the policies too", async () => {
-  const client = new pg.Client({ connectionString: database.ownerUrl });
+  const client = new Client({ connectionString: database.ownerUrl });
   await client.connect();
   expect((await client.query("select * from notes")).rowCount).toBe(0);
   await client.end();
@@ -94,7 +94,7 @@ test("the system role sees all tenants, and only inside asSystem", async () => {
 
 test("what throws is rolled back, and its after-commit steps do not run", async () => {
   const { db } = database;
-  const step = vi.fn();
+  const step = vi.fn<() => void>();
   const failing = db.withTenant(red, async (tx) => {
     tx.afterCommit(step);
     await tx.knex("notes").insert({ account_id: red, id: randomUUID(), text: "half" });
@@ -146,7 +146,7 @@ test("counts come back as numbers", async () => {
 test("a notification arrives with the commit, and not at all after a rollback", async () => {
   const { db } = database;
   const heard: string[] = [];
-  const started = vi.fn();
+  const started = vi.fn<() => void>();
   const stop = db.listen("colours", (payload) => heard.push(payload), started);
   await vi.waitFor(() => expect(started).toHaveBeenCalledOnce());
   await db.withTenant(red, async (tx) => {
@@ -161,10 +161,10 @@ test("a notification arrives with the commit, and not at all after a rollback", 
 test("listening survives the loss of its connection and says that something may have been missed", async () => {
   const { db } = database;
   const heard: string[] = [];
-  const reset = vi.fn();
+  const reset = vi.fn<() => void>();
   const stop = db.listen("weather", (payload) => heard.push(payload), reset);
   await vi.waitFor(() => expect(reset).toHaveBeenCalledTimes(1));
-  const admin = new pg.Client({ connectionString: database.adminUrl });
+  const admin = new Client({ connectionString: database.adminUrl });
   await admin.connect();
   await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%listen'");
   await admin.end();

@@ -12,6 +12,8 @@ export interface DatabaseOptions {
   url: string;
   /** Most connections this process opens (one more for `listen`). */
   poolMax: number;
+  /** For `listen`, when `url` goes through a pooler in transaction mode, which cannot carry notifications. */
+  listenUrl?: string | null;
   log: Logger;
 }
 
@@ -24,10 +26,10 @@ function becomeTenant(accountId: string): pg.QueryConfig {
 }
 
 /** Opens no connection until the first use. */
-export function createDatabase({ url, poolMax, log }: DatabaseOptions): Database {
+export function createDatabase({ url, listenUrl, poolMax, log }: DatabaseOptions): Database {
   const pool = createPool(url, poolMax, log);
   const knex = knexFactory({ client: "pg", connectionPool: pool });
-  const listener = createListener(url, log);
+  const listener = createListener(listenUrl ?? url, log);
   const parts = { pool, knex, log };
   return {
     withTenant: (accountId, fn) =>

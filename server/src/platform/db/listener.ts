@@ -1,4 +1,4 @@
-import pg from "pg";
+import { Client } from "pg";
 import type { Logger } from "../log/index.ts";
 
 export interface Listener {
@@ -16,13 +16,13 @@ const RECONNECT_MS = { first: 50, max: 5_000 };
 /** LISTEN on one connection of its own, opened with the first subscription and reopened for as long as one exists. */
 export function createListener(url: string, log: Logger): Listener {
   const channels = new Map<string, Set<Subscription>>();
-  let client: pg.Client | undefined;
+  let client: Client | undefined;
   let ready = false;
   let closed = false;
   let retryMs = RECONNECT_MS.first;
   let retry: NodeJS.Timeout | undefined;
 
-  const subscribe = async (connection: pg.Client, channel: string, subscriptions: Iterable<Subscription>) => {
+  const subscribe = async (connection: Client, channel: string, subscriptions: Iterable<Subscription>) => {
     await connection.query(`LISTEN ${connection.escapeIdentifier(channel)}`);
     for (const { onReset } of subscriptions) if (onReset) guarded(onReset);
   };
@@ -36,7 +36,7 @@ export function createListener(url: string, log: Logger): Listener {
     }
   };
 
-  const lost = (connection: pg.Client, error?: unknown): void => {
+  const lost = (connection: Client, error?: unknown): void => {
     if (closed || connection !== client) return;
     client = undefined;
     ready = false;
@@ -48,7 +48,7 @@ export function createListener(url: string, log: Logger): Listener {
 
   const connect = (): void => {
     retry = undefined;
-    const connection = new pg.Client({ connectionString: url, keepAlive: true, application_name: "musicverse listen" });
+    const connection = new Client({ connectionString: url, keepAlive: true, application_name: "musicverse listen" });
     client = connection;
     connection.on("error", (error) => lost(connection, error));
     connection.on("end", () => lost(connection));

@@ -1,0 +1,3 @@
+export { createKeyRing, DecryptionError, deriveSecret, type KeyRing } from "./key-ring.ts";
+export { hashPassword, verifyPassword } from "./passwords.ts";
+export { createPeppers, type Peppers } from "./peppers.ts";
