@@ -1,0 +1,216 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { createHmac, randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { Pool } from "undici";
+import { ensureRoles } from "../../server/migrations/roles.ts";
+import { migrateUp } from "../../server/migrations/runner.ts";
+import { startPostgres } from "../../server/src/dev/postgres.ts";
+import { createEmit } from "../../server/src/features/events/index.ts";
+import { createDrainWork, createFanOut } from "../../server/src/features/webhooks/index.ts";
+import { newSecret, sealSecret } from "../../server/src/features/webhooks/secret.ts";
+import { insertWebhook } from "../../server/src/features/webhooks/store.ts";
+import { systemClock } from "../../server/src/platform/clock/index.ts";
+import { createDatabase, type Database } from "../../server/src/platform/db/index.ts";
+import { createEgressPools, createResolver } from "../../server/src/platform/egress/index.ts";
+import { encodeId, newId } from "../../server/src/platform/ids/index.ts";
+
+export interface WebhookBenchRow {
+  name: string;
+  value: number;
+  unit: string;
+  /** What the value should reach, in the same unit. */
+  goal?: string;
+}
+
+const endpoints = 4;
+const slotsMax = 16;
+const rounds = 3;
+const perRound = 24_000;
+const latencies = 200;
+const log = pino({ level: "silent" });
+
+const data = {
+  object: "track", id: encodeId("trk", newId()), title: "Night train", artist: null, source: "generation",
+  generation_id: encodeId("gen", newId()), format: "wav", content_type: "audio/wav", bytes: 5_292_044,
+  sha256: "0".repeat(64), duration_ms: 30_000, sample_rate: 44_100, channels: 2, loudness_lufs: -14.2,
+  created_at: new Date().toISOString(),
+} as const;
+
+/**
+ * Deliveries per second with durable rows against a bare sign-and-POST loop, side by side in one run, on a Postgres that
+ * syncs to disk; and the time from the commit of an event to its first attempt on an idle system.
+ */
+export async function benchWebhooks(): Promise<WebhookBenchRow[]> {
+  const directory = mkdtempSync(join(tmpdir(), "musicverse-bench-"));
+  const postgres = await startPostgres({ directory, settings: { shared_buffers: "256MB", max_wal_size: "4GB" } });
+  const receiver = fork(new URL("webhooks-receiver.ts", import.meta.url));
+  try {
+    const { port } = await answerOf<{ port: number }>(receiver);
+    const bench = await prepare(postgres.adminUrl, `http://127.0.0.1:${port}/hooks`);
+    const bare: number[] = [];
+    const engine: number[] = [];
+    // The first round of each warms up; then they take turns, so that a slow moment of the machine meets both.
+    for (let round = 0; round <= rounds; round += 1) {
+      const [one, other] = [await bareLoop(port, perRound), await bench.drainBacklog(perRound)];
+      if (round > 0) {
+        bare.push(one);
+        engine.push(other);
+      }
+    }
+    const idle = await bench.idleLatencies(receiver, latencies);
+    await bench.close();
+    return [
+      { name: "bare sign-and-POST loop", value: Math.round(median(bare)), unit: "deliveries/s" },
+      { name: "webhook engine, durable rows", value: Math.round(median(engine)), unit: "deliveries/s", goal: "≥ 4000" },
+      { name: "webhook engine against bare loop", value: median(engine.map((value, index) => value / (bare[index] ?? value))), unit: "ratio", goal: "≥ 0.35" },
+      { name: "event to first attempt, idle, p50", value: quantile(idle, 0.5), unit: "ms", goal: "< 50" },
+      { name: "event to first attempt, idle, p99", value: quantile(idle, 0.99), unit: "ms" },
+    ];
+  } finally {
+    receiver.kill();
+    await postgres.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function prepare(adminUrl: string, url: string) {
+  await ensureRoles({ adminUrl, passwords: { owner: "owner-of-one-run", app: "app-of-one-run" } });
+  await migrateUp(adminUrl);
+  const appUrl = Object.assign(new URL(adminUrl), { username: "musicverse_app", password: "app-of-one-run" }).href;
+  const db = createDatabase({ url: appUrl, poolMax: 10, log });
+  const keyRing = { encrypt: (plain: string) => plain, decrypt: (text: string) => text };
+  const pools = createEgressPools({
+    policy: { allowLoopback: true }, resolve: createResolver({ timeoutMs: 1_000 }), timeoutMs: 5_000,
+    connections: slotsMax, headMs: 15_000,
+  });
+  const kind = createDrainWork({ db, clock: systemClock, keyRing, pools, slotsMax, concurrency: 100, leaseMs: 60_000 });
+  const busy = await account(db);
+  const hooks = await Promise.all(Array.from({ length: endpoints }, () => endpoint(db, busy, url)));
+  const idleAccount = await account(db);
+  await endpoint(db, idleAccount, url);
+
+  const drain = async (accountId: string, id: string): Promise<void> => {
+    const context = { signal: new AbortController().signal, log, delayUntil: (): never => { throw new Error("delayed"); } };
+    while ((await kind.due(1, [{ id, accountId }])).length > 0) {
+      const claim = await kind.claim({ id, accountId });
+      if (claim !== null) await kind.run(claim, context);
+    }
+  };
+  let total = 0;
+  const silent = createEmit({ clock: systemClock, fanOut: createFanOut({ work: { enqueue: async () => {} } }) });
+
+  return {
+    /** Deliveries per second: `count` events lie committed, then the drains start; they end when all results are durable. */
+    async drainBacklog(count: number): Promise<number> {
+      for (let made = 0; made < count / endpoints; made += 500) {
+        await db.withTenant(busy, async (tx) => {
+          await Promise.all(Array.from({ length: 500 }, () => silent(tx, { type: "track.created", data })));
+        });
+      }
+      const startedAt = performance.now();
+      await Promise.all(hooks.map((id) => drain(busy, id)));
+      const seconds = (performance.now() - startedAt) / 1_000;
+      const [row] = await db.asSystem("count what the benchmark delivered", (tx) =>
+        tx.query<{ left: number; attempts: number }>(`
+          select (select count(*)::int from webhook_deliveries where status <> 'succeeded') as left,
+                 (select count(*)::int from webhook_attempts) as attempts`));
+      total += count;
+      if (row?.left !== 0 || row.attempts !== total) throw new Error(`not all was done: ${JSON.stringify(row)}`);
+      return count / seconds;
+    },
+    /** Milliseconds from the start of the event's transaction to the first byte at the receiver, one event at a time. */
+    async idleLatencies(receiver: ChildProcess, count: number): Promise<number[]> {
+      receiver.send("report");
+      let drained = Promise.resolve();
+      const enqueue = async (_kind: string, { id, accountId }: { id: string; accountId: string }): Promise<void> => {
+        drained = drain(accountId, id);
+      };
+      const emit = createEmit({ clock: systemClock, fanOut: createFanOut({ work: { enqueue } }) });
+      const times: number[] = [];
+      for (let made = 0; made < count; made += 1) {
+        const arrival = answerOf<{ id: string; at: number }>(receiver);
+        const startedAt = performance.timeOrigin + performance.now();
+        const id = await db.withTenant(idleAccount, (tx) => emit(tx, { type: "track.created", data }));
+        const { id: arrived, at } = await arrival;
+        if (arrived !== encodeId("evt", id)) throw new Error("another event arrived");
+        times.push(at - startedAt);
+        await drained;
+      }
+      return times;
+    },
+    close: async () => {
+      await pools.close();
+      await db.close();
+    },
+  };
+}
+
+async function account(db: Database): Promise<string> {
+  const [live, sandbox] = [newId(), newId()];
+  await db.asSystem("a benchmark makes an account", (tx) => tx.query(
+    `insert into accounts (id, mode, twin_id, name, tier)
+     values ($1, 'live', $2, 'benchmark', 'free'), ($2, 'test', $1, 'benchmark', 'free')`,
+    [live, sandbox],
+  ));
+  return live;
+}
+
+async function endpoint(db: Database, accountId: string, url: string): Promise<string> {
+  const id = newId();
+  const keyRing = { encrypt: (plain: string) => plain, decrypt: (text: string) => text };
+  await db.withTenant(accountId, (tx) => insertWebhook(tx, {
+    id, url, description: null, event_types: null, secret: sealSecret(keyRing, accountId, id, newSecret()), now: new Date(),
+  }));
+  return id;
+}
+
+/** The least that can be done: the same signature, body and number of connections, and nothing kept. */
+async function bareLoop(port: number, count: number): Promise<number> {
+  const pools = Array.from({ length: endpoints }, () => new Pool(`http://127.0.0.1:${port}`, { connections: slotsMax }));
+  const key = randomBytes(32);
+  let left = count;
+  const startedAt = performance.now();
+  const slots = pools.flatMap((pool) => Array.from({ length: slotsMax }, () => pool));
+  await Promise.all(slots.map(async (pool) => {
+    while (left > 0) {
+      left -= 1;
+      const id = encodeId("evt", newId());
+      const timestamp = String(Math.floor(Date.now() / 1_000));
+      const body = JSON.stringify({ id, type: "track.created", timestamp: new Date().toISOString(), data });
+      const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+      const response = await pool.request({
+        method: "POST",
+        path: "/hooks",
+        headers: {
+          "content-type": "application/json", "user-agent": "MusicVerse-Webhooks/1", accept: "*/*",
+          "accept-encoding": "identity", "webhook-id": id, "webhook-timestamp": timestamp,
+          "webhook-signature": `v1,${signature}`,
+        },
+        body,
+      });
+      if (response.statusCode !== 200) throw new Error(`the receiver answered ${response.statusCode}`);
+      await response.body.dump();
+    }
+  }));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  await Promise.all(pools.map((pool) => pool.close()));
+  return count / seconds;
+}
+
+function answerOf<T>(child: ChildProcess): Promise<T> {
+  return new Promise((resolve) => child.once("message", (message) => resolve(message as T)));
+}
+
+function quantile(values: number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return Math.round((sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN) * 100) / 100;
+}
+
+function median(values: number[]): number {
+  return quantile(values, 0.5);
+}
+
+if (import.meta.main) console.table(await benchWebhooks());
