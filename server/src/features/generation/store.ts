@@ -68,13 +68,18 @@ export async function insertGeneration(
   return only(rows);
 }
 
-/** Rows that a worker may take now: waiting and due, or left behind by a worker whose lease ran out. */
-export async function selectDue(tx: SystemTx, limit: number): Promise<Pick<GenerationRow, "id" | "account_id" | "lane">[]> {
+/** Rows that a worker may take now: waiting and due, or left behind by a worker whose lease ran out. Null `ids`: any. */
+export async function selectDue(
+  tx: SystemTx,
+  limit: number,
+  ids: string[] | null,
+): Promise<Pick<GenerationRow, "id" | "account_id" | "lane">[]> {
   return tx.query(
     `select id, account_id, lane from generations
       where status in ('queued', 'running') and due_at <= now() and (lease_until is null or lease_until < now())
-      order by due_at limit $1`,
-    [limit],
+        and ($2::uuid[] is null or id = any($2))
+      order by lane desc, due_at limit $1`,
+    [limit, ids],
   );
 }
 

@@ -4,7 +4,7 @@ import type { Database } from "../../platform/db/index.ts";
 import { PluginFailure, retryDecision, type PluginHost } from "../../platform/plugins/index.ts";
 import type { WorkKind, WorkPointer, WorkRunContext } from "../../platform/work/index.ts";
 import type { EmitEvent } from "../events/index.ts";
-import type { GeneratedTracks } from "../tracks/index.ts";
+import { AudioError, type GeneratedTracks } from "../tracks/index.ts";
 import { callProvider, type ProviderAnswer } from "./call-provider.ts";
 import { deadlineExceeded, generationError, internalError, providerUnknown, type GenerationError } from "./errors.ts";
 import { announce, type GenerationFeed } from "./feed.ts";
@@ -39,8 +39,9 @@ export function generationWork(deps: GenerationWorkDeps): WorkKind<GenerationCla
     queue: workKind,
     concurrency: deps.concurrency,
     leaseMs,
-    due: async (limit) => {
-      const rows = await db.asSystem("sweep generations that are due", (tx) => selectDue(tx, limit));
+    due: async (limit, among) => {
+      const ids = among?.map(({ id }) => id) ?? null;
+      const rows = await db.asSystem("sweep generations that are due", (tx) => selectDue(tx, limit, ids));
       return rows.map(pointerTo);
     },
     claim: ({ id, accountId }: WorkPointer) => {
@@ -101,7 +102,11 @@ function lostAndCostly(plugins: PluginHost, row: ClaimedRow): boolean {
 }
 
 async function complete({ db, tracks, emit }: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, { audio }: ProviderAnswer & { audio: Uint8Array }) {
-  const stored = await tracks.store(row.account_id, row.id, audio);
+  const stored = await tracks.store(row.account_id, audio).catch((error: unknown) => {
+    if (!(error instanceof AudioError)) throw error;
+    // The provider's answer was no whole audio: its fault, and worth another try.
+    throw new PluginFailure("UPSTREAM", `the provider sent unusable audio: ${error.message}`, { pluginId: row.plugin_id, cause: error });
+  });
   const done = await db.withTenant(row.account_id, async (tx) => {
     const finished = await finishGeneration(tx, { id: row.id, leaseToken }, { status: "completed" });
     if (!finished) return false;

@@ -24,16 +24,22 @@ export interface Cursors {
 const LIMIT_DEFAULT = 20;
 const MAC_BYTES = 12;
 
-/** Opaque signed cursors: base64url(uuid bytes ‖ truncated HMAC over scope and uuid). (API-43) */
-export function createCursors(secret: Buffer): Cursors {
-  const mac = (id: Buffer, scope: string) =>
-    createHmac("sha256", secret).update(scope).update("\0").update(id).digest().subarray(0, MAC_BYTES);
+/**
+ * Opaque signed cursors: base64url(uuid bytes ‖ truncated HMAC over scope and uuid). The first key signs, all are
+ * accepted, so that a key rotation breaks nobody's walk. (API-43)
+ */
+export function createCursors(keys: readonly { key: Buffer }[]): Cursors {
+  const [signing] = keys;
+  if (!signing) throw new Error("cursors need a key");
+  const macWith = (key: Buffer, id: Buffer, scope: string) =>
+    createHmac("sha256", key).update("cursor\0").update(scope).update("\0").update(id).digest().subarray(0, MAC_BYTES);
 
   const open = (cursor: string, scope: string): string => {
     const bytes = Buffer.from(cursor, "base64url");
     const id = bytes.subarray(0, 16);
     const given = bytes.subarray(16);
-    if (id.length !== 16 || given.length !== MAC_BYTES || !timingSafeEqual(given, mac(id, scope))) {
+    const genuine = id.length === 16 && given.length === MAC_BYTES && keys.some(({ key }) => timingSafeEqual(given, macWith(key, id, scope)));
+    if (!genuine) {
       throw new ProblemError("invalid_cursor", {
         errors: [{ path: "/query/cursor", code: "invalid_cursor", message: "Send next_cursor of the page before, with the same filters." }],
       });
@@ -43,7 +49,7 @@ export function createCursors(secret: Buffer): Cursors {
   };
   const seal = (uuid: string, scope: string): string => {
     const id = Buffer.from(uuid.replaceAll("-", ""), "hex");
-    return Buffer.concat([id, mac(id, scope)]).toString("base64url");
+    return Buffer.concat([id, macWith(signing.key, id, scope)]).toString("base64url");
   };
 
   return {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { OperationId } from "../../generated/operations.ts";
 import type { KeyRing } from "../crypto/index.ts";
-import type { TenantTx } from "../db/index.ts";
+import type { Database, TenantTx } from "../db/index.ts";
 import { ProblemError } from "./problem.ts";
 import type { AnyResult } from "./operation.ts";
 
@@ -81,4 +81,9 @@ export async function idempotently(
     ],
   );
   return result;
+}
+
+/** Records past their day; nobody can replay them any more. */
+export async function forgetIdempotencyRecords(db: Database): Promise<void> {
+  await db.asSystem("delete expired idempotency records", (tx) => tx.query("delete from idempotency_records where expires_at < now()"));
 }

@@ -10,10 +10,10 @@ import { fingerprint, idempotently } from "./idempotency.ts";
 
 type SuccessStatus = 200 | 201 | 202 | 204 | 206;
 type ContentOf<R> = R extends { content: infer C } ? C : never;
-type BodyOf<R> = ContentOf<R> extends { "application/json": infer B }
-  ? { body: B; stream?: undefined }
-  : [ContentOf<R>] extends [never]
-    ? { body?: undefined; stream?: undefined }
+type BodyOf<R> = [ContentOf<R>] extends [never]
+  ? { body?: undefined; stream?: undefined }
+  : ContentOf<R> extends { "application/json": infer B }
+    ? { body: B; stream?: undefined }
     : { stream: Readable | AsyncIterable<string | Uint8Array>; body?: undefined };
 
 /** What an operation may answer when all went well, one member per 2xx of the spec. */

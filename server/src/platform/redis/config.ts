@@ -1,4 +1,4 @@
-import { defineSettings, optional, url } from "../config/define.ts";
+import { defineSettings, optional, text, url } from "../config/define.ts";
 
 export const settings = defineSettings({
   redisUrl: optional(
@@ -10,4 +10,10 @@ export const settings = defineSettings({
       protocols: ["redis", "rediss"],
     }),
   ),
+  redisPrefix: text({
+    variable: "REDIS_PREFIX",
+    description: "first part of every key, for deployments that share one Redis",
+    example: "musicverse-staging",
+    fallback: { value: "musicverse" },
+  }),
 });

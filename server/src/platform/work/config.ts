@@ -9,4 +9,12 @@ export const settings = defineSettings({
     max: 60_000,
     fallback: { value: 1000 },
   }),
+  leaseMs: integer({
+    variable: "LEASE_MS",
+    description: "how long the work of a worker that died stays with it before another one takes it",
+    example: "30000",
+    min: 500,
+    max: 600_000,
+    fallback: { value: 30_000 },
+  }),
 });

@@ -1,0 +1,26 @@
+import { createApp } from "./app.ts";
+import { createFeatures } from "./features.ts";
+import { listen } from "./platform/http/server.ts";
+import type { Services } from "./services.ts";
+
+export interface RunningPart {
+  /** Lets what runs finish, within the configured time. */
+  close(): Promise<void>;
+}
+
+/** Serves HTTP until closed. On close readiness fails first, then no new connection is taken, then requests finish. */
+export async function startApi(services: Services): Promise<RunningPart & { url: string }> {
+  const { config, log } = services;
+  let stopping = false;
+  const features = createFeatures(services, () => stopping);
+  const server = await listen(createApp(services, features), { host: config.host, port: config.port });
+  log.info({ url: server.url }, "the API listens");
+  return {
+    url: server.url,
+    close: async () => {
+      stopping = true;
+      await server.close(config.shutdownTimeoutMs);
+      await features.close();
+    },
+  };
+}

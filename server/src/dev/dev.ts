@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensureRoles } from "../../migrations/roles.ts";
+import { migrateUp } from "../../migrations/runner.ts";
+import { loadConfig } from "../platform/config/index.ts";
+import { migrateQueueSchema } from "../platform/queue/index.ts";
+import { startApi } from "../api.ts";
+import { openServices } from "../services.ts";
+import { startWorker } from "../worker.ts";
+import { ensureSandboxKey } from "./account.ts";
+import { startPostgres } from "./postgres.ts";
+import { openState } from "./state.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+/**
+ * `npm start`: everything in one process, on embedded Postgres unless `DATABASE_URL` names another one (as somebody who may
+ * create roles). Redis is used when `REDIS_URL` names it. Returns the function that stops it all.
+ */
+export async function startDev(env: NodeJS.ProcessEnv): Promise<() => Promise<void>> {
+  const directory = env["MUSICVERSE_STATE_DIR"] ?? join(root, ".musicverse");
+  const state = openState(directory);
+  await using undo = new AsyncDisposableStack();
+
+  const { adminUrl, stop } = env["DATABASE_URL"]
+    ? { adminUrl: env["DATABASE_URL"], stop: async () => {} }
+    : await startEmbedded(join(directory, "postgres"));
+  undo.defer(stop);
+  const urls = await prepareDatabase(adminUrl, { owner: state.secrets.ownerPassword, app: state.secrets.appPassword });
+
+  const config = loadConfig({
+    MASTER_KEYS: state.secrets.masterKeys,
+    KEY_PEPPERS: state.secrets.keyPeppers,
+    STORAGE_DIR: join(directory, "storage"),
+    VALIDATE_RESPONSES: "true",
+    WEBHOOK_ALLOW_LOOPBACK: "true",
+    PLUGINS: "minimax",
+    LOG_LEVEL: "warn",
+    ...env,
+    DATABASE_URL: urls.app,
+    DATABASE_OWNER_URL: urls.owner,
+  });
+  const services = await openServices(config);
+  undo.defer(() => services.close());
+  const worker = await startWorker(services);
+  undo.defer(() => worker.close());
+  const api = await startApi(services);
+  undo.defer(() => api.close());
+
+  const apiKey = await ensureSandboxKey(api.url, state.secrets, state.secrets.apiKey);
+  if (apiKey !== state.secrets.apiKey) state.saveApiKey(apiKey);
+  state.announce({ url: api.url, apiKey, pid: process.pid });
+  undo.defer(() => state.withdraw());
+  console.log(welcome(api.url, apiKey));
+
+  const running = undo.move();
+  return () => running.disposeAsync();
+}
+
+async function startEmbedded(directory: string) {
+  const postgres = await startPostgres({ directory });
+  return { adminUrl: postgres.adminUrl, stop: () => postgres.stop() };
+}
+
+/** Roles and schema as in production: the server gets the role that owns nothing. */
+async function prepareDatabase(adminUrl: string, passwords: { owner: string; app: string }) {
+  await ensureRoles({ adminUrl, passwords });
+  const urls = { owner: withUser(adminUrl, "musicverse_owner", passwords.owner), app: withUser(adminUrl, "musicverse_app", passwords.app) };
+  await giveDatabaseTo(adminUrl, "musicverse_owner");
+  await migrateUp(urls.owner);
+  await migrateQueueSchema(urls.owner);
+  return urls;
+}
+
+function withUser(url: string, user: string, password: string): string {
+  const changed = new URL(url);
+  changed.username = user;
+  changed.password = password;
+  return changed.href;
+}
+
+async function giveDatabaseTo(adminUrl: string, owner: string): Promise<void> {
+  const { default: pg } = await import("pg");
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    const database = client.escapeIdentifier(client.database ?? "postgres");
+    await client.query(`grant create, connect, temporary on database ${database} to ${owner}; grant usage, create on schema public to ${owner}`);
+  } finally {
+    await client.end();
+  }
+}
+
+function welcome(url: string, apiKey: string): string {
+  return `
+  MusicVerse runs at ${url}
+  Sandbox key:       ${apiKey}
+
+  Try it (the provider is simulated, nothing costs money):
+
+    curl -s ${url}/v1/generate -H "Authorization: Bearer ${apiKey}" -H "Content-Type: application/json" -d '{"prompt":"Lo-fi, rainy night"}'
+    curl -s ${url}/v1/tracks -H "Authorization: Bearer ${apiKey}"
+    npm run demo
+
+  Ctrl-C stops everything; your data stays.
+`;
+}

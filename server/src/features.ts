@@ -1,0 +1,58 @@
+import { accountsRoutes } from "./features/accounts/index.ts";
+import { apiKeysRoutes, createAuthenticator } from "./features/api-keys/index.ts";
+import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
+import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
+import { healthRoutes } from "./features/health/index.ts";
+import { badCredentialBucket, headersFor, limitsFor } from "./features/limits/index.ts";
+import { pluginsRoutes } from "./features/plugins/index.ts";
+import { tracksRoutes } from "./features/tracks/index.ts";
+import { createFanOut, webhooksRoutes } from "./features/webhooks/index.ts";
+import type { AuthenticateDeps } from "./platform/http/authenticate.ts";
+import { createCursors } from "./platform/http/cursor.ts";
+import type { Handlers } from "./platform/http/operation.ts";
+import type { RateLimitDeps } from "./platform/http/rate-limit.ts";
+import { probesOf } from "./probes.ts";
+import type { Services } from "./services.ts";
+import { version } from "./version.ts";
+
+/** What the slices give to the pipeline: handlers for every operation, who is asking, and what it may use up. */
+export interface Features {
+  handlers: Handlers;
+  authentication: AuthenticateDeps;
+  limits: Omit<RateLimitDeps, "limiter">;
+  close(): Promise<void>;
+}
+
+/** Largest audio upload, in bytes (API-60). */
+const UPLOAD_BYTES_MAX = 200_000_000;
+
+/** What API and workers share: events reach their endpoints, and changed generations their streams. */
+export function wireEvents({ clock, db, work }: Services): { emit: EmitEvent; feed: GenerationFeed } {
+  return { emit: createEmit({ clock, fanOut: createFanOut({ work }) }), feed: createGenerationFeed(db) };
+}
+
+export function createFeatures(services: Services, stopping: () => boolean): Features {
+  const { clock, config, db, keyRing, limiter, log, metrics, plugins, storage, work } = services;
+  const cursors = createCursors(config.masterKeys);
+  const { emit, feed } = wireEvents(services);
+  const policy = { allowLoopback: config.webhookAllowLoopback };
+  const authenticator = createAuthenticator(services);
+  return {
+    handlers: {
+      ...accountsRoutes(services),
+      ...apiKeysRoutes({ ...services, cursors }),
+      ...generationRoutes({ db, cursors, plugins, work, emit, feed }),
+      ...tracksRoutes({ db, storage, cursors, emit, work, uploadBytesMax: UPLOAD_BYTES_MAX }),
+      ...webhooksRoutes({ db, cursors, clock, keyRing, work, policy }),
+      ...eventsRoutes({ db, cursors }),
+      ...pluginsRoutes({ plugins, work }),
+      ...healthRoutes({ probes: probesOf(services), metrics, metricsToken: config.metricsToken, log, clock, version, stopping }),
+    },
+    authentication: { authenticator, limiter, badCredentialBucket },
+    limits: { limitsFor, headersFor },
+    close: async () => {
+      feed.close();
+      authenticator.close();
+    },
+  };
+}

@@ -1,0 +1,11 @@
+export { createWorkEngine, type WorkEngineOptions } from "./engine.ts";
+export {
+  WorkDelayed,
+  type WorkEngine,
+  type WorkKind,
+  type WorkMetrics,
+  type WorkPointer,
+  type WorkResult,
+  type WorkRunContext,
+} from "./work.ts";
+export { startMaintenance, type Chore } from "./maintenance.ts";

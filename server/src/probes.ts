@@ -1,0 +1,44 @@
+import type { Probe } from "./features/health/index.ts";
+import { listMigrations } from "../migrations/runner.ts";
+import type { Services } from "./services.ts";
+
+/** What readiness and health look at. */
+export function probesOf({ db, redis, plugins, work }: Services): Probe[] {
+  const probes: Probe[] = [
+    { name: "database", types: ["application", "database"], look: () => db.ping() },
+    {
+      name: "migrations",
+      types: ["application", "database"],
+      look: async () => {
+        const rows = await db.readSystem<{ name: string }>("compare migrations", { name: "migrations", text: "select name from public.migrations", values: [] });
+        const present = new Set(rows.map(({ name }) => name));
+        const missing = (await listMigrations()).filter((name) => !present.has(name));
+        if (missing.length > 0) throw new Error(`missing: ${missing.join(", ")}`);
+      },
+    },
+    { name: "queue", types: ["application", "webhook"], look: async () => void (await work.stats("webhook-drain")) },
+    {
+      name: "webhook deliveries",
+      types: ["webhook"],
+      look: async () => {
+        const [row] = await db.readSystem<{ late: number }>("count late webhook deliveries", {
+          name: "late_deliveries",
+          text: "select count(*)::int as late from webhook_deliveries where state = 'pending' and due_at < now() - interval '1 minute'",
+          values: [],
+        });
+        return row && row.late > 0 ? `${row.late} deliveries have waited for more than a minute: is a worker running?` : undefined;
+      },
+    },
+    {
+      name: "plugins",
+      types: ["application"],
+      look: async () => {
+        const broken = plugins.report().filter(({ status }) => status !== "loaded" && status !== "disabled");
+        return broken.length > 0 ? `not loaded: ${broken.map(({ id, status }) => `${id} (${status})`).join(", ")}` : undefined;
+      },
+    },
+  ];
+  // Without Redis limits are counted per process: worse, not down. (API-32)
+  if (redis) probes.push({ name: "redis", types: ["application"], look: () => redis.ping().then(() => undefined, () => "Redis does not answer: limits count per process") });
+  return probes;
+}

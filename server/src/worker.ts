@@ -1,0 +1,49 @@
+import { keepEventLog } from "./features/events/index.ts";
+import { generationWork } from "./features/generation/index.ts";
+import { analysisWork, blobDeletionWork, createGeneratedTracks } from "./features/tracks/index.ts";
+import { createDrainWork } from "./features/webhooks/index.ts";
+import { wireEvents } from "./features.ts";
+import { createEgressPools, createResolver } from "./platform/egress/index.ts";
+import { forgetIdempotencyRecords } from "./platform/http/idempotency.ts";
+import { startMaintenance } from "./platform/work/index.ts";
+import type { RunningPart } from "./api.ts";
+import type { Services } from "./services.ts";
+
+/** Requests at once to one webhook endpoint. */
+const ENDPOINT_SLOTS = 32;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Takes up the work of every feature until closed. Run as many as there is work for. */
+export async function startWorker(services: Services): Promise<RunningPart> {
+  const { clock, config, db, keyRing, log, plugins, storage, work } = services;
+  const { emit, feed } = wireEvents(services);
+  const tracks = createGeneratedTracks({ db, storage, emit, work });
+  const pools = createEgressPools({
+    policy: { allowLoopback: config.webhookAllowLoopback },
+    resolve: createResolver({ timeoutMs: 5_000 }),
+    timeoutMs: 5_000,
+    connections: ENDPOINT_SLOTS,
+    headMs: 15_000,
+  });
+
+  work.start([
+    generationWork({ db, plugins, tracks, emit, feed, clock, concurrency: 20, leaseMs: config.leaseMs }),
+    createDrainWork({ db, clock, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs }),
+    analysisWork({ db, storage, concurrency: 1 }),
+    blobDeletionWork({ db, storage }),
+  ]);
+  const maintenance = startMaintenance(log, [
+    { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db) },
+    { name: "forget idempotency keys", everyMs: HOUR_MS, run: () => forgetIdempotencyRecords(db) },
+  ]);
+  log.info("the worker works");
+  return {
+    close: async () => {
+      await maintenance.stop();
+      await work.close();
+      feed.close();
+      await pools.close();
+    },
+  };
+}

@@ -1,0 +1,212 @@
+import { appendFileSync, mkdtempSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MusicVerse, type ClientOptions } from "@musicverse/sdk";
+import minimax from "@musicverse/plugin-minimax";
+import type { SimulatorControl } from "@musicverse/plugin-kit";
+import { startSimulator } from "@musicverse/plugin-kit/simulator";
+import { inject } from "vitest";
+import { startApi } from "../src/api.ts";
+import { operations, type OperationId } from "../src/generated/operations.ts";
+import { encodeId, newId } from "../src/platform/ids/index.ts";
+import { loadConfig } from "../src/platform/config/index.ts";
+import { createLogger } from "../src/platform/log/index.ts";
+import { openServices, type Services } from "../src/services.ts";
+import { startWorker } from "../src/worker.ts";
+import { createTestDatabase, type TestDatabase } from "./database.ts";
+
+export interface TestAccount {
+  email: string;
+  liveId: string;
+  sandboxId: string;
+  sessionToken: string;
+  liveKey: string;
+  testKey: string;
+  /** Clients with the live key and with the sandbox key; they do not retry, so a test sees each answer. */
+  live: MusicVerse;
+  test: MusicVerse;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  /** The parsed JSON, or {} when there is none. */
+  body: Record<string, unknown>;
+  text: string;
+}
+
+export interface RequestOptions {
+  key?: string;
+  headers?: Record<string, string>;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as it is. */
+  raw?: string | Uint8Array | FormData;
+}
+
+export interface TestApp {
+  url: string;
+  /** The environment of this app, for tests that start further processes beside it. */
+  env: Record<string, string>;
+  services: Services;
+  database: TestDatabase;
+  simulator: SimulatorControl;
+  signUp(): Promise<TestAccount>;
+  client(apiKey: string, options?: Partial<ClientOptions>): MusicVerse;
+  request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
+  /** Operations that answered 2xx to a client that called itself the SDK. */
+  operationsReached(): ReadonlySet<OperationId>;
+  storedBlobs(): Promise<string[]>;
+  temporaryBlobs(): Promise<string[]>;
+  /** Everything logged so far. */
+  logged(): string;
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  /** Default true: the worker runs in the same process. */
+  worker?: boolean;
+  /** Default true; false to start API processes of the test's own. */
+  api?: boolean;
+  env?: Record<string, string>;
+}
+
+const KEYS = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/** With MUSICVERSE_TEST_BACKEND=postgres the same tests run on PostgreSQL alone. */
+const postgresOnly = process.env["MUSICVERSE_TEST_BACKEND"] === "postgres";
+
+/** Redis of this run, or null: then everything runs on PostgreSQL alone. */
+export function redisUrl(): string | null {
+  return postgresOnly ? null : inject("redis");
+}
+
+/** The whole platform on a database of its own, over real HTTP on a free port, checked by the reference validator. */
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  await using undo = new AsyncDisposableStack();
+  const database = await createTestDatabase();
+  undo.defer(() => database.close());
+  const storageDir = mkdtempSync(join(tmpdir(), "musicverse-storage-"));
+  undo.defer(() => rm(storageDir, { recursive: true, force: true }));
+  const load = minimax.simulator?.load;
+  if (!load) throw new Error("minimax ships no simulator");
+  const simulator = await startSimulator((await load())({ latency: 0 }));
+  undo.defer(() => simulator.close());
+
+  const redis = redisUrl();
+  const env: Record<string, string> = {
+    DATABASE_URL: database.appUrl,
+    ...(redis !== null && { REDIS_URL: redis }),
+    REDIS_PREFIX: `test-${newId()}`,
+    PORT: "0",
+    MASTER_KEYS: `t1:${KEYS}`,
+    KEY_PEPPERS: `p1:${KEYS}`,
+    STORAGE_DIR: storageDir,
+    VALIDATE_RESPONSES: "true",
+    WEBHOOK_ALLOW_LOOPBACK: "true",
+    SWEEP_INTERVAL_MS: "200",
+    LEASE_MS: "2000",
+    SHUTDOWN_TIMEOUT_MS: "5000",
+    PLUGINS: "minimax",
+    MINIMAX_SIMULATOR_URL: simulator.origin,
+    LOG_LEVEL: "debug",
+    ...options.env,
+  };
+  const lines: string[] = [];
+  const services = await openServices(loadConfig(env), { log: createLogger({ level: "debug", name: "test" }, { write: (line) => void lines.push(line) }) });
+  undo.defer(() => services.close());
+  undo.defer(() => keepOutput(lines));
+  if (options.worker !== false) {
+    const worker = await startWorker(services);
+    undo.defer(() => worker.close());
+  }
+  const api = options.api === false ? null : await startApi(services);
+  if (api) undo.defer(() => api.close());
+  const url = api?.url ?? "";
+
+  const running = undo.move();
+  const reached = new Set<OperationId>();
+  const client: TestApp["client"] = (apiKey, more = {}) =>
+    new MusicVerse({ apiKey, baseUrl: url, retriesMax: 0, fetch: noting(url, reached), ...more });
+  return {
+    url,
+    env,
+    services,
+    database,
+    simulator: simulator.control,
+    client,
+    signUp: () => signUp(client),
+    request: (method, path, request = {}) => send(url, method, path, request),
+    operationsReached: () => reached,
+    storedBlobs: async () => (await files(storageDir)).filter((name) => !name.startsWith(".")),
+    temporaryBlobs: async () => (await files(storageDir)).filter((name) => name.startsWith(".")),
+    logged: () => lines.join(""),
+    close: () => running.disposeAsync(),
+  };
+}
+
+async function signUp(client: TestApp["client"]): Promise<TestAccount> {
+  const email = `${encodeId("usr", newId())}@example.com`;
+  const { session } = await client("").accounts.signUp({ email, password: "pw-canary-of-a-test", name: "Tester" });
+  const owner = client(session.token);
+  const profile = await owner.accounts.getProfile();
+  const [live, test] = [await owner.apiKeys.create({ name: "live" }), await owner.apiKeys.create({ name: "test" }, { mode: "test" })];
+  return {
+    email,
+    liveId: profile.live_account_id,
+    sandboxId: profile.sandbox_account_id,
+    sessionToken: session.token,
+    liveKey: live.key,
+    testKey: test.key,
+    live: client(live.key),
+    test: client(test.key),
+  };
+}
+
+/** fetch that keeps which operations answered well. */
+function noting(url: string, reached: Set<OperationId>): typeof fetch {
+  const patterns = Object.entries(operations).map(([id, { method, path }]) => ({
+    id: id as OperationId,
+    method: method.toUpperCase(),
+    pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
+  }));
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    const path = new URL(input instanceof Request ? input.url : input, url).pathname;
+    const operation = patterns.find(({ method, pattern }) => method === (init?.method ?? "GET").toUpperCase() && pattern.test(path));
+    if (operation && response.ok) reached.add(operation.id);
+    return response;
+  };
+}
+
+async function send(url: string, method: string, path: string, { key, headers, body, raw }: RequestOptions): Promise<Answer> {
+  const response = await fetch(url + path, {
+    method: method.toUpperCase(),
+    headers: {
+      ...(key !== undefined && { Authorization: `Bearer ${key}` }),
+      ...(body !== undefined && { "Content-Type": "application/json" }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(raw !== undefined && { body: raw as BodyInit }),
+  });
+  const text = await response.text();
+  const json = response.headers.get("content-type")?.includes("json") ?? false;
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: json ? (JSON.parse(text) as Record<string, unknown>) : {},
+    text,
+  };
+}
+
+async function files(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1));
+}
+
+/** For the search for secrets after the run. */
+function keepOutput(lines: string[]): void {
+  const folder = process.env["MUSICVERSE_TEST_OUTPUT"];
+  if (folder) appendFileSync(join(folder, `${process.pid}.log`), lines.join(""));
+}

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { operations, type OperationId } from "../../server/src/generated/operations.ts";
+import { wavOf } from "../../server/test-kit/audio.ts";
+import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
+import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts";
+
+/**
+ * Every operation of the spec, through this change's SDK, against this change's server. The server's reference validator
+ * checks each request and each answer, so "it returned" also means "as the spec says". (SDK-01, API-41)
+ */
+describe("every operation works through the SDK", () => {
+  let app: TestApp;
+  let account: TestAccount;
+  let receiver: Receiver;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+    account = await app.signUp();
+    receiver = await startReceiver();
+  });
+  afterAll(async () => {
+    await receiver?.close();
+    await app?.close();
+  });
+
+  test("accounts: sign up, sign in, read the profile, sign out", async () => {
+    const visitor = app.client("");
+    const email = `visitor-${Date.now()}@example.com`;
+    const { account: made, session } = await visitor.accounts.signUp({ email, password: "pw-canary-visitor", name: "Visitor" });
+    expect(session.account_id).toBe(made.id);
+    const again = await visitor.accounts.signIn({ email, password: "pw-canary-visitor" });
+    const client = app.client(again.token);
+    expect(await client.accounts.getProfile()).toMatchObject({ email, mode: "live", name: "Visitor" });
+    expect(await client.accounts.getProfile({ mode: "test" })).toMatchObject({ mode: "test" });
+    await client.accounts.signOut();
+    await expect(client.accounts.getProfile()).rejects.toMatchObject({ status: 401, code: "unauthenticated" });
+  });
+
+  test("API keys: create, list, get, revoke", async () => {
+    const made = await account.test.apiKeys.create({ name: "worker", scopes: ["tracks:read"] });
+    expect(made.key).toMatch(/^amv_test_[0-9A-Za-z]{61}$/);
+    const listed = await account.test.apiKeys.list();
+    expect(listed.data.map(({ id }) => id)).toContain(made.id);
+    expect(JSON.stringify(listed.data)).not.toContain(made.key);
+    expect(await account.test.apiKeys.get(made.id)).toMatchObject({ name: "worker", scopes: ["tracks:read"], revoked_at: null });
+    await account.test.apiKeys.revoke(made.id);
+    await expect(app.client(made.key).tracks.list()).rejects.toMatchObject({ status: 401 });
+    expect((await account.test.apiKeys.get(made.id)).revoked_at).not.toBeNull();
+  });
+
+  test("a song: generate, follow, list, get, and its track: list, get, download", async () => {
+    const seen: number[] = [];
+    const generation = await account.test.generations.create({ prompt: "Lo-fi prompt-canary", lyrics: "prompt-canary la la", duration_seconds: 5 });
+    expect(generation).toMatchObject({ status: "queued", track_id: null });
+    for await (const { event, data } of account.test.generations.streamEvents(generation.id)) {
+      expect(["status", "progress"]).toContain(event);
+      seen.push(data.progress);
+    }
+    expect(seen.at(-1)).toBe(1);
+    const done = await account.test.generations.wait(generation.id);
+    expect(done).toMatchObject({ status: "completed", error: null });
+    expect((await account.test.generations.list({ status: "completed" })).data.map(({ id }) => id)).toContain(generation.id);
+
+    const track = await account.test.tracks.get(done.track_id ?? "");
+    expect(track).toMatchObject({ source: "generation", generation_id: generation.id, format: "wav", sample_rate: 44100, channels: 2 });
+    expect(Math.abs(track.duration_ms - 5000)).toBeLessThan(1000);
+    expect((await account.test.tracks.list()).data.map(({ id }) => id)).toContain(track.id);
+    const audio = await account.test.tracks.downloadAudio(track.id);
+    const bytes = new Uint8Array(await audio.arrayBuffer());
+    expect(bytes.length).toBe(track.bytes);
+    expect(new TextDecoder().decode(bytes.subarray(0, 4))).toBe("RIFF");
+    const part = await account.test.tracks.downloadAudio(track.id, { range: { start: 0, end: 9 } });
+    expect(new Uint8Array(await part.arrayBuffer())).toEqual(bytes.subarray(0, 10));
+  });
+
+  test("a canceled generation stays canceled", async () => {
+    app.simulator.setLatency(60);
+    const generation = await account.test.generations.create({ prompt: "slow prompt-canary", duration_seconds: 5 });
+    expect(await account.test.generations.cancel(generation.id)).toMatchObject({ status: "canceled" });
+    app.simulator.setLatency(0);
+    await expect(account.test.generations.cancel(generation.id)).rejects.toMatchObject({ status: 409, code: "generation_not_cancelable" });
+    expect(await account.test.generations.get(generation.id)).toMatchObject({ status: "canceled", track_id: null });
+  });
+
+  test("an upload becomes a track, and a deleted track is gone", async () => {
+    const track = await account.test.tracks.upload({ file: wavOf({ seconds: 1 }), title: "Mine", artist: "Me" });
+    expect(track).toMatchObject({ source: "upload", title: "Mine", artist: "Me", format: "wav", duration_ms: 1000 });
+    await account.test.tracks.delete(track.id);
+    await expect(account.test.tracks.get(track.id)).rejects.toMatchObject({ status: 404, code: "not_found" });
+  });
+
+  test("webhooks: create, test, list, get, update, deliveries, retry, delete", async () => {
+    const { webhooks } = account.test;
+    const webhook = await webhooks.create({ url: receiver.url, event_types: ["track.created"], description: "mine" });
+    expect(webhook.secret).toMatch(/^whsec_/);
+    const first = await receiver.next((delivery) => delivery.event.type === "webhook.test");
+    expect((await webhooks.unwrap(first.body, first.headers, webhook.secret)).type).toBe("webhook.test");
+
+    const sample = await webhooks.test(webhook.id, { type: "track.created" });
+    const delivered = await receiver.next((delivery) => delivery.event.id === sample.id);
+    expect((await webhooks.unwrap(delivered.body, delivered.headers, webhook.secret)).type).toBe("track.created");
+
+    expect((await webhooks.list()).data.map(({ id }) => id)).toContain(webhook.id);
+    expect(await webhooks.get(webhook.id)).not.toHaveProperty("secret");
+    expect(await webhooks.update(webhook.id, { description: null, event_types: null })).toMatchObject({ description: null, event_types: null });
+
+    const delivery = await expect
+      .poll(async () => (await webhooks.listDeliveries(webhook.id, { status: "succeeded" })).data.find(({ event_id }) => event_id === sample.id))
+      .toBeDefined()
+      .then(async () => (await webhooks.listDeliveries(webhook.id)).data.find(({ event_id }) => event_id === sample.id));
+    const detail = await webhooks.getDelivery(webhook.id, delivery?.id ?? "");
+    expect(detail.attempts).toHaveLength(1);
+    expect(detail.attempts[0]).toMatchObject({ number: 1, status_code: 204 });
+    expect(JSON.stringify(detail)).not.toContain(webhook.secret);
+    await webhooks.retryDelivery(webhook.id, detail.id);
+    await receiver.next((again) => again.event.id === sample.id && again !== delivered);
+
+    await webhooks.delete(webhook.id);
+    await expect(webhooks.get(webhook.id)).rejects.toMatchObject({ status: 404 });
+  });
+
+  test("events: list and get what happened", async () => {
+    const { data } = await account.test.events.list({ type: "generation.completed" });
+    expect(data.length).toBeGreaterThan(0);
+    const [newest] = data;
+    expect(await account.test.events.get(newest?.id ?? "")).toEqual(newest);
+  });
+
+  test("plugins and health tell what runs", async () => {
+    const { data } = await account.test.plugins.list();
+    expect(data).toContainEqual(expect.objectContaining({ id: "minimax", status: "loaded", breaker: "closed" }));
+    const { health } = app.client("");
+    expect(await health.getLiveness()).toEqual({ status: "ok" });
+    expect((await health.getReadiness()).status).toBe("ok");
+    for (const type of ["application", "database", "webhook"] as const) expect(await health.get({ type })).toMatchObject({ type, status: "ok" });
+    expect(await health.getMetrics()).toContain('operation="createGeneration"');
+  });
+
+  test("nothing of the spec was left out", () => {
+    const reached = app.operationsReached();
+    expect((Object.keys(operations) as OperationId[]).filter((id) => !reached.has(id))).toEqual([]);
+  });
+});

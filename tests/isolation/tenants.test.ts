@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { operations, type OperationId } from "../../server/src/generated/operations.ts";
+import { wavOf } from "../../server/test-kit/audio.ts";
+import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
+import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts";
+
+/** Another account, and one's own sandbox twin, reach nothing of an account through any operation. (API-01, API-02) */
+describe("a stranger reaches nothing", () => {
+  let app: TestApp;
+  let owner: TestAccount;
+  let stranger: TestAccount;
+  let receiver: Receiver;
+  /** One of everything, owned by `owner`'s sandbox. */
+  let ids: Record<string, string>;
+
+  beforeAll(async () => {
+    // A pool of one connection: whatever a request leaves behind on it would reach the next one.
+    app = await startTestApp({ env: { DATABASE_POOL_MAX: "1" } });
+    [owner, stranger] = [await app.signUp(), await app.signUp()];
+    receiver = await startReceiver();
+    const webhook = await owner.test.webhooks.create({ url: receiver.url });
+    const track = await owner.test.tracks.upload({ file: wavOf({ seconds: 1 }), title: "secret title" });
+    const delivered = await receiver.next(({ event }) => event.type === "track.created");
+    const delivery = await expect
+      .poll(async () => (await owner.test.webhooks.listDeliveries(webhook.id)).data.find(({ event_id }) => event_id === delivered.event.id)?.id)
+      .toBeTypeOf("string")
+      .then(async () => (await owner.test.webhooks.listDeliveries(webhook.id)).data.find(({ event_id }) => event_id === delivered.event.id));
+    const generation = await owner.test.generations.create({ prompt: "mine prompt-canary", duration_seconds: 5 });
+    await owner.test.generations.wait(generation.id);
+    const key = await owner.test.apiKeys.create({ name: "mine" });
+    ids = {
+      track_id: track.id,
+      generation_id: generation.id,
+      webhook_id: webhook.id,
+      delivery_id: delivery?.id ?? "",
+      event_id: delivered.event.id,
+      api_key_id: key.id,
+    };
+  });
+  afterAll(async () => {
+    await receiver?.close();
+    await app?.close();
+  });
+
+  const withIds = (Object.keys(operations) as OperationId[]).filter((id) => operations[id].path.includes("{"));
+  const bodies: Partial<Record<OperationId, unknown>> = { updateWebhook: { status: "paused" }, testWebhook: {} };
+
+  test.for(withIds)("%s answers 404 to another account and to the owner's live account, and changes nothing", async (operationId) => {
+    const { method, path } = operations[operationId];
+    const filled = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => ids[name] ?? "");
+    const before = await everythingOf(owner);
+    for (const key of [stranger.testKey, stranger.liveKey, owner.liveKey]) {
+      const answer = await app.request(method, filled, { key, body: bodies[operationId] });
+      expect(answer.status, operationId).toBe(404);
+      expect(answer.body).toMatchObject({ code: "not_found" });
+    }
+    expect(await everythingOf(owner)).toEqual(before);
+  });
+
+  test("no list shows anything of another account", async () => {
+    const shown = JSON.stringify(await everythingOf(stranger));
+    for (const id of Object.values(ids)) expect(shown).not.toContain(id);
+    expect(shown).not.toContain("secret title");
+  });
+
+  test("interleaved requests of two accounts on one connection never mix", async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => {
+        const account = index % 2 ? owner : stranger;
+        return account.test.accounts.getProfile().then(({ id }) => ({ id, account }));
+      }),
+    );
+    for (const { id, account } of answers) expect(id).toBe(account.sandboxId);
+  });
+
+  test("a cursor of one account or list is refused by another (invalid_cursor)", async () => {
+    for (let index = 0; index < 2; index += 1) await owner.test.tracks.upload({ file: wavOf({ seconds: 1 }) });
+    const { next_cursor: cursor } = (await app.request("get", "/v1/tracks?limit=1", { key: owner.testKey })).body as { next_cursor: string };
+    for (const [path, key] of [[`/v1/tracks?cursor=${cursor}`, stranger.testKey], [`/v1/events?cursor=${cursor}`, owner.testKey]] as const) {
+      const answer = await app.request("get", path, { key });
+      expect(answer).toMatchObject({ status: 400, body: { code: "invalid_cursor", errors: [{ path: "/query/cursor" }] } });
+    }
+  });
+
+  async function everythingOf(account: TestAccount) {
+    const lists = ["/v1/tracks", "/v1/generations", "/v1/webhooks", "/v1/events", "/v1/api-keys"];
+    const answers = await Promise.all(lists.map((path) => app.request("get", `${path}?limit=100`, { key: account.testKey })));
+    return answers.map(({ body }) => (body as { data: unknown[] }).data);
+  }
+});
