@@ -70,7 +70,7 @@ export const generationResolution = z.union([
 ]);
 export type GenerationResolution = LongWork<GenerationOutput> | { absent: true };
 
-/** `models` and `estimate` must not need the network for long: they stand in a user's request. */
+/** `models` is asked once at the start and has no network; `estimate` stands in a user's request, so it must be quick. */
 export const generationFunctions = {
   models: { input: z.strictObject({}), output: z.array(generationModel).min(1) },
   estimate: { input: generationInput, output: generationEstimate },
@@ -86,7 +86,7 @@ export interface GenerationCapability<Config = Readonly<Record<string, unknown>>
    * `costs`: it would make (and bill) a second one, so the host never repeats a call whose outcome is unknown.
    */
   repeat: "idempotent" | "costs";
-  models(ctx: PluginContext<Config>, input: Record<string, never>): Answer<GenerationModel[]>;
+  models(ctx: PluginContext<Config>, input: Record<string, never>): GenerationModel[];
   estimate(ctx: PluginContext<Config>, input: GenerationInput): Answer<GenerationEstimate>;
   generate(ctx: PluginContext<Config>, input: GenerationInput): Promise<LongWork<GenerationOutput>>;
   /** Where the provider can be asked. Required when `generate` answers `pending`. */

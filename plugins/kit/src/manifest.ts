@@ -1,6 +1,7 @@
 import { satisfies, validRange } from "semver";
 import { z } from "zod";
 import { hostPattern } from "./config-fields.ts";
+import { describeIssues } from "./issues.ts";
 import { kitVersion } from "./version.ts";
 
 const semver = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
@@ -56,7 +57,7 @@ const manifest = z.strictObject({
 export function checkManifest(candidate: unknown): string[] {
   const result = manifest.safeParse(candidate);
   if (!result.success) {
-    return result.error.issues.map((issue) => `${issue.path.join(".") || "plugin"}: ${issue.message}`);
+    return describeIssues(result.error);
   }
   const { auth, config } = result.data;
   const faults: string[] = [];

@@ -1,4 +1,4 @@
-import { PluginError, type HttpResponse } from "@musicverse/plugin-kit";
+import { describeIssues, PluginError, type HttpResponse } from "@musicverse/plugin-kit";
 import { z } from "zod";
 import { throwForCode, throwForHttp } from "./failures.ts";
 import type { Context } from "./settings.ts";
@@ -29,7 +29,7 @@ export async function musicAnswer(ctx: Context, response: HttpResponse): Promise
   if (statusCode !== 0) throwForCode(statusCode, response, ctx.clock.now());
   const parsed = answer.safeParse(body);
   if (!parsed.success) {
-    throw drift(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
+    throw drift(describeIssues(parsed.error).join("; "));
   }
   const { data, trace_id: traceId, extra_info: extra } = parsed.data;
   const audio = /^https?:/i.test(data.audio) ? await download(ctx, data.audio) : fromHex(data.audio);

@@ -1,3 +1,4 @@
+import { describeIssues } from "@musicverse/plugin-kit";
 import { z } from "zod";
 
 const ownModels = ["music-3.0", "music-2.6", "music-3.0-free", "music-2.6-free"] as const;
@@ -33,8 +34,7 @@ export type MusicBody = z.output<typeof schema>;
 export function parseRequest(body: unknown): { body: MusicBody } | { problem: string } {
   const result = schema.safeParse(body);
   if (result.success) return { body: result.data };
-  const issue = result.error.issues[0];
-  return { problem: `invalid params, ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "malformed"}` };
+  return { problem: `invalid params, ${describeIssues(result.error).join("; ")}` };
 }
 
 /** The wanted length, from the last words like "30 seconds" or "2 minutes"; the rest is the prompt proper. */

@@ -41,8 +41,8 @@ export interface PluginCall {
 }
 
 export interface PluginHost {
-  /** Every configured plugin, in the order of the configuration. Fresh breaker states. */
-  report(): PluginReport[];
+  /** Every configured plugin, in the order of the configuration, with the breaker of this mode as this process sees it. */
+  report(mode?: "live" | "test"): PluginReport[];
   /** Ids of loaded plugins that have the capability, in the order of the configuration. */
   having(capability: CapabilityName): string[];
   /** Models of a loaded plugin; [] when it is not loaded. */

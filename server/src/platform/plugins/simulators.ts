@@ -1,0 +1,58 @@
+import { parseConfig, type AnyPlugin } from "@musicverse/plugin-kit";
+import { startSimulator, type RunningSimulator } from "@musicverse/plugin-kit/simulator";
+import { sandboxTarget, type Target } from "./target.ts";
+
+/** The simulators behind sandbox accounts: started on loopback when first needed, or running elsewhere. */
+export class Simulators {
+  private readonly running = new Map<string, Promise<RunningSimulator>>();
+  private readonly latency: number;
+  private readonly settings: Readonly<Record<string, string | undefined>>;
+
+  constructor(options: { latency: number; settings: Readonly<Record<string, string | undefined>> }) {
+    this.latency = options.latency;
+    this.settings = options.settings;
+  }
+
+  /** `MINIMAX_SIMULATOR_URL`: one simulator for several processes. */
+  private configured(plugin: AnyPlugin): string | null {
+    const value = this.settings[`${plugin.id.replaceAll("-", "_").toUpperCase()}_SIMULATOR_URL`];
+    return value ? new URL(value).origin : null;
+  }
+
+  has(plugin: AnyPlugin): boolean {
+    return plugin.simulator !== undefined;
+  }
+
+  async target(plugin: AnyPlugin): Promise<Target> {
+    const origin = this.configured(plugin) ?? (await this.start(plugin)).origin;
+    return sandboxTarget(simulatorConfig(plugin, origin), origin);
+  }
+
+  private start(plugin: AnyPlugin): Promise<RunningSimulator> {
+    const known = this.running.get(plugin.id);
+    if (known) return known;
+    const starting = (async () => {
+      const create = await plugin.simulator?.load();
+      if (!create) throw new Error(`${plugin.id} ships no simulator`);
+      return startSimulator(create({ latency: this.latency }));
+    })();
+    this.running.set(plugin.id, starting);
+    // The next call may have more luck.
+    starting.catch(() => this.running.delete(plugin.id));
+    return starting;
+  }
+
+  async close(): Promise<void> {
+    const all = await Promise.allSettled(this.running.values());
+    this.running.clear();
+    await Promise.all(all.map((result) => (result.status === "fulfilled" ? result.value.close() : undefined)));
+  }
+}
+
+/** The settings under which a plugin talks to its simulator; throws when the plugin's own do not satisfy it. */
+export function simulatorConfig(plugin: AnyPlugin, origin: string): Record<string, unknown> {
+  const { config, missing, malformed } = parseConfig(plugin, plugin.simulator?.config(origin) ?? {});
+  const wrong = [...missing, ...malformed].map(({ message }) => message);
+  if (wrong.length > 0) throw new Error(`the settings of ${plugin.id}'s simulator do not fit: ${wrong.join("; ")}`);
+  return config;
+}
