@@ -6,7 +6,7 @@ const WORKSPACES = ["server", "plugins/kit", "plugins/minimax", "sdk-js", "tests
 
 const checks = [
   ...WORKSPACES.map((workspace) => [`types of ${workspace}`, `tsc -p ${workspace}`]),
-  ["lint", "oxlint --deny-warnings"],
+  ["lint", "oxlint --type-aware --deny-warnings"],
   ["contract lint", "npm run --silent lint -w @musicverse/openapi"],
   ["contract: no unannounced breaking change", "npm run --silent breaking -w @musicverse/openapi"],
   ["generated files are up to date", "node tools/gen.mjs --check"],
