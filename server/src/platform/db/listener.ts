@@ -1,17 +1,24 @@
 import { Client } from "pg";
 import type { Logger } from "../log/index.ts";
+import type { Database } from "./types.ts";
 
 export interface Listener {
-  listen(channel: string, handler: (payload: string) => void, onReset?: () => void): () => void;
+  listen: Database["listen"];
   close(): Promise<void>;
 }
 
 interface Subscription {
   handler: (payload: string) => void;
   onReset: (() => void) | undefined;
+  onLost: (() => void) | undefined;
 }
 
 const RECONNECT_MS = { first: 50, max: 5_000 };
+/** A connection that died without a word (a pulled cable) is noticed after at most twice this. */
+const HEARTBEAT_MS = 2_000;
+
+// The declared type of a query lacks the time limit that the client reads from it.
+const BEAT: { text: string; query_timeout: number } = { text: "select 1", query_timeout: HEARTBEAT_MS };
 
 /** LISTEN on one connection of its own, opened with the first subscription and reopened for as long as one exists. */
 export function createListener(url: string, log: Logger): Listener {
@@ -21,6 +28,7 @@ export function createListener(url: string, log: Logger): Listener {
   let closed = false;
   let retryMs = RECONNECT_MS.first;
   let retry: NodeJS.Timeout | undefined;
+  let heartbeat: NodeJS.Timeout | undefined;
 
   const subscribe = async (connection: Client, channel: string, subscriptions: Iterable<Subscription>) => {
     await connection.query(`LISTEN ${connection.escapeIdentifier(channel)}`);
@@ -40,7 +48,9 @@ export function createListener(url: string, log: Logger): Listener {
     if (closed || connection !== client) return;
     client = undefined;
     ready = false;
+    clearInterval(heartbeat);
     log.warn({ err: error, retryMs }, "notification connection lost; reconnecting");
+    for (const subscriptions of channels.values()) for (const { onLost } of subscriptions) if (onLost) guarded(onLost);
     connection.end().catch(() => undefined);
     retry = setTimeout(connect, retryMs);
     retryMs = Math.min(retryMs * 2, RECONNECT_MS.max);
@@ -58,6 +68,9 @@ export function createListener(url: string, log: Logger): Listener {
     const start = async () => {
       await connection.connect();
       ready = true;
+      heartbeat = setInterval(() => {
+        connection.query(BEAT).catch((error: unknown) => lost(connection, error));
+      }, HEARTBEAT_MS);
       for (const [channel, subscriptions] of channels) await subscribe(connection, channel, subscriptions);
       retryMs = RECONNECT_MS.first;
     };
@@ -65,9 +78,9 @@ export function createListener(url: string, log: Logger): Listener {
   };
 
   return {
-    listen: (channel, handler, onReset) => {
+    listen: (channel, handler, onReset, onLost) => {
       if (closed) throw new Error("The database is closed.");
-      const subscription = { handler, onReset };
+      const subscription = { handler, onReset, onLost };
       const known = channels.get(channel);
       if (known) known.add(subscription);
       else channels.set(channel, new Set([subscription]));
@@ -88,6 +101,7 @@ export function createListener(url: string, log: Logger): Listener {
     close: async () => {
       closed = true;
       clearTimeout(retry);
+      clearInterval(heartbeat);
       await client?.end();
     },
   };

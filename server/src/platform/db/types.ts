@@ -37,9 +37,10 @@ export interface Database {
   readSystem<T extends object>(reason: string, statement: Statement): Promise<T[]>;
   /**
    * Calls `handler` for each notification. `onReset` runs each time listening (re)starts, the first time too:
-   * whatever was notified before that moment may have been missed. Returns the function that ends it.
+   * whatever was notified before that moment may have been missed. `onLost` runs when the connection is found dead;
+   * nothing is heard from then until `onReset`. Returns the function that ends it.
    */
-  listen(channel: string, handler: (payload: string) => void, onReset?: () => void): () => void;
+  listen(channel: string, handler: (payload: string) => void, onReset?: () => void, onLost?: () => void): () => void;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

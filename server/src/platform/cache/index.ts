@@ -1,0 +1,1 @@
+export { createNotifiedCache, type NotifiedCache } from "./notified-cache.ts";
