@@ -45,7 +45,7 @@ export function createFeatures(services: Services, stopping: () => boolean): Fea
       ...tracksRoutes({ db, storage, cursors, emit, work, uploadBytesMax: UPLOAD_BYTES_MAX }),
       ...webhooksRoutes({ db, cursors, clock, keyRing, work, policy }),
       ...eventsRoutes({ db, cursors }),
-      ...pluginsRoutes({ plugins, work }),
+      ...pluginsRoutes({ plugins, work, log }),
       ...healthRoutes({ probes: probesOf(services), metrics, metricsToken: config.metricsToken, log, clock, version, stopping }),
     },
     authentication: { authenticator, limiter, badCredentialBucket },

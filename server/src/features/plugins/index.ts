@@ -1,0 +1,1 @@
+export { pluginsRoutes, type PluginsDeps } from "./routes.ts";
