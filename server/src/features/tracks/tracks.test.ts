@@ -159,7 +159,8 @@ describe("deleteTrack", () => {
     expect(await workOnce(kind, pointer)).toBe(true);
     expect(await workOnce(kind, pointer)).toBe(false);
     expect(await app.storage.stat(`${account}/${uuid}`)).toBeNull();
-    expect(await kind.due(100, [pointer])).toEqual([]);
+    const left = await app.database.db.withTenant(account, (tx) => tx.query("select id from blob_deletions"));
+    expect(left).toEqual([]);
 
     const events = await app.database.db.withTenant(account, (tx) =>
       tx.query<{ type: string; payload: { data: unknown } }>("select type, payload from events order by id"),

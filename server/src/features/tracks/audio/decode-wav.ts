@@ -36,8 +36,10 @@ async function* pieces(source: ByteSource, layout: WavLayout, readSample: ReadSa
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const blocks = Math.floor(bytes.byteLength / blockBytes);
     const channels = Array.from({ length: layout.channels }, (_, channel) => {
-      const first = channel * sampleBytes;
-      return Float32Array.from({ length: blocks }, (_unused, block) => readSample(view, block * blockBytes + first));
+      const samples = new Float32Array(blocks);
+      let offset = channel * sampleBytes;
+      for (let block = 0; block < blocks; block += 1, offset += blockBytes) samples[block] = readSample(view, offset);
+      return samples;
     });
     yield { sampleRate, channels, order: "wave" };
   }

@@ -67,6 +67,13 @@ describe("less audio than the file announces is truncated", () => {
     await expect(facts(bytes.subarray(0, -60))).rejects.toMatchObject({ code: "truncated" });
   });
 
+  test("a FLAC file cut exactly between two frames", async () => {
+    const bytes = fixture("tone.flac");
+    for (let cut = bytes.indexOf("fff8", 4000, "hex"); cut !== -1; cut = bytes.indexOf("fff8", cut + 1, "hex")) {
+      await expect(facts(bytes.subarray(0, cut))).rejects.toMatchObject({ code: "truncated" });
+    }
+  });
+
   test("a WAV file one byte short, and one cut in its header", async () => {
     await expect(facts(wav.subarray(0, -1))).rejects.toMatchObject({ code: "truncated" });
     await expect(facts(wav.subarray(0, 40))).rejects.toMatchObject({ code: "truncated" });
@@ -82,6 +89,7 @@ describe("what is not audio is refused", () => {
     ["other bytes", random],
     ["sync bytes without frames", Buffer.alloc(20_000, "fffb", "hex")],
     ["a video", fixture("video.mp4")],
+    ["AAC without a container, whose frames look much like MP3", fixture("raw.aac")],
     ["a WAV header without samples", withZeros(40, 44)],
     ["a WAV whose sample size is zero", withZeros(32, 34)],
     ["an MP4 header before other bytes", Buffer.concat([Buffer.from("\0\0\0\x08ftyp\0\0\0\0", "latin1"), random])],
