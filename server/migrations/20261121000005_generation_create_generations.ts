@@ -15,6 +15,7 @@ export async function up(knex: Knex): Promise<void> {
       progress real not null default 0 check (progress between 0 and 1),
       revision integer not null default 1,
       attempts integer not null default 0,
+      crashes integer not null default 0,
       pending json,
       due_at timestamptz not null default now(),
       dispatched_at timestamptz,
@@ -30,7 +31,7 @@ export async function up(knex: Knex): Promise<void> {
       check ((status in ('completed', 'failed', 'canceled')) = (finished_at is not null)),
       check ((status = 'failed') = (error_code is not null))
     );
-    create index generations_due on generations (due_at) where status in ('queued', 'running');
+    create index generations_due on generations (plugin_id, due_at) where status in ('queued', 'running');
     create index generations_by_status on generations (account_id, status, id desc);
     comment on column generations.input is 'prompt, lyrics, instrumental, duration_seconds: user content, never logged';
     comment on column generations.due_at is 'when a worker may next take it; later than now while it waits for a retry or a poll';

@@ -1,42 +1,38 @@
 import { parseArgs } from "node:util";
 import { migrateDown, migrateUp, pendingMigrations } from "../migrations/runner.ts";
-import { startApi } from "./api.ts";
+import { startApi, type RunningPart } from "./api.ts";
 import { startDev } from "./dev/dev.ts";
 import { loadConfig } from "./platform/config/index.ts";
 import { migrateQueueSchema } from "./platform/queue/index.ts";
-import { openServices } from "./services.ts";
+import { openServices, type Services } from "./services.ts";
 import { startWorker } from "./worker.ts";
 
 const USAGE = `musicverse-server <command>
   api                     serve HTTP
   worker                  do the work: generations, webhook deliveries, track analysis
+  worker --plugins a,b    do the work of these plugins only, in a process of their own
   dev                     both in one process, on an embedded database (npm start)
   migrate up              apply missing migrations (as DATABASE_OWNER_URL)
   migrate down [count]    take back the newest migrations (default 1)
   migrate status          list missing migrations`;
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { plugins: { type: "string" } } });
 const [command, ...rest] = positionals;
 
 try {
-  const stop = await start();
+  const stop = await run();
   if (stop) stopOnSignal(stop);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }
 
-async function start(): Promise<(() => Promise<void>) | null> {
+async function run(): Promise<(() => Promise<void>) | null> {
   switch (command) {
     case "api":
-    case "worker": {
-      const services = await openServices(loadConfig(process.env));
-      const part = await (command === "api" ? startApi(services) : startWorker(services));
-      return async () => {
-        await part.close();
-        await services.close();
-      };
-    }
+      return serve(startApi);
+    case "worker":
+      return serve((services) => startWorker(services, { onlyPlugins: values.plugins?.split(",") }));
     case "dev":
       return startDev(process.env);
     case "migrate":
@@ -47,6 +43,15 @@ async function start(): Promise<(() => Promise<void>) | null> {
       process.exitCode = command === undefined ? 0 : 2;
       return null;
   }
+}
+
+async function serve(start: (services: Services) => Promise<RunningPart>): Promise<() => Promise<void>> {
+  const services = await openServices(loadConfig(process.env));
+  const part = await start(services);
+  return async () => {
+    await part.close();
+    await services.close();
+  };
 }
 
 async function migrate([direction, count = "1"]: string[]): Promise<void> {

@@ -14,8 +14,11 @@ const ENDPOINT_SLOTS = 32;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Takes up the work of every feature until closed. Run as many as there is work for. */
-export async function startWorker(services: Services): Promise<RunningPart> {
+/**
+ * Takes up work until closed; run as many as there is work for. With `onlyPlugins` this process does those plugins'
+ * work and nothing else, so that one which leaks or loops harms only itself. (PLG-03)
+ */
+export async function startWorker(services: Services, { onlyPlugins }: { onlyPlugins?: string[] } = {}): Promise<RunningPart> {
   const { clock, config, db, keyRing, log, plugins, storage, work } = services;
   const { emit, feed } = wireEvents(services);
   const tracks = createGeneratedTracks({ db, storage, emit, work });
@@ -27,8 +30,12 @@ export async function startWorker(services: Services): Promise<RunningPart> {
     headMs: 15_000,
   });
 
-  work.start([
-    generationWork({ db, plugins, tracks, emit, feed, clock, concurrency: 20, leaseMs: config.leaseMs }),
+  const generation = plugins
+    .having("generation")
+    .filter((pluginId) => onlyPlugins?.includes(pluginId) ?? true)
+    .map((pluginId) => generationWork({ db, plugins, tracks, emit, feed, clock, concurrency: 20, leaseMs: config.leaseMs }, pluginId));
+  work.start(onlyPlugins ? generation : [
+    ...generation,
     createDrainWork({ db, clock, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs }),
     analysisWork({ db, storage, concurrency: 1 }),
     blobDeletionWork({ db, storage }),

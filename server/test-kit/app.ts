@@ -188,7 +188,7 @@ async function send(url: string, method: string, path: string, { key, headers, b
       ...headers,
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
-    ...(raw !== undefined && { body: raw as BodyInit }),
+    ...(raw !== undefined && { body: raw as NonNullable<RequestInit["body"]> }),
   });
   const text = await response.text();
   const json = response.headers.get("content-type")?.includes("json") ?? false;

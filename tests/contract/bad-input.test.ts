@@ -97,7 +97,10 @@ describe("bad input", () => {
   describe("uploads", () => {
     const upload = (parts: Record<string, Blob | string>): Promise<Answer> => {
       const form = new FormData();
-      for (const [name, value] of Object.entries(parts)) typeof value === "string" ? form.append(name, value) : form.append(name, value, "song.wav");
+      for (const [name, value] of Object.entries(parts)) {
+        if (typeof value === "string") form.append(name, value);
+        else form.append(name, value, "song.wav");
+      }
       return post("/v1/tracks", form, {});
     };
     const expectNothingStored = async () => {

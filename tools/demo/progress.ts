@@ -1,6 +1,6 @@
 /** Live line on a terminal, plain lines elsewhere, silent on stdout always: the summary alone belongs there. */
 export function createProgress(quiet: boolean) {
-  const live = process.stderr.isTTY === true && !quiet;
+  const live = process.stderr.isTTY && !quiet;
   const seconds: Record<string, number> = {};
   let shown = false;
 

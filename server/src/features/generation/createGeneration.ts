@@ -4,7 +4,7 @@ import { encodeId, newId } from "../../platform/ids/index.ts";
 import type { PluginHost } from "../../platform/plugins/index.ts";
 import { presentGeneration } from "./present.ts";
 import { insertGeneration } from "./store.ts";
-import { pointerTo, workKind } from "./pointer.ts";
+import { generationQueue, pointerTo } from "./pointer.ts";
 import type { GenerationDeps } from "./routes.ts";
 
 /** Answers 202 once the generation is a durable row; a worker takes it from there. (GEN-01) */
@@ -31,7 +31,7 @@ export const createGeneration =
         },
         request_id: requestId,
       });
-      tx.afterCommit(() => work.enqueue(workKind, pointerTo(row)));
+      tx.afterCommit(() => work.enqueue(generationQueue(pluginId), pointerTo(row)));
       return accepted(presentGeneration(row), { Location: `/v1/generations/${encodeId("gen", row.id)}` });
     });
   };

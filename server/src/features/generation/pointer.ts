@@ -1,7 +1,9 @@
 import type { WorkPointer } from "../../platform/work/index.ts";
 
-/** Name of the slice's work kind. */
-export const workKind = "generation";
+/** Each plugin has a queue and a kind of work of its own: one that hangs or is rate limited holds up no other. (PLG-03) */
+export function generationQueue(pluginId: string): string {
+  return `generation-${pluginId}`;
+}
 
 /** Lower is done first. Interactive work never waits behind bulk. (GEN-20) */
 const priorities = { interactive: 0, bulk: 1 } as const;

@@ -23,6 +23,7 @@ export interface GenerationRow {
   progress: number;
   revision: number;
   attempts: number;
+  crashes: number;
   pending: { externalId: string } | null;
   error_code: string | null;
   error_message: string | null;
@@ -34,7 +35,7 @@ export interface GenerationRow {
 }
 
 const COLUMNS = `g.account_id, g.id, g.kind, g.status, g.lane, g.plugin_id, g.model, g.title, g.input, g.progress, g.revision,
-  g.attempts, g.pending, g.error_code, g.error_message, g.request_id, g.created_at, g.started_at,
+  g.attempts, g.crashes, g.pending, g.error_code, g.error_message, g.request_id, g.created_at, g.started_at,
   g.finished_at, t.id as track_id`;
 const FROM = "generations g left join tracks t on t.account_id = g.account_id and t.generation_id = g.id";
 
@@ -71,15 +72,14 @@ export async function insertGeneration(
 /** Rows that a worker may take now: waiting and due, or left behind by a worker whose lease ran out. Null `ids`: any. */
 export async function selectDue(
   tx: SystemTx,
-  limit: number,
-  ids: string[] | null,
+  { pluginId, limit, ids }: { pluginId: string; limit: number; ids: string[] | null },
 ): Promise<Pick<GenerationRow, "id" | "account_id" | "lane">[]> {
   return tx.query(
     `select id, account_id, lane from generations
       where status in ('queued', 'running') and due_at <= now() and (lease_until is null or lease_until < now())
-        and ($2::uuid[] is null or id = any($2))
+        and plugin_id = $3 and ($2::uuid[] is null or id = any($2))
       order by lane desc, due_at limit $1`,
-    [limit, ids],
+    [limit, ids, pluginId],
   );
 }
 
@@ -97,8 +97,8 @@ export async function claimGeneration(
   const rows = await tx.query<ClaimedRow>(
     `update generations g
         set status = 'running', lease_token = $3, lease_until = now() + make_interval(secs => $4::float8 / 1000),
-            attempts = attempts + 1, started_at = coalesce(started_at, now()), revision = revision + 1,
-            dispatched_at = null
+            attempts = g.attempts + 1, started_at = coalesce(g.started_at, now()), revision = g.revision + 1,
+            crashes = g.crashes + (g.dispatched_at is not null)::int, dispatched_at = null
        from accounts a, generations before
       where g.account_id = $1 and g.id = $2 and a.id = g.account_id and before.account_id = g.account_id and before.id = g.id
         and g.status in ('queued', 'running') and g.due_at <= now() and (g.lease_until is null or g.lease_until < now())

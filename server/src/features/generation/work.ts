@@ -8,7 +8,7 @@ import { AudioError, type GeneratedTracks } from "../tracks/index.ts";
 import { callProvider, type ProviderAnswer } from "./call-provider.ts";
 import { deadlineExceeded, generationError, internalError, providerUnknown, type GenerationError } from "./errors.ts";
 import { announce, type GenerationFeed } from "./feed.ts";
-import { pointerTo, workKind } from "./pointer.ts";
+import { generationQueue, pointerTo } from "./pointer.ts";
 import { presentGeneration } from "./present.ts";
 import { claimGeneration, finishGeneration, release, renewLease, selectDue, type ClaimedRow } from "./store.ts";
 
@@ -31,17 +31,20 @@ export interface GenerationClaim {
 /** Hard cap on the life of a generation, whatever its retries: after this it fails. (GEN-22) */
 const LIFE_MAX_MS = 60 * 60 * 1000;
 
-/** How generations are done: claim, call the plugin, then everything it changes in one transaction. (GEN-21) */
-export function generationWork(deps: GenerationWorkDeps): WorkKind<GenerationClaim> {
+/** A generation whose call brought its worker down this often does not get another worker. */
+const CRASHES_MAX = 3;
+
+/** How one plugin's generations are done: claim, call it, then everything that changes in one transaction. (GEN-21) */
+export function generationWork(deps: GenerationWorkDeps, pluginId: string): WorkKind<GenerationClaim> {
   const { db, leaseMs } = deps;
   return {
-    name: workKind,
-    queue: workKind,
+    name: generationQueue(pluginId),
+    queue: generationQueue(pluginId),
     concurrency: deps.concurrency,
     leaseMs,
     due: async (limit, among) => {
       const ids = among?.map(({ id }) => id) ?? null;
-      const rows = await db.asSystem("sweep generations that are due", (tx) => selectDue(tx, limit, ids));
+      const rows = await db.asSystem("sweep generations that are due", (tx) => selectDue(tx, { pluginId, limit, ids }));
       return rows.map(pointerTo);
     },
     claim: ({ id, accountId }: WorkPointer) => {
@@ -64,6 +67,7 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
   const { plugins, clock, feed } = deps;
   if (clock.now().getTime() - row.created_at.getTime() > LIFE_MAX_MS) return fail(deps, claim, deadlineExceeded);
   if (lostAndCostly(plugins, row)) return fail(deps, claim, providerUnknown);
+  if (row.crashes >= CRASHES_MAX) return fail(deps, claim, internalError);
 
   const canceled = new AbortController();
   const unsubscribe = feed.subscribe(row.id, (change) => {

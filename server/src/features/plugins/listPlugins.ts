@@ -11,15 +11,22 @@ export const listPlugins =
   ({ plugins, work, log }: PluginsDeps): Handler<"listPlugins"> =>
   async ({ principal: { mode } }) => {
     const reports = plugins.report(mode).toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    const works = reports.some(({ status, capabilities }) => status === "loaded" && capabilities.includes("generation"));
-    const queue = works
-      ? await work.stats(generationQueue).catch((error: unknown) => {
-          log.warn({ err: error }, "the generation queue cannot be counted");
-          return null;
-        })
-      : null;
-    return ok({ object: "list" as const, data: reports.map((report) => presentPlugin(report, queue)) });
+    const data = reports.map(async (report) => presentPlugin(report, works(report) ? await countQueue(report.id) : null));
+    return ok({ object: "list" as const, data: await Promise.all(data) });
+
+    async function countQueue(pluginId: string): Promise<Plugin["queue"]> {
+      try {
+        return await work.stats(generationQueue(pluginId));
+      } catch (error) {
+        log.warn({ err: error, plugin: pluginId }, "the plugin's queue cannot be counted");
+        return null;
+      }
+    }
   };
+
+function works({ status, capabilities }: PluginReport): boolean {
+  return status === "loaded" && capabilities.includes("generation");
+}
 
 function presentPlugin(report: PluginReport, queue: Plugin["queue"]): Plugin {
   const { id, name, version, status, error, capabilities, breaker } = report;
@@ -38,6 +45,6 @@ function presentPlugin(report: PluginReport, queue: Plugin["queue"]): Plugin {
       configured: field.configured,
     })),
     breaker,
-    queue: status === "loaded" && capabilities.includes("generation") ? queue : null,
+    queue,
   };
 }

@@ -83,7 +83,7 @@ export function runOperation(deps: { handlers: Handlers; db: Database; keyRing: 
     response.once("close", () => abort.abort());
     const handler = deps.handlers[operationId] as unknown as Handler<"getTrack">;
     const result = await handler({
-      principal: context.principal as Principal,
+      principal: context.principal as Principal, // public operations are typed to expect null
       path: context.input.path as { track_id: string },
       query: context.input.query as never,
       headers: request.headers,
@@ -94,7 +94,7 @@ export function runOperation(deps: { handlers: Handlers; db: Database; keyRing: 
       raw: request,
       write: writer(deps, request, operationId) as never,
     });
-    await send(response, result as AnyResult);
+    await send(response, result);
   };
 }
 
