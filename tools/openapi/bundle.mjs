@@ -1,13 +1,10 @@
 // Joins the split sources in openapi/ into the one document that everything else reads.
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundlePath, readErrorCatalogue, root, write } from "./files.mjs";
+import { runRedocly } from "./redocly.ts";
 import { addStandardHeaders } from "./standard-headers.mjs";
-
-const require = createRequire(join(root, "openapi/package.json"));
 
 /** Writes the enum of the Problem's `code` from the error catalogue, so the two cannot differ. */
 export function writeErrorCodeSchema() {
@@ -32,20 +29,6 @@ export function bundleContract() {
     write(bundlePath, JSON.stringify(withSortedComponents(document), null, 2) + "\n");
   } finally {
     rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-/**
- * Runs the Redocly command line of the openapi workspace from the root, without telemetry or update notices.
- * Throws an Error with what it printed when it fails.
- */
-export function runRedocly(args) {
-  const cli = join(require.resolve("@redocly/cli/package.json"), "../bin/cli.js");
-  const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" };
-  try {
-    return execFileSync(process.execPath, [cli, ...args], { cwd: root, env, encoding: "utf8", stdio: "pipe" });
-  } catch (error) {
-    throw new Error(`redocly ${args[0]} failed:\n${error.stdout ?? ""}${error.stderr ?? ""}`, { cause: error });
   }
 }
 

@@ -460,6 +460,8 @@ export interface PluginModel {
   name: string;
   /** What is made. `music` becomes a track. */
   kind: Open<GenerationKind>;
+  /** Taken when a request names no model; one per kind and plugin. */
+  default: boolean;
 }
 
 /** Pieces of work of a plugin by state, over all accounts. */

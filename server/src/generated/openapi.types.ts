@@ -1151,12 +1151,14 @@ export interface components {
         PluginModel: {
             /**
              * @description Pass it as `model`.
-             * @example music-2.0
+             * @example music-3.0
              */
             id: string;
             /** @description Its name for people. */
             name: string;
             kind: components["schemas"]["GenerationKind"];
+            /** @description Taken when a request names no model; one per kind and plugin. */
+            default: boolean;
         };
         /** @description Pieces of work of a plugin by state, over all accounts. */
         PluginQueue: {
