@@ -1,0 +1,63 @@
+import { scopes, type Scope } from "../../generated/scopes.ts";
+import { createNotifiedCache } from "../../platform/cache/index.ts";
+import type { Clock } from "../../platform/clock/index.ts";
+import type { Database } from "../../platform/db/index.ts";
+import type { Principal } from "../../platform/http/context.ts";
+import { hashToken, sessionTokenPrefix } from "./session-token.ts";
+import { credentialsChannel, type LiveSessionRow, selectSession } from "./store.ts";
+
+/** Who a session token stands for, in each mode; null for a token that is unknown, ended or expired. */
+export interface SessionLookup {
+  find(token: string): Promise<Record<"live" | "test", Principal> | null>;
+  close(): void;
+}
+
+interface KnownSession {
+  expiresAtMs: number;
+  principals: Record<"live" | "test", Principal>;
+}
+
+/** A session may do everything (people at the console). */
+const allScopes: ReadonlySet<Scope> = new Set(scopes);
+const TOKEN = new RegExp(`^${sessionTokenPrefix}[0-9A-Za-z]{43}$`);
+
+export function createSessionLookup({ db, clock }: { db: Database; clock: Clock }): SessionLookup {
+  const cache = createNotifiedCache<KnownSession>({
+    db,
+    channel: credentialsChannel,
+    load: async (tokenHash) => {
+      const statement = selectSession(Buffer.from(tokenHash, "hex"));
+      const [row] = await db.readSystem<LiveSessionRow>("session look-up: the token names the tenant", statement);
+      return row ? knownSession(row) : null;
+    },
+  });
+  return {
+    find: async (token) => {
+      if (!TOKEN.test(token)) return null;
+      const session = await cache.get(hashToken(token).toString("hex"));
+      return session && session.expiresAtMs > clock.now().getTime() ? session.principals : null;
+    },
+    close: cache.close,
+  };
+}
+
+function knownSession(row: LiveSessionRow): KnownSession {
+  const principal = (mode: "live" | "test", accountId: string, tier: string): Principal =>
+    Object.freeze({
+      kind: "session",
+      accountId,
+      mode,
+      scopes: allScopes,
+      tier,
+      keyId: null,
+      sessionId: row.id,
+      userId: row.user_id,
+    });
+  return {
+    expiresAtMs: row.expires_at.getTime(),
+    principals: {
+      live: principal("live", row.live_id, row.live_tier),
+      test: principal("test", row.sandbox_id, row.sandbox_tier),
+    },
+  };
+}

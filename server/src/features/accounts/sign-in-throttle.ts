@@ -1,0 +1,42 @@
+import { hash } from "node:crypto";
+import { ProblemError } from "../../platform/http/problem.ts";
+import type { Bucket, LimitDecision, Limiter } from "../../platform/limiter/index.ts";
+import { badCredentialBucket } from "../limits/index.ts";
+
+/** Wrong passwords for one e-mail address, from wherever they come, in 15 minutes. */
+const PER_EMAIL = { max: 10, intervalMs: 15 * 60_000 };
+
+export interface SignInThrottle {
+  /** @throws ProblemError too_many_failures, before any password is looked at */
+  check(email: string, ip: string): Promise<void>;
+  /** Counts a failure. */
+  failed(email: string, ip: string): Promise<void>;
+}
+
+/** Failures are counted, not sign-ins: per address of the caller together with bad keys, and per e-mail (API-03). */
+export function createSignInThrottle(limiter: Limiter): SignInThrottle {
+  // Taken apart: buckets taken together would have to live on one node of a Redis Cluster.
+  const both = (email: string, ip: string, cost: number) =>
+    Promise.all([limiter.take([badCredentialBucket(ip)], cost), limiter.take([emailBucket(email)], cost)]);
+  return {
+    check: async (email, ip) => {
+      const full = (await both(email, ip, 0)).filter(({ buckets }) => buckets.some(({ remaining }) => remaining === 0));
+      if (full.length === 0) return;
+      const seconds = Math.max(...full.map(secondsLeft));
+      throw new ProblemError("too_many_failures", { headers: { "Retry-After": String(seconds) } });
+    },
+    failed: async (email, ip) => {
+      await both(email, ip, 1);
+    },
+  };
+}
+
+function emailBucket(email: string): Bucket {
+  // Hashed, so that a look into Redis shows nobody's address.
+  const key = `{${hash("sha256", email, "base64url").slice(0, 22)}}:sign-in`;
+  return { key, name: "sign-in", capacity: PER_EMAIL.max, refill: PER_EMAIL.max, intervalMs: PER_EMAIL.intervalMs };
+}
+
+function secondsLeft({ buckets, nowMs }: LimitDecision): number {
+  return Math.max(1, ...buckets.map(({ resetAtMs }) => Math.ceil((resetAtMs - nowMs) / 1000)));
+}

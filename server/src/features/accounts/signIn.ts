@@ -1,0 +1,23 @@
+import { verifyPassword } from "../../platform/crypto/index.ts";
+import { created, type Handler } from "../../platform/http/operation.ts";
+import { ProblemError } from "../../platform/http/problem.ts";
+import { normalizeEmail } from "./email.ts";
+import type { AccountsDeps } from "./routes.ts";
+import { openSession } from "./session-token.ts";
+import { createSignInThrottle } from "./sign-in-throttle.ts";
+import { selectUserByEmail, type UserRow } from "./store.ts";
+
+export const signIn = ({ db, clock, limiter }: AccountsDeps): Handler<"signIn"> => {
+  const throttle = createSignInThrottle(limiter);
+  return async ({ body, ip }) => {
+    const email = normalizeEmail(body.email);
+    await throttle.check(email, ip);
+    const [user] = await db.readSystem<UserRow>("sign in: the address names the tenant", selectUserByEmail(email));
+    if (!(await verifyPassword(user?.password_hash ?? null, body.password)) || !user) {
+      await throttle.failed(email, ip);
+      throw new ProblemError("invalid_login");
+    }
+    const who = { accountId: user.account_id, userId: user.id };
+    return db.asSystem("sign in: open a session", async (tx) => created(await openSession(tx, who, clock.now())));
+  };
+};

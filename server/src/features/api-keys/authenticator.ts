@@ -1,0 +1,55 @@
+import type { Clock } from "../../platform/clock/index.ts";
+import type { Config } from "../../platform/config/index.ts";
+import { createPeppers } from "../../platform/crypto/index.ts";
+import type { Database } from "../../platform/db/index.ts";
+import type { Authentication, Authenticator } from "../../platform/http/authenticate.ts";
+import type { Principal } from "../../platform/http/context.ts";
+import { createSessionLookup } from "../accounts/index.ts";
+import { createKeyLookup } from "./key-lookup.ts";
+
+export interface AuthenticatorDeps {
+  db: Database;
+  clock: Clock;
+  config: Pick<Config, "keyPeppers">;
+}
+
+const BEARER = /^Bearer +(\S+) *$/i;
+
+/**
+ * `Authorization: Bearer <API key or session token>` → who it is. All wrong credentials give the same answer; a right one
+ * in the wrong mode is told, for it gives nothing away to its holder.
+ */
+export function createAuthenticator({ db, clock, config }: AuthenticatorDeps): Authenticator & { close(): void } {
+  const keys = createKeyLookup({ db, clock, peppers: createPeppers(config.keyPeppers) });
+  const sessions = createSessionLookup({ db, clock });
+  return {
+    authenticate: async (authorization, mode) => {
+      if (authorization === undefined) return { outcome: "missing" };
+      const credential = BEARER.exec(authorization)?.[1];
+      if (credential === undefined) return { outcome: "bad_credential" };
+      if (credential.startsWith("amv_session_")) {
+        const principals = await sessions.find(credential);
+        // Any other value of the header is refused by the specification's own check.
+        return principals ? authenticated(principals[mode === "test" ? "test" : "live"]) : { outcome: "bad_credential" };
+      }
+      const principal = await keys.find(credential);
+      if (!principal) return { outcome: "bad_credential" };
+      return mode === undefined || mode === principal.mode ? authenticated(principal) : contradiction(principal, mode);
+    },
+    close: () => {
+      keys.close();
+      sessions.close();
+    },
+  };
+}
+
+function authenticated(principal: Principal): Authentication {
+  return { outcome: "authenticated", principal };
+}
+
+function contradiction(principal: Principal, mode: string): Authentication {
+  return {
+    outcome: "mode_mismatch",
+    detail: `This is a ${principal.mode} key, but the header MusicVerse-Mode says "${mode.slice(0, 20)}". Leave the header out, or use a key of that mode.`,
+  };
+}

@@ -1,0 +1,67 @@
+import { timingSafeEqual } from "node:crypto";
+import type { Scope } from "../../generated/scopes.ts";
+import { createNotifiedCache } from "../../platform/cache/index.ts";
+import type { Clock } from "../../platform/clock/index.ts";
+import type { Peppers } from "../../platform/crypto/index.ts";
+import type { Database } from "../../platform/db/index.ts";
+import type { Principal } from "../../platform/http/context.ts";
+import { credentialsChannel } from "../accounts/index.ts";
+import { parseKey } from "./key-format.ts";
+import { selectUsableKey, type UsableKeyRow } from "./store.ts";
+
+/** Who an API key stands for; null for one that is malformed, unknown, wrong, revoked or expired. */
+export interface KeyLookup {
+  find(key: string): Promise<Principal | null>;
+  close(): void;
+}
+
+interface KnownKey {
+  hash: Buffer;
+  pepperVersion: string;
+  expiresAtMs: number;
+  principal: Principal;
+}
+
+/** Compared with when there is no such key, so that its absence costs the same work. No HMAC is all zeros. */
+const NO_HASH = Buffer.alloc(32);
+
+export function createKeyLookup({ db, clock, peppers }: { db: Database; clock: Clock; peppers: Peppers }): KeyLookup {
+  const cache = createNotifiedCache<KnownKey>({
+    db,
+    channel: credentialsChannel,
+    load: async (publicId) => {
+      const [row] = await db.readSystem<UsableKeyRow>("key look-up: the key names the tenant", selectUsableKey(publicId));
+      return row ? knownKey(row) : null;
+    },
+  });
+  return {
+    find: async (key) => {
+      const parsed = parseKey(key);
+      if (!parsed) return null;
+      const known = await cache.get(parsed.publicId);
+      // Before anything else is looked at: every refusal has done this work.
+      const matches = timingSafeEqual(peppers.hash(known?.pepperVersion ?? peppers.current, key), known?.hash ?? NO_HASH);
+      return known && matches && known.expiresAtMs > clock.now().getTime() ? known.principal : null;
+    },
+    close: cache.close,
+  };
+}
+
+function knownKey(row: UsableKeyRow): KnownKey {
+  const scopes: ReadonlySet<Scope> = new Set(row.scopes);
+  return {
+    hash: row.hash,
+    pepperVersion: row.pepper_version,
+    expiresAtMs: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
+    principal: Object.freeze({
+      kind: "api_key",
+      accountId: row.account_id,
+      mode: row.mode,
+      scopes,
+      tier: row.tier,
+      keyId: row.id,
+      sessionId: null,
+      userId: null,
+    }),
+  };
+}
