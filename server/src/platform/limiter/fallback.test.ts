@@ -2,7 +2,7 @@ import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { redisBinary, startRedisServer, type RedisServer } from "../../../test-kit/redis-server.ts";
 import { systemClock } from "../clock/index.ts";
-import { connectRedis, whenReady } from "../redis/index.ts";
+import { connectRedis } from "../redis/index.ts";
 import { createLimiter, type Limiter } from "./index.ts";
 
 const missing = redisBinary() ? null : "no redis-server on the PATH";
@@ -19,7 +19,6 @@ describe.skipIf(missing)("a limiter whose Redis goes away", () => {
     server = await startRedisServer();
     const redis = connectRedis({ url: server.url, use: "limiter", log: pino({ level: "silent" }) });
     disconnect = () => redis.disconnect();
-    await whenReady(redis, 5000);
     lines = [];
     counted = { degraded: [], takes: 0 };
     limiter = createLimiter({
@@ -46,6 +45,10 @@ describe.skipIf(missing)("a limiter whose Redis goes away", () => {
     }
     return allowed;
   };
+
+  test("a request that comes before the connection waits for it, and is exact", async () => {
+    expect(await limiter.take([hundred])).toMatchObject({ allowed: true, degraded: false });
+  });
 
   test("goes on counting from where Redis was: neither open nor dead (API-32)", async () => {
     expect(await takes(60)).toBe(60);

@@ -31,7 +31,7 @@ describe.skipIf(missing)("the limiter in Redis", () => {
       limiter: createRedisLimiter(redis),
       movesClock: false,
       async advance(ms) {
-        for (const key of await redis.keys("mv:limit:*")) {
+        for (const key of await redis.keys("musicverse:limit:*")) {
           const [value, ttlMs] = await Promise.all([redis.get(key), redis.pttl(key)]);
           if (value === null || ttlMs <= ms) {
             await redis.del(key);
@@ -50,9 +50,9 @@ describe.skipIf(missing)("the limiter in Redis", () => {
     const limiter = createRedisLimiter(redis);
     const bucket = { key: "{ttl}", capacity: 10, refill: 2, intervalMs: 60_000 };
     const { nowMs } = await limiter.take([bucket], 5);
-    expect(await redis.pexpiretime("mv:limit:{ttl}")).toBe(nowMs + 3 * 60_000);
+    expect(await redis.pexpiretime("musicverse:limit:{ttl}")).toBe(nowMs + 3 * 60_000);
     await limiter.take([{ ...bucket, key: "{short}", intervalMs: 5, refill: 10 }]);
-    await expect.poll(() => redis.exists("mv:limit:{short}")).toBe(0);
+    await expect.poll(() => redis.exists("musicverse:limit:{short}")).toBe(0);
     redis.disconnect();
   });
 

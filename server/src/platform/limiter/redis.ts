@@ -1,18 +1,21 @@
 import type { Redis } from "ioredis";
+import { whenReady } from "../redis/index.ts";
 import { describe, type Usage } from "./bucket.ts";
 import type { Limiter } from "./limiter.ts";
 import { takeScript, takeScriptSha } from "./take-script.ts";
 
 export interface RedisLimiterOptions {
-  /** Put before every bucket's key. */
+  /** First part of every key, for deployments that share one Redis. */
   prefix?: string;
 }
+
+const CONNECT_PATIENCE_MS = 1000;
 
 /**
  * Exact across processes: one round trip per request, in the server's clock. Rejects when Redis does not answer
  * (`createLimiter` adds the fallback). The connection stays the caller's.
  */
-export function createRedisLimiter(redis: Redis, { prefix = "mv:limit:" }: RedisLimiterOptions = {}): Limiter {
+export function createRedisLimiter(redis: Redis, { prefix = "musicverse" }: RedisLimiterOptions = {}): Limiter {
   async function run(args: (string | number)[], keys: number): Promise<unknown> {
     try {
       return await redis.evalsha(takeScriptSha, keys, ...args);
@@ -25,7 +28,9 @@ export function createRedisLimiter(redis: Redis, { prefix = "mv:limit:" }: Redis
 
   return {
     async take(buckets, cost = 1) {
-      const args: (string | number)[] = buckets.map((bucket) => prefix + bucket.key);
+      // The first requests after a start come before the connection.
+      if (redis.status === "connecting" || redis.status === "connect") await whenReady(redis, CONNECT_PATIENCE_MS);
+      const args: (string | number)[] = buckets.map((bucket) => `${prefix}:limit:${bucket.key}`);
       args.push(cost);
       for (const { capacity, refill, intervalMs } of buckets) args.push(capacity, refill, intervalMs);
       const [allowed, nowMs, ...numbers] = (await run(args, buckets.length)) as [number, number, ...number[]];

@@ -21,7 +21,8 @@ export interface WorkEngineOptions {
   abortTimeoutMs?: number;
 }
 
-const ENQUEUE_TIMEOUT_MS = 1000;
+/** A queue that does not answer must not hold up a request. */
+const ANSWER_TIMEOUT_MS = 1000;
 
 /**
  * Carries due rows to workers. Rows are the truth: the queue holds pointers only, and whatever happens to it, or to any
@@ -41,10 +42,16 @@ export function createWorkEngine({
 
   const queueNamed = (kindName: string) => backend.queue(kinds.get(kindName)?.queue ?? queueOf(kindName));
 
+  async function answered<T>(command: () => Promise<T>): Promise<T> {
+    if (!backend.isReady()) throw new Error("the queue is not reachable");
+    const answer = command();
+    if (await settlesWithin(answer, ANSWER_TIMEOUT_MS)) return answer;
+    throw new Error(`the queue did not answer within ${ANSWER_TIMEOUT_MS} ms`);
+  }
+
   async function enqueue(kindName: string, pointer: WorkPointer): Promise<void> {
     try {
-      if (!backend.isReady()) throw new Error("the queue is not reachable");
-      await withTimeout(queueNamed(kindName).add([jobOf(kindName, pointer)]), ENQUEUE_TIMEOUT_MS);
+      await answered(() => queueNamed(kindName).add([jobOf(kindName, pointer)]));
       unreachable = false;
     } catch (error) {
       metrics?.enqueueFailed(kindName);
@@ -162,7 +169,7 @@ export function createWorkEngine({
       for (const kind of added) kinds.set(kind.name, kind);
       void open(added);
     },
-    stats: (queue) => backend.queue(queue).counts(),
+    stats: (queue) => answered(() => backend.queue(queue).counts()),
     close() {
       closed ??= shutDown();
       return closed;
@@ -185,9 +192,4 @@ async function settlesWithin(promise: Promise<unknown>, timeoutMs: number): Prom
   const inTime = await Promise.race([settled, late]);
   cancel.abort();
   return inTime;
-}
-
-async function withTimeout(promise: Promise<unknown>, timeoutMs: number): Promise<void> {
-  if (!(await settlesWithin(promise, timeoutMs))) throw new Error(`the queue did not answer within ${timeoutMs} ms`);
-  await promise;
 }

@@ -21,6 +21,7 @@ describe.skipIf(!places.includes("redis"))("work when Redis goes away (OPS-06)",
     await bench.redisServer?.kill(); // the worker is blocked on an empty queue
     await bench.enqueueAll(engine, await addItems(bench.pool, 40));
     expect(bench.enqueueFailures).toBe(40);
+    await expect(engine.stats("item")).rejects.toThrow("not reachable");
     await bench.redisServer?.restart();
     await expect.poll(tally, PATIENCE).toEqual(eachOnce(50));
   });

@@ -80,6 +80,7 @@ export interface WorkEngine {
   enqueue(kindName: string, pointer: WorkPointer): Promise<void>;
   /** Starts working and sweeping. A process that only enqueues does not call it. */
   start(kinds: readonly WorkKind<unknown>[]): void;
+  /** Rejects when the queue cannot be reached. */
   stats(queue: string): Promise<QueueCounts>;
   /** Takes nothing new, lets running work finish, aborts what does not, closes the queues. */
   close(): Promise<void>;
