@@ -5,6 +5,7 @@ const config: UserConfig = {
   format: ["esm", "cjs"],
   // .mjs and .cjs, so that no tool has to look at "type".
   fixedExtension: true,
+  tsconfig: "tsconfig.build.json",
   target: "es2022",
   // The same files run in Node, browsers and workers.
   platform: "neutral",

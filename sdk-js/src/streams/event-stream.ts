@@ -10,8 +10,8 @@ import type { EventParser } from "./parse-events.ts";
 const RECONNECT_MS = 1_000;
 /** Connections in a row that brought not one byte before it is given up. */
 const FRUITLESS_MAX = 3;
-/** Silence after which a connection counts as dead. The server sends a comment more often than that. */
-const SILENCE_MAX_MS = 60_000;
+/** Silence after which a connection counts as dead: the server sends a comment every 10 s. */
+const SILENCE_MAX_MS = 35_000;
 
 /** One server-sent event. */
 export interface StreamEvent<T> {

@@ -2,7 +2,7 @@
 export interface RawEvent {
   event: string;
   data: string;
-  /** Last id seen so far; null when none was sent. */
+  /** Its id, or that of the last event which had one; null when none had. */
   id: string | null;
 }
 
@@ -11,6 +11,7 @@ export interface EventParser {
   push(chunk: Uint8Array): RawEvent[];
   /** Reconnection time that the server asked for, in milliseconds. */
   readonly retryMs: number | null;
+  /** Id of the last complete message. */
   readonly lastEventId: string | null;
 }
 
@@ -23,6 +24,8 @@ export function createEventParser(lastEventId: string | null = null): EventParse
   let buffer = "";
   let event = "";
   let data: string[] = [];
+  // Takes effect with the event it belongs to: after a cut in its middle the server has to send that event again.
+  let id = lastEventId;
   let retryMs: number | null = null;
 
   function line(text: string): RawEvent | null {
@@ -30,13 +33,14 @@ export function createEventParser(lastEventId: string | null = null): EventParse
     const [, field, value = ""] = /^([^:]*)(?:: ?(.*))?$/s.exec(text) ?? [];
     if (field === "event") event = value;
     else if (field === "data") data.push(value);
-    else if (field === "id" && !value.includes("\0")) lastEventId = value;
+    else if (field === "id" && !value.includes("\0")) id = value;
     else if (field === "retry" && /^\d+$/.test(value)) retryMs = Number(value);
     return null;
   }
 
   function dispatch(): RawEvent | null {
-    const complete = data.length > 0 ? { event: event || "message", data: data.join("\n"), id: lastEventId } : null;
+    lastEventId = id;
+    const complete = data.length > 0 ? { event: event || "message", data: data.join("\n"), id } : null;
     event = "";
     data = [];
     return complete;

@@ -53,8 +53,7 @@ async function openFile(path: string): Promise<Blob> {
   try {
     return await fs.openAsBlob(path);
   } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unreadable";
-    throw new MusicVerseError(`Could not open ${path} for the upload (${reason})`, { cause });
+    throw new MusicVerseError(`Could not open ${path} for the upload: is it there and readable?`, { cause });
   }
 }
 

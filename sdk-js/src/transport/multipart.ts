@@ -5,7 +5,8 @@ import { isServerRuntime } from "./runtime.ts";
 
 /** A request body ready to send. `create` may be called once per try when `replayable`, otherwise once. */
 export interface PreparedBody {
-  create(): BodyInit;
+  /** `signal` ends the try. */
+  create(signal: AbortSignal): BodyInit;
   contentType: string | null;
   replayable: boolean;
 }
@@ -47,17 +48,27 @@ async function collect(content: FilePart["content"]): Promise<Blob> {
 function streamedForm(parts: [string, string | FilePart][]): PreparedBody {
   const boundary = `musicverse-${crypto.randomUUID()}`;
   const chunks = encodeParts(parts, boundary);
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const next = await chunks.next();
-      if (next.done) controller.close();
-      else controller.enqueue(next.value);
-    },
-    async cancel() {
-      await chunks.return();
-    },
-  });
-  return { create: () => body, contentType: `multipart/form-data; boundary=${boundary}`, replayable: false };
+  const stream = (signal: AbortSignal): BodyInit =>
+    new ReadableStream<Uint8Array>({
+      start(controller) {
+        // fetch in Node reads on after an abort, to the end of what may have none.
+        const stop = (): void => {
+          controller.error(signal.reason);
+          chunks.return().catch(() => undefined);
+        };
+        signal.addEventListener("abort", stop, { once: true });
+      },
+      async pull(controller) {
+        const next = await chunks.next();
+        if (signal.aborted) return;
+        if (next.done) controller.close();
+        else controller.enqueue(next.value);
+      },
+      async cancel() {
+        await chunks.return();
+      },
+    });
+  return { create: stream, contentType: `multipart/form-data; boundary=${boundary}`, replayable: false };
 }
 
 async function* encodeParts(parts: [string, string | FilePart][], boundary: string): AsyncGenerator<Uint8Array, void, undefined> {

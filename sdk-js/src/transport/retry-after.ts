@@ -6,6 +6,7 @@ export function retryAfterMs(headers: Headers, now: number): number | null {
   const value = headers.get("retry-after")?.trim();
   if (!value) return null;
   if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
-  const at = Date.parse(value);
+  // Date.parse also makes a year of "-3".
+  const at = /[a-z]/i.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }

@@ -149,7 +149,7 @@ function jsonBody(body: unknown): PreparedBody | null {
 
 function requestInit(prepared: Prepared, signal: AbortSignal): RequestInit {
   const init: RequestInit & { duplex?: "half" } = { method: prepared.method, headers: prepared.headers, signal };
-  if (prepared.body) init.body = prepared.body.create();
+  if (prepared.body) init.body = prepared.body.create(signal);
   // Required by fetch for streamed bodies.
   if (init.body instanceof ReadableStream) init.duplex = "half";
   return init;
