@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 
 /**
- * The event log, in weekly partitions by id (UUIDv7 = time), so that old weeks are dropped and never deleted row by row.
+ * The event log, in weekly partitions by id (UUIDv7 = time): old weeks are dropped, never deleted row by row.
  * No foreign key points at such a table: it would forbid dropping a week.
  */
 export async function up(knex: Knex): Promise<void> {
@@ -54,7 +54,7 @@ export async function up(knex: Knex): Promise<void> {
       primary key (account_id, id)
     ) partition by range (id);
     create index events_by_type on events (account_id, type, id desc);
-    comment on column events.payload is 'the exact bytes sent to subscribers; json and not jsonb because that would rewrite them';
+    comment on column events.payload is 'the exact bytes sent to subscribers: json, because jsonb would rewrite them';
     create table events_other partition of events default;
     alter table events_other enable row level security, force row level security;
     select app.protect_tenant_table('events');

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 
-/** A healthy subscriber in its own process: answers 200 at once, counts, and tells when each request began to arrive. */
+/** A healthy subscriber in its own process: answers 200 at once and, when asked to, tells when each request came. */
 let count = 0;
 let report = false;
 const server = createServer((request, response) => {

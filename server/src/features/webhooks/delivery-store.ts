@@ -85,7 +85,7 @@ export async function insertDelivery(
   );
 }
 
-/** Makes a finished delivery due now, and its endpoint try at once. Null: it is pending, or the endpoint not enabled. */
+/** Makes a finished delivery due at once. Null: it is pending, or its endpoint is not enabled. */
 export async function retryDelivery(
   tx: TenantTx,
   webhookId: string,
@@ -101,6 +101,13 @@ export async function retryDelivery(
     [tx.accountId, webhookId, id, now],
   );
   if (row === undefined) return null;
-  await tx.query("update webhooks set resting_until = null where account_id = $1 and id = $2", [tx.accountId, webhookId]);
+  await endRest(tx, webhookId);
   return row;
+}
+
+/** Somebody wants to see the endpoint tried now, whatever its circuit says. */
+export async function endRest(tx: TenantTx, webhookId: string): Promise<void> {
+  await tx.query("update webhooks set resting_until = null where account_id = $1 and id = $2", [
+    tx.accountId, webhookId,
+  ]);
 }

@@ -5,7 +5,7 @@ import type { TenantTx } from "../../platform/db/index.ts";
 import { newId } from "../../platform/ids/index.ts";
 import type { WorkEngine } from "../../platform/work/index.ts";
 import { presentEvent, recordEvent } from "../events/index.ts";
-import { insertDelivery } from "./delivery-store.ts";
+import { endRest, insertDelivery } from "./delivery-store.ts";
 import { drainKind } from "./delivery/work.ts";
 import { sampleData } from "./samples.ts";
 
@@ -23,7 +23,7 @@ export async function sendTestEvent(
   const data = sampleData(type, webhookId, clock.now());
   const { row, payload } = await recordEvent(tx, clock, { type, data, requestId });
   await insertDelivery(tx, { id: newId(), webhookId, eventId: row.id, eventType: type, now: row.createdAt });
-  await tx.query("update webhooks set resting_until = null where account_id = $1 and id = $2", [tx.accountId, webhookId]);
+  await endRest(tx, webhookId);
   tx.afterCommit(() => work.enqueue(drainKind, { id: webhookId, accountId: tx.accountId }));
   return presentEvent({ payload });
 }

@@ -1,37 +1,32 @@
 import type { EventData, EventType } from "../../generated/events.ts";
 import { createTestDatabase } from "../../../test-kit/database.ts";
-import type { KeyRing } from "../../platform/crypto/index.ts";
 import { createEgressPools, createResolver, type ExchangeLimits } from "../../platform/egress/index.ts";
 import { newId } from "../../platform/ids/index.ts";
-import type { WorkPointer } from "../../platform/work/index.ts";
+import type { WorkEngine, WorkPointer } from "../../platform/work/index.ts";
 import { createEmit, type EmitEvent } from "../events/index.ts";
 import { selectAttempts, selectDeliveries, type AttemptRow, type DeliveryRow } from "./delivery-store.ts";
 import { drainEndpoint } from "./delivery/drain.ts";
 import { createDrainWork } from "./delivery/work.ts";
 import { createResultWriter } from "./delivery/writer.ts";
 import { createFanOut } from "./fan-out.ts";
+import { plainKeyRing } from "./key-ring.fixture.ts";
 import { sampleData } from "./samples.ts";
 import { newSecret, sealSecret } from "./secret.ts";
 import { insertWebhook } from "./store.ts";
-
-/** Readable and bound to its row; real encryption has its own tests. */
-export const plainKeyRing: KeyRing = {
-  encrypt: (plain, aad) => `${aad} ${plain}`,
-  decrypt: (text, aad) => {
-    if (!text.startsWith(`${aad} `)) throw new Error("this text was sealed for another row");
-    return text.slice(aad.length + 1);
-  },
-};
 
 const limits: ExchangeLimits = { headMs: 15_000, totalMs: 20_000, bodyBytesMax: 65_536, bodyBytesKept: 4_096 };
 
 /** Accounts, endpoints, events and drains on a database of their own, with a clock that only moves when told to. */
 export async function createWorld(overrides: { limits?: Partial<ExchangeLimits>; slotsMax?: number } = {}) {
-  const { db, close } = await createTestDatabase();
+  const { db, appUrl, ownerUrl, close } = await createTestDatabase();
   let time = new Date();
   const clock = { now: () => time };
   const enqueued: WorkPointer[] = [];
-  const work = { enqueue: async (_kind: string, pointer: WorkPointer) => void enqueued.push(pointer) };
+  const work: Pick<WorkEngine, "enqueue"> = {
+    enqueue: async (_kind, pointer) => {
+      enqueued.push(pointer);
+    },
+  };
   const emit: EmitEvent = createEmit({ clock, fanOut: createFanOut({ work }) });
   const pools = createEgressPools({
     policy: { allowLoopback: true },
@@ -45,7 +40,9 @@ export async function createWorld(overrides: { limits?: Partial<ExchangeLimits>;
     db, clock, pools, keyRing: plainKeyRing, writer: createResultWriter(db), random: () => 0, slotsMax,
     limits: { ...limits, ...overrides.limits },
   };
-  const kind = createDrainWork({ db, clock, pools, keyRing: plainKeyRing, slotsMax, concurrency: 100, leaseMs: 60_000 });
+  const kind = createDrainWork({
+    db, clock, pools, keyRing: plainKeyRing, slotsMax, concurrency: 100, leaseMs: 60_000,
+  });
 
   const createAccount = async (): Promise<string> => {
     const [live, sandbox] = [newId(), newId()];
@@ -61,9 +58,9 @@ export async function createWorld(overrides: { limits?: Partial<ExchangeLimits>;
   const endpointOf = async (owner: string, url: string, eventTypes: EventType[] | null = null) => {
     const id = newId();
     const secret = newSecret();
-    await db.withTenant(owner, (tx) => insertWebhook(tx, {
-      id, url, description: null, event_types: eventTypes, secret: sealSecret(plainKeyRing, owner, id, secret), now: time,
-    }));
+    const sealed = sealSecret(plainKeyRing, owner, id, secret);
+    await db.withTenant(owner, (tx) =>
+      insertWebhook(tx, { id, url, description: null, event_types: eventTypes, secret: sealed, now: time }));
     return { id, secret, accountId: owner };
   };
 
@@ -71,7 +68,7 @@ export async function createWorld(overrides: { limits?: Partial<ExchangeLimits>;
     db.withTenant(accountId, (tx) => emit(tx, { type, data, requestId: "req_test" }));
 
   return {
-    db, clock, work, enqueued, emit, kind, accountId, createAccount, endpointOf, emitSample, drainDeps,
+    db, appUrl, ownerUrl, clock, work, enqueued, emit, kind, accountId, createAccount, endpointOf, emitSample,
     endpoint: (url: string, eventTypes?: EventType[]) => endpointOf(accountId, url, eventTypes ?? null),
     advance: (ms: number) => { time = new Date(time.getTime() + ms); },
     /** One turn, as the work engine does it. False: there was nothing to claim. */

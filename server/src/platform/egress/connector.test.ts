@@ -97,7 +97,8 @@ test("a name that does not exist, a closed port and a silent name server are tol
 
 test("a server that does not speak TLS is a TLS failure", async () => {
   const port = await listen(createTcpServer((socket) => socket.end("220 hello\r\n")));
-  expect((await get(`https://localhost:${port}`, { resolve: to("127.0.0.1"), allowLoopback: true })()).error).toBe("tls");
+  const send = get(`https://localhost:${port}`, { resolve: to("127.0.0.1"), allowLoopback: true });
+  expect((await send()).error).toBe("tls");
 });
 
 test("TLS needs a certificate that is trusted and names the host", async ({ skip }) => {
@@ -113,7 +114,8 @@ test("TLS needs a certificate that is trusted and names the host", async ({ skip
     return skip("openssl is not on the PATH, so no certificate can be made");
   }
   const ca = readFileSync(certFile, "utf8");
-  const server = createTlsServer({ key: readFileSync(keyFile), cert: ca }, (_request, response) => response.end("ok"));
+  const identity = { key: readFileSync(keyFile), cert: ca };
+  const server = createTlsServer(identity, (_request, response) => response.end("ok"));
   const port = await listen(server);
   const resolve = to("127.0.0.1");
   expect((await get(`https://hooks.example:${port}`, { resolve, allowLoopback: true, ca })()).statusCode).toBe(200);

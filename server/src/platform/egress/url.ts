@@ -35,7 +35,7 @@ export function checkUrl(text: string, policy: EgressPolicy): UrlCheck {
     return refuse("scheme_not_allowed", "The URL must start with https://.");
   }
   if (url.username !== "" || url.password !== "") {
-    return refuse("credentials_not_allowed", "The URL may not carry a user name or password; verify signatures instead.");
+    return refuse("credentials_not_allowed", "The URL may not carry a user name or password; verify signatures.");
   }
   if (isIP(host) !== 0) {
     if (addressVerdict(host) !== "public" && !onLoopback) {

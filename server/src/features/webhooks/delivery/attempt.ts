@@ -34,7 +34,7 @@ export const constantHeaders = {
 
 const loggedHeadersMaxBytes = 4_096;
 
-/** Signs and sends one delivery once; what came of it as a record for the log. Never rejects for what a receiver does. */
+/** Signs and sends one delivery once. Never rejects for what a receiver does: that is in the record and the outcome. */
 export async function attemptDelivery(
   deps: AttemptDeps,
   delivery: DueDelivery,

@@ -38,7 +38,7 @@ test("an event arrives signed, byte for byte as stored, and the reference librar
   expect(await lastOf(endpoint)).toMatchObject({ status: "succeeded", attempts_count: 1, last_status_code: 200 });
 });
 
-test("the log keeps request, answer, time and error class of every attempt, with a shortened signature (WHK-08)", async () => {
+test("the log keeps request, answer and error class of every attempt, the signature shortened (WHK-08)", async () => {
   const endpoint = await world.endpoint(receiver.url);
   receiver.answer((response) => response.writeHead(503, { "x-reason": "asleep" }).end("z".repeat(9_000)));
   await world.emitSample("track.created");
@@ -50,14 +50,15 @@ test("the log keeps request, answer, time and error class of every attempt, with
   const delivery = await lastOf(endpoint);
   expect(delivery).toMatchObject({ status: "succeeded", attempts_count: 2, last_error: null, next_attempt_at: null });
   const [first, second] = await world.attempts(delivery.id);
-  expect(first).toMatchObject({ number: 1, status_code: 503, error: "status_503", response_headers: { "x-reason": "asleep" } });
+  expect(first).toMatchObject({ number: 1, status_code: 503, error: "status_503" });
+  expect(first?.response_headers).toMatchObject({ "x-reason": "asleep" });
   expect(first?.response_body?.length).toBe(4_096);
   expect(first?.request_headers["webhook-id"]).toBe(encodeId("evt", delivery.event_id));
   expect(first?.request_headers["webhook-signature"]).toMatch(/^v1,.{8}…$/);
   expect(second).toMatchObject({ number: 2, status_code: 200, error: null, response_body: null });
 });
 
-test("a failed delivery is tried on the published schedule, always with the same id, and then fails (WHK-05)", async () => {
+test("a failed delivery is tried on the published schedule with the same id, and then fails (WHK-05)", async () => {
   const endpoint = await world.endpoint(receiver.url);
   receiver.answer((response) => response.writeHead(500).end());
   await world.emitSample("track.created");
@@ -121,7 +122,9 @@ test.each([
   const endpoint = await world.endpoint(receiver.url);
   receiver.answer((response) => {
     if (behaviour === "redirects") response.writeHead(302, { location: receiver.url }).end();
-    else if (status === 200) response.writeHead(200, { "content-length": "10" }).write("half", () => response.destroy());
+    else if (status === 200) {
+      response.writeHead(200, { "content-length": "10" }).write("half", () => response.destroy());
+    }
   });
   await world.emitSample("track.created");
   await world.drain(endpoint);
@@ -226,7 +229,8 @@ test("a holder that died leaves its deliveries to the next one, with the same we
 test("two drains never hold the same endpoint", async () => {
   const endpoint = await world.endpoint(receiver.url);
   await world.emitSample("track.created");
-  const claims = await Promise.all(Array.from({ length: 8 }, () => world.kind.claim({ id: endpoint.id, accountId: world.accountId })));
+  const pointer = { id: endpoint.id, accountId: world.accountId };
+  const claims = await Promise.all(Array.from({ length: 8 }, () => world.kind.claim(pointer)));
   expect(claims.filter((claim) => claim !== null).length).toBe(1);
 });
 

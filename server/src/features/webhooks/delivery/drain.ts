@@ -6,7 +6,9 @@ import { createSigner, openSecret } from "../secret.ts";
 import { attemptDelivery, type AttemptDeps } from "./attempt.ts";
 import { createHealth } from "./health.ts";
 import type { Outcome } from "./outcome.ts";
-import { disableEndpoint, readDue, releaseEndpoint, type DueDelivery, type DuePage, type EndpointClaim } from "./store.ts";
+import {
+  disableEndpoint, readDue, releaseEndpoint, type DueDelivery, type DuePage, type EndpointClaim,
+} from "./store.ts";
 import { createWake } from "./wake.ts";
 import type { ResultWriter } from "./writer.ts";
 
@@ -39,19 +41,23 @@ export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, signa
   const { db, clock, writer } = deps;
   const health = createHealth(claim, deps.slotsMax);
   const wake = createWake();
+  const halt = new AbortController();
   const queue: DueDelivery[] = [];
   /** Read, and not durably written yet. */
   const held = new Set<string>();
   let active = 0;
   let gone = false;
-  let stopped = false;
   let failure: { reason: unknown } | null = null;
   const stop = (): void => {
-    stopped = true;
+    halt.abort();
     wake.notify();
   };
 
   const attempt = createAttempt(deps, claim);
+  const learn = (outcome: Outcome, now: Date): void => {
+    gone ||= outcome.verdict === "gone";
+    if (health.note(outcome, now) || gone) stop();
+  };
   const send = async (delivery: DueDelivery): Promise<void> => {
     const { record, outcome } = await attempt(delivery);
     active -= 1;
@@ -61,12 +67,8 @@ export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, signa
     held.delete(delivery.id);
     wake.notify();
   };
-  const learn = (outcome: Outcome, now: Date): void => {
-    gone ||= outcome.verdict === "gone";
-    if (health.note(outcome, now) || gone) stop();
-  };
   const pump = (): void => {
-    while (!stopped && active < health.slots()) {
+    while (!halt.signal.aborted && active < health.slots()) {
       const delivery = queue.shift();
       if (delivery === undefined) break;
       active += 1;
@@ -79,12 +81,12 @@ export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, signa
     if (queue.length < lowWater) wake.notify();
   };
 
+  const turn = setTimeout(stop, turnMs);
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
-  const turn = setTimeout(stop, turnMs);
   try {
     let after: DuePage["after"] = null;
-    while (!stopped) {
+    while (!halt.signal.aborted) {
       const nothingHeld = held.size === 0;
       const rows = await readDue(db, claim, { now: clock.now(), after, except: [...held], limit: batchSize });
       for (const row of rows) held.add(row.id);
@@ -93,18 +95,18 @@ export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, signa
       const last = rows.at(-1);
       if (rows.length === batchSize && last !== undefined) {
         after = last;
-        await wake.until(() => stopped || queue.length < lowWater);
+        await wake.until(() => halt.signal.aborted || queue.length < lowWater);
       } else {
         // The end of what was due. Look again from the start: a transaction that was open may have committed since.
         after = null;
         if (nothingHeld && rows.length === 0) break;
-        await wake.until(() => stopped || held.size === 0, lookAgainMs);
+        await wake.until(() => halt.signal.aborted || held.size === 0, lookAgainMs);
       }
     }
   } finally {
     clearTimeout(turn);
     signal.removeEventListener("abort", stop);
-    stopped = true;
+    halt.abort();
     for (const { id } of queue.splice(0)) held.delete(id);
     await wake.until(() => held.size === 0);
     await db.withTenant(claim.accountId, async (tx) => {

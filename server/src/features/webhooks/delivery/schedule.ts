@@ -31,10 +31,12 @@ export function nextAttemptAt({ attempts, now, retryAfterMs, random }: FailedAtt
   return new Date(now.getTime() + Math.round(Math.max(stretched, retryAfterMs ?? 0)));
 }
 
-/** `Retry-After` in milliseconds from now: seconds or an HTTP date (RFC 9110 §10.2.3), at most 24 h; null if unusable. */
+/** `Retry-After` (RFC 9110 §10.2.3: seconds or a date) in milliseconds from now, at most 24 h; null if unusable. */
 export function parseRetryAfter(value: string | string[] | undefined, now: Date): number | null {
   if (typeof value !== "string") return null;
   const text = value.trim();
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * second : Date.parse(text) - now.getTime();
+  // Date.parse alone reads almost anything as some date.
+  const until = text.endsWith("GMT") ? Date.parse(text) - now.getTime() : Number.NaN;
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) * second : until;
   return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), retryAfterMaxMs);
 }

@@ -58,7 +58,8 @@ export async function renewEndpoint(tx: TenantTx, claim: EndpointClaim, leaseUnt
 /** Gives the endpoint back with what was learned about it. */
 export async function releaseEndpoint(tx: TenantTx, claim: EndpointClaim, health: HealthState): Promise<void> {
   await tx.query(
-    `update webhooks set lease_token = null, lease_until = null, failures = $4, trips = $5, slots = $6, resting_until = $7
+    `update webhooks
+        set lease_token = null, lease_until = null, failures = $4, trips = $5, slots = $6, resting_until = $7
       where account_id = $1 and id = $2 and lease_token = $3`,
     [tx.accountId, claim.id, claim.leaseToken, health.failures, health.trips, health.slots, health.restingUntil],
   );
