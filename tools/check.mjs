@@ -2,7 +2,7 @@
 // Each counts as one; ends with one line of counts.
 import { spawnSync } from "node:child_process";
 
-const WORKSPACES = ["server", "plugins/kit", "plugins/minimax", "sdk-js", "tests", "tools"];
+const WORKSPACES = ["openapi", "server", "plugins/kit", "plugins/minimax", "sdk-js", "tests", "tools"];
 
 const checks = [
   ...WORKSPACES.map((workspace) => [`types of ${workspace}`, `tsc -p ${workspace}`]),

@@ -13,6 +13,14 @@ export interface TestPostgres {
   template: string;
 }
 
+declare module "vitest" {
+  interface ProvidedContext {
+    postgres: TestPostgres;
+    /** URL of this run's Redis; null when the machine has none. */
+    redis: string | null;
+  }
+}
+
 export interface TestDatabase {
   db: Database;
   /** Connects as the role that migrates. */

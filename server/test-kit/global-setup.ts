@@ -9,14 +9,6 @@ import { startPostgres } from "../src/dev/postgres.ts";
 import { databaseUrl, type TestPostgres } from "./database.ts";
 import { startRedis } from "./redis-server.ts";
 
-declare module "vitest" {
-  interface ProvidedContext {
-    postgres: TestPostgres;
-    /** URL of this run's Redis; null when the machine has none. */
-    redis: string | null;
-  }
-}
-
 const TEMPLATE = "musicverse_template";
 const PASSWORDS = { owner: "owner-of-one-test-run", app: "app-of-one-test-run" };
 

@@ -83,7 +83,7 @@ describe("who may call what", () => {
   test("a wrong password and an unknown address get the same answer (invalid_login)", async () => {
     const visitor = app.client("", { retriesMax: 0 });
     const codes = await Promise.all(
-      [account.email, "nobody@example.com"].map((email) => visitor.accounts.signIn({ email, password: "pw-canary-wrong" }).catch((error: { status: number; code: string; message: string }) => error)),
+      [account.email, "nobody@example.com"].map((email) => visitor.accounts.signIn({ email, password: "pw-canary-wrong" }).catch((error: unknown) => error)),
     );
     expect(codes[0]).toMatchObject({ status: 401, code: "invalid_login" });
     expect(codes[1]).toMatchObject({ status: 401, code: "invalid_login" });

@@ -17,7 +17,7 @@ export const authorize: RequestHandler = (request, _response, next) => {
   if (missing.length > 0) {
     throw new ProblemError("insufficient_scope", {
       detail: `This API key lacks the scope ${missing.join(", ")}. Create a key that has it.`,
-      extensions: { missing_scopes: missing },
+      extensions: { required_scope: missing[0] },
     });
   }
   next();

@@ -1,3 +1,4 @@
+import { strictCopy } from "@musicverse/openapi/strict-copy";
 import OpenApiValidator from "express-openapi-validator";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { operationOf } from "./context.ts";
@@ -14,7 +15,7 @@ type EovDocument = Parameters<typeof OpenApiValidator.middleware>[0]["apiSpec"];
  */
 export function referenceValidator(validators: Validators): RequestHandler[] {
   const chain = OpenApiValidator.middleware({
-    apiSpec: structuredClone(openApiDocument) as unknown as Exclude<EovDocument, string>,
+    apiSpec: strictCopy(openApiDocument) as unknown as Exclude<EovDocument, string>,
     validateRequests: { allowUnknownQueryParameters: false, coerceTypes: false },
     validateResponses: { removeAdditional: false, coerceTypes: false },
     validateSecurity: false,

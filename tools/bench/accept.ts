@@ -1,0 +1,58 @@
+import pg from "pg";
+import { load, type LoadRequest } from "./load.ts";
+import { makeAccounts, openBenchPlatform } from "./platform.ts";
+import { median, row, type BenchRow } from "./row.ts";
+
+const ACCOUNTS = 50;
+const ROUNDS = 3;
+const CONNECTIONS = 64;
+const SECONDS = 5;
+
+/** Generations accepted (202, durable) per second against single-row inserts of the same Postgres, taking turns. */
+export async function benchAccept(): Promise<BenchRow[]> {
+  await using platform = await openBenchPlatform();
+  // Live accounts need a configured provider; nothing calls it, because no worker runs.
+  await using api = await platform.start("api", { TRUST_PROXY: "1", MINIMAX_API_KEY: "not-a-real-key" });
+  const accounts = await makeAccounts(api.url, platform.adminUrl, ACCOUNTS);
+  const body = JSON.stringify({ prompt: "Lo-fi, rainy night, soft piano", lyrics: "[Verse]\nRain on the window", duration_seconds: 30 });
+  const requests = accounts.map(({ key }): LoadRequest => ({
+    method: "POST", path: "/v1/generate", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body,
+  }));
+  const inserts = await openInserts(platform.adminUrl, body);
+  const [accepted, inserted]: [number[], number[]] = [[], []];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const insertRate = await inserts.run(SECONDS);
+    const { perSecond } = await load(api.url, requests, { seconds: SECONDS, connections: CONNECTIONS });
+    if (round === 0) continue;
+    inserted.push(insertRate);
+    accepted.push(perSecond);
+  }
+  await inserts.close();
+  return [
+    row("single-row inserts, each committed", median(inserted), "rows/s"),
+    row("generations accepted (202, durable, enqueued)", median(accepted), "requests/s"),
+    row("… against single-row inserts", median(accepted.map((value, index) => value / (inserted[index] ?? value))), "ratio", { atLeast: 0.3 }),
+  ];
+}
+
+/** As many clients as the API has connections to its database, so that both profit alike from group commit. */
+async function openInserts(adminUrl: string, payload: string) {
+  const pool = new pg.Pool({ connectionString: adminUrl, max: 10 });
+  await pool.query("create table bench_inserts (id uuid primary key default gen_random_uuid(), payload json not null, created_at timestamptz not null default now())");
+  return {
+    run: async (seconds: number): Promise<number> => {
+      const until = performance.now() + seconds * 1000;
+      let count = 0;
+      await Promise.all(Array.from({ length: CONNECTIONS }, async () => {
+        while (performance.now() < until) {
+          await pool.query({ name: "insert", text: "insert into bench_inserts (payload) values ($1)", values: [payload] });
+          count += 1;
+        }
+      }));
+      return count / seconds;
+    },
+    close: () => pool.end(),
+  };
+}
+
+if (import.meta.main) console.table(await benchAccept());
