@@ -47,7 +47,7 @@ function grantedScopes(principal: Principal, asked: Scope[] | undefined): Scope[
   if (missing.length > 0) {
     throw new ProblemError("insufficient_scope", {
       detail: `This API key lacks the scope ${missing.join(", ")}, so it cannot give it to a new key.`,
-      extensions: { missing_scopes: missing },
+      extensions: { required_scope: missing[0] },
     });
   }
   return [...(asked ?? principal.scopes)].toSorted();

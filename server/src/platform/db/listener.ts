@@ -58,7 +58,13 @@ export function createListener(url: string, log: Logger): Listener {
 
   const connect = (): void => {
     retry = undefined;
-    const connection = new Client({ connectionString: url, keepAlive: true, application_name: "musicverse listen" });
+    const connection = new Client({
+      connectionString: url,
+      keepAlive: true,
+      // Several subscriptions may start at once; only a pipelining client takes a query while another one runs.
+      pipeline: true,
+      application_name: "musicverse listen",
+    });
     client = connection;
     connection.on("error", (error) => lost(connection, error));
     connection.on("end", () => lost(connection));

@@ -1,0 +1,165 @@
+import { crc32 } from "node:zlib";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../../../test-kit/database.ts";
+import type { NamedKey } from "../../platform/config/index.ts";
+import { createPeppers, toBase62 } from "../../platform/crypto/index.ts";
+import { createDatabase, type Database } from "../../platform/db/index.ts";
+import { newId } from "../../platform/ids/index.ts";
+import { silentLogger } from "../../platform/log/index.ts";
+import { createAuthenticator } from "./authenticator.ts";
+import { generateKey } from "./key-format.ts";
+import { createKeyLookup } from "./key-lookup.ts";
+import { insertKey, revokeKey } from "./store.ts";
+
+const START = new Date("2026-11-21T12:00:00Z");
+const p1: NamedKey = { id: "p1", key: Buffer.alloc(32, 1) };
+const p2: NamedKey = { id: "p2", key: Buffer.alloc(32, 2) };
+
+let database: TestDatabase;
+let other: Database;
+const accountId = newId();
+const clock = { time: START, now: () => clock.time };
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  // The second one is another process: nothing but Postgres connects the two.
+  other = createDatabase({ url: database.appUrl, poolMax: 2, log: silentLogger() });
+  const common = { name: "n", created_at: START };
+  const twinId = newId();
+  await database.db.asSystem("test", (tx) =>
+    tx.knex("accounts").insert([
+      { ...common, id: accountId, mode: "live", twin_id: twinId, tier: "pro" },
+      { ...common, id: twinId, mode: "test", twin_id: accountId, tier: "sandbox" },
+    ]),
+  );
+});
+afterAll(async () => {
+  await other.close();
+  await database.close();
+});
+
+async function storeKey(options: { peppers?: NamedKey[]; expiresAt?: Date } = {}) {
+  const peppers = createPeppers(options.peppers ?? [p1]);
+  const { key, publicId } = generateKey("live");
+  const id = newId();
+  await database.db.withTenant(accountId, (tx) =>
+    insertKey(tx, {
+      id,
+      name: "n",
+      last4: key.slice(-4),
+      scopes: ["tracks:read"],
+      expires_at: options.expiresAt ?? null,
+      created_at: START,
+      public_id: publicId,
+      hash: peppers.hash(peppers.current, key),
+      pepper_version: peppers.current,
+      created_by: null,
+    }),
+  );
+  return { key, id, publicId };
+}
+
+const authenticator = (db: Database, keyPeppers: NamedKey[] = [p1]) => createAuthenticator({ db, clock, config: { keyPeppers } });
+
+test("a key leads to its account, mode, tier and scopes", async () => {
+  const { key, id } = await storeKey();
+  const auth = authenticator(database.db);
+  expect(await auth.authenticate(`Bearer ${key}`, undefined)).toEqual({
+    outcome: "authenticated",
+    principal: {
+      kind: "api_key",
+      accountId,
+      mode: "live",
+      tier: "pro",
+      scopes: new Set(["tracks:read"]),
+      keyId: id,
+      sessionId: null,
+      userId: null,
+    },
+  });
+  expect(await auth.authenticate(`bearer  ${key}`, "live")).toMatchObject({ outcome: "authenticated" });
+  auth.close();
+});
+
+test("everything that is wrong is the same bad credential; nothing at all is missing", async () => {
+  const { key } = await storeKey();
+  const auth = authenticator(database.db);
+  const wrong = [generateKey("live").key, `${key}x`, `amv_session_${"0".repeat(43)}`, "amv_session_x", "x"].map((text) => `Bearer ${text}`);
+  for (const header of [...wrong, `Basic ${key}`, key, ""]) {
+    expect(await auth.authenticate(header, undefined)).toEqual({ outcome: "bad_credential" });
+  }
+  expect(await auth.authenticate(undefined, undefined)).toEqual({ outcome: "missing" });
+  auth.close();
+});
+
+test("a right public id with another secret is refused, warm or cold", async () => {
+  const { key, publicId } = await storeKey();
+  const auth = authenticator(database.db);
+  const forged = forgeKey(publicId);
+  expect(await auth.authenticate(`Bearer ${forged}`, undefined)).toEqual({ outcome: "bad_credential" });
+  expect(await auth.authenticate(`Bearer ${key}`, undefined)).toMatchObject({ outcome: "authenticated" });
+  expect(await auth.authenticate(`Bearer ${forged}`, undefined)).toEqual({ outcome: "bad_credential" });
+  auth.close();
+});
+
+/** Somebody else's guess: a well-formed key, checksum and all, with this public id and another secret. */
+function forgeKey(publicId: string): string {
+  const body = `amv_live_${publicId}${"0".repeat(43)}`;
+  return body + toBase62(crc32(body), 6);
+}
+
+test("a revocation in one process ends the key in another within a second, though it was cached there", async () => {
+  const { key, id } = await storeKey();
+  const [here, there] = [authenticator(database.db), authenticator(other)];
+  const reads = vi.spyOn(other, "readSystem");
+  const outcomeThere = async () => (await there.authenticate(`Bearer ${key}`, undefined)).outcome;
+  await expect
+    .poll(async () => {
+      reads.mockClear();
+      const outcome = await outcomeThere();
+      return [outcome, reads.mock.calls.length];
+    })
+    .toEqual(["authenticated", 0]);
+
+  await database.db.withTenant(accountId, async (tx) => {
+    await tx.notify("credentials", (await revokeKey(tx, id, START)) ?? "");
+  });
+  await expect.poll(outcomeThere, { timeout: 1000, interval: 5 }).toBe("bad_credential");
+  expect((await here.authenticate(`Bearer ${key}`, undefined)).outcome).toBe("bad_credential");
+  reads.mockRestore();
+  here.close();
+  there.close();
+});
+
+test("a key ends when its time comes, though it is cached", async () => {
+  const { key } = await storeKey({ expiresAt: new Date(START.getTime() + 1000) });
+  const auth = authenticator(database.db);
+  expect((await auth.authenticate(`Bearer ${key}`, undefined)).outcome).toBe("authenticated");
+  clock.time = new Date(START.getTime() + 1000);
+  expect((await auth.authenticate(`Bearer ${key}`, undefined)).outcome).toBe("bad_credential");
+  clock.time = START;
+  auth.close();
+});
+
+test("keys outlive the rotation of the pepper, and end with the pepper they were made with", async () => {
+  const { key } = await storeKey({ peppers: [p1] });
+  const [rotated, dropped] = [authenticator(database.db, [p2, p1]), authenticator(database.db, [p2])];
+  expect((await rotated.authenticate(`Bearer ${key}`, undefined)).outcome).toBe("authenticated");
+  expect((await dropped.authenticate(`Bearer ${key}`, undefined)).outcome).toBe("bad_credential");
+  rotated.close();
+  dropped.close();
+});
+
+test("an unknown, a wrong, an expired and a good key cost the same one hash", async () => {
+  const peppers = createPeppers([p1]);
+  const hash = vi.spyOn(peppers, "hash");
+  const good = await storeKey();
+  const expired = await storeKey({ expiresAt: new Date(START.getTime() - 1000) });
+  const lookup = createKeyLookup({ db: database.db, clock, peppers });
+  for (const key of [good.key, expired.key, generateKey("live").key, forgeKey(good.publicId)]) {
+    hash.mockClear();
+    await lookup.find(key);
+    expect(hash).toHaveBeenCalledOnce();
+  }
+  lookup.close();
+});
