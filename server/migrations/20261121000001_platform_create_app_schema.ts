@@ -9,6 +9,8 @@ export async function up(knex: Knex): Promise<void> {
     create schema app;
     revoke all on schema public from public;
     grant usage on schema public, app to musicverse_app, musicverse_system;
+    -- Readiness compares the list with what this version of the server needs.
+    grant select on public.migrations to musicverse_system;
 
     -- The tenant of this transaction; null (so: no rows) when nobody set one.
     create function app.account_id() returns uuid

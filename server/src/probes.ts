@@ -1,9 +1,10 @@
 import type { Probe } from "./features/health/index.ts";
+import { countLateEndpoints } from "./features/webhooks/index.ts";
 import { listMigrations } from "../migrations/runner.ts";
 import type { Services } from "./services.ts";
 
 /** What readiness and health look at. */
-export function probesOf({ db, redis, plugins, work }: Services): Probe[] {
+export function probesOf({ clock, db, redis, plugins, work }: Services): Probe[] {
   const probes: Probe[] = [
     { name: "database", types: ["application", "database"], look: () => db.ping() },
     {
@@ -21,12 +22,8 @@ export function probesOf({ db, redis, plugins, work }: Services): Probe[] {
       name: "webhook deliveries",
       types: ["webhook"],
       look: async () => {
-        const [row] = await db.readSystem<{ late: number }>("count late webhook deliveries", {
-          name: "late_deliveries",
-          text: "select count(*)::int as late from webhook_deliveries where state = 'pending' and due_at < now() - interval '1 minute'",
-          values: [],
-        });
-        return row && row.late > 0 ? `${row.late} deliveries have waited for more than a minute: is a worker running?` : undefined;
+        const late = await countLateEndpoints(db, clock);
+        return late > 0 ? `${late} endpoints have waited for more than a minute: is a worker running?` : undefined;
       },
     },
     {

@@ -24,7 +24,7 @@ describe("every operation works through the SDK", () => {
   });
 
   test("accounts: sign up, sign in, read the profile, sign out", async () => {
-    const visitor = app.client("");
+    const visitor = app.client(null);
     const email = `visitor-${Date.now()}@example.com`;
     const { account: made, session } = await visitor.accounts.signUp({ email, password: "pw-canary-visitor", name: "Visitor" });
     expect(session.account_id).toBe(made.id);
@@ -129,7 +129,7 @@ describe("every operation works through the SDK", () => {
   test("plugins and health tell what runs", async () => {
     const { data } = await account.test.plugins.list();
     expect(data).toContainEqual(expect.objectContaining({ id: "minimax", status: "loaded", breaker: "closed" }));
-    const { health } = app.client("");
+    const { health } = app.client(null);
     expect(await health.getLiveness()).toEqual({ status: "ok" });
     expect((await health.getReadiness()).status).toBe("ok");
     for (const type of ["application", "database", "webhook"] as const) expect(await health.get({ type })).toMatchObject({ type, status: "ok" });

@@ -96,7 +96,7 @@ export async function makeAccounts(url: string, adminUrl: string, count: number)
   for (let index = 0; index < count; index += 1) {
     // Addresses may sign up 20 times a minute; a benchmark asks from as many addresses as it needs.
     const fetchFrom: typeof fetch = (input, init) => fetch(input, { ...init, headers: { ...init?.headers as Record<string, string>, "X-Forwarded-For": `198.51.100.${index}` } });
-    const visitor = new MusicVerse({ apiKey: "", baseUrl: url, fetch: fetchFrom });
+    const visitor = new MusicVerse({ baseUrl: url, fetch: fetchFrom });
     const { session } = await visitor.accounts.signUp({ email: `bench-${index}-${Date.now()}@example.com`, password: "a long benchmark password", name: "Bench" });
     const owner = new MusicVerse({ apiKey: session.token, baseUrl: url });
     const { key } = await owner.apiKeys.create({ name: "bench" });
