@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { encodeId } from "../../../platform/ids/index.ts";
 import { startReceiver, verify, type Receiver } from "../receiver.fixture.ts";
+import { deleteWebhook, updateWebhook } from "../store.ts";
 import { createWorld, type World } from "../world.fixture.ts";
 
 let world: World;
@@ -257,4 +258,34 @@ test("a target that is not allowed is refused without telling what is there", as
   expect(delivery).toMatchObject({ status: "pending", last_error: "refused_address", last_status_code: null });
   const [attempt] = await world.attempts(delivery.id);
   expect(attempt).toMatchObject({ response_headers: null, response_body: null });
+});
+
+test("a pause in the middle of a backlog stops it, and what was not sent stays pending (WHK-12)", async () => {
+  const endpoint = await world.endpoint(receiver.url);
+  await world.db.withTenant(world.accountId, async (tx) => {
+    for (let count = 0; count < 900; count += 1) {
+      await world.emit(tx, { type: "track.deleted", data: { object: "track", id: `trk_${count}`, deleted: true } });
+    }
+  });
+  const pause = () => world.db.withTenant(world.accountId, (tx) =>
+    updateWebhook(tx, endpoint.id, { status: "paused" }, world.clock.now()));
+  receiver.answer((response, _received, count) => {
+    if (count === 50) void pause().then(() => response.end());
+    else response.end();
+  });
+  await world.drain(endpoint);
+  const states = (await world.deliveries(endpoint)).map(({ status }) => status);
+  expect(receiver.received.length).toBeLessThan(900);
+  expect(states.filter((status) => status === "pending").length).toBe(900 - receiver.received.length);
+});
+
+test("a delivery canceled while its request is open stays canceled, and the attempt is in the log", async () => {
+  const endpoint = await world.endpoint(receiver.url);
+  await world.emitSample("track.created");
+  const remove = () => world.db.withTenant(world.accountId, (tx) => deleteWebhook(tx, endpoint.id, world.clock.now()));
+  receiver.answer((response) => void remove().then(() => response.end()));
+  await world.drain(endpoint);
+  const delivery = await lastOf(endpoint);
+  expect(delivery).toMatchObject({ status: "canceled", attempts_count: 1, last_status_code: 200 });
+  expect(await world.attempts(delivery.id)).toMatchObject([{ number: 1, status_code: 200 }]);
 });
