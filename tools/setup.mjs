@@ -14,9 +14,12 @@ if (Number(process.versions.node.split(".")[0]) < 20) {
 }
 const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
-  console.log("Installing packages (once; about half a minute) …");
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
-  if (npm.status !== 0) fail("npm ci failed, see above. Is a package registry reachable?");
+  // `npm ci` begins by deleting what is there, perhaps under a running platform: only a folder without packages gets it.
+  const fresh = !existsSync(join(root, "node_modules"));
+  console.log(fresh ? "Installing packages (once; about half a minute) …" : "Updating packages …");
+  const command = fresh ? ["ci"] : ["install", "--no-save"];
+  const npm = spawnSync("npm", [...command, "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
+  if (npm.status !== 0) fail("npm could not install the packages, see above. Is a package registry reachable?");
   writeFileSync(stamp, lock);
 }
 if (!existsSync(join(root, "node_modules", ".bin", process.platform === "win32" ? "node.cmd" : "node"))) {

@@ -5,6 +5,7 @@ import { migrateUp } from "../../migrations/runner.ts";
 import { loadConfig } from "../platform/config/index.ts";
 import { migrateQueueSchema } from "../platform/queue/index.ts";
 import { startApi } from "../api.ts";
+import type { PluginHost } from "../platform/plugins/index.ts";
 import { openServices } from "../services.ts";
 import { startWorker } from "../worker.ts";
 import { ensureSandboxKey } from "./account.ts";
@@ -35,7 +36,7 @@ export async function startDev(env: NodeJS.ProcessEnv): Promise<() => Promise<vo
     VALIDATE_RESPONSES: "true",
     WEBHOOK_ALLOW_LOOPBACK: "true",
     PLUGINS: "minimax",
-    LOG_LEVEL: "warn",
+    LOG_LEVEL: "error",
     ...env,
     DATABASE_URL: urls.app,
     DATABASE_OWNER_URL: urls.owner,
@@ -51,7 +52,7 @@ export async function startDev(env: NodeJS.ProcessEnv): Promise<() => Promise<vo
   if (apiKey !== state.secrets.apiKey) state.saveApiKey(apiKey);
   state.announce({ url: api.url, apiKey, pid: process.pid });
   undo.defer(() => state.withdraw());
-  console.log(welcome(api.url, apiKey));
+  console.log(welcome(api.url, apiKey, services.plugins));
 
   const running = undo.move();
   return () => running.disposeAsync();
@@ -91,17 +92,23 @@ async function giveDatabaseTo(adminUrl: string, owner: string): Promise<void> {
   }
 }
 
-function welcome(url: string, apiKey: string): string {
+/** All that a newcomer needs, and what is off. */
+function welcome(url: string, apiKey: string, plugins: PluginHost): string {
+  const off = plugins.report("live").filter(({ live }) => !live).map(({ id, config }) => {
+    const missing = config.filter(({ required, configured }) => required && !configured).map(({ env }) => env);
+    return `\n  Live accounts:     ${id} is off for them (set ${missing.join(", ") || "its settings"})`;
+  });
   return `
   MusicVerse runs at ${url}
-  Sandbox key:       ${apiKey}
+  Sandbox key:       ${apiKey}${off.join("")}
 
-  Try it (the provider is simulated, nothing costs money):
+  Three lines to try; the sandbox's provider is simulated, nothing costs money:
 
-    curl -s ${url}/v1/generate -H "Authorization: Bearer ${apiKey}" -H "Content-Type: application/json" -d '{"prompt":"Lo-fi, rainy night"}'
-    curl -s ${url}/v1/tracks -H "Authorization: Bearer ${apiKey}"
-    npm run demo
+    import { MusicVerse } from "@musicverse/sdk";
+    const client = new MusicVerse({ apiKey: "${apiKey}", baseUrl: "${url}" });
+    console.log(await client.generations.wait((await client.generations.create({ prompt: "Lo-fi, rainy night" })).id));
 
+  Or watch a whole app in another terminal: npm run demo
   Ctrl-C stops everything; your data stays.
 `;
 }
