@@ -134,6 +134,30 @@ test("a handle kept beyond its transaction is refused instead of reading as some
   await expect(kept.knex("notes").select()).rejects.toThrow(/complete/);
 });
 
+test("a read cannot write, and does not make later transactions of its connection read-only", async () => {
+  const { db } = database;
+  const insert = { name: "sneaky", text: "insert into notes values ($1, $2, 'x') returning id", values: [red, randomUUID()] };
+  await expect(db.readTenant(red, insert)).rejects.toThrow(/read-only transaction/);
+  await expect(db.readSystem("test", insert)).rejects.toThrow(/read-only transaction/);
+  await write(red, "later");
+  expect(await db.readTenant(red, allNotes)).toEqual([{ text: "later" }, { text: "red" }]);
+});
+
+test("a read that a connection repeats goes on working after another one failed, prepared or not", async () => {
+  const { db } = database;
+  const byText = (text: unknown): Statement => ({
+    name: "note_by_text",
+    text: "select text, $1::int as number from notes where text = 'red'",
+    values: [text],
+  });
+  await expect(db.readTenant(red, byText("not a number"))).rejects.toThrow(/integer/);
+  await expect(db.readTenant(red, { name: "wrong", text: "select nonsense", values: [] })).rejects.toThrow(/nonsense/);
+  await expect(db.readTenant(red, { name: "wrong", text: "select nonsense", values: [] })).rejects.toThrow(/nonsense/);
+  const reads = await Promise.all([1, 2, 3].map((number) => db.readTenant(red, byText(number))));
+  expect(reads.flat()).toEqual([1, 2, 3].map((number) => ({ text: "red", number })));
+  expect(await db.readSystem("test", allNotes)).toHaveLength(2);
+});
+
 test("something that is no account id is refused before any query", async () => {
   await expect(async () => database.db.readTenant("", allNotes)).rejects.toThrow(TypeError);
 });

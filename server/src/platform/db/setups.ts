@@ -1,0 +1,34 @@
+/** What makes a transaction act as a tenant or as the system: one prepared statement, local to the transaction. */
+export interface Setup {
+  name: string;
+  text: string;
+  values: string[];
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
+const tenant = (mode: "read" | "write", accountId: string): Setup => ({
+  name: `become_tenant_to_${mode}`,
+  text: `select set_config('app.account_id', $1, true)${mode === "read" ? READ_ONLY : ""}`,
+  values: [accountId],
+});
+
+const system = (mode: "read" | "write"): Setup => ({
+  name: `become_system_to_${mode}`,
+  text: `select set_config('role', 'musicverse_system', true)${mode === "read" ? READ_ONLY : ""}`,
+  values: [],
+});
+
+const READ_ONLY = ", set_config('transaction_read_only', 'on', true)";
+
+/** @throws TypeError when `accountId` is no UUID, before anything is sent */
+export function becomeTenant(mode: "read" | "write", accountId: string): Setup {
+  if (!UUID.test(accountId)) throw new TypeError(`"${accountId}" is not an account's UUID`);
+  return tenant(mode, accountId);
+}
+
+export const becomeSystem = { read: system("read"), write: system("write") };
+
+/** The setups of reads, which every connection prepares when it opens. */
+export const preparedSetups: readonly Setup[] = [tenant("read", NOBODY), becomeSystem.read];
