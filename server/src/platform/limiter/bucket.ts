@@ -11,11 +11,11 @@ export interface Usage {
  * what is left lets a new plan's capacity count at once.
  */
 export function refilled(usage: Usage | undefined, bucket: Bucket, nowMs: number): Usage {
-  if (!usage) return { used: 0, anchorMs: nowMs };
-  const anchorMs = Math.min(usage.anchorMs, nowMs); // a clock that was set back must not freeze the bucket
-  const steps = Math.floor((nowMs - anchorMs) / bucket.intervalMs);
+  // An anchor far in the future is of a clock that was set back since: it must not freeze the bucket until then.
+  if (!usage || usage.anchorMs > nowMs + bucket.intervalMs) return { used: 0, anchorMs: nowMs };
+  const steps = Math.max(0, Math.floor((nowMs - usage.anchorMs) / bucket.intervalMs));
   const used = usage.used - steps * bucket.refill;
-  return used > 0 ? { used, anchorMs: anchorMs + steps * bucket.intervalMs } : { used: 0, anchorMs: nowMs };
+  return used > 0 ? { used, anchorMs: usage.anchorMs + steps * bucket.intervalMs } : { used: 0, anchorMs: nowMs };
 }
 
 /** When the bucket will be full again, and its state may be forgotten. */

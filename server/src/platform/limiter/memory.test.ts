@@ -38,7 +38,6 @@ test("a clock that is set back does not freeze a bucket", () => {
   const bucket = { key: "a", capacity: 1, refill: 1, intervalMs: 1000 };
   limiter.takeNow([bucket]);
   clock.advance(-3_600_000);
-  expect(limiter.takeNow([bucket]).allowed).toBe(false);
-  clock.advance(1000);
+  expect(limiter.takeNow([bucket]).allowed).toBe(true);
   expect(limiter.takeNow([bucket]).allowed).toBe(false);
 });

@@ -56,6 +56,14 @@ describe.skipIf(missing)("the limiter in Redis", () => {
     redis.disconnect();
   });
 
+  test("a server clock that was set back does not freeze a bucket", async () => {
+    const redis = await connect();
+    const bucket = { key: "{clock}", capacity: 1, refill: 1, intervalMs: 1000 };
+    await redis.set("musicverse:limit:{clock}", `1:${Date.now() + 3_600_000}`, "EX", 3600);
+    expect((await createRedisLimiter(redis).take([bucket])).allowed).toBe(true);
+    redis.disconnect();
+  });
+
   test("1,000 requests of two processes against a bucket of 100 admit exactly 100", async () => {
     const script = fileURLToPath(new URL("./take-many.fixture.ts", import.meta.url));
     const admitted = await Promise.all(

@@ -18,11 +18,10 @@ for i = 1, #KEYS do
   local used, anchor = 0, now
   if stored[i] then
     local colon = string.find(stored[i], ':', 1, true)
-    anchor = math.min(tonumber(string.sub(stored[i], colon + 1)), now)
-    local steps = math.floor((now - anchor) / interval)
+    anchor = tonumber(string.sub(stored[i], colon + 1))
+    local steps = math.max(0, math.floor((now - anchor) / interval))
     used = tonumber(string.sub(stored[i], 1, colon - 1)) - steps * refill
-    anchor = anchor + steps * interval
-    if used <= 0 then used, anchor = 0, now end
+    if used <= 0 or anchor > now + interval then used, anchor = 0, now else anchor = anchor + steps * interval end
   end
   if cost > 0 and used + cost > capacity then allowed = 0 end
   result[2 * i + 1], result[2 * i + 2] = used, anchor

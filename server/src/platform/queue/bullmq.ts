@@ -29,7 +29,7 @@ export function openQueue<B extends IQueueBackend, C>(place: BullPlace<B, C>, na
     async add(jobs) {
       const described = jobs.map(({ jobId, name: jobName, data, priority = 0 }) => ({
         name: jobName,
-        data: { id: data.id, accountId: data.accountId },
+        data,
         opts: { jobId, ...(priority > 0 && { priority }) },
       }));
       if (place.bulk && jobs.length > 1) await queue.addBulk(described);

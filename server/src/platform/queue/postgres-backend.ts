@@ -26,7 +26,9 @@ export function createPostgresQueues({ url, log }: PostgresBackendOptions): Queu
     options: `-c search_path=${queueSchema}`,
   });
   pool.setMaxListeners(0); // BullMQ adds one per queue and worker
-  pool.on("error", () => {}); // an idle connection that drops is replaced; the next query tells what is wrong
+  // A connection that drops while idle or closing is replaced or gone anyway; the next query tells what is wrong.
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   const place: BullPlace<PostgresQueueBackend, PostgresConnectionOptions> = {
     classes: withBackend<PostgresQueueBackend, PostgresConnectionOptions>(createPostgresBackend),
     connection: pool,

@@ -16,11 +16,12 @@ describe.each(places)("work in its order: on %s", (place) => {
   const tally = () => bench.tally();
 
   test("a row that becomes due while its job is running is done again, without the sweeper", async () => {
-    const [running, again] = [gate(), gate()];
+    const [swept, running, again] = [gate(), gate(), gate()];
     let runs = 0;
     const engine = await bench.openEngine({ sweepIntervalMs: HOUR });
     engine.start([
       workItemKind(bench.pool, {
+        looked: swept.open,
         async run(claim) {
           runs += 1;
           if (runs > 1) return void (await finish(bench.pool, claim));
@@ -30,6 +31,7 @@ describe.each(places)("work in its order: on %s", (place) => {
         },
       }),
     ]);
+    await swept.opened; // the only sweep is over
     const [pointer] = await addItems(bench.pool, 1);
     await bench.enqueueAll(engine, pointer ? [pointer] : []);
     await running.opened;
@@ -39,11 +41,12 @@ describe.each(places)("work in its order: on %s", (place) => {
   });
 
   test("interactive work is done before bulk that was there first", async () => {
-    const [holding, release] = [gate(), gate()];
+    const [swept, holding, release] = [gate(), gate(), gate()];
     const order: string[] = [];
     const engine = await bench.openEngine({ sweepIntervalMs: HOUR });
     engine.start([
       workItemKind(bench.pool, {
+        looked: swept.open,
         concurrency: 1,
         async run(claim) {
           if (order.length === 0) {
@@ -55,6 +58,7 @@ describe.each(places)("work in its order: on %s", (place) => {
         },
       }),
     ]);
+    await swept.opened; // the only sweep is over
     const first = await addItems(bench.pool, 1);
     await bench.enqueueAll(engine, first);
     await holding.opened;
@@ -69,10 +73,12 @@ describe.each(places)("work in its order: on %s", (place) => {
   });
 
   test("work that asks for a later time comes back then, not before, as no failure", async () => {
+    const swept = gate();
     const times: number[] = [];
     const engine = await bench.openEngine({ sweepIntervalMs: HOUR });
     engine.start([
       workItemKind(bench.pool, {
+        looked: swept.open,
         async run(claim, { delayUntil }) {
           times.push(Date.now());
           if (times.length > 1) return void (await finish(bench.pool, claim));
@@ -81,6 +87,7 @@ describe.each(places)("work in its order: on %s", (place) => {
         },
       }),
     ]);
+    await swept.opened; // the only sweep is over
     await bench.enqueueAll(engine, await addItems(bench.pool, 1));
     await expect.poll(tally, PATIENCE).toEqual({ rows: 1, done: 1, runs: 2 });
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(400);
@@ -112,9 +119,10 @@ describe.each(places)("work in its order: on %s", (place) => {
     engine.start([
       workItemKind(bench.pool, {
         concurrency: 1,
-        async run(claim) {
+        async run(claim, { signal }) {
           running.open();
           await release.opened;
+          signal.throwIfAborted();
           await finish(bench.pool, claim);
         },
       }),
@@ -122,6 +130,7 @@ describe.each(places)("work in its order: on %s", (place) => {
     await bench.enqueueAll(engine, await addItems(bench.pool, 3));
     await running.opened;
     const closed = engine.close();
+    await bench.tally(); // closing is under way
     release.open();
     await closed;
     expect(await bench.tally()).toEqual({ rows: 3, done: 1, runs: 1 });

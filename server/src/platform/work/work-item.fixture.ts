@@ -22,6 +22,8 @@ export interface WorkItemOptions {
   /** Without a heartbeat a run that takes longer than the lease loses it. */
   heartbeat?: boolean;
   run?(claim: Claim, context: WorkRunContext): Promise<void>;
+  /** Called after each look for due rows. */
+  looked?(): void;
 }
 
 export async function addItems(pool: Pool, count: number, priority = 0): Promise<WorkPointer[]> {
@@ -52,7 +54,7 @@ export async function putBack(pool: Pool, { id, token }: Claim, ms: number): Pro
 }
 
 export function workItemKind(pool: Pool, options: WorkItemOptions = {}): WorkKind<Claim> {
-  const { leaseMs = 1000, concurrency = 8, heartbeat = true, run } = options;
+  const { leaseMs = 1000, concurrency = 8, heartbeat = true, run, looked } = options;
   const renew = async ({ id, token }: Claim) => {
     const { rowCount } = await pool.query(
       "update work_item set lease_until = now() + $3 * interval '1 ms' where id = $1 and lease_token = $2",
@@ -73,6 +75,7 @@ export function workItemKind(pool: Pool, options: WorkItemOptions = {}): WorkKin
          order by priority, due_at limit $1`,
         [limit, among?.map(({ id }) => id) ?? null],
       );
+      looked?.();
       return rows;
     },
     async claim({ id }) {
