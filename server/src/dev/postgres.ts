@@ -61,8 +61,9 @@ interface Files {
 
 /** A server whose starter was killed keeps running; a starter that lives keeps its directory. */
 function stopOrphan(binaries: PostgresBinaries, files: Files): void {
-  if (!existsSync(join(files.data, "postmaster.pid"))) return;
-  const starter = existsSync(files.starter) ? Number(readFileSync(files.starter, "utf8")) : Number.NaN;
+  // A lock file without its server (the machine lost power) is Postgres's own business: it looks and goes on.
+  if (!isAlive(readPid(join(files.data, "postmaster.pid")))) return;
+  const starter = readPid(files.starter);
   if (starter !== process.pid && isAlive(starter)) {
     throw new Error(
       `The database in ${files.data} is in use by process ${starter}. Stop that MusicVerse first, ` +
@@ -72,12 +73,22 @@ function stopOrphan(binaries: PostgresBinaries, files: Files): void {
   control(binaries, files, ["stop", "-m", "fast", "-w"]);
 }
 
+function readPid(file: string): number {
+  return existsSync(file) ? Number.parseInt(readFileSync(file, "utf8"), 10) : Number.NaN;
+}
+
 function isAlive(pid: number): boolean {
   try {
-    return Number.isInteger(pid) && process.kill(pid, 0);
+    return Number.isInteger(pid) && process.kill(pid, 0) && !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+/** In a container without an init process, the dead keep their pid. */
+function isZombie(pid: number): boolean {
+  const status = `/proc/${pid}/stat`;
+  return existsSync(status) && /^\d+ \(.*\) Z /.test(readFileSync(status, "utf8"));
 }
 
 /** Creates the cluster on first use; returns the superuser's password. */
