@@ -16,7 +16,10 @@ export interface FallbackOptions {
   clock: Clock;
   log: Logger;
   metrics?: LimiterMetrics;
-  /** Longest wait for the exact limiter. */
+  /**
+   * Longest wait for the exact limiter. A connection that is down rejects at once; only a Redis that hangs costs this,
+   * once per outage. Shorter would call a busy machine an outage (150 ms were seen on two overloaded cores).
+   */
   timeoutMs?: number;
   /** How often an outage is tested for its end. */
   probeIntervalMs?: number;
@@ -29,7 +32,7 @@ const PROBE: Bucket = { key: "{probe}", capacity: 1_000_000, refill: 1_000_000, 
  * going on from what Redis said last; it returns to the primary by itself.
  */
 export function withFallback({
-  primary, clock, log, metrics, timeoutMs = 50, probeIntervalMs = 250,
+  primary, clock, log, metrics, timeoutMs = 250, probeIntervalMs = 250,
 }: FallbackOptions): Limiter {
   const local = createMemoryLimiter(clock);
   let probe: NodeJS.Timeout | undefined;
