@@ -9,7 +9,7 @@ import { startSimulator } from "@musicverse/plugin-kit/simulator";
 import { inject } from "vitest";
 import { startApi } from "../src/api.ts";
 import { operations, type OperationId } from "../src/generated/operations.ts";
-import { encodeId, newId } from "../src/platform/ids/index.ts";
+import { decodeId, encodeId, newId } from "../src/platform/ids/index.ts";
 import { loadConfig } from "../src/platform/config/index.ts";
 import { createLogger } from "../src/platform/log/index.ts";
 import { openServices, type Services } from "../src/services.ts";
@@ -52,7 +52,8 @@ export interface TestApp {
   services: Services;
   database: TestDatabase;
   simulator: SimulatorControl;
-  signUp(): Promise<TestAccount>;
+  /** `tier`: the plan of the live account; free (10 requests an hour) when absent. */
+  signUp(options?: { tier?: string }): Promise<TestAccount>;
   client(apiKey: string | null, options?: Partial<ClientOptions>): MusicVerse;
   request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
   /** Operations that answered 2xx to a client that called itself the SDK. */
@@ -135,7 +136,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     database,
     simulator: simulator.control,
     client,
-    signUp: () => signUp(client),
+    signUp: ({ tier } = {}) => signUp(services, client, tier),
     request: (method, path, request = {}) => send(url, method, path, request),
     operationsReached: () => reached,
     storedBlobs: async () => (await files(storageDir)).filter((name) => !name.startsWith(".")),
@@ -145,11 +146,15 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
 }
 
-async function signUp(client: TestApp["client"]): Promise<TestAccount> {
+async function signUp({ db }: Services, client: TestApp["client"], tier: string | undefined): Promise<TestAccount> {
   const email = `${encodeId("usr", newId())}@example.com`;
   const { session } = await client(null).accounts.signUp({ email, password: "pw-canary-of-a-test", name: "Tester" });
   const owner = client(session.token);
   const profile = await owner.accounts.getProfile();
+  if (tier !== undefined) {
+    const id = decodeId("acc", profile.live_account_id);
+    await db.asSystem("a test chooses a plan", (tx) => tx.query("update accounts set tier = $2 where id = $1", [id, tier]));
+  }
   const [live, test] = [await owner.apiKeys.create({ name: "live" }), await owner.apiKeys.create({ name: "test" }, { mode: "test" })];
   return {
     email,

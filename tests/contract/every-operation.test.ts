@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { operations, type OperationId } from "../../server/src/generated/operations.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
@@ -104,11 +104,11 @@ describe("every operation works through the SDK", () => {
     expect(await webhooks.get(webhook.id)).not.toHaveProperty("secret");
     expect(await webhooks.update(webhook.id, { description: null, event_types: null })).toMatchObject({ description: null, event_types: null });
 
-    const delivery = await expect
-      .poll(async () => (await webhooks.listDeliveries(webhook.id, { status: "succeeded" })).data.find(({ event_id }) => event_id === sample.id))
-      .toBeDefined()
-      .then(async () => (await webhooks.listDeliveries(webhook.id)).data.find(({ event_id }) => event_id === sample.id));
-    const detail = await webhooks.getDelivery(webhook.id, delivery?.id ?? "");
+    const delivery = await vi.waitFor(async () => {
+      const { data } = await webhooks.listDeliveries(webhook.id, { status: "succeeded" });
+      return data.find(({ event_id }) => event_id === sample.id) ?? Promise.reject(new Error("not succeeded yet"));
+    });
+    const detail = await webhooks.getDelivery(webhook.id, delivery.id);
     expect(detail.attempts).toHaveLength(1);
     expect(detail.attempts[0]).toMatchObject({ number: 1, status_code: 204 });
     expect(JSON.stringify(detail)).not.toContain(webhook.secret);

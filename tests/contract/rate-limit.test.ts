@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestApp, type TestApp } from "../../server/test-kit/app.ts";
+import { startProcess } from "../../server/test-kit/process.ts";
+
+/** Every answer says where the caller stands, and the limit is exact. (API-30, API-31) */
+describe("rate limits", () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp({ worker: false });
+  });
+  afterAll(() => app?.close());
+
+  test("a free account gets ten requests in an hour; the eleventh is refused and told when to come back", async () => {
+    const { liveKey } = await app.signUp();
+    const answers = [];
+    for (let index = 0; index < 11; index += 1) answers.push(await app.request("get", "/v1/profile", { key: liveKey }));
+    expect(answers.map(({ status }) => status)).toEqual([...Array.from({ length: 10 }, () => 200), 429]);
+    for (const [index, { headers }] of answers.entries()) {
+      expect(headers).toMatchObject({ "x-ratelimit-limit": "10", "x-ratelimit-remaining": String(Math.max(0, 9 - index)) });
+      expect(headers["ratelimit"]).toContain('"account";r=');
+      expect(headers["ratelimit-policy"]).toContain('"account";q=10;w=3600');
+    }
+    const refused = answers[10];
+    expect(refused?.headers["content-type"]).toContain("application/problem+json");
+    expect(refused?.body).toMatchObject({ code: "rate_limited", upgrade_url: expect.stringMatching(/^https:/) });
+    const wait = Number(refused?.headers["retry-after"]);
+    expect(wait).toBeGreaterThan(3500);
+    expect(wait).toBeLessThanOrEqual(3600);
+  });
+
+  test("hopping between the keys of an account, or spoofing an address, does not widen its limit", async () => {
+    const account = await app.signUp();
+    const session = app.client(account.sessionToken);
+    const keys = await Promise.all([1, 2, 3].map(async (index) => (await session.apiKeys.create({ name: `key ${index}` })).key));
+    const statuses = await Promise.all(
+      Array.from({ length: 30 }, async (_, index) => {
+        const headers = { "X-Forwarded-For": `203.0.113.${index}` };
+        return (await app.request("get", "/v1/profile", { key: keys[index % 3], headers })).status;
+      }),
+    );
+    expect(statuses.filter((status) => status === 200)).toHaveLength(10);
+  });
+
+  test("the sandbox has a limit of its own and uses up nothing of the live account", async () => {
+    const account = await app.signUp();
+    for (let index = 0; index < 15; index += 1) expect((await app.request("get", "/v1/profile", { key: account.testKey })).status).toBe(200);
+    const { headers } = await app.request("get", "/v1/profile", { key: account.liveKey });
+    expect(headers["x-ratelimit-remaining"]).toBe("9");
+  });
+
+  test("1,000 concurrent requests on two API processes admit exactly what the plan allows", async ({ skip }) => {
+    if (app.services.redis === null) skip("more than one process needs Redis, and this run has none");
+    const here = await startTestApp({ worker: false });
+    const [one, two] = await Promise.all([startProcess("api", { ...here.env, VALIDATE_RESPONSES: "false" }), startProcess("api", { ...here.env, VALIDATE_RESPONSES: "false" })]);
+    try {
+      const { liveKey } = await here.signUp({ tier: "basic" });
+      const statuses: number[] = [];
+      await Promise.all(
+        Array.from({ length: 50 }, async (_, worker) => {
+          for (let index = 0; index < 20; index += 1) {
+            const { url } = (worker + index) % 2 ? one : two;
+            const response = await fetch(`${url}/v1/profile`, { headers: { Authorization: `Bearer ${liveKey}` } });
+            await response.arrayBuffer();
+            statuses.push(response.status);
+          }
+        }),
+      );
+      // 200 at once, then the burst window of 10 s begins anew: as many windows as the 1,000 requests took.
+      const admitted = statuses.filter((status) => status === 200).length;
+      expect(statuses.filter((status) => status !== 200 && status !== 429)).toEqual([]);
+      expect(admitted % 200).toBe(0);
+      expect(admitted).toBeGreaterThanOrEqual(200);
+    } finally {
+      await Promise.all([one.kill9(), two.kill9()]);
+      await here.close();
+    }
+  });
+});
