@@ -12,10 +12,14 @@ const CHECKSUM_LENGTH = 6;
  */
 export function checkApiKey(key: string): void {
   if (key === "") throw new MusicVerseError("apiKey is empty");
-  if (!/^[\x21-\x7e]+$/.test(key)) throw new MusicVerseError("apiKey contains spaces, line breaks or other characters that no key has: copy it again");
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw new MusicVerseError("apiKey contains spaces, line breaks or other characters that no key has: copy it again");
   const body = /^amv_(?:live|test)_(.*)$/.exec(key)?.[1];
   if (body === undefined || body.length > BODY_LENGTH) return;
-  if (body.length < BODY_LENGTH) throw new MusicVerseError(`apiKey is cut off: ${BODY_LENGTH - body.length} characters are missing at its end; copy all of it`);
+  if (body.length < BODY_LENGTH)
+    throw new MusicVerseError(
+      `apiKey is cut off: ${BODY_LENGTH - body.length} characters are missing at its end; copy all of it`,
+    );
   if (checksum(key.slice(0, -CHECKSUM_LENGTH)) !== key.slice(-CHECKSUM_LENGTH)) {
     throw new MusicVerseError("apiKey is mistyped: its checksum does not match; copy it again");
   }

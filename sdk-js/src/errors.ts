@@ -1,7 +1,7 @@
 import type { FieldProblem, Problem } from "./generated/types.ts";
 import { retryAfterMs } from "./transport/retry-after.ts";
 
-/** Body of an error answer as it arrived: RFC 9457 `application/problem+json`, of which a proxy may leave anything out. */
+/** Body of an error answer as it arrived: RFC 9457 `application/problem+json`, of which anything may be missing. */
 export type ProblemDetails = Partial<Problem> & { [member: string]: unknown };
 
 /** Every error that this package throws on purpose, except a caller's own abort reason. */
@@ -32,7 +32,7 @@ export class APIError extends MusicVerseError {
   override name = "APIError";
   /** HTTP status. */
   readonly status: number;
-  /** Stable error code such as `not_found`, see `ErrorCode`; null when the answer did not come from MusicVerse itself. */
+  /** Stable code such as `not_found`, see `ErrorCode`; null when the answer did not come from MusicVerse itself. */
   readonly code: Problem["code"] | null;
   /** Quote it to support; it is in the server's logs. */
   readonly requestId: string | null;
@@ -104,7 +104,12 @@ const classByStatus: Readonly<Record<number, typeof APIError>> = {
 export function errorFromAnswer(target: string, response: Response, text: string): APIError {
   const problem = parseProblem(text);
   const Class = classByStatus[response.status] ?? (response.status >= 500 ? InternalServerError : APIError);
-  return new Class({ message: describe(target, response, problem), status: response.status, headers: response.headers, problem });
+  return new Class({
+    message: describe(target, response, problem),
+    status: response.status,
+    headers: response.headers,
+    problem,
+  });
 }
 
 function parseProblem(text: string): ProblemDetails {

@@ -85,7 +85,9 @@ function parseBaseUrl(text: string): string {
   } catch {
     throw new MusicVerseError(`baseUrl is not a URL: give it with its scheme, for example ${DEFAULT_BASE_URL}`);
   }
-  if (url.protocol !== "https:" && url.protocol !== "http:") throw new MusicVerseError(`baseUrl must start with https:// or http://, got ${url.protocol}//`);
-  if (url.search || url.hash || url.username) throw new MusicVerseError("baseUrl may hold a host and a path, but no credentials, query or fragment");
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    throw new MusicVerseError(`baseUrl must start with https:// or http://, got ${url.protocol}//`);
+  if (url.search || url.hash || url.username)
+    throw new MusicVerseError("baseUrl may hold a host and a path, but no credentials, query or fragment");
   return url.href.replace(/\/+$/, "");
 }

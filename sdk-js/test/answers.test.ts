@@ -5,7 +5,11 @@ import type { Step } from "./misbehaving-server.ts";
 test("the answer, the raw response and both together come from one request", async () => {
   await using server = await misbehave(json({ id: "trk_1", from_the_future: true }, 200, { "x-request-id": "req_7" }));
   const pending = server.client().tracks.get("trk_1");
-  const [track, { data, response, requestId }, raw] = await Promise.all([pending, pending.withResponse(), pending.asResponse()]);
+  const [track, { data, response, requestId }, raw] = await Promise.all([
+    pending,
+    pending.withResponse(),
+    pending.asResponse(),
+  ]);
   expect(track).toEqual({ id: "trk_1", from_the_future: true });
   expect(data).toBe(track);
   expect(requestId).toBe("req_7");
@@ -27,7 +31,10 @@ test("then, catch and finally work like those of any promise", async () => {
   const { tracks } = server.client();
   expect(await tracks.get("trk_1").then(({ id }) => id)).toBe("trk_1");
   let ended = false;
-  const failed = tracks.get("trk_2").finally(() => void (ended = true)).catch((error: unknown) => error);
+  const failed = tracks
+    .get("trk_2")
+    .finally(() => void (ended = true))
+    .catch((error: unknown) => error);
   expect(await failed).toHaveProperty("code", "not_found");
   expect(ended).toBe(true);
 });
@@ -50,7 +57,11 @@ test("headers: credentials, mode, defaults, per request, removal", async () => {
   await client.tracks.get("trk_1", { headers: { "X-App": "c", "x-team": null } });
   await client.tracks.get("trk_1", { mode: "live" });
   const [first, second] = server.requests;
-  expect(first?.headers).toMatchObject({ authorization: "Bearer session-token", "musicverse-mode": "test", "x-app": "c" });
+  expect(first?.headers).toMatchObject({
+    authorization: "Bearer session-token",
+    "musicverse-mode": "test",
+    "x-app": "c",
+  });
   expect(first?.headers["user-agent"]).toMatch(/^musicverse-js\/\d+\.\d+\.\d+/);
   expect(first?.headers).not.toHaveProperty("x-team");
   expect(second?.headers).toMatchObject({ "musicverse-mode": "live", "x-team": "b" });
@@ -69,14 +80,20 @@ const pagesOfTwo: Step = (response, { url }) => {
   const all = ["a", "b", "c", "d", "e"].map((id) => ({ id }));
   const start = Number(new URL(url, "http://x").searchParams.get("cursor") ?? 0);
   const more = start + 2 < all.length;
-  const body = { object: "list", data: all.slice(start, start + 2), has_more: more, next_cursor: more ? String(start + 2) : null };
+  const body = {
+    object: "list",
+    data: all.slice(start, start + 2),
+    has_more: more,
+    next_cursor: more ? String(start + 2) : null,
+  };
   return json(body)(response, { method: "GET", url, headers: {}, body: Buffer.alloc(0) });
 };
 
 test("iterating over a list walks all pages with the same filters", async () => {
   await using server = await misbehave(pagesOfTwo);
   const ids: string[] = [];
-  for await (const generation of server.client().generations.list({ limit: 2, status: "completed" })) ids.push(generation.id);
+  for await (const generation of server.client().generations.list({ limit: 2, status: "completed" }))
+    ids.push(generation.id);
   expect(ids).toEqual(["a", "b", "c", "d", "e"]);
   expect(server.requests.map(({ url }) => url)).toEqual([
     "/v1/generations?limit=2&status=completed",

@@ -12,7 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), "musicverse-sdk-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const song = Buffer.alloc(300_000, "musicverse");
-const whole: Step = (response) => void response.writeHead(200, { "content-type": "audio/wav", "content-length": song.length }).end(song);
+const whole: Step = (response) =>
+  void response.writeHead(200, { "content-type": "audio/wav", "content-length": song.length }).end(song);
 const cutInTheMiddle: Step = (response) => {
   response.writeHead(200, { "content-type": "audio/wav", "content-length": song.length });
   response.write(song.subarray(0, 100_000), () => response.destroy());
@@ -59,7 +60,10 @@ test("a reader that takes its time is not a stalled download", async () => {
   const cleared = vi.spyOn(globalThis, "clearTimeout");
   const audio = await server.client().tracks.downloadAudio("trk_1", {}, { timeoutMs: 4_321 });
   const running = (): unknown[] =>
-    timers.mock.results.filter((result, call) => timers.mock.calls[call]?.[1] === 4_321 && !cleared.mock.calls.some(([timer]) => timer === result.value));
+    timers.mock.results.filter(
+      (result, call) =>
+        timers.mock.calls[call]?.[1] === 4_321 && !cleared.mock.calls.some(([timer]) => timer === result.value),
+    );
   expect(running()).toEqual([]);
   const reader = audio.body?.getReader();
   await reader?.read();
@@ -82,7 +86,9 @@ test.each([
   [{ start: 100 }, "bytes=100-"],
   ["bytes=-500", "bytes=-500"],
 ])("range %j is sent as %s", async (range, header) => {
-  await using server = await misbehave((response) => void response.writeHead(206, { "content-range": "bytes 0-99/300000" }).end(song.subarray(0, 100)));
+  await using server = await misbehave(
+    (response) => void response.writeHead(206, { "content-range": "bytes 0-99/300000" }).end(song.subarray(0, 100)),
+  );
   const audio = await server.client().tracks.downloadAudio("trk_1", { range });
   expect(server.requests[0]?.headers.range).toBe(header);
   expect(audio.status).toBe(206);

@@ -7,10 +7,15 @@ import { pauses } from "./recorded-sleep.ts";
 vi.mock("../src/transport/sleep.ts", () => import("./recorded-sleep.ts"));
 beforeEach(() => void pauses.splice(0));
 
-const state = (id: number, status: string, progress = 0): string => `id: ${id}\nevent: status\ndata: ${JSON.stringify({ id: "gen_1", status, progress })}\n\n`;
+const state = (id: number, status: string, progress = 0): string =>
+  `id: ${id}\nevent: status\ndata: ${JSON.stringify({ id: "gen_1", status, progress })}\n\n`;
 
 describe("the parser reads what the standard allows", () => {
-  const text = "﻿: comment\r\nid: 1\r\nevent: a\r\ndata: one\r\ndata: two\r\n\r\ndata:x\rid: 2\r\rretry: 250\nretry: soon\nunknown: 1\ndata\n\nid\ndata: ü€\n\ndata: cut";
+  const text = [
+    "\uFEFF: comment\r\nid: 1\r\nevent: a\r\ndata: one\r\ndata: two\r\n\r\n",
+    "data:x\rid: 2\r\rretry: 250\nretry: soon\nunknown: 1\ndata\n\n",
+    "id\ndata: ü€\n\ndata: cut",
+  ].join("");
   const expected = [
     { event: "a", data: "one\ntwo", id: "1" },
     { event: "message", data: "x", id: "2" },
@@ -28,7 +33,9 @@ describe("the parser reads what the standard allows", () => {
 });
 
 test("a stream ends after the final state, with names, data and ids", async () => {
-  await using server = await misbehave(events([state(1, "queued"), ": keep-alive\n\n", state(2, "completed", 1)], "stay"));
+  await using server = await misbehave(
+    events([state(1, "queued"), ": keep-alive\n\n", state(2, "completed", 1)], "stay"),
+  );
   const seen = await Array.fromAsync(server.client().generations.streamEvents("gen_1"));
   expect(seen).toMatchObject([
     { event: "status", id: "1", data: { status: "queued" } },
@@ -38,7 +45,10 @@ test("a stream ends after the final state, with names, data and ids", async () =
 });
 
 describe("a broken stream goes on after the last event seen, without loss or repetition", () => {
-  test.each([["closed properly", "close"], ["cut", "cut"]] as const)("%s", async (_, end) => {
+  test.each([
+    ["closed properly", "close"],
+    ["cut", "cut"],
+  ] as const)("%s", async (_, end) => {
     await using server = await misbehave(
       events([state(1, "queued"), state(2, "running", 0.5)], end),
       events([state(3, "running", 0.8)], end),
@@ -56,7 +66,10 @@ describe("a broken stream goes on after the last event seen, without loss or rep
       events([state(2, "completed", 1)]),
     );
     const seen = await Array.fromAsync(server.client().generations.streamEvents("gen_1"));
-    expect(seen.map(({ id, data }) => [id, data.status])).toEqual([["1", "queued"], ["2", "completed"]]);
+    expect(seen.map(({ id, data }) => [id, data.status])).toEqual([
+      ["1", "queued"],
+      ["2", "completed"],
+    ]);
     expect(server.requests[1]?.headers["last-event-id"]).toBe("1");
   });
 
@@ -94,7 +107,8 @@ test("the caller's abort ends the stream with its reason", async () => {
   const caller = new AbortController();
   await using server = await misbehave(events([state(1, "queued")], "stay"));
   const follow = async (): Promise<void> => {
-    for await (const event of server.client().generations.streamEvents("gen_1", {}, { signal: caller.signal })) if (event.id) caller.abort(new Error("user left"));
+    for await (const event of server.client().generations.streamEvents("gen_1", {}, { signal: caller.signal }))
+      if (event.id) caller.abort(new Error("user left"));
   };
   await expect(follow()).rejects.toThrow("user left");
   expect(server.requests).toHaveLength(1);
@@ -102,17 +116,36 @@ test("the caller's abort ends the stream with its reason", async () => {
 
 test("an answer that another try would not change is thrown", async () => {
   await using server = await misbehave(problem(404, "not_found"));
-  await expect(Array.fromAsync(server.client().generations.streamEvents("gen_1"))).rejects.toBeInstanceOf(NotFoundError);
+  await expect(Array.fromAsync(server.client().generations.streamEvents("gen_1"))).rejects.toBeInstanceOf(
+    NotFoundError,
+  );
   expect(server.requests).toHaveLength(1);
 });
 
 test("something that is no event stream is not taken for one", async () => {
   await using server = await misbehave(json({ hello: 1 }));
-  await expect(Array.fromAsync(server.client().generations.streamEvents("gen_1"))).rejects.toThrow(/event stream.*application\/json/);
+  await expect(Array.fromAsync(server.client().generations.streamEvents("gen_1"))).rejects.toThrow(
+    /event stream.*application\/json/,
+  );
+});
+
+test("connections that bring no event are opened less and less often", async () => {
+  const silent = events([": keep-alive\n\n"]);
+  await using server = await misbehave(
+    events([state(1, "queued")]),
+    silent,
+    silent,
+    silent,
+    events([state(2, "completed", 1)]),
+  );
+  await Array.fromAsync(server.client().generations.streamEvents("gen_1"));
+  expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000]);
 });
 
 test("a server that always closes without a byte is given up", async () => {
-  await using server = await misbehave((response) => void response.writeHead(200, { "content-type": "text/event-stream" }).end());
+  await using server = await misbehave(
+    (response) => void response.writeHead(200, { "content-type": "text/event-stream" }).end(),
+  );
   await expect(Array.fromAsync(server.client().generations.streamEvents("gen_1"))).rejects.toThrow("closed the stream");
   expect(server.requests).toHaveLength(4);
 });

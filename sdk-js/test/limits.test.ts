@@ -5,7 +5,10 @@ import { hang, json, misbehave, problem, stall } from "./misbehaving-server.ts";
 
 afterEach(() => void vi.restoreAllMocks());
 
-test.each([["no answer", hang], ["an answer that stops in its middle", stall]])("timeoutMs ends a try that gets %s, and the next try has the full time again", async (_, step) => {
+test.each([
+  ["no answer", hang],
+  ["an answer that stops in its middle", stall],
+])("timeoutMs ends a try that gets %s, and the next try has the full time again", async (_, step) => {
   await using server = await misbehave(step, json({ id: "trk_1" }));
   const track = await server.client({ timeoutMs: 60 }).tracks.get("trk_1", { retriesMax: 1 });
   expect(track.id).toBe("trk_1");
@@ -14,7 +17,10 @@ test.each([["no answer", hang], ["an answer that stops in its middle", stall]])(
 
 test("after the last try the timeout is an error of its own that says what to do", async () => {
   await using server = await misbehave(hang);
-  const error = await server.client({ timeoutMs: 5_000 }).tracks.get("trk_1", { timeoutMs: 30, retriesMax: 0 }).catch((thrown: unknown) => thrown);
+  const error = await server
+    .client({ timeoutMs: 5_000 })
+    .tracks.get("trk_1", { timeoutMs: 30, retriesMax: 0 })
+    .catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(APITimeoutError);
   expect(error).toBeInstanceOf(APIConnectionError);
   expect(String(error)).toContain("30 ms");
@@ -34,7 +40,9 @@ test("timeoutMs 0 sets no limit: no timer runs", async () => {
 
 test("a signal that is aborted already sends nothing", async () => {
   await using server = await misbehave(json({}));
-  await expect(server.client().tracks.get("trk_1", { signal: AbortSignal.abort("changed my mind") })).rejects.toBe("changed my mind");
+  await expect(server.client().tracks.get("trk_1", { signal: AbortSignal.abort("changed my mind") })).rejects.toBe(
+    "changed my mind",
+  );
   expect(server.requests).toHaveLength(0);
 });
 
@@ -47,7 +55,8 @@ test("aborting while the answer is awaited rejects with the signal's reason and 
 
 test("aborting in the pause between two tries ends it at once", async () => {
   const caller = new AbortController();
-  const log = (entry: LogEntry): void => void (entry.event === "retry" && setImmediate(() => caller.abort(new Error("user left"))));
+  const log = (entry: LogEntry): void =>
+    void (entry.event === "retry" && setImmediate(() => caller.abort(new Error("user left"))));
   await using server = await misbehave(problem(429, "rate_limited", { "retry-after": "50" }));
   const startedAt = performance.now();
   await expect(server.client({ log }).tracks.get("trk_1", { signal: caller.signal })).rejects.toThrow("user left");

@@ -20,7 +20,7 @@ export interface MisbehavingServer extends AsyncDisposable {
   client(options?: ClientOptions): MusicVerse;
 }
 
-/** A real HTTP server on a free port that answers the first request with the first step and so on; the last one repeats. */
+/** An HTTP server on a free port that answers the first request with the first step and so on; the last one repeats. */
 export async function misbehave(...steps: [Step, ...Step[]]): Promise<MisbehavingServer> {
   const requests: ReceivedRequest[] = [];
   const server = createServer((request, response) => {
@@ -49,11 +49,20 @@ export async function misbehave(...steps: [Step, ...Step[]]): Promise<Misbehavin
 }
 
 export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Step {
-  return (response) => void response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+  return (response) =>
+    void response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 }
 
 export function problem(status: number, code: string, headers: Record<string, string> = {}, more: object = {}): Step {
-  const body = { type: `https://musicverse.dev/errors/${code}`, title: code, status, detail: `Because of ${code}.`, code, request_id: "req_1", ...more };
+  const body = {
+    type: `https://musicverse.dev/errors/${code}`,
+    title: code,
+    status,
+    detail: `Because of ${code}.`,
+    code,
+    request_id: "req_1",
+    ...more,
+  };
   return json(body, status, { "content-type": "application/problem+json", "x-request-id": "req_1", ...headers });
 }
 
@@ -70,7 +79,8 @@ export const cutBody: Step = (response) => {
 export const hang: Step = () => undefined;
 
 /** Begins an answer and stops. */
-export const stall: Step = (response) => void response.writeHead(200, { "content-type": "application/json", "content-length": "1000" }).write("{");
+export const stall: Step = (response) =>
+  void response.writeHead(200, { "content-type": "application/json", "content-length": "1000" }).write("{");
 
 /** Writes the chunks of an event stream; then closes properly, or with `cut` in the middle. */
 export function events(chunks: string[], end: "close" | "cut" | "stay" = "close"): Step {

@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { APIConnectionError, APIError, ConflictError, InternalServerError, MusicVerseError, RateLimitError } from "../src/index.ts";
+import {
+  APIConnectionError,
+  APIError,
+  ConflictError,
+  InternalServerError,
+  MusicVerseError,
+  RateLimitError,
+} from "../src/index.ts";
 import { retryAfterMs } from "../src/transport/retry-after.ts";
 import { retryDelayMs } from "../src/transport/retry.ts";
 import { cutBody, cutOff, json, misbehave, problem } from "./misbehaving-server.ts";
@@ -17,7 +24,10 @@ describe("a request that may be repeated succeeds after two failures", () => {
     ["409 idempotency_in_progress", problem(409, "idempotency_in_progress")],
     ["429", problem(429, "rate_limited")],
     ["500", problem(500, "internal_error")],
-    ["502 from a proxy, HTML", (response) => void response.writeHead(502, { "content-type": "text/html" }).end("<h1>Bad Gateway</h1>")],
+    [
+      "502 from a proxy, HTML",
+      (response) => void response.writeHead(502, { "content-type": "text/html" }).end("<h1>Bad Gateway</h1>"),
+    ],
     ["503", problem(503, "not_ready")],
     ["504", problem(504, "timeout")],
     ["connection closed without an answer", cutOff],
@@ -53,9 +63,13 @@ test("retriesMax 0 means one try, for the client and for one request", async () 
   await using server = await misbehave(problem(500, "internal_error"));
   await expect(server.client({ retriesMax: 0 }).accounts.getProfile()).rejects.toBeInstanceOf(APIError);
   expect(server.requests).toHaveLength(1);
-  await expect(server.client({ retriesMax: 5 }).accounts.getProfile({ retriesMax: 0 })).rejects.toBeInstanceOf(APIError);
+  await expect(server.client({ retriesMax: 5 }).accounts.getProfile({ retriesMax: 0 })).rejects.toBeInstanceOf(
+    APIError,
+  );
   expect(server.requests).toHaveLength(2);
-  await expect(server.client({ retriesMax: 0 }).accounts.getProfile({ retriesMax: 1 })).rejects.toBeInstanceOf(APIError);
+  await expect(server.client({ retriesMax: 0 }).accounts.getProfile({ retriesMax: 1 })).rejects.toBeInstanceOf(
+    APIError,
+  );
   expect(server.requests).toHaveLength(4);
 });
 
@@ -90,7 +104,10 @@ describe("Retry-After", () => {
 
   test("more than a minute is left to the caller, who is told how long", async () => {
     await using server = await misbehave(problem(429, "rate_limited", { "retry-after": "1800" }), json(profile));
-    const error = await server.client().accounts.getProfile().catch((thrown: unknown) => thrown);
+    const error = await server
+      .client()
+      .accounts.getProfile()
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RateLimitError);
     expect(error).toHaveProperty("retryAfterMs", 1_800_000);
     expect(server.requests).toHaveLength(1);
@@ -99,7 +116,9 @@ describe("Retry-After", () => {
 
 test("without Retry-After the pause is anywhere between zero and a ceiling that doubles up to 8 s", () => {
   const failure = new APIConnectionError("gone");
-  expect([0, 1, 2, 3, 4, 9].map((attempt) => retryDelayMs(failure, attempt, () => 1))).toEqual([500, 1_000, 2_000, 4_000, 8_000, 8_000]);
+  expect([0, 1, 2, 3, 4, 9].map((attempt) => retryDelayMs(failure, attempt, () => 1))).toEqual([
+    500, 1_000, 2_000, 4_000, 8_000, 8_000,
+  ]);
   expect(retryDelayMs(failure, 9, () => 0)).toBe(0);
   expect(retryDelayMs(failure, 0, () => 0.5)).toBe(250);
 });
@@ -136,7 +155,11 @@ describe("Idempotency-Key", () => {
 
 describe("a POST without idempotency (sign up) is not sent again when it may have had its effect", () => {
   const account = { email: "a@example.com", password: "pw-canary", name: "A" };
-  test.each([["cut off", cutOff], ["500", problem(500, "internal_error")], ["504", problem(504, "timeout")]])("%s", async (_, failure) => {
+  test.each([
+    ["cut off", cutOff],
+    ["500", problem(500, "internal_error")],
+    ["504", problem(504, "timeout")],
+  ])("%s", async (_, failure) => {
     await using server = await misbehave(failure);
     await expect(server.client().accounts.signUp(account)).rejects.toBeInstanceOf(MusicVerseError);
     expect(server.requests).toHaveLength(1);

@@ -24,12 +24,21 @@ async function* inPieces(): AsyncGenerator<Uint8Array, void, undefined> {
 }
 
 /** Reads the form as a server does. */
-async function received(request: ReceivedRequest | undefined): Promise<{ file: File; bytes: Uint8Array; title: unknown; artist: unknown }> {
+async function received(
+  request: ReceivedRequest | undefined,
+): Promise<{ file: File; bytes: Uint8Array; title: unknown; artist: unknown }> {
   if (!request) throw new Error("nothing was received");
-  const form = await new Response(new Uint8Array(request.body), { headers: { "content-type": request.headers["content-type"] ?? "" } }).formData();
+  const form = await new Response(new Uint8Array(request.body), {
+    headers: { "content-type": request.headers["content-type"] ?? "" },
+  }).formData();
   const file = form.get("file");
   if (!(file instanceof File)) throw new Error("no file part");
-  return { file, bytes: new Uint8Array(await file.arrayBuffer()), title: form.get("title"), artist: form.get("artist") };
+  return {
+    file,
+    bytes: new Uint8Array(await file.arrayBuffer()),
+    title: form.get("title"),
+    artist: form.get("artist"),
+  };
 }
 
 const sources: [string, () => Uploadable, string][] = [
@@ -41,7 +50,11 @@ const sources: [string, () => Uploadable, string][] = [
   ["an ArrayBuffer", () => bytes.buffer.slice(0), "file"],
   ["a ReadableStream", () => new Blob([bytes]).stream(), "file"],
   ["an async iterable", () => inPieces(), "file"],
-  ["bytes with a name", () => ({ data: bytes, filename: 'so "loud"\r\n.wav', contentType: "audio/wav" }), 'so "loud"\r\n.wav'],
+  [
+    "bytes with a name",
+    () => ({ data: bytes, filename: 'so "loud"\r\n.wav', contentType: "audio/wav" }),
+    'so "loud"\r\n.wav',
+  ],
   ["a stream with a name", () => ({ data: inPieces(), filename: 'so "loud".wav' }), 'so "loud".wav'],
 ];
 
@@ -78,7 +91,9 @@ test("a stream is sent while it is read, not collected first", async () => {
     await firstArrived.promise;
     yield bytes;
   }
-  const server = createServer((request, response) => void request.on("data", firstArrived.resolve).on("end", () => response.end("{}")));
+  const server = createServer(
+    (request, response) => void request.on("data", firstArrived.resolve).on("end", () => response.end("{}")),
+  );
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
   const client = new MusicVerse({ apiKey: "token", baseUrl: `http://127.0.0.1:${port}` });
@@ -110,12 +125,16 @@ test("a stream that fails is reported with its own reason", async () => {
 test("a missing file is named and nothing is sent", async () => {
   await using server = await misbehave(json({}));
   const missing = join(folder, "missing.wav");
-  await expect(server.client().tracks.upload({ file: missing })).rejects.toThrow(`Could not open ${missing} for the upload`);
+  await expect(server.client().tracks.upload({ file: missing })).rejects.toThrow(
+    `Could not open ${missing} for the upload`,
+  );
   expect(server.requests).toHaveLength(0);
 });
 
 test.each([[17], [true], [{}]])("%j is refused as a file", async (value) => {
   await using server = await misbehave(json({}));
-  await expect(server.client().tracks.upload({ file: value as unknown as Uploadable })).rejects.toBeInstanceOf(MusicVerseError);
+  await expect(server.client().tracks.upload({ file: value as unknown as Uploadable })).rejects.toBeInstanceOf(
+    MusicVerseError,
+  );
   expect(server.requests).toHaveLength(0);
 });

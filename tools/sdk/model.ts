@@ -54,12 +54,18 @@ export function readOperations(document: OpenApiDocument): Operation[] {
 function readOperation(document: OpenApiDocument, path: string, http: string, operation: OperationObject): Operation {
   const id = operation.operationId;
   const [tag = ""] = operation.tags;
-  const parameters = (operation.parameters ?? []).map((parameter) => resolve(parameter, document.components.parameters));
+  const parameters = (operation.parameters ?? []).map((parameter) =>
+    resolve(parameter, document.components.parameters),
+  );
   const queryParameters = parameters.filter((parameter) => parameter.in === "query");
-  const headerParameters = parameters.filter((parameter) => parameter.in === "header" && !TRANSPORT_HEADERS.has(parameter.name.toLowerCase()));
+  const headerParameters = parameters.filter(
+    (parameter) => parameter.in === "header" && !TRANSPORT_HEADERS.has(parameter.name.toLowerCase()),
+  );
   const body = readBody(operation);
   if (body && queryParameters.length + headerParameters.length > 0) {
-    throw new Error(`${id} has a body and query or header parameters: the SDK has one params argument, decide in tools/sdk how to merge them`);
+    throw new Error(
+      `${id} has a body and query or header parameters, but one params argument: decide here how they merge`,
+    );
   }
   const security = operation.security ?? document.security;
   return {
@@ -86,7 +92,10 @@ function readOperation(document: OpenApiDocument, path: string, http: string, op
     result: readResult(document, operation),
     errors: Object.entries(operation.responses)
       .filter(([status]) => Number(status) >= 400)
-      .map(([status, response]) => ({ status: Number(status), description: resolve(response, document.components.responses).description })),
+      .map(([status, response]) => ({
+        status: Number(status),
+        description: resolve(response, document.components.responses).description,
+      })),
   };
 }
 
@@ -119,13 +128,17 @@ function readResult(document: OpenApiDocument, operation: OperationObject): Resu
   if (!media) return { kind: "empty" };
   const [type, { schema }] = media;
   if (type === "text/event-stream") return { kind: "events", data: eventData(operation) };
-  if (type === "application/json") return operation["x-paginated"] ? { kind: "page", item: pageItem(document, schema) } : { kind: "json", schema };
+  if (type === "application/json")
+    return operation["x-paginated"] ? { kind: "page", item: pageItem(document, schema) } : { kind: "json", schema };
   return { kind: type.startsWith("text/") ? "text" : "binary" };
 }
 
 function eventData(operation: OperationObject): SchemaObject {
   const stream = operation["x-event-stream"];
-  if (!stream) throw new Error(`${operation.operationId} answers with an event stream: name the schema of its data in x-event-stream`);
+  if (!stream)
+    throw new Error(
+      `${operation.operationId} answers with an event stream: name the schema of its data in x-event-stream`,
+    );
   return { $ref: `#/components/schemas/${stream.data}` };
 }
 

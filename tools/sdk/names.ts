@@ -1,6 +1,8 @@
 /** `ApiKeys` of `api-keys`, `LastEventId` of `Last-Event-ID`. */
 export function pascal(text: string): string {
-  return words(text).map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()).join("");
+  return words(text)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
+    .join("");
 }
 
 export function camel(text: string): string {
@@ -9,7 +11,9 @@ export function camel(text: string): string {
 }
 
 export function snake(text: string): string {
-  return words(text).map((word) => word.toLowerCase()).join("_");
+  return words(text)
+    .map((word) => word.toLowerCase())
+    .join("_");
 }
 
 function words(text: string): string[] {

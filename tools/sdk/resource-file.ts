@@ -21,7 +21,8 @@ export function resourceFile(document: OpenApiDocument, tag: string, operations:
   const writer = new TypeWriter(document, (name) => used.add(name));
   const methods = operations.map((operation) => method(writer, operation, used, document));
   const description = document.tags.find(({ name }) => name === tag)?.description;
-  const text = `${docComment([description])}export class ${pascal(tag)}Resource extends Resource {\n${methods.join("\n")}}\n`;
+  const head = `${docComment([description])}export class ${pascal(tag)}Resource extends Resource {\n`;
+  const text = `${head}${methods.join("\n")}}\n`;
   const types = [...used].toSorted();
   return `${imports(text, types)}\n${text}`;
 }
@@ -37,20 +38,27 @@ function imports(text: string, types: string[]): string {
     ["{ Resource }", "../../transport/resource.ts", true],
     [`type { ${types.join(", ")} }`, "../types.ts", types.length > 0],
   ] as const;
-  return lines.filter(([, , needed]) => needed).map(([what, from]) => `import ${what} from "${from}";\n`).join("");
+  return lines
+    .filter(([, , needed]) => needed)
+    .map(([what, from]) => `import ${what} from "${from}";\n`)
+    .join("");
 }
 
 function method(writer: TypeWriter, operation: Operation, used: Set<string>, document: OpenApiDocument): string {
   const { returns, call } = resultText(writer, operation);
   const ids = operation.pathParameters.map((parameter) => `${camel(parameter.name)}: string`);
-  const params = operation.paramsName ? [`params: ${operation.paramsName}${hasRequired(operation, document) ? "" : " = {}"}`] : [];
+  const params = operation.paramsName
+    ? [`params: ${operation.paramsName}${hasRequired(operation, document) ? "" : " = {}"}`]
+    : [];
   if (operation.paramsName) used.add(operation.paramsName);
   const signature = [...ids, ...params, "options?: RequestOptions"].join(", ");
-  return `${documentation(operation)}  ${operation.method}(${signature}): ${returns} {\n    return ${call(requestText(operation, document))};\n  }\n`;
+  const body = `    return ${call(requestText(operation, document))};\n`;
+  return `${documentation(operation)}  ${operation.method}(${signature}): ${returns} {\n${body}  }\n`;
 }
 
 function hasRequired(operation: Operation, document: OpenApiDocument): boolean {
-  if (operation.body) return operation.body.required && (bodySchema(operation.body.schema, document).required ?? []).length > 0;
+  if (operation.body)
+    return operation.body.required && (bodySchema(operation.body.schema, document).required ?? []).length > 0;
   return [...operation.queryParameters, ...operation.headerParameters].some((parameter) => parameter.required);
 }
 
@@ -70,7 +78,10 @@ function resultText(writer: TypeWriter, { result }: Operation): { returns: strin
     }
     case "events": {
       const type = writer.write(result.data, "response");
-      return { returns: `EventStream<${type}>`, call: (request) => `new EventStream(this.transport, ${request}, options)` };
+      return {
+        returns: `EventStream<${type}>`,
+        call: (request) => `new EventStream(this.transport, ${request}, options)`,
+      };
     }
     case "binary":
       return { returns: "APIPromise<BinaryResponse>", call: (request) => `this.transport.binary(${request}, options)` };
@@ -84,14 +95,21 @@ function resultText(writer: TypeWriter, { result }: Operation): { returns: strin
 function requestText(operation: Operation, document: OpenApiDocument): string {
   const { body, queryParameters, headerParameters } = operation;
   const url = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => `\${${camel(name)}}`);
-  const members = [`method: "${operation.http}"`, operation.pathParameters.length > 0 ? `path: path\`${url}\`` : `path: "${url}"`];
+  const members = [
+    `method: "${operation.http}"`,
+    operation.pathParameters.length > 0 ? `path: path\`${url}\`` : `path: "${url}"`,
+  ];
   if (queryParameters.length > 0 && headerParameters.length === 0) members.push("query: params");
-  else if (queryParameters.length > 0) members.push(`query: { ${queryParameters.map(({ name }) => `${name}: params.${snake(name)}`).join(", ")} }`);
+  else if (queryParameters.length > 0)
+    members.push(`query: { ${queryParameters.map(({ name }) => `${name}: params.${snake(name)}`).join(", ")} }`);
   if (headerParameters.length > 0) {
-    members.push(`headers: { ${headerParameters.map(({ name }) => `${headerKey(name)}: params.${snake(name)}`).join(", ")} }`);
+    members.push(
+      `headers: { ${headerParameters.map(({ name }) => `${headerKey(name)}: params.${snake(name)}`).join(", ")} }`,
+    );
   }
   if (body?.kind === "json") members.push("body: params");
-  if (body?.kind === "form") members.push(`form: { fields: params, files: ${JSON.stringify(fileFields(bodySchema(body.schema, document)))} }`);
+  if (body?.kind === "form")
+    members.push(`form: { fields: params, files: ${JSON.stringify(fileFields(bodySchema(body.schema, document)))} }`);
   if (operation.public) members.push("public: true");
   if (operation.idempotent) members.push("idempotent: true");
   return `{ ${members.join(", ")} }`;
@@ -103,17 +121,27 @@ function headerKey(name: string): string {
 }
 
 function fileFields(schema: SchemaObject): string[] {
-  return Object.entries(schema.properties ?? {}).filter(([, property]) => property.format === "binary").map(([name]) => name);
+  return Object.entries(schema.properties ?? {})
+    .filter(([, property]) => property.format === "binary")
+    .map(([name]) => name);
 }
 
 function documentation(operation: Operation): string {
-  const access = operation.public ? "Needs no credentials." : operation.scope ? `Scope \`${operation.scope}\`.` : "Needs a session token.";
+  const access = operation.public
+    ? "Needs no credentials."
+    : operation.scope
+      ? `Scope \`${operation.scope}\`.`
+      : "Needs a session token.";
   const errors = operation.errors.map(({ status, description }) => {
     const name = ERROR_CLASSES[status] ?? (status >= 500 ? "InternalServerError" : "APIError");
     return `@throws {${name}} ${status}: ${description.split("\n")[0]}`;
   });
   return docComment(
-    [`${operation.summary}: \`${operation.http} ${operation.path}\`. ${access}`, operation.description, [operation.deprecated && "@deprecated", ...errors].filter(Boolean).join("\n")],
+    [
+      `${operation.summary}: \`${operation.http} ${operation.path}\`. ${access}`,
+      operation.description,
+      [operation.deprecated && "@deprecated", ...errors].filter(Boolean).join("\n"),
+    ],
     "  ",
   );
 }

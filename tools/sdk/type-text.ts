@@ -35,7 +35,8 @@ export class TypeWriter {
   members(schema: SchemaObject, direction: Direction, indent: string): string {
     return Object.entries(schema.properties ?? {})
       .map(([name, property]) => {
-        const described = property.$ref && !property.description ? this.#schemas[nameOfReference(property.$ref)] : property;
+        const described =
+          property.$ref && !property.description ? this.#schemas[nameOfReference(property.$ref)] : property;
         const doc = docComment([described?.description, property.deprecated && "@deprecated"], indent);
         const optional = schema.required?.includes(name) ? "" : "?";
         return `${doc}${indent}${name}${optional}: ${this.write(property, direction, indent)};\n`;
@@ -55,6 +56,10 @@ export class TypeWriter {
     if (!schema || !this.isNamed(name)) return this.write(schema ?? {}, direction, indent);
     this.#onReference(name);
     return schema.enum ? open(typeName(name), direction) : typeName(name);
+  }
+
+  #values(schema: SchemaObject["additionalProperties"], direction: Direction, indent: string): string {
+    return typeof schema === "object" ? this.write(schema, direction, indent) : "unknown";
   }
 
   #union(parts: SchemaObject[], direction: Direction, indent: string): string {
@@ -78,7 +83,7 @@ export class TypeWriter {
       }
       case "object":
         if (schema.properties) return `{\n${this.members(schema, direction, `${indent}  `)}${indent}}`;
-        return `Record<string, ${typeof schema.additionalProperties === "object" ? this.write(schema.additionalProperties, direction, indent) : "unknown"}>`;
+        return `Record<string, ${this.#values(schema.additionalProperties, direction, indent)}>`;
       default:
         throw new Error(`JSON Schema type ${type} is not known to the SDK generator`);
     }

@@ -25,23 +25,31 @@ export function typesFile(document: OpenApiDocument, operations: Operation[]): s
   });
   const declarations = new Map<string, string>();
   const drain = (): void => {
-    for (let name = pending.pop(); name !== undefined; name = pending.pop()) declarations.set(typeName(name), declare(document, writer, name, direction));
+    for (let name = pending.pop(); name !== undefined; name = pending.pop())
+      declarations.set(typeName(name), declare(document, writer, name, direction));
   };
 
   for (const operation of operations) if (operation.body) declareBody(operation, operation.body.schema);
   drain();
   for (const operation of operations) {
-    if (operation.paramsName && !operation.body) declarations.set(operation.paramsName, parametersDeclaration(writer, operation));
+    if (operation.paramsName && !operation.body)
+      declarations.set(operation.paramsName, parametersDeclaration(writer, operation));
   }
   drain();
   direction = "response";
   for (const root of responseRoots(document, operations)) writer.write(root, direction);
   drain();
-  return `${HEAD}\n${[...declarations.keys()].toSorted().map((name) => declarations.get(name)).join("\n")}`;
+  return `${HEAD}\n${[...declarations.keys()]
+    .toSorted()
+    .map((name) => declarations.get(name))
+    .join("\n")}`;
 
   function declareBody(operation: Operation, schema: SchemaObject): void {
     const name = schema.$ref && typeName(nameOfReference(schema.$ref));
-    if (name !== operation.paramsName) throw new Error(`The body of ${operation.id} must be a schema named ${operation.id}Request, for the type ${operation.paramsName}`);
+    if (name !== operation.paramsName)
+      throw new Error(
+        `The body of ${operation.id} must be a schema of that name with Request, for the type ${operation.paramsName}`,
+      );
     writer.write(schema, direction);
   }
 }
@@ -63,9 +71,11 @@ function declare(document: OpenApiDocument, writer: TypeWriter, name: string, di
   const own = (schema.allOf ?? []).filter((part) => !part.$ref);
   if (schema.allOf && own.length <= 1) {
     const parents = bases.map((base) => writer.write(base, direction)).join(", ");
-    return `${doc}export interface ${typeName(name)} extends ${parents} {\n${writer.members(own[0] ?? {}, direction, "  ")}}\n`;
+    const members = writer.members(own[0] ?? {}, direction, "  ");
+    return `${doc}export interface ${typeName(name)} extends ${parents} {\n${members}}\n`;
   }
-  if (schema.properties) return `${doc}export interface ${typeName(name)} {\n${writer.members(schema, direction, "  ")}}\n`;
+  if (schema.properties)
+    return `${doc}export interface ${typeName(name)} {\n${writer.members(schema, direction, "  ")}}\n`;
   // The name of an enum is always its known values; places where the server writes it add Open<…>.
   return `${doc}${alias(typeName(name), writer.write(schema, schema.enum ? "request" : direction))}`;
 }
@@ -77,11 +87,14 @@ function alias(name: string, type: string): string {
 }
 
 function parametersDeclaration(writer: TypeWriter, operation: Operation): string {
-  const members = [...operation.queryParameters, ...operation.headerParameters].map((parameter) => parameterMember(writer, parameter));
+  const members = [...operation.queryParameters, ...operation.headerParameters].map((parameter) =>
+    parameterMember(writer, parameter),
+  );
   return `export interface ${operation.paramsName} {\n${members.join("")}}\n`;
 }
 
 function parameterMember(writer: TypeWriter, parameter: ParameterObject): string {
   const doc = docComment([parameter.description, parameter.deprecated && "@deprecated"], "  ");
-  return `${doc}  ${snake(parameter.name)}${parameter.required ? "" : "?"}: ${writer.write(parameter.schema, "request", "  ")};\n`;
+  const name = `${snake(parameter.name)}${parameter.required ? "" : "?"}`;
+  return `${doc}  ${name}: ${writer.write(parameter.schema, "request", "  ")};\n`;
 }

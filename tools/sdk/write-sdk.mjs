@@ -14,6 +14,7 @@ export function writeSdk() {
   const tags = document.tags.map(({ name }) => name);
   const extendedTags = new Set(tags.filter((tag) => existsSync(join(sdk, "src/resources", `${tag}.ts`))));
   const files = generateSdk({ document, version, extendedTags });
-  for (const stale of globSync("**/*.ts", { cwd: generated })) if (!files.has(stale.replaceAll("\\", "/"))) rmSync(join(generated, stale));
+  for (const stale of globSync("**/*.ts", { cwd: generated }))
+    if (!files.has(stale.replaceAll("\\", "/"))) rmSync(join(generated, stale));
   for (const [name, text] of files) write(join(generated, name), text);
 }

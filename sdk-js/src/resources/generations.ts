@@ -21,14 +21,18 @@ export interface WaitOptions extends Pick<RequestOptions, "signal" | "mode" | "h
 }
 
 export class GenerationsResource extends GeneratedGenerationsResource {
-  /** Follows a generation: the current state first, then each change. Reconnects by itself; ends after the final state. */
-  override streamEvents(generationId: string, params: StreamGenerationEventsParams = {}, options: RequestOptions = {}): EventStream<Generation> {
+  /** Follows a generation: its present state, then each change, until it is final. Reconnects by itself. */
+  override streamEvents(
+    generationId: string,
+    params: StreamGenerationEventsParams = {},
+    options: RequestOptions = {},
+  ): EventStream<Generation> {
     return super.streamEvents(generationId, params, options).until(({ data }) => isFinal(data));
   }
 
   /**
-   * Waits until a generation is completed and returns it; its audio is the track `track_id`. Follows server-sent events,
-   * and asks from time to time where those do not get through. It may be called again for the same generation.
+   * Waits until a generation is completed and returns it; its audio is the track `track_id`. Follows server-sent
+   * events, and asks from time to time where those do not get through. May be called again for the same generation.
    *
    * @throws {GenerationFailedError} with the reason in `code`
    * @throws {GenerationCanceledError}
@@ -43,7 +47,10 @@ export class GenerationsResource extends GeneratedGenerationsResource {
       return await this.#settled(generationId, request, onProgress);
     } catch (error) {
       if (!deadline.expired) throw error;
-      throw new APITimeoutError(`${generationId} was not finished after ${timeoutMs} ms; it goes on, so wait() may be called again`, { cause: error });
+      throw new APITimeoutError(
+        `${generationId} was not finished after ${timeoutMs} ms; it goes on, so wait() may be called again`,
+        { cause: error },
+      );
     } finally {
       deadline.clear();
     }
@@ -82,7 +89,7 @@ function settle(generation: Generation): Generation {
   return generation;
 }
 
-/** A stream may fail where plain requests work (a proxy that buffers or cuts it); a missing right or generation fails both. */
+/** A stream may fail where plain requests work (a proxy cuts it); a missing right or generation fails both. */
 function isWorthPolling(error: unknown): boolean {
   if (error instanceof GenerationFailedError || error instanceof GenerationCanceledError) return false;
   if (error instanceof APIError) return ![400, 401, 403, 404, 429].includes(error.status);

@@ -17,7 +17,11 @@ export interface DownloadAudioParams extends Omit<DownloadTrackAudioParams, "ran
 
 export class TracksResource extends GeneratedTracksResource {
   /** Downloads the audio, whole or a range of it. Nothing is read until you do: `await audio.toFile("song.wav")`. */
-  override downloadAudio(trackId: string, params: DownloadAudioParams = {}, options?: RequestOptions): APIPromise<BinaryResponse> {
+  override downloadAudio(
+    trackId: string,
+    params: DownloadAudioParams = {},
+    options?: RequestOptions,
+  ): APIPromise<BinaryResponse> {
     const { range, ...rest } = params;
     if (typeof range !== "object") return super.downloadAudio(trackId, { ...rest, range }, options);
     return super.downloadAudio(trackId, { ...rest, range: `bytes=${range.start}-${range.end ?? ""}` }, options);

@@ -8,6 +8,8 @@ import type { EventParser } from "./parse-events.ts";
 
 /** Pause before a broken stream is opened again, unless the server asked for another one. */
 const RECONNECT_MS = 1_000;
+/** The pause doubles with each connection in a row that brought no event, up to this many times. */
+const DOUBLINGS_MAX = 5;
 /** Connections in a row that brought not one byte before it is given up. */
 const FRUITLESS_MAX = 3;
 /** Silence after which a connection counts as dead: the server sends a comment every 10 s. */
@@ -22,8 +24,8 @@ export interface StreamEvent<T> {
 }
 
 /**
- * Server-sent events as an async iterable. Each iteration opens its own connection; when that breaks, it is opened again
- * after the last event seen (`Last-Event-ID`), so nothing is missed or doubled. Breaking out of the loop closes it.
+ * Server-sent events as an async iterable. Each iteration opens its own connection; when that breaks, it is opened
+ * again after the last event seen (`Last-Event-ID`), so nothing is missed or doubled. Leaving the loop closes it.
  */
 export class EventStream<T> implements AsyncIterable<StreamEvent<T>> {
   readonly #transport: Transport;
@@ -32,7 +34,12 @@ export class EventStream<T> implements AsyncIterable<StreamEvent<T>> {
   readonly #isLast: (event: StreamEvent<T>) => boolean;
 
   /** `isLast` tells the event after which the server closes for good; without it only HTTP 204 ends the stream. */
-  constructor(transport: Transport, request: OperationRequest, options: RequestOptions = {}, isLast: (event: StreamEvent<T>) => boolean = () => false) {
+  constructor(
+    transport: Transport,
+    request: OperationRequest,
+    options: RequestOptions = {},
+    isLast: (event: StreamEvent<T>) => boolean = () => false,
+  ) {
     this.#transport = transport;
     this.#request = request;
     this.#options = { timeoutMs: SILENCE_MAX_MS, ...options };
@@ -47,6 +54,7 @@ export class EventStream<T> implements AsyncIterable<StreamEvent<T>> {
   async *[Symbol.asyncIterator](): AsyncGenerator<StreamEvent<T>, void, undefined> {
     let lastEventId = this.#request.headers?.["last-event-id"] ?? null;
     let fruitless = 0;
+    let eventless = 0;
     for (let connection = 0; ; connection += 1) {
       const parser = createEventParser(lastEventId);
       let failure: unknown = new MusicVerseError("The server closed the stream");
@@ -54,24 +62,33 @@ export class EventStream<T> implements AsyncIterable<StreamEvent<T>> {
         const body = await this.#open(lastEventId);
         if (!body) return;
         for await (const event of this.#read(body, parser, () => (fruitless = 0))) {
+          eventless = 0;
           yield event;
           if (this.#isLast(event)) return;
         }
       } catch (error) {
         // The caller's abort, or an answer that another try would not change; `send` has made its own retries.
-        if (this.#options.signal?.aborted || !(error instanceof MusicVerseError) || error instanceof APIError) throw error;
+        if (this.#options.signal?.aborted || !(error instanceof MusicVerseError) || error instanceof APIError)
+          throw error;
         failure = error;
       }
       lastEventId = parser.lastEventId;
       fruitless += 1;
       if (fruitless > FRUITLESS_MAX) throw failure;
-      await this.#pause(parser.retryMs ?? RECONNECT_MS, connection, failure);
+      const delayMs = (parser.retryMs ?? RECONNECT_MS) * 2 ** Math.min(eventless, DOUBLINGS_MAX);
+      eventless += 1;
+      await this.#pause(delayMs, connection, failure);
     }
   }
 
   async #open(lastEventId: string | null): Promise<ReadableStream<Uint8Array> | null> {
     const headers = { ...this.#request.headers, "last-event-id": lastEventId || undefined };
-    const { response } = await this.#transport.send({ ...this.#request, headers }, this.#options, "text/event-stream", true);
+    const { response } = await this.#transport.send(
+      { ...this.#request, headers },
+      this.#options,
+      "text/event-stream",
+      true,
+    );
     if (response.status === 204) return null;
     const type = response.headers.get("content-type") ?? "";
     if (type.startsWith("text/event-stream")) return response.body;
@@ -90,10 +107,19 @@ export class EventStream<T> implements AsyncIterable<StreamEvent<T>> {
   /** Opening the stream again would not help. */
   #unexpected(what: string, headers: Headers): APIError {
     const { method, path } = this.#request;
-    return new APIError({ message: `Expected an event stream from ${method} ${path}, ${what}`, status: 200, headers, problem: {} });
+    return new APIError({
+      message: `Expected an event stream from ${method} ${path}, ${what}`,
+      status: 200,
+      headers,
+      problem: {},
+    });
   }
 
-  async *#read(body: ReadableStream<Uint8Array>, parser: EventParser, onBytes: () => void): AsyncGenerator<StreamEvent<T>, void, undefined> {
+  async *#read(
+    body: ReadableStream<Uint8Array>,
+    parser: EventParser,
+    onBytes: () => void,
+  ): AsyncGenerator<StreamEvent<T>, void, undefined> {
     const reader = body.getReader();
     try {
       for (let next = await reader.read(); !next.done; next = await reader.read()) {
@@ -108,7 +134,16 @@ export class EventStream<T> implements AsyncIterable<StreamEvent<T>> {
   async #pause(delayMs: number, attempt: number, failure: unknown): Promise<void> {
     const { method, path: url } = this.#request;
     const error = describeFailure(failure);
-    this.#transport.log({ level: "warn", event: "reconnect", method, url, attempt, delayMs, error, message: `${method} ${url} opens again in ${delayMs} ms: ${error}` });
+    this.#transport.log({
+      level: "warn",
+      event: "reconnect",
+      method,
+      url,
+      attempt,
+      delayMs,
+      error,
+      message: `${method} ${url} opens again in ${delayMs} ms: ${error}`,
+    });
     await sleep(delayMs, this.#options.signal);
   }
 }

@@ -54,10 +54,14 @@ export class Deadline {
     this.#caller?.removeEventListener("abort", this.#onCallerAbort);
   }
 
-  /** The error to throw for a failure under this deadline: the caller's abort reason, a timeout, or a broken connection. */
+  /** The error to throw for a failure under this deadline: the caller's reason, a timeout, or a broken connection. */
   explain(cause: unknown, target: string): unknown {
     if (this.#caller?.aborted) return this.#caller.reason;
-    if (this.#expired) return new APITimeoutError(`No complete answer within ${this.#limitMs} ms (${target}); raise timeoutMs if that is expected`, { cause });
+    if (this.#expired)
+      return new APITimeoutError(
+        `No complete answer within ${this.#limitMs} ms (${target}); raise timeoutMs if that is expected`,
+        { cause },
+      );
     return new APIConnectionError(`No answer: ${redact(rootMessage(cause))} (${target})`, { cause });
   }
 }

@@ -1,8 +1,12 @@
 import { MusicVerseError } from "../errors.ts";
 import { loadBuiltin } from "./runtime.ts";
 
-/** Bytes in any form. A string is the path of a file (Node, Deno, Bun). Streams are sent as they come, but only once: no retry. */
-export type FileSource = string | Blob | ArrayBuffer | Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+/**
+ * Bytes in any form. A string is the path of a file (Node, Deno, Bun). A stream is sent while it is read, so it is sent
+ * once: no retry.
+ */
+export type FileSource =
+  string | Blob | ArrayBuffer | Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** A file to upload, alone or with its name and media type. */
 export type Uploadable = FileSource | { data: FileSource; filename?: string; contentType?: string };
@@ -38,7 +42,7 @@ async function toContent(source: FileSource, field: string): Promise<Blob | Asyn
     if (Symbol.asyncIterator in source) return source;
   }
   throw new MusicVerseError(
-    `${field}: expected a path, Blob, File, ArrayBuffer, Uint8Array, ReadableStream or async iterable, got ${source === null ? "null" : typeof source}`,
+    `${field}: expected a path, Blob, File, ArrayBuffer, Uint8Array, ReadableStream or async iterable`,
   );
 }
 

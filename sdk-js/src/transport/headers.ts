@@ -4,7 +4,7 @@ import type { ResolvedOptions } from "../options.ts";
 import type { OperationRequest, RequestOptions } from "./request.ts";
 import { isServerRuntime } from "./runtime.ts";
 
-/** Everything sent except the content type of a form. The same object serves all tries, so the idempotency key stays. */
+/** All headers except the content type of a form. They serve all tries, so the idempotency key stays. */
 export function buildHeaders(
   client: ResolvedOptions,
   request: OperationRequest,
@@ -27,9 +27,7 @@ export function buildHeaders(
     }
   }
   if (!request.public && !headers.has("authorization")) {
-    throw new MusicVerseError(
-      "No API key: give new MusicVerse({ apiKey }) or set MUSICVERSE_API_KEY. npm start prints a sandbox key; the console makes others.",
-    );
+    throw new MusicVerseError("No API key: give new MusicVerse({ apiKey }), or set MUSICVERSE_API_KEY");
   }
   return headers;
 }

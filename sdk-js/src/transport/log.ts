@@ -37,9 +37,10 @@ export function writeLog(log: LogHook | undefined, entry: LogEntry): void {
   }
 }
 
-/** What a log may say about a failure. Details quote what the caller sent, so an answer gives only its status and code. */
+/** What a log may say about a failure. Details quote what was sent, so an answer gives only its status and code. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return "unknown failure";
-  if ("status" in error && "code" in error) return `${error.name}: ${String(error.status)} ${String(error.code ?? "")}`.trim();
+  if ("status" in error && "code" in error)
+    return `${error.name}: ${String(error.status)} ${String(error.code ?? "")}`.trim();
   return `${error.name}: ${error.message}`;
 }

@@ -3,10 +3,13 @@ import type { FilePart, Uploadable } from "./file.ts";
 import type { FormBody } from "./request.ts";
 import { isServerRuntime } from "./runtime.ts";
 
+/** What fetch takes as a body. */
+type FetchBody = NonNullable<RequestInit["body"]>;
+
 /** A request body ready to send. `create` may be called once per try when `replayable`, otherwise once. */
 export interface PreparedBody {
   /** `signal` ends the try. */
-  create(signal: AbortSignal): BodyInit;
+  create(signal: AbortSignal): FetchBody;
   contentType: string | null;
   replayable: boolean;
 }
@@ -40,7 +43,7 @@ function formData(parts: [string, string | FilePart][]): FormData {
 
 async function collect(content: FilePart["content"]): Promise<Blob> {
   if (content instanceof Blob) return content;
-  const chunks: BlobPart[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   for await (const chunk of content) chunks.push(chunk as Uint8Array<ArrayBuffer>);
   return new Blob(chunks);
 }
@@ -48,7 +51,7 @@ async function collect(content: FilePart["content"]): Promise<Blob> {
 function streamedForm(parts: [string, string | FilePart][]): PreparedBody {
   const boundary = `musicverse-${crypto.randomUUID()}`;
   const chunks = encodeParts(parts, boundary);
-  const stream = (signal: AbortSignal): BodyInit =>
+  const stream = (signal: AbortSignal): FetchBody =>
     new ReadableStream<Uint8Array>({
       start(controller) {
         // fetch in Node reads on after an abort, to the end of what may have none.
@@ -71,7 +74,10 @@ function streamedForm(parts: [string, string | FilePart][]): PreparedBody {
   return { create: stream, contentType: `multipart/form-data; boundary=${boundary}`, replayable: false };
 }
 
-async function* encodeParts(parts: [string, string | FilePart][], boundary: string): AsyncGenerator<Uint8Array, void, undefined> {
+async function* encodeParts(
+  parts: [string, string | FilePart][],
+  boundary: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const encoder = new TextEncoder();
   for (const [name, part] of parts) {
     const head = `--${boundary}\r\nContent-Disposition: form-data; name="${quote(name)}"`;

@@ -31,7 +31,8 @@ export class Page<T> implements AsyncIterable<T> {
 
   /** Fetches the following page; throws when there is none, see {@link hasNextPage}. */
   getNextPage(): PagePromise<T> {
-    if (!this.next_cursor || !this.hasNextPage()) throw new RangeError("This was the last page; ask hasNextPage() first");
+    if (!this.next_cursor || !this.hasNextPage())
+      throw new RangeError("This was the last page; ask hasNextPage() first");
     return this.#fetchPage(this.next_cursor);
   }
 

@@ -34,13 +34,15 @@ export function path(parts: TemplateStringsArray, ...ids: string[]): string {
   return parts.reduce((before, part, index) => {
     const id: unknown = ids[index - 1];
     if (typeof id !== "string" || id === "" || id === "." || id === "..") {
-      throw new TypeError(`${before}…: the id must be a non-empty string, got ${typeof id === "string" ? `"${id}"` : String(id)}`);
+      throw new TypeError(
+        `${before}…: the id must be a non-empty string, got ${typeof id === "string" ? `"${id}"` : String(id)}`,
+      );
     }
     return before + encodeURIComponent(id) + part;
   });
 }
 
-/** `?a=1&b=2`, or an empty string. Arrays repeat their name; undefined and null are left out; a Date becomes ISO 8601. */
+/** `?a=1&b=2`, or nothing. Arrays repeat their name; undefined and null are left out; a Date becomes ISO 8601. */
 export function queryString(query: object | undefined): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {

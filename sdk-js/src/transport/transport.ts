@@ -73,7 +73,12 @@ export class Transport {
   }
 
   /** Sends a request until it succeeds, fails for good or the tries are used up. */
-  async send(request: OperationRequest, options: RequestOptions = {}, accept: string, stream = false): Promise<Exchange> {
+  async send(
+    request: OperationRequest,
+    options: RequestOptions = {},
+    accept: string,
+    stream = false,
+  ): Promise<Exchange> {
     const prepared = await this.#prepare(request, options, accept, stream);
     const retriesMax = options.retriesMax ?? this.#options.retriesMax;
     const repeatable = request.method !== "POST" || prepared.headers.has("idempotency-key");
@@ -89,16 +94,32 @@ export class Transport {
         const delayMs = again ? retryDelayMs(error, attempt) : null;
         const failure = { ...entry, durationMs: Date.now() - startedAt, error: describeFailure(error) };
         if (delayMs === null) {
-          this.log({ ...failure, level: "error", event: "failure", message: `${prepared.target} failed: ${failure.error}` });
+          this.log({
+            ...failure,
+            level: "error",
+            event: "failure",
+            message: `${prepared.target} failed: ${failure.error}`,
+          });
           throw error;
         }
-        this.log({ ...failure, level: "warn", event: "retry", delayMs, message: `${prepared.target} again in ${delayMs} ms: ${failure.error}` });
+        this.log({
+          ...failure,
+          level: "warn",
+          event: "retry",
+          delayMs,
+          message: `${prepared.target} again in ${delayMs} ms: ${failure.error}`,
+        });
         await sleep(delayMs, prepared.signal);
       }
     }
   }
 
-  async #prepare(request: OperationRequest, options: RequestOptions, accept: string, stream: boolean): Promise<Prepared> {
+  async #prepare(
+    request: OperationRequest,
+    options: RequestOptions,
+    accept: string,
+    stream: boolean,
+  ): Promise<Prepared> {
     checkAmount("timeoutMs", options.timeoutMs);
     checkAmount("retriesMax", options.retriesMax);
     const headers = buildHeaders(this.#options, request, options, accept);
@@ -110,13 +131,18 @@ export class Transport {
       method: request.method,
       headers,
       body,
-      timeoutMs: options.timeoutMs ?? this.#options.timeoutMs ?? (request.form ? UPLOAD_TIMEOUT_MS : DEFAULT_TIMEOUT_MS),
+      timeoutMs:
+        options.timeoutMs ?? this.#options.timeoutMs ?? (request.form ? UPLOAD_TIMEOUT_MS : DEFAULT_TIMEOUT_MS),
       signal: options.signal ?? null,
       stream,
     };
   }
 
-  async #attempt(prepared: Prepared, entry: Pick<LogEntry, "method" | "url" | "attempt">, startedAt: number): Promise<Exchange> {
+  async #attempt(
+    prepared: Prepared,
+    entry: Pick<LogEntry, "method" | "url" | "attempt">,
+    startedAt: number,
+  ): Promise<Exchange> {
     const { target, signal } = prepared;
     signal?.throwIfAborted();
     const deadline = new Deadline(prepared.timeoutMs, signal);
@@ -136,7 +162,15 @@ export class Transport {
     const durationMs = Date.now() - startedAt;
     const requestId = response.headers.get("x-request-id") ?? undefined;
     const message = `${target} ${response.status} in ${durationMs} ms`;
-    this.log({ ...entry, level: "debug", event: "response", status: response.status, durationMs, message, ...(requestId ? { requestId } : {}) });
+    this.log({
+      ...entry,
+      level: "debug",
+      event: "response",
+      status: response.status,
+      durationMs,
+      message,
+      ...(requestId ? { requestId } : {}),
+    });
     return { response: text === null ? response : unread(response, text), text };
   }
 }
@@ -157,7 +191,11 @@ function requestInit(prepared: Prepared, signal: AbortSignal): RequestInit {
 
 /** The answer again, with a body that can still be read. */
 function unread(response: Response, text: string): Response {
-  return new Response(text === "" ? null : text, { status: response.status, statusText: response.statusText, headers: response.headers });
+  return new Response(text === "" ? null : text, {
+    status: response.status,
+    statusText: response.statusText,
+    headers: response.headers,
+  });
 }
 
 function parseJson<T>(request: OperationRequest, { response, text }: Exchange): T {
@@ -165,7 +203,8 @@ function parseJson<T>(request: OperationRequest, { response, text }: Exchange): 
     return JSON.parse(text ?? "") as T;
   } catch {
     const type = response.headers.get("content-type") ?? "no content type";
-    const message = `Expected JSON from ${request.method} ${request.path}, got ${type} with status ${response.status}: does baseUrl point at a MusicVerse API?`;
+    const got = `got ${type} with status ${response.status}: does baseUrl point at a MusicVerse API?`;
+    const message = `Expected JSON from ${request.method} ${request.path}, ${got}`;
     throw new APIError({ message, status: response.status, headers: response.headers, problem: {} });
   }
 }

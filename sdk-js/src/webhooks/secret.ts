@@ -9,7 +9,12 @@ const BYTES_MAX = 75;
 export function parseSecret(secret: string): Uint8Array<ArrayBuffer> {
   const text = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret;
   const bytes = decodeBase64(text);
-  if (!bytes) throw invalid(secret.includes(",") ? "it must start at whsec_, without a version such as v1 before it" : "it is not whsec_ and base64");
+  if (!bytes)
+    throw invalid(
+      secret.includes(",")
+        ? "it must start at whsec_, without a version such as v1 before it"
+        : "it is not whsec_ and base64",
+    );
   if (bytes.length < BYTES_MIN || bytes.length > BYTES_MAX) {
     throw invalid(`${bytes.length} bytes decoded, a secret has ${BYTES_MIN} to ${BYTES_MAX}`);
   }
@@ -24,5 +29,8 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | null {
 }
 
 function invalid(reason: string): WebhookVerificationError {
-  return new WebhookVerificationError("invalid_secret", `The webhook secret is not valid: ${reason}. Copy it again from the endpoint's settings.`);
+  return new WebhookVerificationError(
+    "invalid_secret",
+    `The webhook secret is not valid: ${reason}. Copy it again from the endpoint's settings.`,
+  );
 }

@@ -33,7 +33,10 @@ export async function unwrapWebhook(
   try {
     return JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body)) as WebhookPayload;
   } catch {
-    throw new WebhookVerificationError("invalid_body", "The signature is right, but the body is not JSON: it is no MusicVerse event");
+    throw new WebhookVerificationError(
+      "invalid_body",
+      "The signature is right, but the body is not JSON: it is no MusicVerse event",
+    );
   }
 }
 
@@ -45,7 +48,10 @@ export async function verifyWebhook(
   options: UnwrapOptions = {},
 ): Promise<void> {
   if (typeof body !== "string" && !(body instanceof Uint8Array)) {
-    throw new WebhookVerificationError("invalid_body", "Give the body as received (string or bytes), not as a parsed object: parsing changes bytes and breaks the signature");
+    throw new WebhookVerificationError(
+      "invalid_body",
+      "Give the body as received, string or bytes, not as a parsed object: parsing changes it and breaks the signature",
+    );
   }
   const keys = (typeof secret === "string" ? [secret] : secret).map(parseSecret);
   if (keys.length === 0) throw new WebhookVerificationError("invalid_secret", "Give at least one webhook secret");
@@ -53,22 +59,34 @@ export async function verifyWebhook(
   const timestamp = header(headers, "webhook-timestamp");
   const signatures = header(headers, "webhook-signature");
   checkTimestamp(timestamp, options);
-  const content = concat(new TextEncoder().encode(`${id}.${timestamp}.`), typeof body === "string" ? new TextEncoder().encode(body) : body);
-  const candidates = signatures.split(" ").filter((entry) => entry.startsWith("v1,")).map((entry) => decodeBase64(entry.slice(3)));
+  const content = concat(
+    new TextEncoder().encode(`${id}.${timestamp}.`),
+    typeof body === "string" ? new TextEncoder().encode(body) : body,
+  );
+  const candidates = signatures
+    .split(" ")
+    .filter((entry) => entry.startsWith("v1,"))
+    .map((entry) => decodeBase64(entry.slice(3)));
   for (const key of keys) {
     const expected = await hmac(key, content);
     if (candidates.some((candidate) => candidate !== null && isEqual(candidate, expected))) return;
   }
   throw new WebhookVerificationError(
     "signature_mismatch",
-    "No signature matches: check that the secret belongs to this endpoint and that the body is passed on exactly as received",
+    "No signature matches: does the secret belong to this endpoint, and is the body passed on exactly as received?",
   );
 }
 
 function header(headers: WebhookHeaders, name: string): string {
-  const value = "get" in headers && typeof headers.get === "function" ? headers.get(name) : fromRecord(headers as Record<string, unknown>, name);
+  const value =
+    "get" in headers && typeof headers.get === "function"
+      ? headers.get(name)
+      : fromRecord(headers as Record<string, unknown>, name);
   if (typeof value === "string" && value !== "") return value;
-  throw new WebhookVerificationError("missing_header", `The header ${name} is missing: this request does not come from MusicVerse, or a proxy dropped it`);
+  throw new WebhookVerificationError(
+    "missing_header",
+    `The header ${name} is missing: this request does not come from MusicVerse, or a proxy dropped it`,
+  );
 }
 
 function fromRecord(headers: Record<string, unknown>, name: string): unknown {
@@ -78,12 +96,16 @@ function fromRecord(headers: Record<string, unknown>, name: string): unknown {
 }
 
 function checkTimestamp(timestamp: string, { toleranceMs = TOLERANCE_MS, now = Date.now }: UnwrapOptions): void {
-  if (!/^\d{1,12}$/.test(timestamp)) throw new WebhookVerificationError("invalid_timestamp", "webhook-timestamp is not a number of seconds since 1970");
+  if (!/^\d{1,12}$/.test(timestamp))
+    throw new WebhookVerificationError("invalid_timestamp", "webhook-timestamp is not a number of seconds since 1970");
   // Whole seconds, as sent: 300 s is inside, 301 s is outside.
   const offsetS = Math.floor(now() / 1000) - Number(timestamp);
   if (Math.abs(offsetS) * 1000 <= toleranceMs) return;
   const when = offsetS > 0 ? `${offsetS} s ago` : `${-offsetS} s in the future`;
-  throw new WebhookVerificationError("timestamp_out_of_tolerance", `The webhook was sent ${when}: a replay, or this machine's clock is wrong`);
+  throw new WebhookVerificationError(
+    "timestamp_out_of_tolerance",
+    `The webhook was sent ${when}: a replay, or this machine's clock is wrong`,
+  );
 }
 
 async function hmac(key: Uint8Array<ArrayBuffer>, content: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {

@@ -1,0 +1,3 @@
+const sdk = require("@musicverse/sdk");
+
+void import("./exercise.mjs").then(({ exercise }) => exercise(sdk));
