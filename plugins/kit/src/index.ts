@@ -5,6 +5,7 @@ export * from "./context.ts";
 export * from "./errors.ts";
 export * from "./generation.ts";
 export * from "./http-errors.ts";
+export * from "./http-rules.ts";
 export * from "./issues.ts";
 export * from "./long-work.ts";
 export { checkManifest, fitsKit } from "./manifest.ts";

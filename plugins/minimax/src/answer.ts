@@ -6,10 +6,13 @@ import type { Context } from "./settings.ts";
 /** Ten minutes of WAV at 44.1 kHz. */
 export const audioBytesMax = 120 * 1024 * 1024;
 
+/** A song of more than an hour is a number gone wrong. */
+const durationMaxMs = 3_600_000;
+
 const answer = z.object({
   data: z.object({ status: z.literal(2), audio: z.string().min(1) }),
   trace_id: z.string().max(500).optional(),
-  extra_info: z.object({ music_duration: z.number().positive().optional().catch(undefined) }).nullish().catch(null),
+  extra_info: z.object({ music_duration: z.number().min(1).max(durationMaxMs).optional().catch(undefined) }).nullish().catch(null),
 });
 
 export interface MusicAnswer {

@@ -38,9 +38,12 @@ const meanings: Readonly<Record<number, Meaning>> = {
   2061: { code: "PERMANENT" },
 };
 
+/** Null for a code that is not in the table. */
+export const meaningOf = (statusCode: number): Meaning | null => meanings[statusCode] ?? null;
+
 /** Throws for a `base_resp` that is no success. `response` may carry a Retry-After. */
 export function throwForCode(statusCode: number, response: HttpResponse, now: Date): never {
-  const meaning = meanings[statusCode] ?? { code: "UPSTREAM" };
+  const meaning = meaningOf(statusCode) ?? { code: "UPSTREAM" };
   const message = `MiniMax answered status_code ${statusCode}`;
   const common = { upstream: { status: response.status, code: statusCode }, outcome: "failed" } as const;
   if (meaning.code === "RATE_LIMIT") {

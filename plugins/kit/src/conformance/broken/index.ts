@@ -1,0 +1,172 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { secret, text } from "../../config-fields.ts";
+import type { HttpRequest } from "../../context.ts";
+import { PluginError } from "../../errors.ts";
+import type { GenerationOutput } from "../../generation.ts";
+import type { LongWork } from "../../long-work.ts";
+import type { AnyPlugin } from "../../plugin.ts";
+import type { ConformanceOptions } from "../subject.ts";
+import { chimeWith, generate, notASong } from "./chime.ts";
+
+/** A plugin that breaks exactly one rule, in a way that a person might. */
+export interface Broken {
+  rule: string;
+  how: string;
+  plugin: AnyPlugin;
+  options?: Partial<ConformanceOptions>;
+}
+
+const kept = new Map<string, LongWork<GenerationOutput>>();
+const leaked: unknown[] = [];
+const { config } = chimeWith();
+
+export const brokenPlugins: readonly Broken[] = [
+  { rule: "manifest", how: "an id that could be no setting's name", plugin: chimeWith({}, { id: "Chime Plugin" }) },
+  { rule: "manifest", how: "written for a kit that is not this one", plugin: chimeWith({}, { kit: "^9.0.0" }) },
+  {
+    rule: "import",
+    how: "swallows the rejections of the whole process on import",
+    plugin: chimeWith(),
+    options: { module: import.meta.resolve("./effects-on-import.ts") },
+  },
+  {
+    rule: "config-errors",
+    how: "its own check throws instead of saying what is wrong",
+    plugin: chimeWith({}, { config: { ...config, region: text({ description: "Region of the account.", example: "eu", default: "eu", check: regionOf }) } }),
+  },
+  {
+    rule: "secrets",
+    how: "a token that everybody may read",
+    plugin: chimeWith({}, { config: { ...config, webhookToken: text({ description: "Token of the webhook.", example: "t", optional: true }) } }),
+  },
+  {
+    rule: "secrets",
+    how: "a key with a default",
+    plugin: chimeWith({}, { config: { ...config, backupKey: secret({ description: "A second key.", example: "chime-2", default: "chime-0000000" }) } }),
+  },
+  {
+    rule: "egress",
+    how: "reports home to a host that it does not declare",
+    plugin: chimeWith({
+      async generate(ctx, input) {
+        await ctx.http.request({ method: "POST", url: "https://telemetry.example/", json: {} }).catch(() => undefined);
+        return generate(ctx, input);
+      },
+    }),
+  },
+  {
+    rule: "egress",
+    how: "uses fetch",
+    plugin: chimeWith({
+      async generate(ctx, input) {
+        await fetch("http://127.0.0.1:65001/").catch(() => undefined);
+        return generate(ctx, input);
+      },
+    }),
+  },
+  {
+    rule: "output",
+    how: "an estimate that nobody can calculate with",
+    plugin: chimeWith({ estimate: () => ({ seconds: Number.NaN, costMicros: null }) }),
+  },
+  {
+    rule: "errors",
+    how: "a crash of the provider becomes a refusal of the input",
+    plugin: chimeWith({
+      generate: (ctx, input) =>
+        generate(ctx, input).catch((error: unknown) => {
+          if (!(error instanceof PluginError) || error.upstream.status !== 500) throw error;
+          throw new PluginError("VALIDATION", error.message, { fields: [] });
+        }),
+    }),
+  },
+  {
+    rule: "fuzz",
+    how: "trusts the provider to send what it always sends",
+    plugin: chimeWith({
+      async generate(ctx, input) {
+        try {
+          return await generate(ctx, input);
+        } catch (error) {
+          if (error instanceof PluginError && error.message === notASong) {
+            throw new TypeError("undefined has no length", { cause: error });
+          }
+          throw error;
+        }
+      },
+    }),
+  },
+  {
+    rule: "abort",
+    how: "tries again by itself, whatever the signal says",
+    plugin: chimeWith({
+      async generate(ctx, input) {
+        try {
+          return await generate(ctx, input);
+        } catch (error) {
+          if (ctx.signal.aborted) await delay(400);
+          throw error;
+        }
+      },
+    }),
+  },
+  { rule: "repeat", how: "claims that repeating is safe and sends no key", plugin: chimeWith({ repeat: "idempotent" }) },
+  {
+    rule: "isolation",
+    how: "remembers results by prompt, for everybody",
+    plugin: chimeWith({
+      async generate(ctx, input) {
+        const known = kept.get(input.prompt);
+        if (known) return structuredClone(known);
+        const work = await generate(ctx, input);
+        // Short of the other rules' prompts, whose answers must differ from call to call.
+        if (input.prompt.length > 30) kept.set(input.prompt, work);
+        return work;
+      },
+    }),
+  },
+  {
+    rule: "logs",
+    how: "logs its requests",
+    plugin: chimeWith({
+      generate(ctx, input) {
+        ctx.log.info("asking for a song", { text: input.prompt });
+        return generate(ctx, input);
+      },
+    }),
+  },
+  {
+    rule: "logs",
+    how: "quotes the answer in its error",
+    plugin: chimeWith({
+      async generate(ctx, input) {
+        let answer = "";
+        const request = async (wish: HttpRequest) => {
+          const response = await ctx.http.request(wish);
+          answer = response.text();
+          return response;
+        };
+        return generate({ ...ctx, http: { request } }, input).catch((error: unknown) => {
+          if (!(error instanceof PluginError) || error.code !== "UPSTREAM") throw error;
+          throw new PluginError("UPSTREAM", `cannot read ${answer}`, { outcome: error.outcome ?? undefined, cause: error });
+        });
+      },
+    }),
+  },
+  { rule: "simulator", how: "ships none", plugin: chimeWith({}, { simulator: undefined }) },
+  {
+    rule: "heap",
+    how: "keeps every call for its statistics",
+    plugin: chimeWith({
+      generate(ctx, input) {
+        leaked.push(Array.from({ length: 2_000 }, () => input.durationSeconds));
+        return generate(ctx, input);
+      },
+    }),
+  },
+];
+
+function regionOf(value: string): string | null {
+  if (!/^[a-z]{2}$/.test(value)) throw new RangeError("no such region");
+  return null;
+}

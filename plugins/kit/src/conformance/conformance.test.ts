@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { brokenPlugins } from "./broken/index.ts";
+import { chimeOptions, chimeWith } from "./broken/chime.ts";
+import { conformance, rules } from "./index.ts";
+import type { AnyPlugin } from "../plugin.ts";
+import type { ConformanceOptions } from "./subject.ts";
+
+conformance(chimeWith(), chimeOptions);
+
+async function brokenRules(plugin: AnyPlugin, options: ConformanceOptions): Promise<string[]> {
+  const failed: string[] = [];
+  for (const rule of rules) {
+    await rule.check({ plugin, options }).catch(() => failed.push(rule.id));
+  }
+  return failed;
+}
+
+test.each(brokenPlugins)("a plugin that breaks $rule ($how) fails exactly it (PLG-06)", async ({ rule, plugin, options }) => {
+  expect(await brokenRules(plugin, { ...chimeOptions, calls: 300, ...options })).toEqual([rule]);
+});
+
+test("every rule has a broken plugin that shows that it bites", () => {
+  expect(new Set(brokenPlugins.map(({ rule }) => rule))).toEqual(new Set(rules.map(({ id }) => id)));
+});

@@ -1,0 +1,33 @@
+import type { Rule } from "../subject.ts";
+import { abortRule } from "./abort.ts";
+import { configErrorsRule } from "./config-errors.ts";
+import { egressRule } from "./egress.ts";
+import { errorsRule } from "./errors.ts";
+import { fuzzRule } from "./fuzz.ts";
+import { heapRule } from "./heap.ts";
+import { importRule } from "./import.ts";
+import { isolationRule } from "./isolation.ts";
+import { logsRule } from "./logs.ts";
+import { manifestRule } from "./manifest.ts";
+import { outputRule } from "./output.ts";
+import { repeatRule } from "./repeat.ts";
+import { secretsRule } from "./secrets.ts";
+import { simulatorRule } from "./simulator.ts";
+
+/** In the order in which an author meets them. */
+export const rules: readonly Rule[] = [
+  manifestRule,
+  importRule,
+  configErrorsRule,
+  secretsRule,
+  egressRule,
+  outputRule,
+  errorsRule,
+  fuzzRule,
+  abortRule,
+  repeatRule,
+  isolationRule,
+  logsRule,
+  simulatorRule,
+  heapRule,
+];

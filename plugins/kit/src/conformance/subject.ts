@@ -1,0 +1,64 @@
+import type { PluginErrorCode, Outcome } from "../errors.ts";
+import type { HttpRequest } from "../context.ts";
+import type { generationInput } from "../generation.ts";
+import type { RawAnswer } from "../http-rules.ts";
+import type { AnyPlugin } from "../plugin.ts";
+import type { z } from "zod";
+
+/** What the suite needs to know of a plugin to judge it. */
+export interface ConformanceOptions {
+  /** The plugin's entry: `import.meta.resolve("./src/index.ts")`. */
+  module: string;
+  /** Its package.json, to be compared with the manifest; left out for a plugin that is no package (yet). */
+  packageJson?: string;
+  /** Arguments for the Node that imports the module, e.g. `--conditions=…`. */
+  nodeArguments?: string[];
+  /** Settings that satisfy the manifest. Secrets made up, and as long as real ones. */
+  config: Record<string, string>;
+  /** At least one input for `generate`. */
+  inputs: [z.input<typeof generationInput>, ...z.input<typeof generationInput>[]];
+  /** A good answer of the provider, as small as can be: it is given thousands of times. */
+  answer: (request: HttpRequest) => RawAnswer;
+  /** What the provider may answer instead, and the code that it must become. */
+  errors: [ErrorCase, ...ErrorCase[]];
+  /** How many calls the heap must survive. Default 10,000. */
+  calls?: number;
+}
+
+export interface ErrorCase {
+  name: string;
+  /** `reset`: the connection is cut after the request was sent. */
+  answer: RawAnswer | "reset";
+  code: PluginErrorCode;
+  /** The wanted time of the next try, in seconds from now. */
+  retryAfterSeconds?: number;
+  /** The wanted declaration; `undefined` checks nothing. */
+  outcome?: Outcome;
+}
+
+export interface Subject {
+  plugin: AnyPlugin;
+  options: ConformanceOptions;
+}
+
+export interface Rule {
+  id: string;
+  /** The guarantee, as a sentence. */
+  title: string;
+  /** Rejects with what is wrong and what to do. */
+  check(subject: Subject): Promise<void>;
+}
+
+/** An answer with a JSON body. */
+export const jsonAnswer = (status: number, body: unknown, headers: Record<string, string> = {}): RawAnswer => ({
+  status,
+  headers: { "content-type": "application/json", ...headers },
+  bytes: new TextEncoder().encode(JSON.stringify(body)),
+});
+
+/** An answer with any text. */
+export const textAnswer = (status: number, text: string, headers: Record<string, string> = {}): RawAnswer => ({
+  status,
+  headers: { "content-type": "text/html", ...headers },
+  bytes: new TextEncoder().encode(text),
+});

@@ -1,0 +1,82 @@
+import type { AnyPlugin } from "./plugin.ts";
+import type { HttpRequest, HttpResponse } from "./context.ts";
+import { PluginError } from "./errors.ts";
+import { retryAtFromHeaders } from "./retry-after.ts";
+
+// The rules of `ctx.http` that need no network: the host and the conformance suite apply the same ones.
+
+/** Where a plugin may send requests. */
+export interface Egress {
+  /** Reached whatever their scheme or port: addresses the operator configured. */
+  origins: readonly string[];
+  /** Reached by https on its usual port; `*.` in front for all below. */
+  hosts: readonly string[];
+}
+type Config = Readonly<Record<string, unknown>>;
+
+/** The declared hosts, and those in `url()` and `hosts()` settings. */
+export function egressOf(plugin: AnyPlugin, config: Config): Egress {
+  const settings = (kind: string): unknown[] =>
+    Object.entries(plugin.config).flatMap(([name, field]) => (field.kind === kind ? [config[name]] : []));
+  const origins = settings("url").flatMap((value) => (typeof value === "string" ? [new URL(value).origin] : []));
+  const hosts = settings("hosts").flatMap((value) => (Array.isArray(value) ? value.map(String) : []));
+  return { origins, hosts: [...plugin.hosts, ...hosts] };
+}
+
+export function mayReach(egress: Egress, url: URL): boolean {
+  if (egress.origins.includes(url.origin)) return true;
+  if (url.protocol !== "https:" || url.port !== "") return false;
+  return egress.hosts.some((host) =>
+    host.startsWith("*.") ? url.hostname.endsWith(host.slice(1)) : url.hostname === host,
+  );
+}
+
+/** The host's own business: a plugin that set them could reach another server or smuggle a second request. */
+const reservedHeaders = new Set(["host", "connection", "content-length", "transfer-encoding", "upgrade", "expect"]);
+
+/** The headers really sent: the plugin's own, and the credential where it belongs. Names in lower case. */
+export function headersFor(plugin: AnyPlugin, config: Config, request: HttpRequest, url: URL): Record<string, string> {
+  const own = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const headers: Record<string, string> = {
+    accept: "application/json",
+    // Answers are read as they come: no unpacking, so no bombs.
+    "accept-encoding": "identity",
+    "user-agent": `MusicVerse (plugin ${plugin.id} ${plugin.version})`,
+    ...(request.json !== undefined && { "content-type": "application/json" }),
+    ...Object.fromEntries(own.filter(([name]) => !reservedHeaders.has(name))),
+  };
+  const { auth } = plugin;
+  if (!auth || request.credential === false) return headers;
+  const home = auth.onlyTo === null ? url.origin : new URL(String(config[auth.onlyTo])).origin;
+  if (home === url.origin) headers[auth.header] = `${auth.prefix}${String(config[auth.field])}`;
+  return headers;
+}
+
+export const bodyOf = (request: HttpRequest): string | Uint8Array | null =>
+  request.json === undefined ? (request.body ?? null) : JSON.stringify(request.json);
+
+export interface RawAnswer {
+  status: number;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  bytes: Uint8Array;
+}
+
+export function httpResponse({ status, headers, bytes }: RawAnswer, now: Date): HttpResponse {
+  const text = (): string => new TextDecoder().decode(bytes);
+  return {
+    status,
+    headers,
+    bytes,
+    retryAt: retryAtFromHeaders(headers, now),
+    text,
+    json() {
+      try {
+        return JSON.parse(text()) as unknown;
+      } catch {
+        const type = headers["content-type"] ?? "of no type";
+        throw new PluginError("UPSTREAM", `the answer is not JSON: ${bytes.length} bytes ${type}`, { upstream: { status } });
+      }
+    },
+  };
+}
