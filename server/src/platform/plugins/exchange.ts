@@ -1,10 +1,6 @@
+import type { RawAnswer } from "@musicverse/plugin-kit";
 import type { Dispatcher } from "undici";
 
-export interface Answer {
-  status: number;
-  headers: Record<string, string>;
-  bytes: Uint8Array;
-}
 /** `sent` false: certainly nothing reached the other side. `tooLarge`: the answer outgrew its cap. */
 export class ExchangeError extends Error {
   readonly sent: boolean;
@@ -34,7 +30,7 @@ interface ExchangeOptions {
  * nothing is unpacked. Each exchange has its own connection: a kept one may be closing just as the request is written,
  * and then nobody knows whether a paid call arrived.
  */
-export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Promise<Answer> {
+export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const { signal, timeoutMs, maxBytes } = options;
     if (signal.aborted) return reject(signal.reason);

@@ -1,22 +1,20 @@
 import {
+  bodyOf,
+  headersFor,
+  httpResponse,
+  mayReach,
   PluginError,
-  retryAtFromHeaders,
   type AnyPlugin,
-  type HttpRequest,
-  type HttpResponse,
   type PluginHttp,
 } from "@musicverse/plugin-kit";
 import type { Dispatcher } from "undici";
 import type { Clock } from "../clock/index.ts";
 import { EgressError } from "../egress/index.ts";
-import { exchange, ExchangeError, type Answer } from "./exchange.ts";
-import { mayReach, type Target } from "./target.ts";
+import { exchange, ExchangeError } from "./exchange.ts";
+import type { Target } from "./target.ts";
 
 const timeoutDefaultMs = 30_000;
 const bytesDefault = 10 * 1024 * 1024;
-/** The host's own business: a plugin that set them could reach another server or smuggle a second request. */
-const reservedHeaders = new Set(["host", "connection", "content-length", "transfer-encoding", "upgrade", "expect"]);
-
 /** What a call has sent that may have changed something at the provider; decides whether its outcome is unknown. */
 export interface Traffic {
   sent: number;
@@ -44,13 +42,12 @@ export function createPluginHttp(deps: PluginHttpDeps): PluginHttp {
         throw new PluginError("PERMANENT", `${url.origin} is not among the hosts that ${plugin.id} declares or has configured`);
       }
       const changes = request.method !== "GET";
-      const body = request.json === undefined ? (request.body ?? null) : JSON.stringify(request.json);
       const options = {
         origin: url.origin,
         path: url.pathname + url.search,
         method: request.method,
-        headers: headersFor(plugin, target, request, url),
-        body,
+        headers: headersFor(plugin, target.config, request, url),
+        body: bodyOf(request),
         timeoutMs: request.timeoutMs ?? timeoutDefaultMs,
         maxBytes: request.maxBytes ?? bytesDefault,
         signal,
@@ -61,46 +58,10 @@ export function createPluginHttp(deps: PluginHttpDeps): PluginHttp {
         const answer = await exchange(deps.dispatcherFor(url.origin), options);
         if (changes) traffic.unanswered -= 1;
         if (changes && answer.status < 300) traffic.succeeded += 1;
-        return present(answer, clock);
+        return httpResponse(answer, clock.now());
       } catch (error) {
         if (changes && error instanceof ExchangeError && !error.sent) traffic.unanswered -= 1;
         throw signal.aborted ? signal.reason : asPluginError(error, url.host);
-      }
-    },
-  };
-}
-
-function headersFor(plugin: AnyPlugin, target: Target, request: HttpRequest, url: URL): Record<string, string> {
-  const own = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
-  const headers: Record<string, string> = {
-    accept: "application/json",
-    // Answers are read as they come: no unpacking, so no bombs.
-    "accept-encoding": "identity",
-    "user-agent": `MusicVerse (plugin ${plugin.id} ${plugin.version})`,
-    ...(request.json !== undefined && { "content-type": "application/json" }),
-    ...Object.fromEntries(own.filter(([name]) => !reservedHeaders.has(name))),
-  };
-  const { auth } = plugin;
-  if (!auth || request.credential === false) return headers;
-  const home = auth.onlyTo === null ? url.origin : new URL(String(target.config[auth.onlyTo])).origin;
-  if (home === url.origin) headers[auth.header] = `${auth.prefix}${String(target.config[auth.field])}`;
-  return headers;
-}
-
-function present({ status, headers, bytes }: Answer, clock: Clock): HttpResponse {
-  const text = (): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
-  return {
-    status,
-    headers,
-    bytes,
-    retryAt: retryAtFromHeaders(headers, clock.now()),
-    text,
-    json() {
-      try {
-        return JSON.parse(text()) as unknown;
-      } catch {
-        const type = headers["content-type"] ?? "of no type";
-        throw new PluginError("UPSTREAM", `the answer is not JSON: ${bytes.length} bytes ${type}`, { upstream: { status } });
       }
     },
   };
