@@ -28,7 +28,6 @@ export function createPostgresQueues({ url, log }: PostgresBackendOptions): Queu
   pool.setMaxListeners(0); // BullMQ adds one per queue and worker
   // A connection that drops while idle or closing is replaced or gone anyway; the next query tells what is wrong.
   pool.on("error", () => {});
-  pool.on("connect", (client) => client.on("error", () => {}));
   const place: BullPlace<PostgresQueueBackend, PostgresConnectionOptions> = {
     classes: withBackend<PostgresQueueBackend, PostgresConnectionOptions>(createPostgresBackend),
     connection: pool,

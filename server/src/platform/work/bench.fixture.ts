@@ -27,7 +27,7 @@ export async function openBench(place: Place) {
   const database = await createTestDatabase({ migrated: false });
   await migrateQueueSchema(database.ownerUrl);
   const pool = new Pool({ connectionString: database.ownerUrl });
-  pool.on("connect", (client) => client.on("error", () => {})); // ended by the drop of the database
+  pool.on("error", () => {}); // connections that the drop of the database ends
   await pool.query(`${createWorkItemTable}; grant all on work_item to musicverse_app`);
   const redisServer = place === "redis" ? await startRedisServer() : null;
   const closers: (() => Promise<unknown>)[] = [];
