@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { expect, test, vi } from "vitest";
-import { MusicVerse } from "../src/index.ts";
+import { APIConnectionError, MusicVerse } from "../src/index.ts";
 import type { LogEntry } from "../src/index.ts";
 import { redact } from "../src/transport/redact.ts";
 import { cutOff, json, misbehave, problem } from "./misbehaving-server.ts";
@@ -64,6 +64,14 @@ test("no secret, header or body ever reaches the log", async () => {
   await failing.tracks.list().catch(() => undefined);
   expect(entries.length).toBeGreaterThanOrEqual(4);
   expect(JSON.stringify(entries)).not.toMatch(/canary/i);
+});
+
+test("what the caller aborted is no failure", async () => {
+  const caller = new AbortController();
+  const log = vi.fn<(entry: LogEntry) => void>();
+  await using server = await misbehave(() => caller.abort(new APIConnectionError("my own reason")));
+  await expect(server.client({ log }).tracks.get("trk_1", { signal: caller.signal })).rejects.toThrow("my own reason");
+  expect(log).not.toHaveBeenCalled();
 });
 
 test("a log hook that throws does not break the request", async () => {

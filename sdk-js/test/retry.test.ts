@@ -158,6 +158,7 @@ describe("a POST without idempotency (sign up) is not sent again when it may hav
   test.each([
     ["cut off", cutOff],
     ["500", problem(500, "internal_error")],
+    ["503", problem(503, "unavailable")],
     ["504", problem(504, "timeout")],
   ])("%s", async (_, failure) => {
     await using server = await misbehave(failure);

@@ -11,7 +11,7 @@ export function isRetryable(error: unknown, repeatable: boolean): boolean {
   if (error instanceof APIConnectionError) return repeatable;
   if (!(error instanceof APIError)) return false;
   // Refused before any effect, so even a request that must not run twice may go again.
-  if (error.status === 429 || error.status === 503) return true;
+  if (error.status === 429) return true;
   if (error.status === 409) return error.code === "idempotency_in_progress";
   return repeatable && (error.status === 408 || error.status >= 500);
 }
