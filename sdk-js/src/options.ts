@@ -7,8 +7,11 @@ import { fromEnvironment } from "./transport/runtime.ts";
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface ClientOptions {
-  /** API key (`amv_live_…`, `amv_test_…`) or session token. Default: `MUSICVERSE_API_KEY` of the environment. */
-  apiKey?: string | undefined;
+  /**
+   * API key (`amv_live_…`, `amv_test_…`) or session token. Default: `MUSICVERSE_API_KEY` of the environment; null for
+   * none, enough to sign up or in.
+   */
+  apiKey?: string | null | undefined;
   /** Default: `MUSICVERSE_BASE_URL` of the environment, else `https://api.musicverse.dev`. */
   baseUrl?: string | undefined;
   /** Only with a session token: `test` acts on the sandbox. An API key belongs to one of them and needs no mode. */
@@ -55,7 +58,7 @@ const DEFAULT_BASE_URL = "https://api.musicverse.dev";
 const DEFAULT_RETRIES = 2;
 
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
-  const apiKey = options.apiKey ?? fromEnvironment("MUSICVERSE_API_KEY") ?? null;
+  const apiKey = options.apiKey === undefined ? (fromEnvironment("MUSICVERSE_API_KEY") ?? null) : options.apiKey;
   if (apiKey !== null) checkApiKey(apiKey);
   checkAmount("timeoutMs", options.timeoutMs);
   checkAmount("retriesMax", options.retriesMax);

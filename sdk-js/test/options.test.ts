@@ -60,6 +60,15 @@ test("key and base URL come from the environment when they are not given", async
   ]);
 });
 
+test("apiKey null means none, whatever the environment has", async () => {
+  await using server = await misbehave(json({ status: "ok" }));
+  vi.stubEnv("MUSICVERSE_API_KEY", "from-environment");
+  const client = server.client({ apiKey: null });
+  await client.health.getLiveness();
+  await expect(client.tracks.list()).rejects.toThrow("No API key");
+  expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+});
+
 test("the public API is the default, and slashes at the end do not matter", async () => {
   vi.stubEnv("MUSICVERSE_BASE_URL", "");
   const urls: string[] = [];
