@@ -60,6 +60,7 @@ export async function openServices(config: Config, overrides: ServiceOverrides =
   const plugins = await createPluginHost({
     plugins: config.plugins,
     settings: config.env,
+    simulatorLatency: config.simulatorLatencyPercent / 100,
     guardedDispatcher: (pluginId, origin) => providers.get(pluginId, origin),
     log,
     clock,

@@ -8,7 +8,7 @@ export default definePlugin({
   version: "0.1.0",
   kit: "^0.1.0",
   name: "MiniMax",
-  docs: "https://platform.minimax.io/docs/guides/quickstart",
+  docs: "https://platform.minimax.io/user-center/basic-information/interface-key",
   config: settings,
   hosts: [], // Regions have their own hosts: baseUrl and audioHosts decide.
   auth: bearerKey({ field: "apiKey", onlyTo: "baseUrl" }),

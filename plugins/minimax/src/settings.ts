@@ -3,7 +3,7 @@ import { choice, hosts, secret, text, url, type ConfigOf, type PluginContext } f
 export const settings = {
   apiKey: secret({
     description: "API key from the MiniMax console (Account Management, API Keys); keys belong to one region.",
-    example: "sk-api-0123456789",
+    example: "sk-api-your-own-key",
   }),
   baseUrl: url({
     description: "The region's API: https://api.minimax.io worldwide, https://api.minimaxi.com in mainland China.",

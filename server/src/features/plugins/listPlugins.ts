@@ -37,7 +37,7 @@ function presentPlugin(report: PluginReport, queue: Plugin["queue"]): Plugin {
     status,
     error,
     capabilities,
-    models: report.models.map((model) => ({ id: model.id, name: model.name, kind: model.kind })),
+    models: report.models.map((model) => ({ id: model.id, name: model.name, kind: model.kind, default: model.default })),
     config: report.config.map((field) => ({
       name: field.name,
       required: field.required,

@@ -23,7 +23,7 @@ export interface PluginHostOptions {
   clock: Clock;
   /** A dispatcher that reaches public addresses only; the host closes it never. */
   guardedDispatcher: (pluginId: string, origin: string) => Dispatcher;
-  /** How long simulators pretend to work: 1 like the provider in short, 0 at once. Default: SIMULATOR_LATENCY, or 1. */
+  /** How long simulators pretend to work: 1 like the provider in short, 0 at once. Default 1. */
   simulatorLatency?: number;
   importTimeoutMs?: number;
   source?: PluginSource;
@@ -34,7 +34,7 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
   const { log, clock, settings } = options;
   const load = { source: options.source ?? installedPackages, settings, importTimeoutMs: options.importTimeoutMs ?? 10_000 };
   const results = await Promise.all(options.plugins.map((name) => loadPlugin(name, load)));
-  const simulators = new Simulators({ latency: options.simulatorLatency ?? Number(settings["SIMULATOR_LATENCY"] ?? 1), settings });
+  const simulators = new Simulators({ latency: options.simulatorLatency ?? 1, settings });
   const cache = new PluginCache();
   const direct = new Map<string, Pool>();
   const registered = new Map<string, Registered>();

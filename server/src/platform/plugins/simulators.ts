@@ -1,4 +1,4 @@
-import { parseConfig, type AnyPlugin } from "@musicverse/plugin-kit";
+import { envName, parseConfig, type AnyPlugin } from "@musicverse/plugin-kit";
 import { startSimulator, type RunningSimulator } from "@musicverse/plugin-kit/simulator";
 import { sandboxTarget, type Target } from "./target.ts";
 
@@ -15,8 +15,11 @@ export class Simulators {
 
   /** `MINIMAX_SIMULATOR_URL`: one simulator for several processes. */
   private configured(plugin: AnyPlugin): string | null {
-    const value = this.settings[`${plugin.id.replaceAll("-", "_").toUpperCase()}_SIMULATOR_URL`];
-    return value ? new URL(value).origin : null;
+    const env = envName(plugin.id, "simulatorUrl");
+    const value = this.settings[env];
+    if (!value) return null;
+    if (!URL.canParse(value)) throw new Error(`${env} must be a URL, e.g. http://127.0.0.1:4010`);
+    return new URL(value).origin;
   }
 
   has(plugin: AnyPlugin): boolean {
