@@ -25,9 +25,9 @@ export type { WebhookVerificationReason } from "./webhooks/verification-error.ts
 
 export type { APIPromise, WithResponse } from "./transport/api-promise.ts";
 export type { BinaryResponse } from "./transport/binary-response.ts";
-export type { FileSource, Uploadable } from "./transport/file.ts";
 export type { LogEntry, LogHook } from "./transport/log.ts";
 export type { Page, PagePromise } from "./transport/page.ts";
+export type { FileSource, Uploadable } from "./transport/uploadable.ts";
 export type { EventStream, StreamEvent } from "./streams/event-stream.ts";
 
 export type { WaitOptions } from "./resources/generations.ts";

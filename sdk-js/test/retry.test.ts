@@ -166,6 +166,13 @@ describe("a POST without idempotency (sign up) is not sent again when it may hav
     expect(server.requests).toHaveLength(1);
   });
 
+  test("not even with a key, which the server would ignore", async () => {
+    await using server = await misbehave(cutOff);
+    const signUp = server.client().accounts.signUp(account, { idempotencyKey: "once" });
+    await expect(signUp).rejects.toBeInstanceOf(MusicVerseError);
+    expect(server.requests).toHaveLength(1);
+  });
+
   test("but after 429 it is", async () => {
     await using server = await misbehave(problem(429, "rate_limited"), json({}, 201));
     await server.client().accounts.signUp(account);

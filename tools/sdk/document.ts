@@ -26,13 +26,13 @@ export interface OperationObject {
   "x-event-stream"?: { data: string };
 }
 
-export type SecurityRequirement = Record<string, string[]>;
+type SecurityRequirement = Record<string, string[]>;
 
 export interface Reference {
   $ref: string;
 }
 
-export interface MediaType {
+interface MediaType {
   schema: SchemaObject;
 }
 
@@ -45,7 +45,7 @@ export interface ParameterObject {
   schema: SchemaObject;
 }
 
-export interface ResponseObject {
+interface ResponseObject {
   description: string;
   content?: Record<string, MediaType>;
 }

@@ -3,7 +3,7 @@ import type { OpenApiDocument, OperationObject, ParameterObject, SchemaObject } 
 import { methodName, pascal } from "./names.ts";
 
 /** What a method gives back. */
-export type Result =
+type Result =
   | { kind: "json"; schema: SchemaObject }
   | { kind: "page"; item: SchemaObject }
   | { kind: "events"; data: SchemaObject }

@@ -7,7 +7,7 @@ import { snake } from "./names.ts";
 import { TypeWriter } from "./type-text.ts";
 import type { Direction } from "./type-text.ts";
 
-const HEAD = `import type { Uploadable } from "../transport/file.ts";
+const HEAD = `import type { Uploadable } from "../transport/uploadable.ts";
 
 /** Known values for completion, and any other: a newer server may send one that this version does not know. */
 export type Open<Known extends string> = Known | (string & {});

@@ -1,6 +1,7 @@
 import { APIError, MusicVerseError } from "../errors.ts";
+import type { RequestOptions } from "../options.ts";
 import { describeFailure } from "../transport/log.ts";
-import type { OperationRequest, RequestOptions } from "../transport/request.ts";
+import type { OperationRequest } from "../transport/request.ts";
 import { sleep } from "../transport/sleep.ts";
 import type { Transport } from "../transport/transport.ts";
 import { createEventParser } from "./parse-events.ts";
@@ -42,7 +43,7 @@ export class EventStream<T> implements AsyncIterable<StreamEvent<T>> {
   ) {
     this.#transport = transport;
     this.#request = request;
-    this.#options = { timeoutMs: SILENCE_MAX_MS, ...options };
+    this.#options = { ...options, timeoutMs: options.timeoutMs ?? SILENCE_MAX_MS };
     this.#isLast = isLast;
   }
 

@@ -1,5 +1,5 @@
 /** One message of a `text/event-stream`, with its data still as text. */
-export interface RawEvent {
+interface RawEvent {
   event: string;
   data: string;
   /** Its id, or that of the last event which had one; null when none had. */

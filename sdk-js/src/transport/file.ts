@@ -1,15 +1,6 @@
 import { MusicVerseError } from "../errors.ts";
 import { loadBuiltin } from "./runtime.ts";
-
-/**
- * Bytes in any form. A string is the path of a file (Node, Deno, Bun). A stream is sent while it is read, so it is sent
- * once: no retry.
- */
-export type FileSource =
-  string | Blob | ArrayBuffer | Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
-
-/** A file to upload, alone or with its name and media type. */
-export type Uploadable = FileSource | { data: FileSource; filename?: string; contentType?: string };
+import type { FileSource, Uploadable } from "./uploadable.ts";
 
 /** A file part: a blob can be read again for a retry, a stream cannot. */
 export interface FilePart {

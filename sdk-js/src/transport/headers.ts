@@ -1,7 +1,7 @@
 import { MusicVerseError } from "../errors.ts";
 import { version } from "../generated/version.ts";
-import type { ResolvedOptions } from "../options.ts";
-import type { OperationRequest, RequestOptions } from "./request.ts";
+import type { RequestOptions, ResolvedOptions } from "../options.ts";
+import type { OperationRequest } from "./request.ts";
 import { isServerRuntime } from "./runtime.ts";
 
 /** All headers except the content type of a form. They serve all tries, so the idempotency key stays. */

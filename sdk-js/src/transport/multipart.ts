@@ -1,7 +1,8 @@
 import { toFilePart } from "./file.ts";
-import type { FilePart, Uploadable } from "./file.ts";
+import type { FilePart } from "./file.ts";
 import type { FormBody } from "./request.ts";
 import { isServerRuntime } from "./runtime.ts";
+import type { Uploadable } from "./uploadable.ts";
 
 /** What fetch takes as a body. */
 type FetchBody = NonNullable<RequestInit["body"]>;

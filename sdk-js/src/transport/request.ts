@@ -1,6 +1,3 @@
-import type { RequestOptions } from "../options.ts";
-import type { Uploadable } from "./file.ts";
-
 /** A multipart form: plain members become text parts, those named in `files` become file parts. */
 export interface FormBody {
   fields: object;
@@ -23,8 +20,6 @@ export interface OperationRequest {
   /** The operation takes an `Idempotency-Key`. */
   idempotent?: true;
 }
-
-export type { RequestOptions, Uploadable };
 
 /**
  * Tag for paths: encodes every inserted id. An empty id, `.` or `..` would silently name another resource

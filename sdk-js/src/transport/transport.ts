@@ -1,6 +1,6 @@
 import { APIError, errorFromAnswer } from "../errors.ts";
 import { checkAmount, resolveOptions } from "../options.ts";
-import type { ClientOptions, ResolvedOptions } from "../options.ts";
+import type { ClientOptions, RequestOptions, ResolvedOptions } from "../options.ts";
 import { APIPromise } from "./api-promise.ts";
 import type { Exchange } from "./api-promise.ts";
 import { BinaryResponse } from "./binary-response.ts";
@@ -14,7 +14,7 @@ import type { PreparedBody } from "./multipart.ts";
 import { PagePromise } from "./page.ts";
 import type { ListBody } from "./page.ts";
 import { queryString } from "./request.ts";
-import type { OperationRequest, RequestOptions } from "./request.ts";
+import type { OperationRequest } from "./request.ts";
 import { isRetryable, retryDelayMs } from "./retry.ts";
 import { sleep } from "./sleep.ts";
 
@@ -81,7 +81,7 @@ export class Transport {
   ): Promise<Exchange> {
     const prepared = await this.#prepare(request, options, accept, stream);
     const retriesMax = options.retriesMax ?? this.#options.retriesMax;
-    const repeatable = request.method !== "POST" || prepared.headers.has("idempotency-key");
+    const repeatable = request.method !== "POST" || request.idempotent === true;
     const replayable = prepared.body?.replayable ?? true;
     for (let attempt = 0; ; attempt += 1) {
       const startedAt = Date.now();
