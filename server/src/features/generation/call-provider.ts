@@ -10,13 +10,13 @@ const PROGRESS_EVERY_MS = 500;
 
 /**
  * One call of the plugin for a claimed row: `generate`, or `resolve` for work that the provider has already accepted
- * (or whose answer was lost). The row says that a call is out before it goes out.
+ * (or whose answer was lost). The row says that a call is out before it goes out. Null: canceled or taken over before.
  */
 export async function callProvider(
   { db, plugins }: { db: Database; plugins: PluginHost },
   { row, leaseToken }: { row: ClaimedRow; leaseToken: string },
   signal: AbortSignal,
-): Promise<ProviderAnswer> {
+): Promise<ProviderAnswer | null> {
   const { input } = row;
   const request = {
     kind: "music" as const,
@@ -42,7 +42,7 @@ export async function callProvider(
       if (!("absent" in known)) return answerOf(known);
     }
     const held = await db.withTenant(row.account_id, (tx) => markDispatched(tx, { id: row.id, leaseToken }));
-    if (!held) throw new Error("the generation was canceled or taken over before the provider was called");
+    if (!held) return null;
     return answerOf(await plugins.invoke(row.plugin_id, "generation", "generate", call, request));
   } finally {
     await progress.settle();

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import { PluginFailure, retryDecision, type PluginHost } from "../../platform/plugins/index.ts";
-import type { WorkKind, WorkPointer, WorkRunContext } from "../../platform/work/index.ts";
+import { WorkDelayed, type WorkKind, type WorkPointer, type WorkRunContext } from "../../platform/work/index.ts";
 import type { EmitEvent } from "../events/index.ts";
 import { AudioError, type GeneratedTracks } from "../tracks/index.ts";
-import { callProvider, type ProviderAnswer } from "./call-provider.ts";
+import { callProvider } from "./call-provider.ts";
 import { deadlineExceeded, generationError, internalError, providerUnknown, type GenerationError } from "./errors.ts";
 import { announce, type GenerationFeed } from "./feed.ts";
 import { generationQueue, pointerTo } from "./pointer.ts";
@@ -76,9 +77,11 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
   const signal = AbortSignal.any([context.signal, canceled.signal]);
   try {
     const answer = await callProvider(deps, claim, signal);
+    if (answer === null) return;
     if ("pending" in answer) return await waitForProvider(deps, claim, answer, context);
-    await complete(deps, claim, answer);
+    await complete(deps, claim, answer.audio, signal);
   } catch (error) {
+    if (error instanceof WorkDelayed) throw error;
     if (signal.aborted) return await handBack(deps, claim, canceled.signal.aborted);
     if (!(error instanceof PluginFailure)) {
       context.log.error({ generation_id: row.id, err: error }, "generation failed on our side");
@@ -105,22 +108,39 @@ function lostAndCostly(plugins: PluginHost, row: ClaimedRow): boolean {
   );
 }
 
-async function complete({ db, tracks, emit }: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, { audio }: ProviderAnswer & { audio: Uint8Array }) {
+async function complete(deps: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, audio: Uint8Array, signal: AbortSignal) {
+  const { db, tracks, emit } = deps;
   const stored = await tracks.store(row.account_id, audio).catch((error: unknown) => {
     if (!(error instanceof AudioError)) throw error;
     // The provider's answer was no whole audio: its fault, and worth another try.
     throw new PluginFailure("UPSTREAM", `the provider sent unusable audio: ${error.message}`, { pluginId: row.plugin_id, cause: error });
   });
-  const done = await db.withTenant(row.account_id, async (tx) => {
-    const finished = await finishGeneration(tx, { id: row.id, leaseToken }, { status: "completed" });
-    if (!finished) return false;
-    const track = await tracks.create(tx, { generationId: row.id, title: titleOf(row), stored, requestId: row.request_id });
-    const generation = presentGeneration({ ...finished, track_id: track.id });
-    await emit(tx, { type: "generation.completed", data: generation, requestId: row.request_id });
-    await announce(tx, row.id);
-    return true;
-  });
+  const done = await patiently(signal, () =>
+    db.withTenant(row.account_id, async (tx) => {
+      const finished = await finishGeneration(tx, { id: row.id, leaseToken }, { status: "completed" });
+      if (!finished) return false;
+      const track = await tracks.create(tx, { generationId: row.id, title: titleOf(row), stored, requestId: row.request_id });
+      const generation = presentGeneration({ ...finished, track_id: track.id });
+      await emit(tx, { type: "generation.completed", data: generation, requestId: row.request_id });
+      await announce(tx, row.id);
+      return true;
+    }));
   if (!done) await tracks.discard(stored);
+}
+
+/**
+ * Tries again for half a minute: a song that was made and paid for is not lost to a database that restarts. Repeating is
+ * safe, also when a commit's outcome is unknown: the lease token guards the state.
+ */
+async function patiently<T>(signal: AbortSignal, write: () => Promise<T>): Promise<T> {
+  for (let waitMs = 250; ; waitMs *= 2) {
+    try {
+      return await write();
+    } catch (error) {
+      if (signal.aborted || waitMs > 16_000) throw error;
+      await delay(waitMs, undefined, { signal });
+    }
+  }
 }
 
 /** Its own title, or the prompt's first words. */

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../../../test-kit/database.ts";
+import { systemClock } from "../../platform/clock/index.ts";
+import { newId } from "../../platform/ids/index.ts";
+import { silentLogger } from "../../platform/log/index.ts";
+import type { PluginHost } from "../../platform/plugins/index.ts";
+import { generationWork, type GenerationWorkDeps } from "./work.ts";
+
+/** A lost answer of a provider that bills every call. Live accounts cannot reach a simulator, so the host is a stand-in here. */
+let database: TestDatabase;
+let accountId: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  accountId = newId();
+  const twin = newId();
+  await database.db.asSystem("a test's account", (tx) =>
+    tx.query(
+      `insert into accounts (id, mode, twin_id, name, tier) values ($1, 'live', $2, 'test', 'free'), ($2, 'test', $1, 'test', 'sandbox')`,
+      [accountId, twin],
+    ));
+});
+afterAll(() => database.close());
+
+const context = {
+  signal: new AbortController().signal,
+  log: silentLogger(),
+  delayUntil: (): never => {
+    throw new Error("nothing is delayed here");
+  },
+};
+
+function work({ resolves, invoke }: { resolves: boolean; invoke: PluginHost["invoke"] }) {
+  const plugins = { repeat: () => "costs", can: () => resolves, invoke } as unknown as PluginHost;
+  const emitted: string[] = [];
+  const deps: GenerationWorkDeps = {
+    db: database.db, plugins, clock: systemClock, concurrency: 1, leaseMs: 30_000,
+    emit: async (_tx, { type }) => {
+      emitted.push(type);
+      return newId();
+    },
+    feed: { subscribe: () => () => undefined, close: () => undefined },
+    tracks: {
+      store: async () => ({}) as never,
+      create: async () => ({ id: newId() }),
+      discard: async () => undefined,
+    },
+  };
+  return { kind: generationWork(deps, "costly"), emitted };
+}
+
+async function orphan(): Promise<string> {
+  const id = newId();
+  // As a killed worker leaves it: running, its call out, its lease over.
+  await database.db.withTenant(accountId, (tx) =>
+    tx.query(
+      `insert into generations (account_id, id, kind, status, lane, plugin_id, model, input, request_id, attempts, dispatched_at, lease_token, lease_until)
+       values ($1, $2, 'music', 'running', 'interactive', 'costly', 'm', $3, 'req_test', 1, now() - interval '1 minute', $4, now() - interval '1 second')`,
+      [accountId, id, JSON.stringify({ prompt: "prompt-canary", lyrics: null, instrumental: true, duration_seconds: 5 }), newId()],
+    ));
+  return id;
+}
+
+async function statusOf(id: string) {
+  const [row] = await database.db.withTenant(accountId, (tx) =>
+    tx.query<{ status: string; error_code: string | null }>("select status, error_code from generations where id = $1", [id]));
+  return row;
+}
+
+test("a costly call whose answer was lost is not made again: the generation fails as provider_unknown (GEN-24)", async () => {
+  const invoke = vi.fn();
+  const { kind, emitted } = work({ resolves: false, invoke });
+  const id = await orphan();
+  const claim = await kind.claim({ id, accountId });
+  if (!claim) throw new Error("not claimed");
+  await kind.run(claim, context);
+  expect(invoke).not.toHaveBeenCalled();
+  expect(await statusOf(id)).toEqual({ status: "failed", error_code: "provider_unknown" });
+  expect(emitted).toEqual(["generation.failed"]);
+});
+
+test("where the provider can be asked, it is asked, and its song is taken (GEN-24)", async () => {
+  const invoke = vi.fn(async () => ({ done: { audio: new Uint8Array([1]) } }));
+  const { kind, emitted } = work({ resolves: true, invoke: invoke as unknown as PluginHost["invoke"] });
+  const id = await orphan();
+  const claim = await kind.claim({ id, accountId });
+  if (!claim) throw new Error("not claimed");
+  await kind.run(claim, context);
+  expect(invoke.mock.calls.map((call: unknown[]) => call[2])).toEqual(["resolve"]);
+  expect(await statusOf(id)).toEqual({ status: "completed", error_code: null });
+  expect(emitted).toEqual(["generation.completed"]);
+});
+
+test("two claims of one row: one gets it", async () => {
+  const { kind } = work({ resolves: false, invoke: vi.fn() });
+  const id = await orphan();
+  const claims = await Promise.all([kind.claim({ id, accountId }), kind.claim({ id, accountId }), kind.claim({ id, accountId })]);
+  expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
+});
+
+test("whoever lost the lease changes nothing any more", async () => {
+  const { kind, emitted } = work({ resolves: true, invoke: vi.fn(async () => ({ done: { audio: new Uint8Array([1]) } })) as unknown as PluginHost["invoke"] });
+  const id = await orphan();
+  const claim = await kind.claim({ id, accountId });
+  if (!claim) throw new Error("not claimed");
+  await database.db.withTenant(accountId, (tx) => tx.query("update generations set lease_token = $2 where id = $1", [id, newId()]));
+  await kind.run(claim, context);
+  expect(await kind.renew?.(claim)).toBe(false);
+  expect(await statusOf(id)).toEqual({ status: "running", error_code: null });
+  expect(emitted).toEqual([]);
+});
