@@ -1,7 +1,11 @@
 import type { UserConfig } from "tsdown";
 
 const config: UserConfig = {
-  entry: { index: "src/index.ts", "simulator/index": "src/simulator/index.ts", "conformance/index": "src/conformance/index.ts" },
+  entry: {
+    index: "src/index.ts",
+    "simulator/index": "src/simulator/index.ts",
+    "conformance/index": "src/conformance/index.ts",
+  },
   format: "esm",
   tsconfig: "tsconfig.build.json",
   target: "es2024",

@@ -1,6 +1,6 @@
 /**
- * The operator's settings of a plugin, described once: parsing, .env.example, masking and documentation come from these.
- * A field's value comes from the environment variable `<PLUGIN_ID>_<FIELD>` in upper snake case.
+ * The operator's settings of a plugin, described once: parsing, .env.example, masking and documentation come from
+ * these. A field's value comes from the environment variable `<PLUGIN_ID>_<FIELD>` in upper snake case.
  */
 export interface ConfigField<Value = unknown> {
   readonly kind: "text" | "secret" | "url" | "choice" | "integer" | "hosts";
@@ -51,7 +51,9 @@ export const text = <const O extends FieldOptions & { check?: (value: string) =>
 export const secret = <const O extends FieldOptions>(options: O) =>
   field<string, O>("secret", options, (raw) => {
     if (raw.length < 8) return { problem: "is too short for a credential (at least 8 characters)" };
-    return /^[\x21-\x7e]+$/.test(raw) ? { value: raw } : { problem: "holds a space or a character that no credential has" };
+    return /^[\x21-\x7e]+$/.test(raw)
+      ? { value: raw }
+      : { problem: "holds a space or a character that no credential has" };
   });
 
 /** An http(s) base address without query or trailing slash. Its host joins the hosts that `ctx.http` may reach. */
@@ -83,9 +85,14 @@ export const integer = <const O extends FieldOptions & { min: number; max: numbe
 /** Host names separated by commas, `*.` in front for all below; they join the hosts that `ctx.http` may reach. */
 export const hosts = <const O extends FieldOptions>(options: O) =>
   field<string[], O>("hosts", options, (raw) => {
-    const value = raw.split(",").map((host) => host.trim().toLowerCase()).filter((host) => host !== "");
+    const value = raw
+      .split(",")
+      .map((host) => host.trim().toLowerCase())
+      .filter((host) => host !== "");
     const wrong = value.find((host) => !hostPattern.test(host));
-    return wrong === undefined ? { value } : { problem: `holds "${wrong}", which is not a host name like ${options.example}` };
+    return wrong === undefined
+      ? { value }
+      : { problem: `holds "${wrong}", which is not a host name like ${options.example}` };
   });
 
 /** A host name with at least one dot, optionally `*.` in front; no scheme, port or path. */

@@ -48,7 +48,9 @@ export interface HttpResponse {
   /** Names in lower case; repeated headers joined with ", ". */
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Uint8Array;
-  /** When the provider wants the next try, from Retry-After in any form and its relatives; null when it does not say. */
+  /**
+   * When the provider wants the next try, from Retry-After in any form and its relatives; null when it does not say.
+   */
   readonly retryAt: Date | null;
   text(): string;
   /** Throws PluginError `UPSTREAM` when the answer is not JSON. */

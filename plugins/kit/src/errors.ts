@@ -49,7 +49,10 @@ interface CommonOptions {
   cause?: unknown;
 }
 interface OwnOptions {
-  RATE_LIMIT: { /** Earliest next try; null when the provider does not say. */ retryAt: Date | null; scope: RateLimitScope };
+  RATE_LIMIT: {
+    /** Earliest next try; null when the provider does not say. */ retryAt: Date | null;
+    scope: RateLimitScope;
+  };
   VALIDATION: { fields: FieldRefusal[] };
 }
 export type PluginErrorOptions<Code extends PluginErrorCode> = CommonOptions &

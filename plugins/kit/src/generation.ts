@@ -60,17 +60,19 @@ export const generationEstimate = z.strictObject({
 export type GenerationEstimate = z.output<typeof generationEstimate>;
 
 /** Asks what became of work: `externalId` from a pending answer, or null when the answer of `generate` was lost. */
-export const resolveInput = z.strictObject({ input: generationInput, externalId: z.string().min(1).max(500).nullable() });
+export const resolveInput = z.strictObject({
+  input: generationInput,
+  externalId: z.string().min(1).max(500).nullable(),
+});
 export type ResolveInput = z.output<typeof resolveInput>;
 
 /** `absent`: the provider has never heard of it, so it may be sent again. */
-export const generationResolution = z.union([
-  longWork(generationOutput),
-  z.strictObject({ absent: z.literal(true) }),
-]);
+export const generationResolution = z.union([longWork(generationOutput), z.strictObject({ absent: z.literal(true) })]);
 export type GenerationResolution = LongWork<GenerationOutput> | { absent: true };
 
-/** `models` is asked once at the start and has no network; `estimate` stands in a user's request, so it must be quick. */
+/**
+ * `models` is asked once at the start and has no network; `estimate` stands in a user's request, so it must be quick.
+ */
 export const generationFunctions = {
   models: { input: z.strictObject({}), output: z.array(generationModel).min(1) },
   estimate: { input: generationInput, output: generationEstimate },

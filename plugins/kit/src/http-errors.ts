@@ -20,7 +20,11 @@ export function throwForStatus(
   }
   if (status === 408) throw new PluginError("NETWORK", message, { upstream, outcome: "failed" });
   if (status === 429) {
-    throw new PluginError("RATE_LIMIT", message, { upstream, retryAt: response.retryAt, scope: options.rateLimitScope });
+    throw new PluginError("RATE_LIMIT", message, {
+      upstream,
+      retryAt: response.retryAt,
+      scope: options.rateLimitScope,
+    });
   }
   if (status === 451) throw new PluginError("CONTENT_POLICY", message, { upstream });
   if (status === 503) {

@@ -75,7 +75,9 @@ export function httpResponse({ status, headers, bytes }: RawAnswer, now: Date): 
         return JSON.parse(text()) as unknown;
       } catch {
         const type = headers["content-type"] ?? "of no type";
-        throw new PluginError("UPSTREAM", `the answer is not JSON: ${bytes.length} bytes ${type}`, { upstream: { status } });
+        throw new PluginError("UPSTREAM", `the answer is not JSON: ${bytes.length} bytes ${type}`, {
+          upstream: { status },
+        });
       }
     },
   };

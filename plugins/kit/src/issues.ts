@@ -2,7 +2,9 @@ import type { z } from "zod";
 
 type Issue = z.core.$ZodIssue;
 
-/** What does not fit a schema, as `path: message`; of a union's members the one that came furthest. No received values. */
+/**
+ * What does not fit a schema, as `path: message`; of a union's members the one that came furthest. No received values.
+ */
 export function describeIssues(error: { issues: readonly Issue[] }): string[] {
   return error.issues.flatMap((issue) => describe(issue, []));
 }

@@ -61,8 +61,10 @@ export function checkManifest(candidate: unknown): string[] {
   }
   const { auth, config } = result.data;
   const faults: string[] = [];
-  if (auth && config[auth.field]?.kind !== "secret") faults.push(`auth.field: "${auth.field}" is no secret() in config`);
-  if (auth?.onlyTo && config[auth.onlyTo]?.kind !== "url") faults.push(`auth.onlyTo: "${auth.onlyTo}" is no url() in config`);
+  if (auth && config[auth.field]?.kind !== "secret")
+    faults.push(`auth.field: "${auth.field}" is no secret() in config`);
+  if (auth?.onlyTo && config[auth.onlyTo]?.kind !== "url")
+    faults.push(`auth.onlyTo: "${auth.onlyTo}" is no url() in config`);
   return faults;
 }
 

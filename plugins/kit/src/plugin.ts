@@ -24,7 +24,9 @@ export interface Plugin<Fields extends ConfigFields = ConfigFields> {
   /** Page that tells an operator how to get the credentials. */
   readonly docs: string;
   readonly config: Fields;
-  /** Host names that `ctx.http` may reach, besides those in `url()` and `hosts()` settings. `*.` in front for all below. */
+  /**
+   * Host names that `ctx.http` may reach, besides those in `url()` and `hosts()` settings. `*.` in front for all below.
+   */
   readonly hosts: readonly string[];
   readonly auth?: PluginAuth;
   readonly limits?: { app?: RateLimit; connection?: RateLimit };

@@ -19,9 +19,12 @@ test.each([
   expect(retryAtFromText(text, now)).toEqual(wanted);
 });
 
-test.each(["", "soon", "-1", "NaN", "7 apples of doom", "1e400", "Infinity", "9".repeat(400)])("takes %j for nothing", (text) => {
-  expect(retryAtFromText(text, now)).toBeNull();
-});
+test.each(["", "soon", "-1", "NaN", "7 apples of doom", "1e400", "Infinity", "9".repeat(400)])(
+  "takes %j for nothing",
+  (text) => {
+    expect(retryAtFromText(text, now)).toBeNull();
+  },
+);
 
 describe("headers", () => {
   test("the latest of all counts", () => {

@@ -12,7 +12,10 @@ const durationMaxMs = 3_600_000;
 const answer = z.object({
   data: z.object({ status: z.literal(2), audio: z.string().min(1) }),
   trace_id: z.string().max(500).optional(),
-  extra_info: z.object({ music_duration: z.number().min(1).max(durationMaxMs).optional().catch(undefined) }).nullish().catch(null),
+  extra_info: z
+    .object({ music_duration: z.number().min(1).max(durationMaxMs).optional().catch(undefined) })
+    .nullish()
+    .catch(null),
 });
 
 export interface MusicAnswer {

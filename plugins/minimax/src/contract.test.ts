@@ -12,20 +12,30 @@ import type { Context } from "./settings.ts";
 import { createMinimaxSimulator } from "./simulator/index.ts";
 
 /** MiniMax's own description, read where it lies: it is not ours to pass on. */
-const contracts = process.env["MUSICVERSE_CONTRACTS_DIR"] ?? resolve(import.meta.dirname, "../../../../shared/contracts");
+const contracts =
+  process.env["MUSICVERSE_CONTRACTS_DIR"] ?? resolve(import.meta.dirname, "../../../../shared/contracts");
 const file = resolve(contracts, "minimax/music-generation.openapi.yaml");
 const present = existsSync(file);
 if (!present) console.log(`skipped: no description of MiniMax at ${file}; set MUSICVERSE_CONTRACTS_DIR`);
 
 interface Description {
   paths: Record<string, object>;
-  components: { schemas: Record<string, { properties?: Record<string, unknown>; additionalProperties?: boolean; required?: string[] }> };
+  components: {
+    schemas: Record<
+      string,
+      { properties?: Record<string, unknown>; additionalProperties?: boolean; required?: string[] }
+    >;
+  };
 }
 
-/** Defects of the description, mended one by one. Requests are judged more strictly than it says, answers as it shows them. */
+/**
+ * Defects of the description, mended one by one. Requests are judged more strictly than it says, answers as it shows
+ * them.
+ */
 function overlay({ components: { schemas } }: Description): void {
   // Its request schemas name every field in prose but do not forbid others: a misspelled field of ours must show.
-  for (const name of ["GenerateMusicReq", "AudioSetting"]) Object.assign(schemas[name] ?? {}, { additionalProperties: false });
+  for (const name of ["GenerateMusicReq", "AudioSetting"])
+    Object.assign(schemas[name] ?? {}, { additionalProperties: false });
   // trace_id, extra_info and analysis_info are in its example of an answer and missing in the schema.
   Object.assign(schemas["GenerateMusicResp"]?.properties ?? {}, {
     trace_id: { type: "string" },
@@ -33,7 +43,8 @@ function overlay({ components: { schemas } }: Description): void {
     analysis_info: { type: ["object", "null"] },
   });
   // With these added the schema is complete, so an invented field of the simulator shows.
-  for (const name of ["GenerateMusicResp", "MusicData", "BaseResp"]) Object.assign(schemas[name] ?? {}, { additionalProperties: false });
+  for (const name of ["GenerateMusicResp", "MusicData", "BaseResp"])
+    Object.assign(schemas[name] ?? {}, { additionalProperties: false });
   // base_resp is how success and failure are told apart, yet the schema does not require it.
   Object.assign(schemas["GenerateMusicResp"] ?? {}, { required: ["base_resp"] });
 }
@@ -49,7 +60,13 @@ describe.skipIf(!present)("MiniMax's published description", () => {
     return ajv.errors ?? [];
   };
 
-  const config = { apiKey: "sk-sim-1", baseUrl: "https://api.minimax.io", model: "music-3.0", outputFormat: "hex", audioHosts: undefined } as const;
+  const config = {
+    apiKey: "sk-sim-1",
+    baseUrl: "https://api.minimax.io",
+    model: "music-3.0",
+    outputFormat: "hex",
+    audioHosts: undefined,
+  } as const;
   const ctx = { config } as Partial<PluginContext> as Context;
   const wishes = [
     { lyrics: "la la", instrumental: false },
@@ -70,7 +87,11 @@ describe.skipIf(!present)("MiniMax's published description", () => {
     const simulator = await startSimulator(createMinimaxSimulator({ latency: 0 }));
     const post = async (body: object, headers: Record<string, string> = {}) => {
       const authorization = "Bearer sk-sim-1";
-      const init = { method: "POST", headers: { "content-type": "application/json", authorization, ...headers }, body: JSON.stringify(body) };
+      const init = {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization, ...headers },
+        body: JSON.stringify(body),
+      };
       return (await fetch(`${simulator.origin}/v1/music_generation`, init)).json();
     };
     try {
@@ -82,7 +103,9 @@ describe.skipIf(!present)("MiniMax's published description", () => {
         await post({ ...body, model: "music-1" }),
         await post(body, { authorization: "" }),
         await post(body, { authorization: "Bearer wrong" }),
-        ...(await Promise.all(["policy", "output_policy", "busy", "no_balance"].map((fault) => post(body, { "x-sim-fault": fault })))),
+        ...(await Promise.all(
+          ["policy", "output_policy", "busy", "no_balance"].map((fault) => post(body, { "x-sim-fault": fault })),
+        )),
       ];
       for (const answer of answers) expect(faults("GenerateMusicResp", answer)).toEqual([]);
       const codes = answers.map((answer) => (answer as { base_resp: { status_code: number } }).base_resp.status_code);
@@ -102,7 +125,9 @@ describe.skipIf(!present)("MiniMax's published description", () => {
     const { codes } = JSON.parse(readFileSync(table, "utf8")) as { codes: Record<string, string> };
     // Of voices, cloned or recognised: the music endpoint has none.
     const ofVoices = ["1043", "1044", "20132", "2037", "2039", "2042", "2048"];
-    const unknown = Object.keys(codes).filter((code) => code !== "0" && !ofVoices.includes(code) && meaningOf(Number(code)) === null);
+    const unknown = Object.keys(codes).filter(
+      (code) => code !== "0" && !ofVoices.includes(code) && meaningOf(Number(code)) === null,
+    );
     expect(unknown).toEqual([]);
   });
 });

@@ -12,8 +12,8 @@ type Meaning =
   | { code: "VALIDATION"; say: string };
 
 /**
- * `base_resp.status_code` → what it means for us. Source: MiniMax's error code table; 1028, 1030 and 2061 are known from its
- * own command line only. The failed calls say so themselves, hence the outcome is never unknown.
+ * `base_resp.status_code` → what it means for us. Source: MiniMax's error code table; 1028, 1030 and 2061 are known
+ * from its own command line only. The failed calls say so themselves, hence the outcome is never unknown.
  */
 const meanings: Readonly<Record<number, Meaning>> = {
   1000: { code: "UPSTREAM" },
@@ -22,8 +22,14 @@ const meanings: Readonly<Record<number, Meaning>> = {
   1004: { code: "AUTH_REVOKED" },
   1008: { code: "PERMANENT" },
   1024: { code: "UPSTREAM" },
-  1026: { code: "CONTENT_POLICY", say: "The prompt or lyrics touch something that MiniMax does not allow; change the text." },
-  1027: { code: "CONTENT_POLICY", say: "The result was withheld by MiniMax's content policy; change the prompt or lyrics." },
+  1026: {
+    code: "CONTENT_POLICY",
+    say: "The prompt or lyrics touch something that MiniMax does not allow; change the text.",
+  },
+  1027: {
+    code: "CONTENT_POLICY",
+    say: "The result was withheld by MiniMax's content policy; change the prompt or lyrics.",
+  },
   1028: { code: "PERMANENT" },
   1030: { code: "PERMANENT" },
   1033: { code: "UPSTREAM" },
@@ -48,7 +54,11 @@ export function throwForCode(statusCode: number, response: HttpResponse, now: Da
   const common = { upstream: { status: response.status, code: statusCode }, outcome: "failed" } as const;
   if (meaning.code === "RATE_LIMIT") {
     const wait = meaning.waitMinutes === undefined ? null : new Date(now.getTime() + meaning.waitMinutes * 60_000);
-    throw new PluginError("RATE_LIMIT", message, { ...common, retryAt: response.retryAt ?? wait, scope: meaning.scope });
+    throw new PluginError("RATE_LIMIT", message, {
+      ...common,
+      retryAt: response.retryAt ?? wait,
+      scope: meaning.scope,
+    });
   }
   if (meaning.code === "VALIDATION") {
     throw new PluginError("VALIDATION", message, { ...common, fields: [], publicMessage: meaning.say });

@@ -6,7 +6,14 @@ import { generate } from "./generate.ts";
 import type { Context } from "./settings.ts";
 
 const wav: RawAnswer = { status: 200, headers: {}, bytes: Buffer.from(goodBody.data.audio, "hex") };
-const input = { kind: "music", prompt: "Pop", lyrics: "la", instrumental: false, durationSeconds: 5, model: null } as const;
+const input = {
+  kind: "music",
+  prompt: "Pop",
+  lyrics: "la",
+  instrumental: false,
+  durationSeconds: 5,
+  model: null,
+} as const;
 
 /** Calls generate with one answer after the other, and tells what it asked for and how it ended. */
 async function ask(...answers: RawAnswer[]) {
@@ -33,7 +40,9 @@ describe("audio behind a link", () => {
   test("is fetched at once, without the key", async () => {
     const { requests, result, progress } = await ask(linked, wav);
     expect(requests[1]).toMatchObject({ method: "GET", url: "https://files.example.com/a.wav", credential: false });
-    expect(result).toMatchObject({ done: { audio: wav.bytes, format: "wav", durationMs: 25_364, providerReference: goodBody.trace_id } });
+    expect(result).toMatchObject({
+      done: { audio: wav.bytes, format: "wav", durationMs: 25_364, providerReference: goodBody.trace_id },
+    });
     expect(progress.at(-1)).toBe(1);
   });
 
@@ -49,7 +58,9 @@ test("MP3 is told from WAV by its bytes", async () => {
 });
 
 test("what the user may read says what to do, and holds no text of the user's", async () => {
-  const { result } = await ask(jsonAnswer(200, { base_resp: { status_code: 1026, status_msg: "input new_sensitive: Pop" } }));
+  const { result } = await ask(
+    jsonAnswer(200, { base_resp: { status_code: 1026, status_msg: "input new_sensitive: Pop" } }),
+  );
   expect(isPluginError(result) && result.publicMessage).toContain("change the text");
   expect(String(result)).not.toContain("Pop");
 });

@@ -6,7 +6,9 @@ import type { Context } from "./settings.ts";
 /** MiniMax works synchronously and may take minutes; it says nothing on the way. */
 const answerTimeoutMs = 590_000;
 
-/** A song takes about as long as it lasts, and half a minute to begin. MiniMax publishes neither times nor prices here. */
+/**
+ * A song takes about as long as it lasts, and half a minute to begin. MiniMax publishes neither times nor prices here.
+ */
 export function estimate(_ctx: Context, input: GenerationInput): GenerationEstimate {
   return { seconds: 30 + input.durationSeconds, costMicros: null };
 }

@@ -3,9 +3,22 @@ import { expect, test } from "vitest";
 import { musicRequest } from "./request.ts";
 import type { Context } from "./settings.ts";
 
-const config = { apiKey: "sk-sim-1", baseUrl: "https://api.minimax.io", model: "music-9", outputFormat: "hex", audioHosts: undefined } as const;
+const config = {
+  apiKey: "sk-sim-1",
+  baseUrl: "https://api.minimax.io",
+  model: "music-9",
+  outputFormat: "hex",
+  audioHosts: undefined,
+} as const;
 const ctx = { config } as Partial<Context> as Context;
-const input: MusicInput = { kind: "music", prompt: "Pop", lyrics: null, instrumental: false, durationSeconds: 42, model: null };
+const input: MusicInput = {
+  kind: "music",
+  prompt: "Pop",
+  lyrics: null,
+  instrumental: false,
+  durationSeconds: 42,
+  model: null,
+};
 
 test("lyrics are sent as they are; without them MiniMax writes some, unless the song has no voice", () => {
   const words = (wish: Partial<MusicInput>): unknown[] => {

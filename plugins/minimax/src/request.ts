@@ -18,7 +18,9 @@ export interface MusicRequest {
 export function musicRequest(ctx: Context, input: MusicInput): MusicRequest {
   const model = input.model ?? ctx.config.model;
   if (!models(ctx).some(({ id }) => id === model)) {
-    const message = `must be one of ${models(ctx).map(({ id }) => id).join(", ")}`;
+    const message = `must be one of ${models(ctx)
+      .map(({ id }) => id)
+      .join(", ")}`;
     throw new PluginError("VALIDATION", "unknown model", { fields: [{ field: "model", message }] });
   }
   return {

@@ -37,7 +37,10 @@ export interface Outcome {
 
 export const firstInput = ({ options }: Subject): GenerationInput => generationInput.parse(options.inputs[0]);
 /** The provider as the plugin's author describes it, in a good mood. */
-export const goodUpstream = ({ options }: Subject): Upstream => async (request) => options.answer(request);
+export const goodUpstream =
+  ({ options }: Subject): Upstream =>
+  async (request) =>
+    options.answer(request);
 
 /** One call of `generate` in a context like the host's, but with nothing behind it. Never rejects. */
 export async function run(subject: Subject, call: Call): Promise<Outcome> {
@@ -112,5 +115,7 @@ export function shown(value: unknown): string {
     const own = Object.entries(value).filter(([name]) => name !== "cause");
     return `${value.stack ?? value.message} ${shown(Object.fromEntries(own))} ${shown(value.cause)}`;
   }
-  return value === undefined ? "" : (JSON.stringify(value, (_key, inner: unknown) => (inner instanceof Error ? shown(inner) : inner)) ?? "");
+  return value === undefined
+    ? ""
+    : (JSON.stringify(value, (_key, inner: unknown) => (inner instanceof Error ? shown(inner) : inner)) ?? "");
 }

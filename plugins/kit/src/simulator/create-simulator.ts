@@ -35,7 +35,10 @@ export function createSimulator(
   };
 
   app.disable("x-powered-by");
-  app.get("/_sim/calls", (_request, response) => void response.json({ calls: control.calls(), effects: control.effects() }));
+  app.get(
+    "/_sim/calls",
+    (_request, response) => void response.json({ calls: control.calls(), effects: control.effects() }),
+  );
   app.post("/_sim/faults", express.json(), (request, response) => {
     try {
       faults.add(request.body as FaultOrder);

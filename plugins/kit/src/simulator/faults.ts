@@ -15,7 +15,9 @@ export class FaultQueue {
 
   add(order: FaultOrder): void {
     if (!this.knows(order.fault)) {
-      throw new RangeError(`no fault "${order.fault}"; there are ${[...commonFaults, ...Object.keys(this.own)].join(", ")}`);
+      throw new RangeError(
+        `no fault "${order.fault}"; there are ${[...commonFaults, ...Object.keys(this.own)].join(", ")}`,
+      );
     }
     this.orders.push({ ...order });
   }
@@ -72,24 +74,37 @@ export class FaultQueue {
 }
 
 const commonFaults: ReadonlySet<CommonFault> = new Set<CommonFault>([
-  "rate_limit", "server_error", "bad_gateway", "unavailable", "hang", "truncate", "drop", "garbage",
+  "rate_limit",
+  "server_error",
+  "bad_gateway",
+  "unavailable",
+  "hang",
+  "truncate",
+  "drop",
+  "garbage",
 ]);
 
 function parseHeader(header: string | undefined): FaultOrder | null {
   const [fault, ...parameters] = (header ?? "").split(";").map((part) => part.trim());
   if (!fault) return null;
-  const retryAfter = parameters.map((part) => /^retry-after=(\d+)$/.exec(part)?.[1]).find((value) => value !== undefined);
+  const retryAfter = parameters
+    .map((part) => /^retry-after=(\d+)$/.exec(part)?.[1])
+    .find((value) => value !== undefined);
   return { fault, retryAfterSeconds: retryAfter === undefined ? undefined : Number(retryAfter) };
 }
 
 /** The handler works as always, but nobody hears its answer. */
 function badGateway(response: Response): void {
   const end = response.end.bind(response);
-  replaceOutput(response, () => true, () => {
-    response.removeHeader("content-length");
-    response.writeHead(502, { "content-type": "text/html" });
-    end("<h1>502 Bad Gateway</h1>");
-  });
+  replaceOutput(
+    response,
+    () => true,
+    () => {
+      response.removeHeader("content-length");
+      response.writeHead(502, { "content-type": "text/html" });
+      end("<h1>502 Bad Gateway</h1>");
+    },
+  );
 }
 
 /** Announces the whole answer, sends half of it, cuts. */

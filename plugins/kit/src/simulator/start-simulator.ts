@@ -11,7 +11,10 @@ export interface RunningSimulator {
 }
 
 /** Listens on loopback only; port 0 takes a free one. */
-export async function startSimulator(simulator: Simulator, { port = 0 }: { port?: number } = {}): Promise<RunningSimulator> {
+export async function startSimulator(
+  simulator: Simulator,
+  { port = 0 }: { port?: number } = {},
+): Promise<RunningSimulator> {
   const server = createServer(simulator.app);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -26,8 +26,8 @@ const faults = {
 };
 
 /**
- * MiniMax's music endpoint as its description says, with real songs: `POST /v1/music_generation`. A song takes one second
- * and another one per ten seconds of music, times `latency`.
+ * MiniMax's music endpoint as its description says, with real songs: `POST /v1/music_generation`. A song takes one
+ * second and another one per ten seconds of music, times `latency`.
  */
 export function createMinimaxSimulator(options: SimulatorOptions = {}): Simulator {
   const files = new Map<string, Buffer>();

@@ -22,7 +22,8 @@ const schema = z
     is_instrumental: z.boolean().default(false),
   })
   .superRefine((body, context) => {
-    const missing = (path: string, message: string): void => context.addIssue({ code: "custom", path: [path], message });
+    const missing = (path: string, message: string): void =>
+      context.addIssue({ code: "custom", path: [path], message });
     if (body.is_instrumental && body.prompt === "") missing("prompt", "required for instrumental music");
     if (body.lyrics_optimizer && !body.lyrics && body.prompt === "") missing("prompt", "required to write lyrics from");
     if (!body.is_instrumental && !body.lyrics_optimizer && body.lyrics === undefined) missing("lyrics", "required");
@@ -30,7 +31,10 @@ const schema = z
 
 export type MusicBody = z.output<typeof schema>;
 
-/** A request as the published description wants it, or what is wrong with it. Stricter than the provider: no unknown fields. */
+/**
+ * A request as the published description wants it, or what is wrong with it. Stricter than the provider: no unknown
+ * fields.
+ */
 export function parseRequest(body: unknown): { body: MusicBody } | { problem: string } {
   const result = schema.safeParse(body);
   if (result.success) return { body: result.data };

@@ -9,11 +9,20 @@ beforeAll(async () => {
 beforeEach(() => simulator.control.clear());
 afterAll(() => simulator.close());
 
-const good = { model: "music-3.0", prompt: "Pop\nLength: about 5 seconds.", lyrics: "la", audio_setting: { format: "wav" } };
+const good = {
+  model: "music-3.0",
+  prompt: "Pop\nLength: about 5 seconds.",
+  lyrics: "la",
+  audio_setting: { format: "wav" },
+};
 
 function post(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   const authorization = "Bearer sk-sim-1";
-  const init = { method: "POST", headers: { "content-type": "application/json", authorization, ...headers }, body: JSON.stringify(body) };
+  const init = {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization, ...headers },
+    body: JSON.stringify(body),
+  };
   return fetch(`${simulator.origin}/v1/music_generation`, init);
 }
 const statusCode = async (response: Response): Promise<number> =>
@@ -53,7 +62,8 @@ test("fails by header, for one request", async () => {
 
 test("fails by orders from another process, counts, and works again when they are forgotten", async () => {
   const door = `${simulator.origin}/_sim/faults`;
-  const order = (body: object) => fetch(door, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  const order = (body: object) =>
+    fetch(door, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
   const before = simulator.control.effects()["song"] ?? 0;
   expect((await order({ fault: "unavailable", times: 2 })).status).toBe(204);
   expect((await order({ fault: "no such thing" })).status).toBe(400);
@@ -63,7 +73,10 @@ test("fails by orders from another process, counts, and works again when they ar
   await order({ fault: "drop" });
   await fetch(door, { method: "DELETE" });
   expect((await post(good)).status).toBe(200);
-  const counted = (await (await fetch(`${simulator.origin}/_sim/calls`)).json()) as { calls: Record<string, number>; effects: Record<string, number> };
+  const counted = (await (await fetch(`${simulator.origin}/_sim/calls`)).json()) as {
+    calls: Record<string, number>;
+    effects: Record<string, number>;
+  };
   expect(counted.calls["POST /v1/music_generation"]).toBeGreaterThan(5);
   // Truncated work was done all the same: that is what makes its outcome unknown.
   expect(counted.effects["song"]).toBe(before + 3);

@@ -9,7 +9,8 @@ import { lengthIn } from "./parse-request.ts";
 
 const request = {
   prompt: "Indie folk, melancholic, rainy night",
-  lyrics: "[Verse]\nStreetlights flicker, the night breeze sighs\nShadows stretch as I walk alone\n[Chorus]\nPushing the wooden door",
+  lyrics:
+    "[Verse]\nStreetlights flicker, the night breeze sighs\nShadows stretch as I walk alone\n[Chorus]\nPushing the wooden door",
   instrumental: false,
   seconds: 12,
 };
@@ -19,7 +20,8 @@ const rate = 44_100;
 function samplesOf(wav: Buffer): Float64Array {
   return Float64Array.from({ length: (wav.length - 44) / 4 }, (_, index) => wav.readInt16LE(44 + index * 4) / 32_768);
 }
-const rms = (samples: Float64Array): number => Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length);
+const rms = (samples: Float64Array): number =>
+  Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length);
 
 /** Strength of one frequency (Goertzel). */
 function strengthAt(samples: Float64Array, frequency: number): number {
@@ -35,12 +37,19 @@ describe("the file", () => {
     const wav = await makeSong(request, rate);
     expect(wav.toString("latin1", 0, 16)).toBe(`RIFF${wav.toString("latin1", 4, 8)}WAVEfmt `);
     expect(wav.readUInt32LE(4)).toBe(wav.length - 8);
-    expect([wav.readUInt16LE(20), wav.readUInt16LE(22), wav.readUInt32LE(24), wav.readUInt16LE(34)]).toEqual([1, 2, rate, 16]);
+    expect([wav.readUInt16LE(20), wav.readUInt16LE(22), wav.readUInt32LE(24), wav.readUInt16LE(34)]).toEqual([
+      1,
+      2,
+      rate,
+      16,
+    ]);
     expect(wav.length).toBe(44 + 12 * rate * 4);
   });
 
   test("has the same bytes for the same request, others for other words", async () => {
-    const [first, again, other] = await Promise.all([request, request, { ...request, lyrics: "[Verse]\nla la la" }].map((each) => makeSong(each, rate)));
+    const [first, again, other] = await Promise.all(
+      [request, request, { ...request, lyrics: "[Verse]\nla la la" }].map((each) => makeSong(each, rate)),
+    );
     expect(first?.equals(again ?? Buffer.alloc(0))).toBe(true);
     expect(first?.equals(other ?? Buffer.alloc(0))).toBe(false);
   });
@@ -59,7 +68,8 @@ describe.each([
     const peak = left.reduce((highest, value) => Math.max(highest, Math.abs(value)), 0);
     expect(peak).toBeGreaterThan(0.3);
     expect(peak).toBeLessThan(0.95);
-    for (let second = 0; second < 10; second += 1) expect(rms(left.subarray(second * rate, (second + 1) * rate))).toBeGreaterThan(0.02);
+    for (let second = 0; second < 10; second += 1)
+      expect(rms(left.subarray(second * rate, (second + 1) * rate))).toBeGreaterThan(0.02);
     expect(rms(left.subarray(-rate / 20))).toBeLessThan(rms(left) / 10);
     const mean = left.reduce((sum, value) => sum + value, 0) / left.length;
     expect(Math.abs(mean)).toBeLessThan(0.01);
@@ -107,7 +117,9 @@ test("words of mood choose mode and tempo", () => {
 });
 
 test("syllables give the melody its notes", () => {
-  expect(["Streetlights flicker", "the night breeze sighs", "alone", "夜の街", "привет", "123 ..."].map(countSyllables)).toEqual([4, 4, 2, 3, 2, 0]);
+  expect(
+    ["Streetlights flicker", "the night breeze sighs", "alone", "夜の街", "привет", "123 ..."].map(countSyllables),
+  ).toEqual([4, 4, 2, 3, 2, 0]);
   const phrases = phrasesOf("[Intro]\n[Verse]\nla la la\n\n[Chorus]\nla la");
   expect(phrases).toEqual([
     { section: "instrumental", syllables: null },

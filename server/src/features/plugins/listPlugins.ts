@@ -6,12 +6,16 @@ import type { PluginsDeps } from "./routes.ts";
 
 type Plugin = components["schemas"]["Plugin"];
 
-/** Loaded or not, by id. A queue that cannot be asked shows as null: the list is for looking into just such troubles. */
+/**
+ * Loaded or not, by id. A queue that cannot be asked shows as null: the list is for looking into just such troubles.
+ */
 export const listPlugins =
   ({ plugins, work, log }: PluginsDeps): Handler<"listPlugins"> =>
   async ({ principal: { mode } }) => {
     const reports = plugins.report(mode).toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    const data = reports.map(async (report) => presentPlugin(report, works(report) ? await countQueue(report.id) : null));
+    const data = reports.map(async (report) =>
+      presentPlugin(report, works(report) ? await countQueue(report.id) : null),
+    );
     return ok({ object: "list" as const, data: await Promise.all(data) });
 
     async function countQueue(pluginId: string): Promise<Plugin["queue"]> {
@@ -37,7 +41,12 @@ function presentPlugin(report: PluginReport, queue: Plugin["queue"]): Plugin {
     status,
     error,
     capabilities,
-    models: report.models.map((model) => ({ id: model.id, name: model.name, kind: model.kind, default: model.default })),
+    models: report.models.map((model) => ({
+      id: model.id,
+      name: model.name,
+      kind: model.kind,
+      default: model.default,
+    })),
     config: report.config.map((field) => ({
       name: field.name,
       required: field.required,

@@ -15,8 +15,9 @@ export type Admission = { admitted: true; settle: (result: CallResult) => void }
 export type CallResult = "success" | "failure" | "neutral";
 
 /**
- * Spares a provider that is down, and us the waiting: opens when at least half of 20 or more calls within a minute failed,
- * for 30 s, doubling to 10 min while the single probe afterwards fails. An open breaker delays work, it fails none.
+ * Spares a provider that is down, and us the waiting: opens when at least half of 20 or more calls within a minute
+ * failed, for 30 s, doubling to 10 min while the single probe afterwards fails. An open breaker delays work, it fails
+ * none.
  */
 export class Breaker {
   private readonly clock: Clock;

@@ -3,7 +3,7 @@ import { defineSettings, integer, list } from "../config/define.ts";
 export const settings = defineSettings({
   plugins: list({
     variable: "PLUGINS",
-    description: "plugins to load: ours by id, others by the name of their npm package; ! in front lists one without using it",
+    description: "plugins to load: ours by id, others by npm package; ! in front lists one without using it",
     example: "minimax,musicverse-plugin-example",
     fallback: { value: ["minimax"] },
   }),

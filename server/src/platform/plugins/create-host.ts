@@ -32,7 +32,11 @@ export interface PluginHostOptions {
 /** Loads the configured plugins, leaving out and reporting what does not work, and calls them for the features. */
 export async function createPluginHost(options: PluginHostOptions): Promise<PluginHost> {
   const { log, clock, settings } = options;
-  const load = { source: options.source ?? installedPackages, settings, importTimeoutMs: options.importTimeoutMs ?? 10_000 };
+  const load = {
+    source: options.source ?? installedPackages,
+    settings,
+    importTimeoutMs: options.importTimeoutMs ?? 10_000,
+  };
   const results = await Promise.all(options.plugins.map((name) => loadPlugin(name, load)));
   const simulators = new Simulators({ latency: options.simulatorLatency ?? 1, settings });
   const cache = new PluginCache();
@@ -52,7 +56,14 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
     const { plugin } = result;
     if (registered.has(plugin.id)) {
       const { id, name, version } = plugin;
-      return { ...result, id, name, version, status: "failed", error: `The id "${id}" is taken by another plugin in PLUGINS.` };
+      return {
+        ...result,
+        id,
+        name,
+        version,
+        status: "failed",
+        error: `The id "${id}" is taken by another plugin in PLUGINS.`,
+      };
     }
     const breakers = { live: new Breaker(clock), test: new Breaker(clock) };
     return { ...result, breakers, models: modelsOf(result, clock, log), sandbox: simulators.has(plugin) };
@@ -65,20 +76,25 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
     return pool;
   }
 
-  const capabilityOf = (pluginId: string, capability: CapabilityName) => registered.get(pluginId)?.plugin.capabilities[capability];
+  const capabilityOf = (pluginId: string, capability: CapabilityName) =>
+    registered.get(pluginId)?.plugin.capabilities[capability];
 
   return {
     report: (mode: Mode = "live"): PluginReport[] => entries.map((entry) => reportOf(entry, mode)),
-    having: (capability) => [...registered.values()].flatMap(({ plugin }) => (plugin.capabilities[capability] ? [plugin.id] : [])),
+    having: (capability) =>
+      [...registered.values()].flatMap(({ plugin }) => (plugin.capabilities[capability] ? [plugin.id] : [])),
     models: (pluginId) => registered.get(pluginId)?.models ?? [],
-    repeat: (pluginId, capability, mode) => (mode === "test" ? "idempotent" : (capabilityOf(pluginId, capability)?.repeat ?? "costs")),
+    repeat: (pluginId, capability, mode) =>
+      mode === "test" ? "idempotent" : (capabilityOf(pluginId, capability)?.repeat ?? "costs"),
     can: (pluginId, capability, fn) =>
-      fn in capabilitySchemas[capability] && capabilityOf(pluginId, capability)?.[fn as CapabilityFunction<typeof capability>] !== undefined,
+      fn in capabilitySchemas[capability] &&
+      capabilityOf(pluginId, capability)?.[fn as CapabilityFunction<typeof capability>] !== undefined,
     invoke: async (pluginId, capability, fn, call, input) => {
       const entry = registered.get(pluginId);
       if (!entry) throw new PluginFailure("UNAVAILABLE", `the plugin ${pluginId} is not loaded`, { pluginId });
       const { mode } = call.account;
-      const target = async () => (mode === "test" ? simulators.target(entry.plugin) : liveTarget(entry.plugin, entry.settings.config));
+      const target = async () =>
+        mode === "test" ? simulators.target(entry.plugin) : liveTarget(entry.plugin, entry.settings.config);
       const dispatcherFor = (origin: string): Dispatcher =>
         mode === "test" ? directDispatcher(origin) : options.guardedDispatcher(pluginId, origin);
       return invokePlugin({ entry, target, dispatcherFor, cache, clock, log }, { capability, fn, call, input });

@@ -4,8 +4,12 @@ import { envName, type AnyPlugin } from "@musicverse/plugin-kit";
 export function pluginEnvExample(plugin: AnyPlugin): string {
   const entries = Object.entries(plugin.config).map(([name, field]) => {
     const needed = field.required ? "needed for live accounts; " : "";
-    return `# ${field.description} (${needed}e.g. ${field.example})\n# ${envName(plugin.id, name)}=${field.default ?? ""}\n`;
+    const about = `# ${field.description} (${needed}e.g. ${field.example})`;
+    return `${about}\n# ${envName(plugin.id, name)}=${field.default ?? ""}\n`;
   });
-  const simulator = `# one simulator for several processes; left out, each starts its own (e.g. http://127.0.0.1:4010)\n# ${envName(plugin.id, "simulatorUrl")}=\n`;
-  return [`# --- plugin ${plugin.id}: ${plugin.docs} ---\n`, ...entries, ...(plugin.simulator ? [simulator] : [])].join("");
+  if (plugin.simulator) {
+    const about = "# one simulator for several processes; left out, each starts its own (e.g. http://127.0.0.1:4010)";
+    entries.push(`${about}\n# ${envName(plugin.id, "simulatorUrl")}=\n`);
+  }
+  return [`# --- plugin ${plugin.id}: ${plugin.docs} ---\n`, ...entries].join("");
 }

@@ -26,9 +26,9 @@ interface ExchangeOptions {
 }
 
 /**
- * One request and its whole answer. Rejects with ExchangeError, or with the signal's reason. Redirects are not followed and
- * nothing is unpacked. Each exchange has its own connection: a kept one may be closing just as the request is written,
- * and then nobody knows whether a paid call arrived.
+ * One request and its whole answer. Rejects with ExchangeError, or with the signal's reason. Redirects are not followed
+ * and nothing is unpacked. Each exchange has its own connection: a kept one may be closing just as the request is
+ * written, and then nobody knows whether a paid call arrived.
  */
 export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
@@ -54,12 +54,24 @@ export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Prom
       controller?.abort(error instanceof Error ? error : new Error("stopped"));
     };
     const onAbort = (): void => stop(signal.reason);
-    const timer = setTimeout(() => stop(new ExchangeError(`no full answer within ${timeoutMs} ms`, { sent })), timeoutMs);
+    const timer = setTimeout(
+      () => stop(new ExchangeError(`no full answer within ${timeoutMs} ms`, { sent })),
+      timeoutMs,
+    );
     signal.addEventListener("abort", onAbort);
 
     const { origin, path, method, body } = options;
     dispatcher.dispatch(
-      { origin, path, method, headers: options.headers, body, reset: true, headersTimeout: timeoutMs, bodyTimeout: timeoutMs },
+      {
+        origin,
+        path,
+        method,
+        headers: options.headers,
+        body,
+        reset: true,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+      },
       {
         onRequestStart(started) {
           controller = started;
@@ -72,7 +84,8 @@ export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Prom
         },
         onResponseData(_controller, chunk) {
           size += chunk.length;
-          if (size > maxBytes) stop(new ExchangeError(`the answer has more than ${maxBytes} bytes`, { sent, tooLarge: true }));
+          if (size > maxBytes)
+            stop(new ExchangeError(`the answer has more than ${maxBytes} bytes`, { sent, tooLarge: true }));
           else chunks.push(Buffer.from(chunk)); // A copy: the parser uses its buffer again.
         },
         onResponseEnd: () => settle(() => resolve({ status, headers, bytes: Buffer.concat(chunks) })),

@@ -1,8 +1,8 @@
 import type { FieldRefusal, Outcome, PluginErrorCode, RateLimitScope } from "@musicverse/plugin-kit";
 
 /**
- * PLUGIN_BUG: threw something that is no PluginError. BREAKER_OPEN: the plugin is resting, nothing was called; `retryAt` is
- * set. UNAVAILABLE: not loaded, or not configured for this mode (API: plugin_unavailable).
+ * PLUGIN_BUG: threw something that is no PluginError. BREAKER_OPEN: the plugin is resting, nothing was called;
+ * `retryAt` is set. UNAVAILABLE: not loaded, or not configured for this mode (API: plugin_unavailable).
  */
 export type PluginFailureCode = PluginErrorCode | "PLUGIN_BUG" | "BREAKER_OPEN" | "UNAVAILABLE";
 
@@ -24,7 +24,10 @@ export class PluginFailure extends Error {
   readonly retryAt: Date | null;
   readonly scope: RateLimitScope | null;
   readonly fields: readonly FieldRefusal[];
-  /** `unknown`: the call may have taken effect and must not be repeated (GEN-24). Never `unknown` where repeating is safe. */
+  /**
+   * `unknown`: the call may have taken effect and must not be repeated (GEN-24). Never `unknown` where repeating is
+   * safe.
+   */
   readonly outcome: Outcome;
   readonly publicMessage: string | null;
   readonly upstream: { status?: number; code?: string | number; requestId?: string };

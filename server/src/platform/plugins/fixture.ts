@@ -1,6 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { bearerKey, definePlugin, secret, url, type AnyPlugin, type GenerationCapability, type GenerationOutput } from "@musicverse/plugin-kit";
+import {
+  bearerKey,
+  definePlugin,
+  secret,
+  url,
+  type AnyPlugin,
+  type GenerationCapability,
+  type GenerationOutput,
+} from "@musicverse/plugin-kit";
 import { pino } from "pino";
 import { Agent } from "undici";
 import { createPluginHost, type PluginHostOptions } from "./create-host.ts";
@@ -20,7 +28,10 @@ export const song: GenerationOutput = {
   costMicros: null,
 };
 
-export function pluginWith(generation: Partial<GenerationCapability> = {}, manifest: Partial<AnyPlugin> = {}): AnyPlugin {
+export function pluginWith(
+  generation: Partial<GenerationCapability> = {},
+  manifest: Partial<AnyPlugin> = {},
+): AnyPlugin {
   const whole = {
     repeat: "costs" as const,
     models: () => [{ id: "one", kind: "music" as const, name: "One", default: true }],
@@ -49,7 +60,10 @@ export const secretKey = "key-canary-0123456789";
 
 /** A source in memory: name → what the package exports, or how loading goes wrong. */
 export const sourceOf = (packages: Record<string, { exports: () => unknown; kit?: string | null }>): PluginSource => ({
-  find: (name) => (packages[name] ? { packageName: name, version: "1.0.0", kit: packages[name].kit === undefined ? "^0.1.0" : packages[name].kit } : null),
+  find: (name) =>
+    packages[name]
+      ? { packageName: name, version: "1.0.0", kit: packages[name].kit === undefined ? "^0.1.0" : packages[name].kit }
+      : null,
   load: async (name) => packages[name]?.exports(),
 });
 
@@ -66,10 +80,18 @@ export function hostFor(plugin: AnyPlugin, baseUrl: string, options: Partial<Plu
     guardedDispatcher: () => agent,
     ...options,
   });
-  return host.then((ready) => ({ host: ready, lines, close: async () => Promise.all([ready.close(), agent.destroy()]) }));
+  return host.then((ready) => ({
+    host: ready,
+    lines,
+    close: async () => Promise.all([ready.close(), agent.destroy()]),
+  }));
 }
 
-export const input = { kind: "music" as const, prompt: "prompt-canary of a rainy night", lyrics: "first lyrics-canary\nsecond" };
+export const input = {
+  kind: "music" as const,
+  prompt: "prompt-canary of a rainy night",
+  lyrics: "first lyrics-canary\nsecond",
+};
 
 export const callOf = (more: Partial<PluginCall> = {}): PluginCall => ({
   account: { id: "a-1", mode: "live" },

@@ -14,7 +14,14 @@ afterEach(async () => {
 type Generate = (ctx: PluginContext, base: string) => Promise<unknown>;
 
 /** Runs `generate` in a host against a provider and answers what the caller of invoke gets. */
-async function run(generate: Generate, options: { answer?: Parameters<typeof provider>[0]; repeat?: "costs" | "idempotent"; call?: Parameters<typeof callOf>[0] } = {}) {
+async function run(
+  generate: Generate,
+  options: {
+    answer?: Parameters<typeof provider>[0];
+    repeat?: "costs" | "idempotent";
+    call?: Parameters<typeof callOf>[0];
+  } = {},
+) {
   const upstream = await provider(options.answer ?? ((_request, response) => void response.end("{}")));
   const capability = {
     repeat: options.repeat ?? ("costs" as const),
@@ -22,7 +29,9 @@ async function run(generate: Generate, options: { answer?: Parameters<typeof pro
   };
   const { host, lines, close } = await hostFor(pluginWith(capability), upstream.origin);
   cleanups.push(close, upstream.close);
-  const result = await host.invoke("tester", "generation", "generate", callOf(options.call), input).catch((error: unknown) => error);
+  const result = await host
+    .invoke("tester", "generation", "generate", callOf(options.call), input)
+    .catch((error: unknown) => error);
   return { result, lines, failure: result as PluginFailure };
 }
 
@@ -38,7 +47,11 @@ describe("loading (PLG-02)", () => {
       source: sourceOf({
         old: { kit: "^9.0.0", exports: () => expect.unreachable("an incompatible package must not run") },
         undeclared: { kit: null, exports: () => expect.unreachable("a package without a range must not run") },
-        throws: { exports: () => { throw new Error("boom on import"); } },
+        throws: {
+          exports: () => {
+            throw new Error("boom on import");
+          },
+        },
         hangs: { exports: () => never },
         empty: { exports: () => ({}) },
         faulty: { exports: () => ({ default: { ...good, id: "Not An Id" } }) },
@@ -66,16 +79,28 @@ describe("loading (PLG-02)", () => {
   test("a malformed setting leaves the plugin out and is named without its value", async () => {
     const { host, close } = await hostFor(pluginWith(), "not a url");
     cleanups.push(close);
-    expect(host.report()[0]).toMatchObject({ status: "misconfigured", error: expect.stringContaining("TESTER_BASE_URL") });
+    expect(host.report()[0]).toMatchObject({
+      status: "misconfigured",
+      error: expect.stringContaining("TESTER_BASE_URL"),
+    });
     expect(JSON.stringify(host.report())).not.toContain(secretKey);
   });
 
   test("a missing setting refuses live accounts only, and says which", async () => {
-    const { host, close } = await hostFor(pluginWith(), "x", { settings: { TESTER_BASE_URL: "https://api.example.com" } });
+    const { host, close } = await hostFor(pluginWith(), "x", {
+      settings: { TESTER_BASE_URL: "https://api.example.com" },
+    });
     cleanups.push(close);
-    expect(host.report()[0]).toMatchObject({ status: "loaded", live: false, config: [{ name: "apiKey", configured: false }, { configured: true }] });
+    expect(host.report()[0]).toMatchObject({
+      status: "loaded",
+      live: false,
+      config: [{ name: "apiKey", configured: false }, { configured: true }],
+    });
     const failure = host.invoke("tester", "generation", "generate", callOf(), input);
-    await expect(failure).rejects.toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining("TESTER_API_KEY") });
+    await expect(failure).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.stringContaining("TESTER_API_KEY"),
+    });
   });
 
   test("minimax loads by its name and makes a song for a sandbox account without any setting", async () => {
@@ -102,14 +127,19 @@ describe("loading (PLG-02)", () => {
 
 describe("what a plugin does wrong becomes a code (PLG-03, GEN-24)", () => {
   test("input that does not fit is refused before the plugin runs, by field", async () => {
-    const { host, close } = await hostFor(pluginWith({ generate: () => expect.unreachable() }), "https://api.example.com");
+    const { host, close } = await hostFor(
+      pluginWith({ generate: () => expect.unreachable() }),
+      "https://api.example.com",
+    );
     cleanups.push(close);
     const call = host.invoke("tester", "generation", "generate", callOf(), { ...input, durationSeconds: 9999 });
     await expect(call).rejects.toMatchObject({ code: "VALIDATION", fields: [{ field: "durationSeconds" }] });
   });
 
   test("something thrown that is no PluginError is PLUGIN_BUG", async () => {
-    const { failure } = await run(async () => { throw new TypeError("undefined is not a song"); });
+    const { failure } = await run(async () => {
+      throw new TypeError("undefined is not a song");
+    });
     expect(failure).toBeInstanceOf(PluginFailure);
     expect(failure).toMatchObject({ code: "PLUGIN_BUG", outcome: "failed" });
   });
@@ -125,7 +155,10 @@ describe("what a plugin does wrong becomes a code (PLG-03, GEN-24)", () => {
   test("a connection cut after the request is NETWORK with an unknown outcome; safe repetition makes it failed", async () => {
     const cut = { answer: (request: { socket: { destroy(): void } }) => request.socket.destroy() };
     expect((await run(post, cut)).failure).toMatchObject({ code: "NETWORK", outcome: "unknown" });
-    expect((await run(post, { ...cut, repeat: "idempotent" })).failure).toMatchObject({ code: "NETWORK", outcome: "failed" });
+    expect((await run(post, { ...cut, repeat: "idempotent" })).failure).toMatchObject({
+      code: "NETWORK",
+      outcome: "failed",
+    });
   });
 
   test("a truncated answer is NETWORK with an unknown outcome", async () => {
@@ -141,7 +174,10 @@ describe("what a plugin does wrong becomes a code (PLG-03, GEN-24)", () => {
   test("a refused connection has certainly not happened", async () => {
     const { close, origin } = await provider(() => undefined);
     close();
-    const { host, close: closeHost } = await hostFor(pluginWith({ generate: async (ctx) => (await post(ctx, origin)) as never }), origin);
+    const { host, close: closeHost } = await hostFor(
+      pluginWith({ generate: async (ctx) => (await post(ctx, origin)) as never }),
+      origin,
+    );
     cleanups.push(closeHost);
     const failure = host.invoke("tester", "generation", "generate", callOf(), input);
     await expect(failure).rejects.toMatchObject({ code: "NETWORK", outcome: "failed" });
@@ -165,15 +201,20 @@ describe("what a plugin does wrong becomes a code (PLG-03, GEN-24)", () => {
 
   test("an open breaker delays and calls nothing", async () => {
     let calls = 0;
-    const failing = pluginWith({ generate: async (ctx) => {
-      calls += 1;
-      return ctx.http.request({ method: "POST", url: `${String(ctx.config.baseUrl)}/`, json: {} }).then(() => ({ done: song }));
-    } });
+    const failing = pluginWith({
+      generate: async (ctx) => {
+        calls += 1;
+        return ctx.http
+          .request({ method: "POST", url: `${String(ctx.config.baseUrl)}/`, json: {} })
+          .then(() => ({ done: song }));
+      },
+    });
     const closed = await provider(() => undefined);
     closed.close();
     const { host, close } = await hostFor(failing, closed.origin);
     cleanups.push(close);
-    const call = () => host.invoke("tester", "generation", "generate", callOf(), input).catch((error: PluginFailure) => error.code);
+    const call = () =>
+      host.invoke("tester", "generation", "generate", callOf(), input).catch((error: PluginFailure) => error.code);
     const codes = await Promise.all(Array.from({ length: 20 }, call));
     expect(new Set(codes)).toEqual(new Set(["NETWORK"]));
     expect(await call()).toBe("BREAKER_OPEN");
@@ -185,7 +226,14 @@ describe("what a plugin does wrong becomes a code (PLG-03, GEN-24)", () => {
 
 describe("ctx.http", () => {
   test("refuses hosts that are neither declared nor configured, and other ports and schemes of declared ones", async () => {
-    for (const url of ["https://evil.example.com/", "http://api.example.com/", "https://api.example.com:8443/", "http://127.0.0.1:1/", "file:///etc/passwd", "nonsense"]) {
+    for (const url of [
+      "https://evil.example.com/",
+      "http://api.example.com/",
+      "https://api.example.com:8443/",
+      "http://127.0.0.1:1/",
+      "file:///etc/passwd",
+      "nonsense",
+    ]) {
       const { failure } = await run((ctx) => ctx.http.request({ method: "GET", url }));
       expect([url, failure.code]).toEqual([url, "PERMANENT"]);
     }
@@ -193,63 +241,100 @@ describe("ctx.http", () => {
 
   test("gives the key to the configured address only, and never on request of the plugin's own headers", async () => {
     const seen: (string | undefined)[] = [];
-    await run(async (ctx, base) => {
-      await ctx.http.request({ method: "GET", url: base, headers: { host: "evil.example.com" } });
-      await ctx.http.request({ method: "GET", url: base, credential: false });
-      return { done: song };
-    }, { answer: (request, response) => {
-      seen.push(request.headers.authorization, request.headers.host?.split(":")[0]);
-      response.end("{}");
-    } });
+    await run(
+      async (ctx, base) => {
+        await ctx.http.request({ method: "GET", url: base, headers: { host: "evil.example.com" } });
+        await ctx.http.request({ method: "GET", url: base, credential: false });
+        return { done: song };
+      },
+      {
+        answer: (request, response) => {
+          seen.push(request.headers.authorization, request.headers.host?.split(":")[0]);
+          response.end("{}");
+        },
+      },
+    );
     expect(seen).toEqual([`Bearer ${secretKey}`, "127.0.0.1", undefined, "127.0.0.1"]);
   });
 
   test("follows no redirect, caps the answer and reads Retry-After", async () => {
     const statuses: unknown[] = [];
-    const { failure } = await run(async (ctx, base) => {
-      const redirect = await ctx.http.request({ method: "GET", url: `${base}/redirect` });
-      statuses.push(redirect.status, redirect.retryAt !== null);
-      await ctx.http.request({ method: "GET", url: `${base}/large`, maxBytes: 1000 });
-      return { done: song };
-    }, { answer: (request, response) => {
-      if (request.url === "/redirect") response.writeHead(302, { location: "http://127.0.0.1:1/", "retry-after": "7" }).end();
-      else response.end("x".repeat(2000));
-    } });
+    const { failure } = await run(
+      async (ctx, base) => {
+        const redirect = await ctx.http.request({ method: "GET", url: `${base}/redirect` });
+        statuses.push(redirect.status, redirect.retryAt !== null);
+        await ctx.http.request({ method: "GET", url: `${base}/large`, maxBytes: 1000 });
+        return { done: song };
+      },
+      {
+        answer: (request, response) => {
+          if (request.url === "/redirect")
+            response.writeHead(302, { location: "http://127.0.0.1:1/", "retry-after": "7" }).end();
+          else response.end("x".repeat(2000));
+        },
+      },
+    );
     expect(statuses).toEqual([302, true]);
     expect(failure).toMatchObject({ code: "UPSTREAM", message: expect.stringContaining("1000 bytes") });
   });
 
   test("behind the address guard a configured private address is refused", async () => {
-    const pools = createEgressPools({ policy: { allowLoopback: false }, resolve: createResolver({ timeoutMs: 500 }), timeoutMs: 500, connections: 4, headMs: 1000 });
+    const pools = createEgressPools({
+      policy: { allowLoopback: false },
+      resolve: createResolver({ timeoutMs: 500 }),
+      timeoutMs: 500,
+      connections: 4,
+      headMs: 1000,
+    });
     cleanups.push(() => pools.close());
     const upstream = await provider((_request, response) => void response.end("{}"));
     cleanups.push(upstream.close);
     const plugin = pluginWith({ generate: async (ctx) => (await post(ctx, upstream.origin)) as never });
-    const { host, close } = await hostFor(plugin, upstream.origin, { guardedDispatcher: (id, origin) => pools.get(id, origin) });
+    const { host, close } = await hostFor(plugin, upstream.origin, {
+      guardedDispatcher: (id, origin) => pools.get(id, origin),
+    });
     cleanups.push(close);
     const failure = host.invoke("tester", "generation", "generate", callOf(), input);
-    await expect(failure).rejects.toMatchObject({ code: "PERMANENT", message: expect.stringContaining("may not be reached") });
+    await expect(failure).rejects.toMatchObject({
+      code: "PERMANENT",
+      message: expect.stringContaining("may not be reached"),
+    });
   });
 });
 
 test("neither key nor user content is in logs, failures or their causes, whatever the plugin does (GEN-23)", async () => {
   const { failure, lines } = await run(async (ctx) => {
-    ctx.log.info(`calling with ${secretKey}`, { prompt: input.prompt, nested: { lyrics: [input.lyrics] }, error: new Error(input.prompt) });
-    throw new PluginError("UPSTREAM", `got ${secretKey} for ${input.prompt}`, { cause: new Error("first lyrics-canary") });
+    ctx.log.info(`calling with ${secretKey}`, {
+      prompt: input.prompt,
+      nested: { lyrics: [input.lyrics] },
+      error: new Error(input.prompt),
+    });
+    throw new PluginError("UPSTREAM", `got ${secretKey} for ${input.prompt}`, {
+      cause: new Error("first lyrics-canary"),
+    });
   });
-  const everything = [lines.join(), failure.message, failure.stack, String(failure.cause), (failure.cause as Error).stack, String((failure.cause as Error).cause)].join();
+  const everything = [
+    lines.join(),
+    failure.message,
+    failure.stack,
+    String(failure.cause),
+    (failure.cause as Error).stack,
+    String((failure.cause as Error).cause),
+  ].join();
   expect(everything).toContain("[redacted]");
   expect(everything).not.toMatch(/canary/);
 });
 
 test("two accounts share no cache, and progress only grows", async () => {
   const seen: unknown[] = [];
-  const plugin = pluginWith({ generate: async (ctx) => {
-    seen.push(await ctx.kv.get("k"));
-    await ctx.kv.set("k", ctx.account.id, { ttlSeconds: 60 });
-    for (const fraction of [0.2, 0.1, Number.NaN, 7]) ctx.emitProgress(fraction);
-    return { done: song };
-  } });
+  const plugin = pluginWith({
+    generate: async (ctx) => {
+      seen.push(await ctx.kv.get("k"));
+      await ctx.kv.set("k", ctx.account.id, { ttlSeconds: 60 });
+      for (const fraction of [0.2, 0.1, Number.NaN, 7]) ctx.emitProgress(fraction);
+      return { done: song };
+    },
+  });
   const { host, close } = await hostFor(plugin, "https://api.example.com");
   cleanups.push(close);
   const progress: number[] = [];

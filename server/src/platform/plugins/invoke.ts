@@ -23,7 +23,10 @@ import type { Target } from "./target.ts";
 
 export type Mode = "live" | "test";
 
-/** A loaded plugin with its state. Sandbox and live have a breaker each: a simulator told to fail must not stop live work. */
+/**
+ * A loaded plugin with its state. Sandbox and live have a breaker each: a simulator told to fail must not stop live
+ * work.
+ */
 export interface Registered extends LoadedPlugin {
   breakers: Record<Mode, Breaker>;
   models: GenerationModel[];
@@ -47,7 +50,9 @@ const rules: Record<CapabilityName, Record<string, { deadlineMs: number; guarded
 
 type AnyFunction = (ctx: PluginContext, input: unknown) => unknown;
 
-/** One call: availability → input → breaker → function within its deadline → output. Rejects with PluginFailure only. */
+/**
+ * One call: availability → input → breaker → function within its deadline → output. Rejects with PluginFailure only.
+ */
 export async function invokePlugin<C extends CapabilityName, F extends CapabilityFunction<C>>(
   deps: InvokeDeps,
   { capability, fn, call, input }: { capability: C; fn: F; call: PluginCall; input: CapabilityInput<C, F> },
@@ -72,7 +77,7 @@ export async function invokePlugin<C extends CapabilityName, F extends Capabilit
   let health: CallResult = "neutral";
   const traffic: Traffic = { sent: 0, unanswered: 0, succeeded: 0 };
   let mask = createMask([], checkedInput);
-  const repeat = mode === "test" ? "idempotent" : entry.plugin.capabilities.generation?.repeat ?? "costs";
+  const repeat = mode === "test" ? "idempotent" : (entry.plugin.capabilities.generation?.repeat ?? "costs");
   try {
     const target = await deps.target();
     mask = createMask(secretsOf(entry, target), checkedInput);
@@ -86,7 +91,8 @@ export async function invokePlugin<C extends CapabilityName, F extends Capabilit
       onIgnoredAbort: () => deps.log.warn({ plugin: pluginId, fn }, "the plugin ignores its abort signal"),
     });
     const checked = parseOutput(schemas?.output, output, fn);
-    if (isPending(checked) && !entry.plugin.capabilities.generation?.resolve) throw new TypeError("answers pending and has no resolve");
+    if (isPending(checked) && !entry.plugin.capabilities.generation?.resolve)
+      throw new TypeError("answers pending and has no resolve");
     health = traffic.sent > 0 ? "success" : "neutral";
     return checked as CapabilityOutput<C, F>;
   } catch (error) {
@@ -102,8 +108,10 @@ export async function invokePlugin<C extends CapabilityName, F extends Capabilit
 function assertConfigured(entry: Registered, mode: Mode): void {
   const { id: pluginId } = entry.plugin;
   const missing = entry.settings.missing.map(({ env }) => env).join(", ");
-  if (mode === "live" && missing) throw new PluginFailure("UNAVAILABLE", `${pluginId} needs ${missing} for live accounts`, { pluginId });
-  if (mode === "test" && !entry.sandbox) throw new PluginFailure("UNAVAILABLE", `${pluginId} has no simulator`, { pluginId });
+  if (mode === "live" && missing)
+    throw new PluginFailure("UNAVAILABLE", `${pluginId} needs ${missing} for live accounts`, { pluginId });
+  if (mode === "test" && !entry.sandbox)
+    throw new PluginFailure("UNAVAILABLE", `${pluginId} has no simulator`, { pluginId });
 }
 
 function parseInput(schema: z.ZodType | undefined, input: unknown, pluginId: string): unknown {
@@ -111,7 +119,10 @@ function parseInput(schema: z.ZodType | undefined, input: unknown, pluginId: str
   if (parsed?.success) return parsed.data;
   const fields = parsed?.error.issues.map(({ path, message }) => ({ field: path.join("."), message })) ?? [];
   const names = fields.map(({ field }) => field).join(", ");
-  throw new PluginFailure("VALIDATION", `input for ${pluginId} does not fit its schema: ${names}`, { pluginId, fields });
+  throw new PluginFailure("VALIDATION", `input for ${pluginId} does not fit its schema: ${names}`, {
+    pluginId,
+    fields,
+  });
 }
 
 /** A provider's drift, or a plugin that does not notice it: never a crash. */

@@ -36,8 +36,8 @@ export interface LoadOptions {
 }
 
 /**
- * package.json → kit range → import → manifest → configuration. Never throws: whatever is wrong with the plugin becomes a
- * reason that an operator can act on. A name with `!` in front is listed and left out.
+ * package.json → kit range → import → manifest → configuration. Never throws: whatever is wrong with the plugin becomes
+ * a reason that an operator can act on. A name with `!` in front is listed and left out.
  */
 export async function loadPlugin(name: string, options: LoadOptions): Promise<LoadedPlugin | LeftOut> {
   const started = performance.now();
@@ -60,14 +60,21 @@ export async function loadPlugin(name: string, options: LoadOptions): Promise<Lo
     if (!found) return leftOut("failed", `Not installed: run npm install ${packageNamesFor(name).join(" or ")}.`);
     known.version = found.version;
     if (found.kit === null) {
-      return leftOut("incompatible", `${found.packageName}: its package.json has no musicverse.kit, the range of plugin kits it is written for.`);
+      return leftOut(
+        "incompatible",
+        `${found.packageName}: its package.json has no musicverse.kit, the range of plugin kits it is written for.`,
+      );
     }
     if (!fitsKit(found.kit)) {
-      return leftOut("incompatible", `Written for plugin kit ${found.kit}, this server has ${kitVersion}. Install a version that fits.`);
+      return leftOut(
+        "incompatible",
+        `Written for plugin kit ${found.kit}, this server has ${kitVersion}. Install a version that fits.`,
+      );
     }
     const plugin = pluginIn(await withTimeout(options.source.load(found.packageName), options.importTimeoutMs));
     if (typeof plugin === "string") return leftOut("failed", plugin);
-    if (plugin.kit !== found.kit) return leftOut("failed", `package.json says kit ${found.kit}, the manifest ${plugin.kit}; they must be equal.`);
+    if (plugin.kit !== found.kit)
+      return leftOut("failed", `package.json says kit ${found.kit}, the manifest ${plugin.kit}; they must be equal.`);
     Object.assign(known, { id: plugin.id, name: plugin.name, version: plugin.version, plugin });
     const settings = parseConfig(plugin, settingsOf(plugin, options.settings));
     known.settings = settings;
@@ -76,7 +83,10 @@ export async function loadPlugin(name: string, options: LoadOptions): Promise<Lo
     }
     return { plugin, settings, loadMs: performance.now() - started };
   } catch (error) {
-    return leftOut("failed", `Could not be loaded: ${error instanceof Error ? error.message : String(error)}`.slice(0, 2000));
+    return leftOut(
+      "failed",
+      `Could not be loaded: ${error instanceof Error ? error.message : String(error)}`.slice(0, 2000),
+    );
   }
 }
 
@@ -95,7 +105,11 @@ function settingsOf(plugin: AnyPlugin, all: LoadOptions["settings"]): Record<str
 
 /** `@acme/musicverse-plugin-Foo` → `foo`: something to show when the manifest cannot be read. */
 function idFrom(name: string): string {
-  const id = name.toLowerCase().replace(/^!/, "").replace(/^.*\//, "").replace(/^(musicverse-)?plugin-/, "");
+  const id = name
+    .toLowerCase()
+    .replace(/^!/, "")
+    .replace(/^.*\//, "")
+    .replace(/^(musicverse-)?plugin-/, "");
   return /^[a-z][a-z0-9-]{0,39}$/.test(id) ? id : "unknown";
 }
 

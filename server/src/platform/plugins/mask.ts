@@ -5,8 +5,9 @@ const depthMax = 4;
 export type Mask = (text: string) => string;
 
 /**
- * A function that blackens known secrets and user content in any text. `content` is a call's input: its strings and their
- * lines are blackened too, since lyrics are quoted by the line. The second net: plugins must not log either at all.
+ * A function that blackens known secrets and user content in any text. `content` is a call's input: its strings and
+ * their lines are blackened too, since lyrics are quoted by the line. The second net: plugins must not log either at
+ * all.
  */
 export function createMask(secrets: readonly string[], content: unknown): Mask {
   const pieces = new Set(secrets.filter((secret) => secret.length > 0));
@@ -32,7 +33,8 @@ export function maskFields(fields: unknown, mask: Mask, depth = 0): unknown {
 /** A copy of an error (and its causes) that can be logged. */
 export function maskError(error: unknown, mask: Mask, depth = 0): Error {
   const original = error instanceof Error ? error : new Error(String(error));
-  const cause = original.cause === undefined || depth >= depthMax ? undefined : maskError(original.cause, mask, depth + 1);
+  const cause =
+    original.cause === undefined || depth >= depthMax ? undefined : maskError(original.cause, mask, depth + 1);
   const copy = new Error(mask(original.message), cause && { cause });
   copy.name = original.name;
   if (original.stack !== undefined) copy.stack = mask(original.stack);

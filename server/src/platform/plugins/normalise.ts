@@ -19,23 +19,44 @@ export function normalise(error: unknown, circumstances: Circumstances): PluginF
   const cause = maskError(error, mask);
   const message = `${pluginId}: ${cause.message}`;
   if (error instanceof DeadlineError) {
-    return new PluginFailure("NETWORK", message, { pluginId, outcome: outcomeOf("NETWORK", null, circumstances), cause });
+    return new PluginFailure("NETWORK", message, {
+      pluginId,
+      outcome: outcomeOf("NETWORK", null, circumstances),
+      cause,
+    });
   }
   if (!isPluginError(error)) {
-    return new PluginFailure("PLUGIN_BUG", message, { pluginId, outcome: outcomeOf("PLUGIN_BUG", null, circumstances), cause });
+    return new PluginFailure("PLUGIN_BUG", message, {
+      pluginId,
+      outcome: outcomeOf("PLUGIN_BUG", null, circumstances),
+      cause,
+    });
   }
   const { code, retryAt, scope, fields, publicMessage, upstream } = error;
   const outcome = outcomeOf(code, error.outcome, circumstances);
-  return new PluginFailure(code, message, { pluginId, retryAt, scope, fields, publicMessage, upstream, outcome, cause });
+  return new PluginFailure(code, message, {
+    pluginId,
+    retryAt,
+    scope,
+    fields,
+    publicMessage,
+    upstream,
+    outcome,
+    cause,
+  });
 }
 
 const mayHaveHappened: ReadonlySet<PluginFailureCode> = new Set(["NETWORK", "UPSTREAM", "PLUGIN_BUG"]);
 
 /**
- * What the plugin says, or: unknown when a changing request was sent and its answer is missing, or was a success that could
- * not be used. Where repeating is safe nothing is ever unknown. (GEN-24)
+ * What the plugin says, or: unknown when a changing request was sent and its answer is missing, or was a success that
+ * could not be used. Where repeating is safe nothing is ever unknown. (GEN-24)
  */
-export function outcomeOf(code: PluginFailureCode, declared: Outcome | null, { traffic, repeat }: Circumstances): Outcome {
+export function outcomeOf(
+  code: PluginFailureCode,
+  declared: Outcome | null,
+  { traffic, repeat }: Circumstances,
+): Outcome {
   if (repeat === "idempotent") return "failed";
   if (declared !== null) return declared;
   const reached = traffic.unanswered > 0 || traffic.succeeded > 0;

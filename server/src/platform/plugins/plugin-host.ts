@@ -1,4 +1,10 @@
-import type { CapabilityFunction, CapabilityInput, CapabilityName, CapabilityOutput, GenerationModel } from "@musicverse/plugin-kit";
+import type {
+  CapabilityFunction,
+  CapabilityInput,
+  CapabilityName,
+  CapabilityOutput,
+  GenerationModel,
+} from "@musicverse/plugin-kit";
 
 export type PluginStatus = "loaded" | "failed" | "disabled" | "incompatible" | "misconfigured";
 export type BreakerState = "closed" | "open" | "half_open";
@@ -41,7 +47,9 @@ export interface PluginCall {
 }
 
 export interface PluginHost {
-  /** Every configured plugin, in the order of the configuration, with the breaker of this mode as this process sees it. */
+  /**
+   * Every configured plugin, in the order of the configuration, with the breaker of this mode as this process sees it.
+   */
   report(mode?: "live" | "test"): PluginReport[];
   /** Ids of loaded plugins that have the capability, in the order of the configuration. */
   having(capability: CapabilityName): string[];

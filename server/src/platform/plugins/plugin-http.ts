@@ -39,7 +39,10 @@ export function createPluginHttp(deps: PluginHttpDeps): PluginHttp {
       const url = URL.parse(request.url);
       if (!url) throw new PluginError("PERMANENT", "the plugin asked for something that is no URL");
       if (!mayReach(target, url)) {
-        throw new PluginError("PERMANENT", `${url.origin} is not among the hosts that ${plugin.id} declares or has configured`);
+        throw new PluginError(
+          "PERMANENT",
+          `${url.origin} is not among the hosts that ${plugin.id} declares or has configured`,
+        );
       }
       const changes = request.method !== "GET";
       const options = {
@@ -72,6 +75,9 @@ function asPluginError(error: unknown, host: string): PluginError {
   if (cause instanceof EgressError && cause.code === "refused_address") {
     return new PluginError("PERMANENT", `${host} has an address that may not be reached`, { cause: error });
   }
-  if (error instanceof ExchangeError && error.tooLarge) return new PluginError("UPSTREAM", error.message, { cause: error });
-  return new PluginError("NETWORK", `${host}: ${error instanceof Error ? error.message : "no answer"}`, { cause: error });
+  if (error instanceof ExchangeError && error.tooLarge)
+    return new PluginError("UPSTREAM", error.message, { cause: error });
+  return new PluginError("NETWORK", `${host}: ${error instanceof Error ? error.message : "no answer"}`, {
+    cause: error,
+  });
 }

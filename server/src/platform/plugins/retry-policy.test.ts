@@ -3,13 +3,17 @@ import { PluginFailure, type PluginFailureCode } from "./failure.ts";
 import { retryDecision } from "./retry-policy.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");
-const failure = (code: PluginFailureCode, details: object = {}): PluginFailure => new PluginFailure(code, "x", { pluginId: "p", ...details });
+const failure = (code: PluginFailureCode, details: object = {}): PluginFailure =>
+  new PluginFailure(code, "x", { pluginId: "p", ...details });
 const decide = (code: PluginFailureCode, attempt: number, details = {}, random = 0.5) =>
   retryDecision(failure(code, details), attempt, { now, random: () => random });
 
-test.each(["AUTH_REVOKED", "VALIDATION", "CONTENT_POLICY", "CONFLICT", "PERMANENT", "UNAVAILABLE"] as const)("%s is final (GEN-22)", (code) => {
-  expect(decide(code, 1)).toEqual({ retry: false });
-});
+test.each(["AUTH_REVOKED", "VALIDATION", "CONTENT_POLICY", "CONFLICT", "PERMANENT", "UNAVAILABLE"] as const)(
+  "%s is final (GEN-22)",
+  (code) => {
+    expect(decide(code, 1)).toEqual({ retry: false });
+  },
+);
 
 test("tries in all: network 5, upstream 3, expired credential and bug 2", () => {
   const tries = (["NETWORK", "UPSTREAM", "AUTH_EXPIRED", "PLUGIN_BUG"] as const).map((code) => {

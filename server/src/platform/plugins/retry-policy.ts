@@ -35,8 +35,8 @@ export const retryTable: Readonly<Record<PluginFailureCode, RetryRule>> = {
 };
 
 /**
- * Whether and when to call again after `attempt` counted tries (1 = the first just failed). A known `retryAt` is kept, plus
- * up to 10 % so that the waiting do not return together. An unknown outcome is never repeated (GEN-24).
+ * Whether and when to call again after `attempt` counted tries (1 = the first just failed). A known `retryAt` is kept,
+ * plus up to 10 % so that the waiting do not return together. An unknown outcome is never repeated (GEN-24).
  */
 export function retryDecision(
   failure: PluginFailure,

@@ -2,14 +2,20 @@ import { bearerKey } from "../../auth.ts";
 import { secret, url } from "../../config-fields.ts";
 import type { PluginContext } from "../../context.ts";
 import { PluginError } from "../../errors.ts";
-import { musicOutput, type GenerationCapability, type GenerationInput, type GenerationOutput } from "../../generation.ts";
+import {
+  musicOutput,
+  type GenerationCapability,
+  type GenerationInput,
+  type GenerationOutput,
+} from "../../generation.ts";
 import { throwForStatus } from "../../http-errors.ts";
 import type { LongWork } from "../../long-work.ts";
 import { definePlugin, type AnyPlugin } from "../../plugin.ts";
 import { createChimeSimulator } from "./chime-simulator.ts";
 import { jsonAnswer, textAnswer, type ConformanceOptions } from "../subject.ts";
 
-// A plugin that does everything right, for a provider that does not exist. Each broken plugin beside it differs in one thing.
+// A plugin that does everything right, for a provider that does not exist. Each broken plugin beside it differs in one
+// thing.
 
 export async function generate(ctx: PluginContext, input: GenerationInput): Promise<LongWork<GenerationOutput>> {
   const response = await ctx.http.request({
@@ -47,7 +53,10 @@ const good: GenerationCapability = {
 };
 
 /** The good plugin with parts replaced. */
-export function chimeWith(generation: Partial<GenerationCapability> = {}, manifest: Partial<AnyPlugin> = {}): AnyPlugin {
+export function chimeWith(
+  generation: Partial<GenerationCapability> = {},
+  manifest: Partial<AnyPlugin> = {},
+): AnyPlugin {
   const plugin = definePlugin({
     id: "chime",
     version: "1.0.0",
@@ -56,7 +65,11 @@ export function chimeWith(generation: Partial<GenerationCapability> = {}, manife
     docs: "https://chime.example/docs",
     config: {
       apiKey: secret({ description: "Key from the Chime console.", example: "chime-0123456789" }),
-      baseUrl: url({ description: "Address of Chime's API.", default: "https://api.chime.example", example: "https://api.chime.example" }),
+      baseUrl: url({
+        description: "Address of Chime's API.",
+        default: "https://api.chime.example",
+        example: "https://api.chime.example",
+      }),
     },
     hosts: ["files.chime.example"],
     auth: bearerKey({ field: "apiKey", onlyTo: "baseUrl" }),
@@ -73,10 +86,18 @@ export const chimeOptions: ConformanceOptions = {
   module: import.meta.resolve("./chime-simulator.ts"),
   nodeArguments: ["--conditions=musicverse-source"],
   config: { apiKey: "chime-canary-0123456789" },
-  inputs: [{ kind: "music", prompt: "bells" }, { kind: "music", prompt: "bells", lyrics: "ding dong", durationSeconds: 5 }],
+  inputs: [
+    { kind: "music", prompt: "bells" },
+    { kind: "music", prompt: "bells", lyrics: "ding dong", durationSeconds: 5 },
+  ],
   answer: () => jsonAnswer(200, { id: "song-1", audio: "UklGRg==" }),
   errors: [
-    { name: "too many requests", answer: jsonAnswer(429, {}, { "retry-after": "7" }), code: "RATE_LIMIT", retryAfterSeconds: 7 },
+    {
+      name: "too many requests",
+      answer: jsonAnswer(429, {}, { "retry-after": "7" }),
+      code: "RATE_LIMIT",
+      retryAfterSeconds: 7,
+    },
     { name: "bad key", answer: jsonAnswer(401, {}), code: "AUTH_REVOKED" },
     { name: "crash", answer: textAnswer(500, "oops"), code: "UPSTREAM", outcome: "failed" },
     { name: "gateway", answer: textAnswer(504, "late"), code: "NETWORK", outcome: "unknown" },

@@ -32,17 +32,41 @@ export const brokenPlugins: readonly Broken[] = [
   {
     rule: "config-errors",
     how: "its own check throws instead of saying what is wrong",
-    plugin: chimeWith({}, { config: { ...config, region: text({ description: "Region of the account.", example: "eu", default: "eu", check: regionOf }) } }),
+    plugin: chimeWith(
+      {},
+      {
+        config: {
+          ...config,
+          region: text({ description: "Region of the account.", example: "eu", default: "eu", check: regionOf }),
+        },
+      },
+    ),
   },
   {
     rule: "secrets",
     how: "a token that everybody may read",
-    plugin: chimeWith({}, { config: { ...config, webhookToken: text({ description: "Token of the webhook.", example: "t", optional: true }) } }),
+    plugin: chimeWith(
+      {},
+      {
+        config: {
+          ...config,
+          webhookToken: text({ description: "Token of the webhook.", example: "t", optional: true }),
+        },
+      },
+    ),
   },
   {
     rule: "secrets",
     how: "a key with a default",
-    plugin: chimeWith({}, { config: { ...config, backupKey: secret({ description: "A second key.", example: "chime-2", default: "chime-0000000" }) } }),
+    plugin: chimeWith(
+      {},
+      {
+        config: {
+          ...config,
+          backupKey: secret({ description: "A second key.", example: "chime-2", default: "chime-0000000" }),
+        },
+      },
+    ),
   },
   {
     rule: "egress",
@@ -110,7 +134,11 @@ export const brokenPlugins: readonly Broken[] = [
       },
     }),
   },
-  { rule: "repeat", how: "claims that repeating is safe and sends no key", plugin: chimeWith({ repeat: "idempotent" }) },
+  {
+    rule: "repeat",
+    how: "claims that repeating is safe and sends no key",
+    plugin: chimeWith({ repeat: "idempotent" }),
+  },
   {
     rule: "isolation",
     how: "remembers results by prompt, for everybody",
@@ -148,7 +176,10 @@ export const brokenPlugins: readonly Broken[] = [
         };
         return generate({ ...ctx, http: { request } }, input).catch((error: unknown) => {
           if (!(error instanceof PluginError) || error.code !== "UPSTREAM") throw error;
-          throw new PluginError("UPSTREAM", `cannot read ${answer}`, { outcome: error.outcome ?? undefined, cause: error });
+          throw new PluginError("UPSTREAM", `cannot read ${answer}`, {
+            outcome: error.outcome ?? undefined,
+            cause: error,
+          });
         });
       },
     }),

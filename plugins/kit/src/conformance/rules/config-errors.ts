@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../parse-config.ts";
 import type { Rule } from "../subject.ts";
 
-const junk = ["\u0000", "🎵", " x ", "javascript:alert(1)", "-1", "1e999", "null", "../../etc/passwd", "x".repeat(10_000)];
+const junk = [
+  "\u0000",
+  "🎵",
+  " x ",
+  "javascript:alert(1)",
+  "-1",
+  "1e999",
+  "null",
+  "../../etc/passwd",
+  "x".repeat(10_000),
+];
 
 export const configErrorsRule: Rule = {
   id: "config-errors",
@@ -13,11 +23,18 @@ export const configErrorsRule: Rule = {
     for (const [name, field] of Object.entries(plugin.config)) {
       if (field.required) {
         const without = parseConfig(plugin, { ...options.config, [name]: undefined });
-        assert.deepEqual(without.missing.map((problem) => problem.field), [name], `without ${name}`);
+        assert.deepEqual(
+          without.missing.map((problem) => problem.field),
+          [name],
+          `without ${name}`,
+        );
       }
       for (const value of junk) {
         const { malformed } = attempt(() => parseConfig(plugin, { ...options.config, [name]: value }), name);
-        assert.ok(malformed.every((problem) => problem.field === name), `junk in ${name} is blamed on another setting`);
+        assert.ok(
+          malformed.every((problem) => problem.field === name),
+          `junk in ${name} is blamed on another setting`,
+        );
         const told = malformed.map(({ message }) => message).join();
         assert.ok(field.kind !== "secret" || !told.includes(value), `the message about ${name} quotes the secret`);
       }

@@ -25,7 +25,9 @@ export const errorsRule: Rule = {
   },
 };
 
-export const upstreamOf = ({ answer }: ErrorCase): Upstream => async () => {
-  if (answer === "reset") throw new PluginError("NETWORK", "the connection was reset");
-  return answer;
-};
+export const upstreamOf =
+  ({ answer }: ErrorCase): Upstream =>
+  async () => {
+    if (answer === "reset") throw new PluginError("NETWORK", "the connection was reset");
+    return answer;
+  };

@@ -20,9 +20,15 @@ export const fuzzRule: Rule = {
       assert.equal(error.code, "UPSTREAM", told);
     }
     for (const body of mutationsOf(JSON.parse(Buffer.from(good.bytes).toString("utf8")))) {
-      const { error, output } = await run(subject, { upstream: async () => jsonAnswer(good.status, body, good.headers) });
-      const valid = error === undefined ? generationFunctions.generate.output.safeParse(output).success : isPluginError(error);
-      assert.ok(valid, `for ${JSON.stringify(body)?.slice(0, 200)}: ${error === undefined ? "an invalid result" : shown(error)}`);
+      const { error, output } = await run(subject, {
+        upstream: async () => jsonAnswer(good.status, body, good.headers),
+      });
+      const valid =
+        error === undefined ? generationFunctions.generate.output.safeParse(output).success : isPluginError(error);
+      assert.ok(
+        valid,
+        `for ${JSON.stringify(body)?.slice(0, 200)}: ${error === undefined ? "an invalid result" : shown(error)}`,
+      );
     }
   },
 };

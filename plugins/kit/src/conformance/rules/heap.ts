@@ -20,7 +20,10 @@ export const heapRule: Rule = {
     await many(subject, calls);
     const grown = (await usedBytes()) - before;
     const allowed = growthBase + calls * growthPerCall;
-    assert.ok(grown < allowed, `${calls} calls left ${Math.round(grown / 1000)} kB behind; allowed are ${allowed / 1000} kB`);
+    assert.ok(
+      grown < allowed,
+      `${calls} calls left ${Math.round(grown / 1000)} kB behind; allowed are ${allowed / 1000} kB`,
+    );
   },
 };
 

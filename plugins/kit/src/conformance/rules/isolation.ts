@@ -15,11 +15,17 @@ export const isolationRule: Rule = {
     const { outcome: first } = await one(subject, input, "a", 0);
     assert.equal(first.error, undefined, shown(first.error));
     const turns = Array.from({ length: rounds }, (_, index) => index + 1);
-    const outcomes = await Promise.all(turns.flatMap((turn) => ["a", "b"].map((who) => one(subject, input, who, turn))));
+    const outcomes = await Promise.all(
+      turns.flatMap((turn) => ["a", "b"].map((who) => one(subject, input, who, turn))),
+    );
     const parts = new Set(objectsIn(first.output));
     for (const { outcome, who } of outcomes) {
       assert.equal(outcome.error, undefined, shown(outcome.error));
-      assert.equal(outcome.requests.length, first.requests.length, "a call was answered from something kept of another one");
+      assert.equal(
+        outcome.requests.length,
+        first.requests.length,
+        "a call was answered from something kept of another one",
+      );
       for (const part of objectsIn(outcome.output)) {
         assert.ok(!parts.has(part), "two results share an object: changing one would change the other");
         parts.add(part);
@@ -30,8 +36,18 @@ export const isolationRule: Rule = {
   },
 };
 
-async function one(subject: Subject, input: GenerationInput, who: string, turn: number): Promise<{ outcome: Outcome; who: string }> {
-  const call = { upstream: goodUpstream(subject), input, accountId: `account-${who}`, idempotencyKey: `piece-${who}-${turn}` };
+async function one(
+  subject: Subject,
+  input: GenerationInput,
+  who: string,
+  turn: number,
+): Promise<{ outcome: Outcome; who: string }> {
+  const call = {
+    upstream: goodUpstream(subject),
+    input,
+    accountId: `account-${who}`,
+    idempotencyKey: `piece-${who}-${turn}`,
+  };
   return { outcome: await run(subject, call), who };
 }
 

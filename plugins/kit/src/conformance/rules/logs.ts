@@ -13,7 +13,11 @@ export const logsRule: Rule = {
   async check(subject) {
     const { options } = subject;
     const input = generationInput.parse({ ...options.inputs[0], prompt, lyrics, instrumental: false });
-    const upstreams = [goodUpstream(subject), ...options.errors.map(upstreamOf), async () => textAnswer(200, `echo ${prompt}`)];
+    const upstreams = [
+      goodUpstream(subject),
+      ...options.errors.map(upstreamOf),
+      async () => textAnswer(200, `echo ${prompt}`),
+    ];
     const printed = await capturing(async () => {
       const all: string[] = [];
       for (const upstream of upstreams) {

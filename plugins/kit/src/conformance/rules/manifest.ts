@@ -18,9 +18,17 @@ export const manifestRule: Rule = {
       scripts?: Record<string, string>;
     };
     const name = packageJson.name ?? "";
-    assert.match(name, /^(@musicverse\/plugin-|(@[^/]+\/)?musicverse-plugin-)/, "package.json: name must be musicverse-plugin-…");
+    assert.match(
+      name,
+      /^(@musicverse\/plugin-|(@[^/]+\/)?musicverse-plugin-)/,
+      "package.json: name must be musicverse-plugin-…",
+    );
     assert.equal(packageJson.version, plugin.version, "package.json and manifest must have the same version");
-    assert.equal(packageJson.musicverse?.kit, plugin.kit, `package.json needs "musicverse": { "kit": "${plugin.kit}" }`);
+    assert.equal(
+      packageJson.musicverse?.kit,
+      plugin.kit,
+      `package.json needs "musicverse": { "kit": "${plugin.kit}" }`,
+    );
     const onInstall = ["preinstall", "install", "postinstall"].filter((script) => packageJson.scripts?.[script]);
     assert.deepEqual(onInstall, [], "package.json: no scripts that run on install");
   },

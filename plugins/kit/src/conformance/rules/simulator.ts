@@ -20,7 +20,11 @@ export const simulatorRule: Rule = {
   },
 };
 
-async function failsAndRecovers(subject: Subject, { control }: RunningSimulator, config: Readonly<Record<string, string>>): Promise<void> {
+async function failsAndRecovers(
+  subject: Subject,
+  { control }: RunningSimulator,
+  config: Readonly<Record<string, string>>,
+): Promise<void> {
   const call: Call = { upstream: overHttp, config: { ...config } };
   const works = async (when: string): Promise<void> => {
     const { error } = await run(subject, call);
@@ -35,7 +39,10 @@ async function failsAndRecovers(subject: Subject, { control }: RunningSimulator,
   };
   await works("a good call");
   const { error } = await failsWith("rate_limit", "RATE_LIMIT");
-  assert.ok(isPluginError(error) && error.retryAt?.getTime() === now.getTime() + 7000, "rate_limit: retryAt from Retry-After");
+  assert.ok(
+    isPluginError(error) && error.retryAt?.getTime() === now.getTime() + 7000,
+    "rate_limit: retryAt from Retry-After",
+  );
   await failsWith("drop", "NETWORK");
   await failsWith("truncate", "NETWORK");
   await failsWith("garbage", "UPSTREAM");

@@ -16,8 +16,8 @@ export interface SongRequest {
 const eighthsPerPhrase = 16;
 
 /**
- * Prompt and lyrics → notes. Words of mood choose mode, tempo and groove; syllables give the melody its rhythm; everything
- * left open follows from the text itself, so the same request is always the same song.
+ * Prompt and lyrics → notes. Words of mood choose mode, tempo and groove; syllables give the melody its rhythm;
+ * everything left open follows from the text itself, so the same request is always the same song.
  */
 export function compose({ prompt, lyrics, instrumental, seconds }: SongRequest): Score {
   const random = createRandom(JSON.stringify([prompt, lyrics, instrumental]));
@@ -40,11 +40,19 @@ export function compose({ prompt, lyrics, instrumental, seconds }: SongRequest):
     const phrase = phrases[(index - introduction + phrases.length) % phrases.length] ?? playedPhrase;
     const progression = phrase.section === "chorus" ? chorus : verse;
     const chords = [progression[(index * 2) % 4] ?? 0, progression[(index * 2 + 1) % 4] ?? 0] as const;
-    for (const [bar, chord] of chords.entries()) score.notes.push(...accompany(start + bar * 8, chord, pitch, time, eighth));
-    score.hits.push(...drumsFor(mood.groove, { start, time, full: index >= introduction, lively: phrase.section === "chorus" }));
+    for (const [bar, chord] of chords.entries())
+      score.notes.push(...accompany(start + bar * 8, chord, pitch, time, eighth));
+    score.hits.push(
+      ...drumsFor(mood.groove, { start, time, full: index >= introduction, lively: phrase.section === "chorus" }),
+    );
     if (index < introduction) continue;
     const sung = phrase.syllables !== null;
-    const melody = melodyFor(phrase.syllables ?? 6 + Math.floor(random.next() * 6), chords, phrase.section === "chorus" ? 9 : 7, random);
+    const melody = melodyFor(
+      phrase.syllables ?? 6 + Math.floor(random.next() * 6),
+      chords,
+      phrase.section === "chorus" ? 9 : 7,
+      random,
+    );
     for (const { at, length, step } of melody) {
       const gain = phrase.section === "chorus" ? 0.34 : 0.3;
       const note = { at: time(start + at), seconds: length * eighth * 0.95, pitch: pitch(step), gain, pan: 0 };
@@ -80,7 +88,14 @@ function accompany(
   });
   const bass = [0, 3, 4, 6].map((at): Note => {
     const length = at === 4 || at === 0 ? 2.6 : 0.9;
-    return { at: time(start + at), seconds: length * eighth, voice: "bass", gain: 0.3, pitch: pitch(chord - 7) - 12, pan: 0 };
+    return {
+      at: time(start + at),
+      seconds: length * eighth,
+      voice: "bass",
+      gain: 0.3,
+      pitch: pitch(chord - 7) - 12,
+      pan: 0,
+    };
   });
   return [...pad, ...broken, ...bass];
 }

@@ -15,7 +15,11 @@ export function phrasesOf(lyrics: string): Phrase[] {
   return lyrics.split(/\r?\n/).flatMap((line): Phrase[] => {
     const tag = /^\s*\[(.+?)\]\s*$/.exec(line)?.[1]?.toLowerCase();
     if (tag !== undefined) {
-      section = /chorus|hook/.test(tag) ? "chorus" : /intro|inst|solo|interlude|break|outro/.test(tag) ? "instrumental" : "verse";
+      section = /chorus|hook/.test(tag)
+        ? "chorus"
+        : /intro|inst|solo|interlude|break|outro/.test(tag)
+          ? "instrumental"
+          : "verse";
       return section === "instrumental" ? [{ section, syllables: null }] : [];
     }
     const syllables = countSyllables(line);
@@ -38,7 +42,8 @@ export function countSyllables(line: string): number {
 
 function inWord(word: string): number {
   const plain = word.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const vowels = plain.replace(/(?<=[^aeiouy])e(s|d)?$/, "").match(/[aeiouyаеёиоуыэюяіїєαεηιουω]+/gu)?.length ?? 0;
+  const spoken = plain.replace(/(?<=[^aeiouy])e(s|d)?$/, "");
+  const vowels = spoken.match(/[aeiouyаеёиоуыэюяіїєαεηιουω]+/gu)?.length ?? 0;
   return /\p{L}/u.test(plain) ? Math.max(1, vowels) : 0;
 }
 

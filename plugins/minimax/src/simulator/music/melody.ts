@@ -15,9 +15,17 @@ const sungEighths = 13;
  * One note a syllable over two bars. Walks the scale in small steps, lands on a note of the bar's chord on the strong
  * beats and at the end. `chords` holds the step of each of the two bars' chords.
  */
-export function melodyFor(syllables: number, chords: readonly [number, number], lift: number, random: Random): MelodyNote[] {
+export function melodyFor(
+  syllables: number,
+  chords: readonly [number, number],
+  lift: number,
+  random: Random,
+): MelodyNote[] {
   const grid = syllables > sungEighths ? 0.5 : 1;
-  const onsets = Array.from({ length: syllables }, (_, index) => Math.round((index * sungEighths) / syllables / grid) * grid);
+  const onsets = Array.from(
+    { length: syllables },
+    (_, index) => Math.round((index * sungEighths) / syllables / grid) * grid,
+  );
   let step = lift + random.pick([0, 2, 4]);
   return onsets.map((at, index) => {
     const last = index === syllables - 1;

@@ -17,11 +17,27 @@ const major = [0, 2, 4, 5, 7, 9, 11];
 const minor = [0, 2, 3, 5, 7, 8, 10];
 const dorian = [0, 2, 3, 5, 7, 9, 10];
 
-const brightProgressions = [[0, 4, 5, 3], [0, 5, 3, 4], [5, 3, 0, 4], [0, 3, 0, 4]];
-const darkProgressions = [[0, 5, 2, 6], [0, 3, 5, 4], [0, 6, 5, 6], [0, 2, 6, 3]];
+const brightProgressions = [
+  [0, 4, 5, 3],
+  [0, 5, 3, 4],
+  [5, 3, 0, 4],
+  [0, 3, 0, 4],
+];
+const darkProgressions = [
+  [0, 5, 2, 6],
+  [0, 3, 5, 4],
+  [0, 6, 5, 6],
+  [0, 2, 6, 3],
+];
 
-const darkWords = /\b(sad|melanchol\w*|dark|night|rain\w*|lonel\w*|alone|long(?:ing)?|grief|goodbye|minor|cold|winter|lost|heartbreak\w*|blue|tears?|moody|epic|metal)\b/gi;
-const brightWords = /\b(happy|bright|summer|joy\w*|sun\w*|upbeat|cheer\w*|dance|party|love|hope\w*|major|spring|smile\w*|morning|pop|warm|child\w*)\b/gi;
+const darkWords = wordsLike(
+  "sad melanchol\\w* dark night rain\\w* lonel\\w* alone longing grief goodbye minor cold winter lost",
+  "heartbreak\\w* blue tears? moody epic metal",
+);
+const brightWords = wordsLike(
+  "happy bright summer joy\\w* sun\\w* upbeat cheer\\w* dance party love hope\\w* major spring smile\\w*",
+  "morning pop warm child\\w*",
+);
 const jazzWords = /\b(jazz\w*|funk\w*|soul|lo-?fi|blues|swing|bossa|r&b|hip-?hop|chill\w*)\b/i;
 
 const paces: readonly { words: RegExp; bpm: readonly [number, number]; groove: Groove }[] = [
@@ -46,4 +62,8 @@ export function moodOf(prompt: string, random: Random): Mood {
     groove: pace.groove,
     swing: jazzy ? 0.3 : 0,
   };
+}
+
+function wordsLike(...lists: string[]): RegExp {
+  return new RegExp(`\\b(${lists.join(" ").replaceAll(" ", "|")})\\b`, "gi");
 }
