@@ -116,7 +116,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const lines: string[] = [];
   const services = await openServices(loadConfig(env), { log: createLogger({ level: "debug", name: "test" }, { write: (line) => void lines.push(line) }) });
   undo.defer(() => services.close());
-  undo.defer(() => keepOutput(lines));
+  undo.defer(async () => keepOutput([...lines, await services.metrics.registry.metrics()]));
   if (options.worker !== false) {
     const worker = await startWorker(services);
     undo.defer(() => worker.close());

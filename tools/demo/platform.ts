@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Written by `npm start` while it runs. */
-const runningFile = `${root}.musicverse/running.json`;
+const runningFile = `${process.env["MUSICVERSE_STATE_DIR"] ?? `${root}.musicverse`}/running.json`;
 
 interface Running {
   url: string;
