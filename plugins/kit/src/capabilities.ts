@@ -4,6 +4,14 @@ import { generationFunctions, type GenerationCapability } from "./generation.ts"
 /** Capability → function → schemas of input and output. The host checks both sides of every call with these. */
 export const capabilitySchemas = { generation: generationFunctions } as const;
 
+/** The schemas of one function, for callers that know its name only at run time; null when there is no such function. */
+export function schemasOf(capability: CapabilityName, fn: string): { input: z.ZodType; output: z.ZodType } | null {
+  const functions: Readonly<Record<string, { input: z.ZodType; output: z.ZodType }>> = capabilitySchemas[capability];
+  return functions[fn] ?? null;
+}
+/** Input or output of a function: what does not fit is described without the values. */
+export type FunctionSchema = NonNullable<ReturnType<typeof schemasOf>>["input"];
+
 export type CapabilityName = keyof typeof capabilitySchemas;
 export type CapabilityFunction<C extends CapabilityName> = keyof (typeof capabilitySchemas)[C] & string;
 

@@ -19,7 +19,7 @@ export interface Call {
   signal?: AbortSignal;
   config?: Record<string, string>;
 }
-export interface SentRequest {
+interface SentRequest {
   method: string;
   url: string;
   headers: Record<string, string>;

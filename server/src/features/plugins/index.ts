@@ -1,1 +1,1 @@
-export { pluginsRoutes, type PluginsDeps } from "./routes.ts";
+export { pluginsRoutes } from "./routes.ts";

@@ -2,7 +2,7 @@ import type { components } from "../../generated/openapi.types.ts";
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import type { PluginReport } from "../../platform/plugins/index.ts";
 import { generationQueue } from "../generation/index.ts";
-import type { PluginsDeps } from "./routes.ts";
+import type { PluginsDeps } from "./deps.ts";
 
 type Plugin = components["schemas"]["Plugin"];
 

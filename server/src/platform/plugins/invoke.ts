@@ -1,7 +1,5 @@
 import {
-  capabilitySchemas,
-  describeIssues,
-  PluginError,
+  schemasOf,
   type CapabilityFunction,
   type CapabilityInput,
   type CapabilityName,
@@ -9,9 +7,9 @@ import {
   type GenerationModel,
   type PluginContext,
 } from "@musicverse/plugin-kit";
-import type { z } from "zod";
 import type { Breaker, CallResult } from "./breaker.ts";
 import { callBounded } from "./call-function.ts";
+import { checkInput, checkOutput } from "./check-values.ts";
 import { contextFor, type ContextDeps } from "./context.ts";
 import { PluginFailure } from "./failure.ts";
 import type { LoadedPlugin } from "./load-plugin.ts";
@@ -62,12 +60,12 @@ export async function invokePlugin<C extends CapabilityName, F extends Capabilit
   const { mode } = call.account;
   const implementation = (entry.plugin.capabilities[capability] as Record<string, unknown> | undefined)?.[fn];
   const rule = rules[capability][fn];
-  if (typeof implementation !== "function" || !rule) {
+  const schemas = schemasOf(capability, fn);
+  if (typeof implementation !== "function" || !rule || !schemas) {
     throw new PluginFailure("UNAVAILABLE", `${pluginId} has no ${capability}.${fn}`, { pluginId });
   }
   assertConfigured(entry, mode);
-  const schemas = (capabilitySchemas[capability] as Record<string, { input: z.ZodType; output: z.ZodType }>)[fn];
-  const checkedInput = parseInput(schemas?.input, input, pluginId);
+  const checkedInput = checkInput(schemas.input, input, pluginId);
 
   const admission = rule.guarded ? entry.breakers[mode].admit() : null;
   if (admission && !admission.admitted) {
@@ -90,9 +88,10 @@ export async function invokePlugin<C extends CapabilityName, F extends Capabilit
       deadlineMs: call.deadlineMs ?? rule.deadlineMs,
       onIgnoredAbort: () => deps.log.warn({ plugin: pluginId, fn }, "the plugin ignores its abort signal"),
     });
-    const checked = parseOutput(schemas?.output, output, fn);
-    if (isPending(checked) && !entry.plugin.capabilities.generation?.resolve)
+    const checked = checkOutput(schemas.output, output, fn);
+    if (isPending(checked) && !entry.plugin.capabilities.generation?.resolve) {
       throw new TypeError("answers pending and has no resolve");
+    }
     health = traffic.sent > 0 ? "success" : "neutral";
     return checked as CapabilityOutput<C, F>;
   } catch (error) {
@@ -112,25 +111,6 @@ function assertConfigured(entry: Registered, mode: Mode): void {
     throw new PluginFailure("UNAVAILABLE", `${pluginId} needs ${missing} for live accounts`, { pluginId });
   if (mode === "test" && !entry.sandbox)
     throw new PluginFailure("UNAVAILABLE", `${pluginId} has no simulator`, { pluginId });
-}
-
-function parseInput(schema: z.ZodType | undefined, input: unknown, pluginId: string): unknown {
-  const parsed = schema?.safeParse(input);
-  if (parsed?.success) return parsed.data;
-  const fields = parsed?.error.issues.map(({ path, message }) => ({ field: path.join("."), message })) ?? [];
-  const names = fields.map(({ field }) => field).join(", ");
-  throw new PluginFailure("VALIDATION", `input for ${pluginId} does not fit its schema: ${names}`, {
-    pluginId,
-    fields,
-  });
-}
-
-/** A provider's drift, or a plugin that does not notice it: never a crash. */
-function parseOutput(schema: z.ZodType | undefined, output: unknown, fn: string): unknown {
-  const parsed = schema?.safeParse(output);
-  if (parsed?.success) return parsed.data;
-  const what = parsed ? describeIssues(parsed.error).join("; ") : "no schema";
-  throw new PluginError("UPSTREAM", `${fn} answered against its schema: ${what}`);
 }
 
 const isPending = (output: unknown): boolean => typeof output === "object" && output !== null && "pending" in output;

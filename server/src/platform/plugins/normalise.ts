@@ -52,7 +52,7 @@ const mayHaveHappened: ReadonlySet<PluginFailureCode> = new Set(["NETWORK", "UPS
  * What the plugin says, or: unknown when a changing request was sent and its answer is missing, or was a success that
  * could not be used. Where repeating is safe nothing is ever unknown. (GEN-24)
  */
-export function outcomeOf(
+function outcomeOf(
   code: PluginFailureCode,
   declared: Outcome | null,
   { traffic, repeat }: Circumstances,

@@ -1,6 +1,6 @@
 import type { PluginFailure, PluginFailureCode } from "./failure.ts";
 
-export type RetryDecision = { retry: false } | { retry: true; delayMs: number; countsAsAttempt: boolean };
+type RetryDecision = { retry: false } | { retry: true; delayMs: number; countsAsAttempt: boolean };
 
 interface RetryRule {
   /** Tries in all, the first included. */
@@ -19,7 +19,7 @@ const waitMinMs = 1_000;
 const waitMaxMs = 6 * 3_600_000;
 
 /** The one retry table (GEN-22). */
-export const retryTable: Readonly<Record<PluginFailureCode, RetryRule>> = {
+const retryTable: Readonly<Record<PluginFailureCode, RetryRule>> = {
   AUTH_EXPIRED: { attemptsMax: 2, baseMs: 0, capMs: 0, counts: true },
   AUTH_REVOKED: never,
   RATE_LIMIT: { attemptsMax: Infinity, baseMs: 30_000, capMs: 30_000, counts: false },

@@ -97,7 +97,7 @@ function finish({ left, right }: Stereo, sampleRate: number): void {
 }
 
 /** A function that lets the event loop turn when the last turn is more than `turnMs` ago. */
-export function politely(): () => Promise<void> {
+function politely(): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < turnMs) return;
