@@ -1,6 +1,6 @@
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import { presentProfile } from "./present.ts";
-import type { AccountsDeps } from "./routes.ts";
+import type { AccountsDeps } from "./deps.ts";
 import { type ProfileRow, selectProfile } from "./store.ts";
 
 export const getProfile =

@@ -1,3 +1,4 @@
 export { credentialsChannel } from "./store.ts";
-export { accountsRoutes, type AccountsDeps } from "./routes.ts";
+export type { AccountsDeps } from "./deps.ts";
+export { accountsRoutes } from "./routes.ts";
 export { createSessionLookup, type SessionLookup } from "./session-lookup.ts";

@@ -1,17 +1,9 @@
-import type { Clock } from "../../platform/clock/index.ts";
-import type { Database } from "../../platform/db/index.ts";
 import type { Handlers } from "../../platform/http/operation.ts";
-import type { Limiter } from "../../platform/limiter/index.ts";
+import type { AccountsDeps } from "./deps.ts";
 import { getProfile } from "./getProfile.ts";
 import { signIn } from "./signIn.ts";
 import { signOut } from "./signOut.ts";
 import { signUp } from "./signUp.ts";
-
-export interface AccountsDeps {
-  db: Database;
-  clock: Clock;
-  limiter: Limiter;
-}
 
 export const accountsRoutes = (deps: AccountsDeps) =>
   ({

@@ -2,7 +2,7 @@ import { verifyPassword } from "../../platform/crypto/index.ts";
 import { created, type Handler } from "../../platform/http/operation.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
 import { normalizeEmail } from "./email.ts";
-import type { AccountsDeps } from "./routes.ts";
+import type { AccountsDeps } from "./deps.ts";
 import { openSession } from "./session-token.ts";
 import { createSignInThrottle } from "./sign-in-throttle.ts";
 import { selectUserByEmail, type UserRow } from "./store.ts";

@@ -1,5 +1,5 @@
 import { noContent, type Handler } from "../../platform/http/operation.ts";
-import type { AccountsDeps } from "./routes.ts";
+import type { AccountsDeps } from "./deps.ts";
 import { credentialsChannel, endSession } from "./store.ts";
 
 export const signOut =

@@ -4,7 +4,7 @@ import { ProblemError } from "../../platform/http/problem.ts";
 import { newId } from "../../platform/ids/index.ts";
 import { normalizeEmail } from "./email.ts";
 import { presentProfile } from "./present.ts";
-import type { AccountsDeps } from "./routes.ts";
+import type { AccountsDeps } from "./deps.ts";
 import { openSession } from "./session-token.ts";
 import { type AccountRow, insertAccounts, insertUser } from "./store.ts";
 

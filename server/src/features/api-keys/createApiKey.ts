@@ -6,7 +6,7 @@ import { invalidField, ProblemError } from "../../platform/http/problem.ts";
 import { encodeId, newId } from "../../platform/ids/index.ts";
 import { generateKey } from "./key-format.ts";
 import { presentKey } from "./present.ts";
-import type { ApiKeysDeps } from "./routes.ts";
+import type { ApiKeysDeps } from "./deps.ts";
 import { insertKey } from "./store.ts";
 
 export const createApiKey = ({

@@ -2,7 +2,7 @@ import { ok, type Handler } from "../../platform/http/operation.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
 import { decodeId } from "../../platform/ids/index.ts";
 import { presentKey } from "./present.ts";
-import type { ApiKeysDeps } from "./routes.ts";
+import type { ApiKeysDeps } from "./deps.ts";
 import { type ApiKeyRow, selectKey } from "./store.ts";
 
 export const getApiKey =

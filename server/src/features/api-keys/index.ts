@@ -1,2 +1,3 @@
 export { createAuthenticator, type AuthenticatorDeps } from "./authenticator.ts";
-export { apiKeysRoutes, type ApiKeysDeps } from "./routes.ts";
+export type { ApiKeysDeps } from "./deps.ts";
+export { apiKeysRoutes } from "./routes.ts";

@@ -1,6 +1,6 @@
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import { presentKey } from "./present.ts";
-import type { ApiKeysDeps } from "./routes.ts";
+import type { ApiKeysDeps } from "./deps.ts";
 import { type ApiKeyRow, selectKeys } from "./store.ts";
 
 export const listApiKeys =

@@ -2,7 +2,7 @@ import { noContent, type Handler } from "../../platform/http/operation.ts";
 import { decodeId } from "../../platform/ids/index.ts";
 import { credentialsChannel } from "../accounts/index.ts";
 import { noSuchKey } from "./getApiKey.ts";
-import type { ApiKeysDeps } from "./routes.ts";
+import type { ApiKeysDeps } from "./deps.ts";
 import { revokeKey } from "./store.ts";
 
 export const revokeApiKey =

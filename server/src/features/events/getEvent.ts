@@ -2,7 +2,7 @@ import { ok, type Handler } from "../../platform/http/operation.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
 import { decodeId } from "../../platform/ids/index.ts";
 import { presentEvent } from "./present.ts";
-import type { EventsDeps } from "./routes.ts";
+import type { EventsDeps } from "./deps.ts";
 import { selectEvent, type EventRow } from "./store.ts";
 
 export const getEvent =

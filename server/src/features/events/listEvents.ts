@@ -1,6 +1,6 @@
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import { presentEvent } from "./present.ts";
-import type { EventsDeps } from "./routes.ts";
+import type { EventsDeps } from "./deps.ts";
 import { selectEvents, type EventRow } from "./store.ts";
 
 export const listEvents =

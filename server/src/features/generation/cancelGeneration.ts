@@ -3,7 +3,7 @@ import { ProblemError } from "../../platform/http/problem.ts";
 import { announce } from "./feed.ts";
 import { readGeneration } from "./getGeneration.ts";
 import { presentGeneration } from "./present.ts";
-import type { GenerationDeps } from "./routes.ts";
+import type { GenerationDeps } from "./deps.ts";
 import { cancelGeneration as cancelRow } from "./store.ts";
 
 /** Stops a generation that is not final yet; what its worker finishes afterwards is thrown away. */

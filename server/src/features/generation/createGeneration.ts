@@ -5,7 +5,7 @@ import type { PluginHost } from "../../platform/plugins/index.ts";
 import { presentGeneration } from "./present.ts";
 import { insertGeneration } from "./store.ts";
 import { generationQueue, pointerTo } from "./pointer.ts";
-import type { GenerationDeps } from "./routes.ts";
+import type { GenerationDeps } from "./deps.ts";
 
 /** Answers 202 once the generation is a durable row; a worker takes it from there. (GEN-01) */
 export const createGeneration =

@@ -3,7 +3,7 @@ import { ProblemError } from "../../platform/http/problem.ts";
 import { decodeId } from "../../platform/ids/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import { presentGeneration } from "./present.ts";
-import type { GenerationDeps } from "./routes.ts";
+import type { GenerationDeps } from "./deps.ts";
 import { isFinal } from "./states.ts";
 import { selectGeneration, type GenerationRow } from "./store.ts";
 

@@ -1,6 +1,6 @@
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import { presentGeneration } from "./present.ts";
-import type { GenerationDeps } from "./routes.ts";
+import type { GenerationDeps } from "./deps.ts";
 import { selectGenerations, type GenerationRow } from "./store.ts";
 
 export const listGenerations =

@@ -3,7 +3,7 @@ import type { Database } from "../../platform/db/index.ts";
 import type { GenerationFeed } from "./feed.ts";
 import { readGeneration } from "./getGeneration.ts";
 import { presentGeneration } from "./present.ts";
-import type { GenerationDeps } from "./routes.ts";
+import type { GenerationDeps } from "./deps.ts";
 import { isFinal, type GenerationStatus } from "./states.ts";
 import { selectGeneration, type GenerationRow } from "./store.ts";
 

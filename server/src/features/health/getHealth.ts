@@ -1,6 +1,6 @@
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import { runChecks, worst } from "./checks.ts";
-import type { HealthDeps } from "./routes.ts";
+import type { HealthDeps } from "./deps.ts";
 
 export const getHealth =
   ({ probes, log, clock, version }: HealthDeps): Handler<"getHealth"> =>

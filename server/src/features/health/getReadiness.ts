@@ -1,7 +1,7 @@
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
 import { runChecks, worst } from "./checks.ts";
-import type { HealthDeps } from "./routes.ts";
+import type { HealthDeps } from "./deps.ts";
 
 /** 503 while a part is down and as soon as a shutdown begins, so that a load balancer stops sending before we stop. */
 export const getReadiness =

@@ -1,2 +1,3 @@
 export type { Probe } from "./checks.ts";
-export { healthRoutes, type HealthDeps } from "./routes.ts";
+export type { HealthDeps } from "./deps.ts";
+export { healthRoutes } from "./routes.ts";

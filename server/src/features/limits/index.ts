@@ -1,3 +1,2 @@
 export { headersFor, violatedPolicies } from "./headers.ts";
-export { badCredentialBucket, limitsFor, type Caller, type RateClass } from "./limits-for.ts";
-export { tiers, type Rate, type Tier } from "./tiers.ts";
+export { badCredentialBucket, limitsFor, type Caller } from "./limits-for.ts";

@@ -3,9 +3,6 @@ import type { Bucket } from "../../platform/limiter/index.ts";
 import { callerOf } from "./address.ts";
 import { addressRates, badCredentialRate, sessionRate, tiers, type Rate, type Tier } from "./tiers.ts";
 
-/** `x-rate-class` of an operation. */
-export type RateClass = "read" | "write" | "generate" | "auth" | "none";
-
 export interface Caller {
   principal: Pick<Principal, "kind" | "accountId" | "keyId" | "mode" | "tier"> | null;
   ip: string;

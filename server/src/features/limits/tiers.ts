@@ -1,4 +1,5 @@
-import type { RateClass } from "./limits-for.ts";
+/** `x-rate-class` of an operation. */
+export type RateClass = "read" | "write" | "generate" | "auth" | "none";
 
 /** `max` requests in each window of `seconds`. */
 export interface Rate {

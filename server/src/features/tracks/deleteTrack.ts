@@ -3,7 +3,7 @@ import type { Handler } from "../../platform/http/operation.ts";
 import { decodeId, encodeId } from "../../platform/ids/index.ts";
 import { scheduleBlobDeletion } from "./blob-deletion-store.ts";
 import { noSuchTrack } from "./getTrack.ts";
-import type { TracksDeps } from "./routes.ts";
+import type { TracksDeps } from "./deps.ts";
 import { deleteTrackRow } from "./store.ts";
 import { blobDeletionKind } from "./work-names.ts";
 

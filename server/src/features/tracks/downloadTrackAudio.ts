@@ -5,7 +5,7 @@ import { ProblemError } from "../../platform/http/problem.ts";
 import { BlobNotFoundError } from "../../platform/storage/index.ts";
 import type { BlobStorage, ByteRange } from "../../platform/storage/index.ts";
 import { noSuchTrack, readTrack } from "./getTrack.ts";
-import type { TracksDeps } from "./routes.ts";
+import type { TracksDeps } from "./deps.ts";
 import type { TrackRow } from "./store.ts";
 
 /** The stored bytes, or one range of them (RFC 9110 §14). Several ranges at once get the whole, as the RFC allows. */

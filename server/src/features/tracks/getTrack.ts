@@ -4,7 +4,7 @@ import type { Handler } from "../../platform/http/operation.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
 import { decodeId } from "../../platform/ids/index.ts";
 import { presentTrack } from "./present.ts";
-import type { TracksDeps } from "./routes.ts";
+import type { TracksDeps } from "./deps.ts";
 import { selectTrack } from "./store.ts";
 import type { TrackRow } from "./store.ts";
 

@@ -1,7 +1,7 @@
 import { ok } from "../../platform/http/operation.ts";
 import type { Handler } from "../../platform/http/operation.ts";
 import { presentTrack } from "./present.ts";
-import type { TracksDeps } from "./routes.ts";
+import type { TracksDeps } from "./deps.ts";
 import { selectTracks } from "./store.ts";
 import type { TrackRow } from "./store.ts";
 

@@ -8,7 +8,7 @@ import { discardAudio, storeAudio } from "./audio-keeper.ts";
 import type { StoredAudio } from "./audio-keeper.ts";
 import { createTrack } from "./create-track.ts";
 import { presentTrack } from "./present.ts";
-import type { TracksDeps } from "./routes.ts";
+import type { TracksDeps } from "./deps.ts";
 import { readUploadForm } from "./upload-form.ts";
 import type { UploadForm } from "./upload-form.ts";
 

@@ -3,7 +3,7 @@ import { ProblemError } from "../../platform/http/problem.ts";
 import { encodeId, newId } from "../../platform/ids/index.ts";
 import { endpointUrl } from "./endpoint-url.ts";
 import { presentWebhook } from "./present.ts";
-import type { WebhooksDeps } from "./routes.ts";
+import type { WebhooksDeps } from "./deps.ts";
 import { newSecret, sealSecret } from "./secret.ts";
 import { countWebhooksAlone, insertWebhook } from "./store.ts";
 import { sendTestEvent } from "./test-event.ts";

@@ -1,6 +1,6 @@
 import { noContent, type Handler } from "../../platform/http/operation.ts";
 import { noSuchWebhook, webhookIdOf } from "./find.ts";
-import type { WebhooksDeps } from "./routes.ts";
+import type { WebhooksDeps } from "./deps.ts";
 import { deleteWebhook as remove } from "./store.ts";
 
 export const deleteWebhook =

@@ -1,7 +1,7 @@
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import { findWebhook } from "./find.ts";
 import { presentWebhook } from "./present.ts";
-import type { WebhooksDeps } from "./routes.ts";
+import type { WebhooksDeps } from "./deps.ts";
 
 export const getWebhook =
   ({ db }: Pick<WebhooksDeps, "db">): Handler<"getWebhook"> =>

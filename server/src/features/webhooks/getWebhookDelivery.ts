@@ -2,7 +2,7 @@ import { ok, type Handler } from "../../platform/http/operation.ts";
 import { selectAttempts, selectDelivery, type AttemptRow, type DeliveryRow } from "./delivery-store.ts";
 import { deliveryIdOf, noSuchDelivery, webhookIdOf } from "./find.ts";
 import { presentDeliveryDetail } from "./present.ts";
-import type { WebhooksDeps } from "./routes.ts";
+import type { WebhooksDeps } from "./deps.ts";
 
 /** What was sent and every answer. (WHK-08) */
 export const getWebhookDelivery =

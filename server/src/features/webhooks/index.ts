@@ -1,4 +1,5 @@
 export { createFanOut } from "./fan-out.ts";
 export { createDrainWork, type DrainWorkOptions } from "./delivery/work.ts";
 export { countLateEndpoints } from "./late.ts";
-export { webhooksRoutes, type WebhooksDeps } from "./routes.ts";
+export type { WebhooksDeps } from "./deps.ts";
+export { webhooksRoutes } from "./routes.ts";

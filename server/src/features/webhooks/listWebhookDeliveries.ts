@@ -2,7 +2,7 @@ import { ok, type Handler } from "../../platform/http/operation.ts";
 import { selectDeliveries, type DeliveryRow } from "./delivery-store.ts";
 import { findWebhook } from "./find.ts";
 import { presentDelivery } from "./present.ts";
-import type { WebhooksDeps } from "./routes.ts";
+import type { WebhooksDeps } from "./deps.ts";
 
 export const listWebhookDeliveries =
   ({ db, cursors }: Pick<WebhooksDeps, "db" | "cursors">): Handler<"listWebhookDeliveries"> =>

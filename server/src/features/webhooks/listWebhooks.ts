@@ -1,6 +1,6 @@
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import { presentWebhook } from "./present.ts";
-import type { WebhooksDeps } from "./routes.ts";
+import type { WebhooksDeps } from "./deps.ts";
 import { selectWebhooks, type WebhookRow } from "./store.ts";
 
 export const listWebhooks =

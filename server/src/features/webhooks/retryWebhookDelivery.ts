@@ -4,7 +4,7 @@ import { retryDelivery, selectDelivery, type DeliveryRow } from "./delivery-stor
 import { drainKind } from "./delivery/work.ts";
 import { deliveryIdOf, noSuchDelivery, webhookIdOf } from "./find.ts";
 import { presentDelivery } from "./present.ts";
-import type { WebhooksDeps } from "./routes.ts";
+import type { WebhooksDeps } from "./deps.ts";
 
 /** Sends a finished delivery once more with the same body and id; if it fails it goes on with its schedule. (WHK-08) */
 export const retryWebhookDelivery =

@@ -1,6 +1,6 @@
 import { accepted, type Handler } from "../../platform/http/operation.ts";
 import { findWebhook, webhookIdOf } from "./find.ts";
-import type { WebhooksDeps } from "./routes.ts";
+import type { WebhooksDeps } from "./deps.ts";
 import { sendTestEvent } from "./test-event.ts";
 
 /** Sends a sample of any type to this endpoint only. (WHK-07) */

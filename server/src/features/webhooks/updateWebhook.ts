@@ -3,7 +3,7 @@ import { drainKind } from "./delivery/work.ts";
 import { endpointUrl } from "./endpoint-url.ts";
 import { noSuchWebhook, webhookIdOf } from "./find.ts";
 import { presentWebhook } from "./present.ts";
-import type { WebhooksDeps } from "./routes.ts";
+import type { WebhooksDeps } from "./deps.ts";
 import { updateWebhook as update, type WebhookChange } from "./store.ts";
 
 /** Changes what is named and leaves the rest. What a paused endpoint missed is sent when it is enabled again. */

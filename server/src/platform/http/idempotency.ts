@@ -3,7 +3,7 @@ import type { OperationId } from "../../generated/operations.ts";
 import type { KeyRing } from "../crypto/index.ts";
 import type { Database, TenantTx } from "../db/index.ts";
 import { ProblemError } from "./problem.ts";
-import type { AnyResult } from "./operation.ts";
+import type { AnyResult } from "./result.ts";
 
 /** How long a key is remembered, in hours. (API-42) */
 const KEPT_HOURS = 24;

@@ -7,6 +7,7 @@ import type { KeyRing } from "../crypto/index.ts";
 import type { Database, TenantTx } from "../db/index.ts";
 import { operationOf, type Principal } from "./context.ts";
 import { fingerprint, idempotently } from "./idempotency.ts";
+import type { AnyResult } from "./result.ts";
 
 type SuccessStatus = 200 | 201 | 202 | 204 | 206;
 type ContentOf<R> = R extends { content: infer C } ? C : never;
@@ -20,13 +21,6 @@ type BodyOf<R> = [ContentOf<R>] extends [never]
 export type OperationResult<K extends OperationId> = {
   [S in keyof Spec[K]["responses"] & SuccessStatus]: { status: S; headers?: Record<string, string> } & BodyOf<Spec[K]["responses"][S]>;
 }[keyof Spec[K]["responses"] & SuccessStatus];
-
-export interface AnyResult {
-  status: number;
-  headers?: Record<string, string>;
-  body?: unknown;
-  stream?: Readable | AsyncIterable<string | Uint8Array> | undefined;
-}
 
 type Defined<T> = [NonNullable<T>] extends [never] ? Record<string, never> : NonNullable<T>;
 type JsonBodyOf<K extends OperationId> = Spec[K] extends { requestBody: { content: { "application/json": infer B } } }

@@ -1,7 +1,7 @@
 import CodecParser from "codec-parser";
 import type { CodecFrame, OggPage, OpusHeader } from "codec-parser";
 import { OpusDecoder } from "opus-decoder";
-import type { Pcm } from "./decode.ts";
+import type { Pcm } from "./pcm.ts";
 
 /** Opus in Ogg, always at 48 kHz (RFC 7845 §5.1). Takes the file's bytes in order. */
 export async function* decodeOpus(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Pcm> {

@@ -1,5 +1,5 @@
 import type { ByteSource } from "./byte-source.ts";
-import type { Pcm } from "./decode.ts";
+import type { Pcm } from "./pcm.ts";
 import { readWavLayout } from "./wav.ts";
 import type { WavLayout } from "./wav.ts";
 

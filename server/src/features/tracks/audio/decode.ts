@@ -5,13 +5,7 @@ import type { ByteSource } from "./byte-source.ts";
 import { decodeOpus } from "./decode-opus.ts";
 import { decodeWav } from "./decode-wav.ts";
 import type { AudioFormat } from "./format.ts";
-
-/** Decoded sound: samples in [-1, 1], one array per channel. */
-export interface Pcm {
-  sampleRate: number;
-  channels: readonly Float32Array[];
-  order: "wave" | "vorbis";
-}
+import type { Pcm } from "./pcm.ts";
 
 const chunkBytes = 64 * 1024;
 
@@ -39,7 +33,7 @@ async function decodeOgg(source: ByteSource): Promise<AsyncIterable<Pcm> | null>
   return null;
 }
 
-export async function* chunksOf(source: ByteSource): AsyncIterable<Uint8Array> {
+async function* chunksOf(source: ByteSource): AsyncIterable<Uint8Array> {
   for (let position = 0; position < source.size; position += chunkBytes) {
     yield await source.read(position, chunkBytes);
   }

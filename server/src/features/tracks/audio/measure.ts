@@ -1,7 +1,7 @@
 import type { ByteSource } from "./byte-source.ts";
 import { decode } from "./decode.ts";
-import type { Pcm } from "./decode.ts";
 import type { AudioFormat } from "./format.ts";
+import type { Pcm } from "./pcm.ts";
 import { channelWeights, createLoudnessMeter } from "./loudness.ts";
 import type { LoudnessMeter } from "./loudness.ts";
 

@@ -1,0 +1,9 @@
+import type { Clock } from "../../platform/clock/index.ts";
+import type { Database } from "../../platform/db/index.ts";
+import type { Limiter } from "../../platform/limiter/index.ts";
+
+export interface AccountsDeps {
+  db: Database;
+  clock: Clock;
+  limiter: Limiter;
+}
