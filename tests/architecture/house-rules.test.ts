@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { productionCode, root, sourceFiles } from "./sources.ts";
+
+const code = sourceFiles("{openapi,server,plugins,sdk-js,tests,tools}/**/*.{ts,mjs,cjs}").filter(({ path }) => !path.includes("/generated/"));
+const everyText = sourceFiles(["*", "{adr,openapi,server,plugins,sdk-js,tests,tools,.*}/**"]);
+
+/** `path:line` of every line that the pattern matches. */
+function lines(pattern: RegExp, among: readonly { path: string; text: string }[]): string[] {
+  return among.flatMap(({ path, text }) =>
+    text.split("\n").flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1}: ${line.trim()}`] : [])),
+  );
+}
+
+test("only the configuration and the program's start read the environment", () => {
+  const allowed = /^server\/src\/(main\.ts$|platform\/config\/|dev\/)/;
+  expect(lines(/process\.env\b/, productionCode().filter(({ path }) => !allowed.test(path)))).toEqual([]);
+});
+
+test("no file that people write has more than 400 lines", () => {
+  expect(code.filter(({ text }) => text.split("\n").length > 400).map(({ path }) => path)).toEqual([]);
+});
+
+test("each slice has an index.ts, and a README of at most 15 lines", () => {
+  const slices = [...new Set(sourceFiles("server/src/features/*/*.ts").map(({ path }) => path.split("/").slice(0, 4).join("/")))];
+  expect(slices.length).toBeGreaterThan(5);
+  expect(slices.filter((slice) => !existsSync(join(root, slice, "index.ts")))).toEqual([]);
+  const readmes = new Map(sourceFiles("server/src/features/*/README.md").map(({ path, text }) => [path, text.trim().split("\n").length]));
+  expect(slices.filter((slice) => (readmes.get(`${slice}/README.md`) ?? Infinity) > 15)).toEqual([]);
+});
+
+test("no test is switched off or singled out, and nothing is left for later", () => {
+  expect(lines(/\b(test|it|describe|suite)\.(skip|only|todo)\b|\b(TO[D]O|FI[X]ME)\b/, code)).toEqual([]);
+});
+
+test("no file names a path of one machine or a registry's host", () => {
+  expect(everyText.length).toBeGreaterThan(code.length);
+  expect(lines(/(?<![\w.}-])[/](home|root|Users|work)[/]\w/, everyText)).toEqual([]);
+  expect(lines(/https?:[/]{2}[\w.-]*(registry|artifactory)|"resolved": "https?[:]/, everyText)).toEqual([]);
+});
