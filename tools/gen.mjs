@@ -3,18 +3,21 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeEnvExample } from "./env-example.mjs";
 import { bundleContract, writeErrorCodeSchema } from "./openapi/bundle.mjs";
 import { writeServerFiles } from "./openapi/server-files.mjs";
 import { writeServerTypes } from "./openapi/server-types.mjs";
 import { writeSdk } from "./sdk/write-sdk.mjs";
 
-// What each step makes, the function that does it, the files or folders it writes.
+/** What each step makes, the function that does it, the file or folder it writes.
+ * @type {[name: string, run: () => unknown, path: string][]} */
 const steps = [
   ["error codes", writeErrorCodeSchema, "openapi/schemas/ErrorCode.yaml"],
   ["contract", bundleContract, "openapi/dist"],
   ["server types", writeServerTypes, "server/src/generated/openapi.types.ts"],
   ["server tables", writeServerFiles, "server/src/generated"],
   ["JavaScript SDK", writeSdk, "sdk-js/src/generated"],
+  ["settings", writeEnvExample, ".env.example"],
 ];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -29,11 +32,16 @@ for (const [name, run, path] of steps) {
 const after = contents(outputs);
 
 const everyFile = [...new Set([...before.keys(), ...after.keys()])];
-const changed = everyFile.filter((path) => before.get(path) !== after.get(path)).toSorted();
+const changed = everyFile.filter((path) => before.get(path) !== after.get(path)).toSorted(byName);
 if (changed.length > 0) console.log(`gen: changed ${changed.join(", ")}`);
 if (changed.length > 0 && process.argv.includes("--check")) {
   console.error("gen: these files were out of date; they are written anew now. Look at them and commit them.");
   process.exitCode = 1;
+}
+
+/** Order of code points, the same on every machine. */
+function byName(a, b) {
+  return a < b ? -1 : 1;
 }
 
 /** Path → text of every file at or below the given paths. */
