@@ -86,9 +86,6 @@ function scopesFile(document) {
 export const scopes = ${JSON.stringify(schema.enum, null, 2)} as const;
 
 export type Scope = (typeof scopes)[number];
-
-/** What a scope allows, in words for people. */
-export const scopeDescriptions: Record<Scope, string> = ${JSON.stringify(schema["x-enum-descriptions"], null, 2)};
 `;
 }
 

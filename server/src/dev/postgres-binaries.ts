@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 
 /** Postgres refuses to run as root, so root starts it as this user ("nobody" on every common system). */
-export const UNPRIVILEGED_ID = 65534;
+const UNPRIVILEGED_ID = 65534;
 
 /** Root-owned place that the unprivileged user can always reach, for when the project lies in /root. */
 const SYSTEM_STATE_DIR = "/var/lib/musicverse";

@@ -16,18 +16,3 @@ export const scopes = [
 ] as const;
 
 export type Scope = (typeof scopes)[number];
-
-/** What a scope allows, in words for people. */
-export const scopeDescriptions: Record<Scope, string> = {
-  "api_keys:read": "See the account's API keys (never their secrets).",
-  "api_keys:write": "Create and revoke API keys.",
-  "events:read": "See the events of the account.",
-  "generate:read": "See generations and follow their progress.",
-  "generate:write": "Start and cancel generations.",
-  "plugins:read": "See which plugins are installed and how they are doing.",
-  "profile:read": "See the account's name, e-mail address and tier.",
-  "tracks:read": "See tracks and download their audio.",
-  "tracks:write": "Upload and delete tracks.",
-  "webhooks:read": "See webhook endpoints and their deliveries.",
-  "webhooks:write": "Create, change, test and delete webhook endpoints; retry deliveries."
-};

@@ -1,3 +1,2 @@
-export { createAuthenticator, type AuthenticatorDeps } from "./authenticator.ts";
-export type { ApiKeysDeps } from "./deps.ts";
+export { createAuthenticator } from "./authenticator.ts";
 export { apiKeysRoutes } from "./routes.ts";

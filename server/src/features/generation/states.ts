@@ -1,7 +1,7 @@
 export type GenerationStatus = "queued" | "running" | "completed" | "failed" | "canceled";
 
 /** Allowed transitions; the store's UPDATEs name the state they leave, so a late writer changes nothing. */
-export const transitions = {
+const transitions = {
   queued: ["running", "canceled", "failed"],
   running: ["queued", "completed", "failed", "canceled"],
   completed: [],

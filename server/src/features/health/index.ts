@@ -1,3 +1,2 @@
 export type { Probe } from "./checks.ts";
-export type { HealthDeps } from "./deps.ts";
 export { healthRoutes } from "./routes.ts";

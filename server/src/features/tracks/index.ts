@@ -6,4 +6,3 @@ export { blobDeletionWork } from "./blob-deletion.ts";
 export { createGeneratedTracks } from "./generated-tracks.ts";
 export type { GeneratedTracks } from "./generated-tracks.ts";
 export { tracksRoutes } from "./routes.ts";
-export type { TracksDeps } from "./deps.ts";

@@ -1,1 +1,1 @@
-export { createNotifiedCache, type NotifiedCache } from "./notified-cache.ts";
+export { createNotifiedCache } from "./notified-cache.ts";

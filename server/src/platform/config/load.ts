@@ -22,7 +22,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   return Object.freeze(values) as Config;
 }
 
-export function readSettings<S extends Settings>(definitions: S, env: NodeJS.ProcessEnv): ValuesOf<S> {
+function readSettings<S extends Settings>(definitions: S, env: NodeJS.ProcessEnv): ValuesOf<S> {
   const problems: string[] = [];
   const values = {};
   for (const [name, setting] of Object.entries(definitions)) {

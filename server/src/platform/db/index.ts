@@ -1,2 +1,2 @@
-export { createDatabase, type DatabaseOptions } from "./database.ts";
-export type { Database, Statement, SystemTx, TenantTx, Tx } from "./types.ts";
+export { createDatabase } from "./database.ts";
+export type { Database, Statement, SystemTx, TenantTx } from "./types.ts";

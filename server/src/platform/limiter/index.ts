@@ -8,7 +8,7 @@ import { createRedisLimiter } from "./redis.ts";
 
 export type { Bucket, BucketState, LimitDecision, Limiter } from "./limiter.ts";
 export type { LimiterMetrics } from "./fallback.ts";
-export { createMemoryLimiter, createRedisLimiter, withFallback };
+export { createMemoryLimiter };
 
 export interface LimiterOptions {
   /** A connection made for `limiter` use; null: one process, no Redis. */

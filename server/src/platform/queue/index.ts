@@ -1,4 +1,4 @@
 export { createPostgresQueues } from "./postgres-backend.ts";
 export { createRedisQueues } from "./redis-backend.ts";
-export { migrateQueueSchema, queueSchema } from "./schema.ts";
-export type { JobQueue, JobWorker, NewJob, QueueBackend, QueueCounts, WorkerOptions } from "./queue.ts";
+export { migrateQueueSchema } from "./schema.ts";
+export type { JobWorker, NewJob, QueueBackend, QueueCounts } from "./queue.ts";

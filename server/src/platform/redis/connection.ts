@@ -36,7 +36,7 @@ export function connectRedis({ url, use, log }: RedisConnectionOptions): Redis {
 }
 
 /** Logs the first error of an outage and its end. */
-export function logOutages(redis: Redis, log: Logger): void {
+function logOutages(redis: Redis, log: Logger): void {
   let away = false;
   redis.on("error", (error: Error) => {
     if (away) return;

@@ -1,1 +1,1 @@
-export { connectRedis, whenReady, type RedisConnectionOptions, type RedisUse } from "./connection.ts";
+export { connectRedis, whenReady } from "./connection.ts";

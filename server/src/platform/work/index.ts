@@ -3,9 +3,8 @@ export {
   WorkDelayed,
   type WorkEngine,
   type WorkKind,
-  type WorkMetrics,
   type WorkPointer,
   type WorkResult,
   type WorkRunContext,
 } from "./work.ts";
-export { startMaintenance, type Chore } from "./maintenance.ts";
+export { startMaintenance } from "./maintenance.ts";

@@ -7,7 +7,7 @@ export interface Outcome {
   delayUntil: Date | null;
 }
 
-export class LeaseLost extends Error {
+class LeaseLost extends Error {
   constructor() {
     super("the lease on this work was lost: another worker may have it");
     this.name = "LeaseLost";
