@@ -30,10 +30,11 @@ export async function startWorker(services: Services, { onlyPlugins }: { onlyPlu
     headMs: 15_000,
   });
 
+  const generationDeps = { db, plugins, tracks, emit, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
   const generation = plugins
     .having("generation")
     .filter((pluginId) => onlyPlugins?.includes(pluginId) ?? true)
-    .map((pluginId) => generationWork({ db, plugins, tracks, emit, feed, clock, concurrency: 20, leaseMs: config.leaseMs }, pluginId));
+    .flatMap((pluginId) => (["live", "test"] as const).map((mode) => generationWork(generationDeps, pluginId, mode)));
   work.start(onlyPlugins ? generation : [
     ...generation,
     createDrainWork({ db, clock, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs }),

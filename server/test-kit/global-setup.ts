@@ -7,6 +7,7 @@ import { ensureRoles, roles } from "../migrations/roles.ts";
 import { migrateUp } from "../migrations/runner.ts";
 import { startPostgres } from "../src/dev/postgres.ts";
 import { databaseUrl, type TestPostgres } from "./database.ts";
+import { migrateQueueSchema } from "../src/platform/queue/index.ts";
 import { startRedis } from "./redis-server.ts";
 
 const TEMPLATE = "musicverse_template";
@@ -59,5 +60,6 @@ async function prepare(adminUrl: string): Promise<TestPostgres> {
     app: databaseUrl(adminUrl, { user: roles.app, password: PASSWORDS.app }),
   };
   await migrateUp(databaseUrl(urls.owner, { database: TEMPLATE }));
+  await migrateQueueSchema(databaseUrl(urls.owner, { database: TEMPLATE }));
   return { ...urls, template: TEMPLATE };
 }

@@ -66,7 +66,7 @@ describe("a server's life", () => {
     ["DATABASE_URL", ""],
     ["MASTER_KEYS", "not-a-key"],
     ["PORT", "a lot"],
-  ])("a malformed %s stops the start and is named (OPS-02)", async ([variable, value]) => {
+  ] as const)("a malformed %s stops the start and is named (OPS-02)", async ([variable, value]) => {
     await expect(startProcess("api", { ...app.env, [variable]: value })).rejects.toThrow(new RegExp(`${variable}.*${variable}=`, "s"));
   });
 

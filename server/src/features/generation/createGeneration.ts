@@ -31,7 +31,7 @@ export const createGeneration =
         },
         request_id: requestId,
       });
-      tx.afterCommit(() => work.enqueue(generationQueue(pluginId), pointerTo(row)));
+      tx.afterCommit(() => work.enqueue(generationQueue(pluginId, principal.mode), pointerTo(row)));
       return accepted(presentGeneration(row), { Location: `/v1/generations/${encodeId("gen", row.id)}` });
     });
   };

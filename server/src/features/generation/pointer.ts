@@ -1,8 +1,11 @@
 import type { WorkPointer } from "../../platform/work/index.ts";
 
-/** Each plugin has a queue and a kind of work of its own: one that hangs or is rate limited holds up no other. (PLG-03) */
-export function generationQueue(pluginId: string): string {
-  return `generation-${pluginId}`;
+/**
+ * Each plugin has a queue and a kind of work of its own, one that hangs or is rate limited holds up no other (PLG-03); and
+ * one for its sandbox accounts, whose simulator has no limits.
+ */
+export function generationQueue(pluginId: string, mode: "live" | "test"): string {
+  return `generation-${pluginId}-${mode}`;
 }
 
 /** Lower is done first. Interactive work never waits behind bulk. (GEN-20) */

@@ -72,14 +72,14 @@ export async function insertGeneration(
 /** Rows that a worker may take now: waiting and due, or left behind by a worker whose lease ran out. Null `ids`: any. */
 export async function selectDue(
   tx: SystemTx,
-  { pluginId, limit, ids }: { pluginId: string; limit: number; ids: string[] | null },
+  { pluginId, mode, limit, ids }: { pluginId: string; mode: "live" | "test"; limit: number; ids: string[] | null },
 ): Promise<Pick<GenerationRow, "id" | "account_id" | "lane">[]> {
   return tx.query(
-    `select id, account_id, lane from generations
-      where status in ('queued', 'running') and due_at <= now() and (lease_until is null or lease_until < now())
-        and plugin_id = $3 and ($2::uuid[] is null or id = any($2))
-      order by lane desc, due_at limit $1`,
-    [limit, ids, pluginId],
+    `select g.id, g.account_id, g.lane from generations g join accounts a on a.id = g.account_id
+      where g.status in ('queued', 'running') and g.due_at <= now() and (g.lease_until is null or g.lease_until < now())
+        and g.plugin_id = $3 and a.mode = $4 and ($2::uuid[] is null or g.id = any($2))
+      order by g.lane desc, g.due_at limit $1`,
+    [limit, ids, pluginId, mode],
   );
 }
 

@@ -30,7 +30,7 @@ const context = {
 };
 
 function work({ resolves, invoke }: { resolves: boolean; invoke: PluginHost["invoke"] }) {
-  const plugins = { repeat: () => "costs", can: () => resolves, invoke } as unknown as PluginHost;
+  const plugins = { report: () => [], repeat: () => "costs", can: () => resolves, invoke } as unknown as PluginHost;
   const emitted: string[] = [];
   const deps: GenerationWorkDeps = {
     db: database.db, plugins, clock: systemClock, concurrency: 1, leaseMs: 30_000,
@@ -45,7 +45,7 @@ function work({ resolves, invoke }: { resolves: boolean; invoke: PluginHost["inv
       discard: async () => undefined,
     },
   };
-  return { kind: generationWork(deps, "costly"), emitted };
+  return { kind: generationWork(deps, "costly", "live"), emitted };
 }
 
 async function orphan(): Promise<string> {

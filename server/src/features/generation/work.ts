@@ -36,16 +36,18 @@ const LIFE_MAX_MS = 60 * 60 * 1000;
 const CRASHES_MAX = 3;
 
 /** How one plugin's generations are done: claim, call it, then everything that changes in one transaction. (GEN-21) */
-export function generationWork(deps: GenerationWorkDeps, pluginId: string): WorkKind<GenerationClaim> {
-  const { db, leaseMs } = deps;
+export function generationWork(deps: GenerationWorkDeps, pluginId: string, mode: "live" | "test"): WorkKind<GenerationClaim> {
+  const { db, leaseMs, plugins } = deps;
+  const limits = mode === "live" ? plugins.report(mode).find(({ id }) => id === pluginId)?.limits : null;
   return {
-    name: generationQueue(pluginId),
-    queue: generationQueue(pluginId),
-    concurrency: deps.concurrency,
+    name: generationQueue(pluginId, mode),
+    queue: generationQueue(pluginId, mode),
+    concurrency: Math.min(deps.concurrency, limits?.concurrent ?? Infinity),
+    rate: limits ? { max: limits.max, perSeconds: limits.perSeconds } : undefined,
     leaseMs,
     due: async (limit, among) => {
       const ids = among?.map(({ id }) => id) ?? null;
-      const rows = await db.asSystem("sweep generations that are due", (tx) => selectDue(tx, { pluginId, limit, ids }));
+      const rows = await db.asSystem("sweep generations that are due", (tx) => selectDue(tx, { pluginId, mode, limit, ids }));
       return rows.map(pointerTo);
     },
     claim: ({ id, accountId }: WorkPointer) => {

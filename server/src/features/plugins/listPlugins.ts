@@ -20,7 +20,7 @@ export const listPlugins =
 
     async function countQueue(pluginId: string): Promise<Plugin["queue"]> {
       try {
-        return await work.stats(generationQueue(pluginId));
+        return await work.stats(generationQueue(pluginId, mode));
       } catch (error) {
         log.warn({ err: error, plugin: pluginId }, "the plugin's queue cannot be counted");
         return null;

@@ -52,7 +52,7 @@ export function openQueue<B extends IQueueBackend, C>(place: BullPlace<B, C>, na
 export function openWorker<B extends IQueueBackend, C>(
   place: BullPlace<B, C>,
   name: string,
-  { concurrency, lockMs, process, finished }: WorkerOptions,
+  { concurrency, rate, lockMs, process, finished }: WorkerOptions,
 ): JobWorker {
   const worker = new place.classes.Worker<JobData>(
     name,
@@ -67,6 +67,7 @@ export function openWorker<B extends IQueueBackend, C>(
       connection: place.connection,
       prefix: place.prefixOf(name),
       concurrency,
+      ...(rate && { limiter: { max: rate.max, duration: rate.perSeconds * 1000 } }),
       lockDuration: lockMs,
       stalledInterval: Math.max(50, Math.floor(lockMs / 2)),
       // A job may come back as often as its process dies: whether it runs is decided by its row, not here.

@@ -34,6 +34,8 @@ export interface JobQueue {
 export interface WorkerOptions {
   /** Jobs at once in this process. */
   concurrency: number;
+  /** Most jobs begun in that time, by all processes together. */
+  rate?: { max: number; perSeconds: number } | undefined;
   /** A job whose process has been silent for this long goes back to the queue; within twice this time. */
   lockMs: number;
   /** Never rejects. A date brings the job back then, nothing removes it. */

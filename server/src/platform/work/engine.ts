@@ -96,6 +96,7 @@ export function createWorkEngine({
     const endedWell = new Set<string>();
     const worker = backend.worker(queue, {
       concurrency: Math.max(...served.map((kind) => kind.concurrency)),
+      rate: served.find((kind) => kind.rate)?.rate,
       lockMs: Math.max(...served.map((kind) => kind.leaseMs)),
       async process(job) {
         const kind = kinds.get(job.name);

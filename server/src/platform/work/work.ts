@@ -18,6 +18,8 @@ export interface WorkKind<Claim> {
   queue: string;
   /** At once in each process. */
   concurrency: number;
+  /** Most runs begun in that time, by all processes together: what the far side allows. */
+  rate?: { max: number; perSeconds: number } | undefined;
   /** A claim that was not renewed for this long may be claimed by others. */
   leaseMs: number;
   /**
