@@ -40,6 +40,16 @@ describe.each(places)("work in its order: on %s", (place) => {
     await expect.poll(tally, PATIENCE).toEqual({ rows: 1, done: 1, runs: 2 });
   });
 
+  test("a kind with a rate begins no more than that, in all processes together, however often it is swept", async () => {
+    const rate = { max: 3, perSeconds: 3600 };
+    const [one, two] = [await bench.openEngine(), await bench.openEngine()];
+    for (const engine of [one, two]) engine.start([{ ...workItemKind(bench.pool), rate }]);
+    await bench.enqueueAll(one, await addItems(bench.pool, 10));
+    await expect.poll(async () => (await tally()).runs, PATIENCE).toBe(3);
+    let sweeps = 0;
+    await expect.poll(async () => ((sweeps += 1) > 10 ? (await tally()).runs : "still looking"), PATIENCE).toBe(3);
+  });
+
   test("interactive work is done before bulk that was there first", async () => {
     const [swept, holding, release] = [gate(), gate(), gate()];
     const order: string[] = [];
