@@ -33,7 +33,7 @@ export const drop = (file: string, ...path: string[]): Breakage =>
 export const dropParameter = (file: string, name: string): Breakage =>
   edit(file, (content) => {
     const references = Object.values(content.parameters ?? {});
-    const parameters = references.filter((entry) => !String(entry?.$ref).endsWith(`/${name}.yaml`));
+    const parameters = references.filter((entry) => !JSON.stringify(entry?.$ref ?? "").endsWith(`/${name}.yaml"`));
     Object.assign(content, { parameters });
   });
 

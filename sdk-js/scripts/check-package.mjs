@@ -21,6 +21,7 @@ const FILES = [
 /** Bytes, minified and gzipped. */
 const BUDGETS = { "the whole package": ["*", 20_000], "unwrapWebhook alone": ["{ unwrapWebhook }", 3_000] };
 
+/** @type {[title: string, check: () => string | undefined | Promise<string | undefined>][]} */
 const checks = [
   ["builds", () => run("tsdown", "--logLevel", "warn")],
   ["compiles without the types of Node", () => run("tsc", "-p", "tsconfig.build.json")],

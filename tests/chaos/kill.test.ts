@@ -32,7 +32,7 @@ describe("processes die", () => {
   async function expectDoneOnce({ app, account, receiver }: { app: TestApp; account: TestAccount; receiver: Receiver }, ids: string[]) {
     for (const id of ids) expect(await account.test.generations.wait(id, { timeoutMs: 60_000 })).toMatchObject({ status: "completed" });
     const tracks = await Array.fromAsync(account.test.tracks.list({ limit: 100 }));
-    expect(tracks.map(({ generation_id }) => generation_id).toSorted()).toEqual(ids.toSorted());
+    expect(tracks.map(({ generation_id }) => String(generation_id)).toSorted()).toEqual(ids.toSorted());
     const events = await Array.fromAsync(account.test.events.list({ type: "generation.completed", limit: 100 }));
     expect(events.map(({ data }) => (data as { id: string }).id).toSorted()).toEqual(ids.toSorted());
     for (const { id } of events) await receiver.next(({ event }) => event.id === id);

@@ -76,7 +76,7 @@ describe("secrets stay secret", () => {
         const type = await redis.type(key);
         if (type === "hash") return JSON.stringify(await redis.hgetall(key));
         if (type === "list") return JSON.stringify(await redis.lrange(key, 0, -1));
-        if (type === "zset") return JSON.stringify(await redis.zrange(key, "0", "-1"));
+        if (type === "zset") return JSON.stringify(await redis.zrange(key, 0, "-1"));
         if (type === "stream") return JSON.stringify(await redis.xrange(key, "-", "+"));
         return type === "string" ? await redis.get(key) : "";
       }),

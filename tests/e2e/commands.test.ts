@@ -99,14 +99,14 @@ describe("the commands", () => {
     }
   }, 60_000);
 
-  test.for([
+  test.for<[options: string[], reason: string]>([
     [["--seconds", "900"], "--seconds takes a whole number from 5 to 240"],
     [["--lyrics", "/no/such/file.txt"], "There is no file /no/such/file.txt"],
     [["--url", "http://127.0.0.1:1", "--key", "nonsense"], "demo failed"],
     [["--url", "http://127.0.0.1:1"], "belong together"],
-  ] as const)("the demo with %j ends with code 1 and a plain reason", async ([options, reason]) => {
+  ])("the demo with %j ends with code 1 and a plain reason", { timeout: 60_000 }, async ([options, reason]) => {
     const { code, stderr } = await run(["tools/demo/demo.ts", ...options, "--out", join(directory, "never.wav")]).ended;
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(reason) });
     expect(existsSync(join(directory, "never.wav"))).toBe(false);
-  }, 60_000);
+  });
 });

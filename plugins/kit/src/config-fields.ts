@@ -37,7 +37,7 @@ function field<Value, O extends FieldOptions>(
   const { description, example } = options;
   const described = { kind, description, example, required, default: options.default ?? null };
   // An optional field's `undefined` never comes out of parse: parseConfig leaves the field away.
-  return { ...described, parse: parse as ConfigField<ValueOf<Value, O>>["parse"] };
+  return { ...described, parse };
 }
 
 /** Any text; `check` returns what is wrong with it, or null. */

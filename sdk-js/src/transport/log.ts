@@ -41,6 +41,6 @@ export function writeLog(log: LogHook | undefined, entry: LogEntry): void {
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return "unknown failure";
   if ("status" in error && "code" in error)
-    return `${error.name}: ${String(error.status)} ${String(error.code ?? "")}`.trim();
+    return `${error.name}: ${String(error.status)} ${typeof error.code === "string" ? error.code : ""}`.trim();
   return `${error.name}: ${error.message}`;
 }

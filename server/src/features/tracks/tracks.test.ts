@@ -44,7 +44,7 @@ describe("listTracks", () => {
     const first = await json(call("/v1/tracks?limit=2"));
     expect(first).toMatchObject({ object: "list", has_more: true, data: [{ title: "three" }, { title: "two" }] });
     await upload("four");
-    const second = await json(call(`/v1/tracks?limit=2&cursor=${first.next_cursor}`));
+    const second = await json(call(`/v1/tracks?limit=2&cursor=${String(first.next_cursor)}`));
     expect(second).toMatchObject({ has_more: false, next_cursor: null, data: [{ title: "one" }] });
   });
 
@@ -52,7 +52,7 @@ describe("listTracks", () => {
     for (const title of ["one", "two"]) await upload(title);
     const { next_cursor } = await json(call("/v1/tracks?limit=1"));
     const other = await app.createAccount();
-    const refused = [call("/v1/tracks?cursor=AAAA"), call(`/v1/tracks?cursor=${next_cursor}`, { as: other })];
+    const refused = [call("/v1/tracks?cursor=AAAA"), call(`/v1/tracks?cursor=${String(next_cursor)}`, { as: other })];
     for (const response of await Promise.all(refused)) {
       expect(response.status).toBe(400);
       expect(await response.json()).toMatchObject({ code: "invalid_cursor" });

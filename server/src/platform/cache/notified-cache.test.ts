@@ -53,7 +53,7 @@ test("an entry is read once, and so is the lack of one", async () => {
 test("callers that come while it is read share that read", async () => {
   const { cache, load, reads, reset } = setup();
   reset();
-  const all = [cache.get("a"), cache.get("a"), cache.get("a")];
+  const all = [cache.get("a"), cache.get("a"), cache.get("a")].map((value) => Promise.resolve(value));
   for (const finish of reads.splice(0)) finish();
   expect(await Promise.all(all)).toEqual(Array.from({ length: 3 }, () => ({ version: 1 })));
   expect(load).toHaveBeenCalledOnce();

@@ -19,5 +19,6 @@ function entry({ variable, description, example, fallback }: Setting<unknown>): 
 }
 
 function shown(value: unknown): string {
-  return Array.isArray(value) ? value.join(",") : String(value ?? "");
+  if (value === null || value === undefined) return "";
+  return Array.isArray(value) ? value.join(",") : `${value as string | number | boolean}`;
 }

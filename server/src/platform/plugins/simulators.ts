@@ -48,7 +48,7 @@ export class Simulators {
   async close(): Promise<void> {
     const all = await Promise.allSettled(this.running.values());
     this.running.clear();
-    await Promise.all(all.map((result) => (result.status === "fulfilled" ? result.value.close() : undefined)));
+    await Promise.all(all.filter((result) => result.status === "fulfilled").map(({ value }) => value.close()));
   }
 }
 

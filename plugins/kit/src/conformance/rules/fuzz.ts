@@ -48,7 +48,7 @@ function garbageFrom(good: Uint8Array): Uint8Array[] {
 }
 
 /** The body with each of its values replaced, one at a time. `undefined` leaves the field away. */
-function* mutationsOf(body: unknown): Generator<unknown> {
+function* mutationsOf(body: unknown): Generator {
   let count = 0;
   for (const path of pathsOf(body, [])) {
     for (const value of replacements) {
