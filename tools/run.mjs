@@ -40,9 +40,16 @@ function run(node, [script, ...options]) {
   // Programs that the script starts find this Node and the packages' commands first.
   const PATH = [join(modules, ".bin"), process.env.PATH].join(windows ? ";" : ":");
   const child = spawn(node, ["--conditions=musicverse-source", script, ...options], { cwd: root, stdio: "inherit", env: { ...process.env, PATH } });
-  // Ctrl-C reaches the whole group by itself; a signal to this process alone is passed on. Either way the script decides when to end.
+  // Ctrl-C reaches the whole group by itself; a signal to this process alone is passed on. Either way the script decides
+  // when to end. npm, asked to end, ends its shell only: being left by it counts as the same wish.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, 500).unref();
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
 }
 

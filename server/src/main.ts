@@ -71,13 +71,19 @@ async function migrate([direction, count = "1"]: string[]): Promise<void> {
   }
 }
 
-/** The first signal stops gracefully, the second at once. */
+/** A signal that comes this soon after the first is its echo (npm and the terminal both send one), not impatience. */
+const ECHO_MS = 1_000;
+
+/** The first signal stops gracefully, another one at once. */
 function stopOnSignal(stop: () => Promise<void>): void {
-  let stopping = false;
+  let stoppingSince: number | null = null;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
+      if (stoppingSince !== null) {
+        if (performance.now() - stoppingSince > ECHO_MS) process.exit(1);
+        return;
+      }
+      stoppingSince = performance.now();
       stop().then(
         () => process.exit(0),
         (error: unknown) => {
