@@ -1,2 +1,4 @@
-/** Version of the plugin contract; a plugin's `kit` range must contain it. Equal to this package's version. */
-export const kitVersion = "0.1.0";
+import manifest from "../package.json" with { type: "json" };
+
+/** Version of the plugin contract, which is this package's version; a plugin's `kit` range must contain it. */
+export const kitVersion: string = manifest.version;

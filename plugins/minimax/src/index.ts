@@ -1,11 +1,12 @@
 import { bearerKey, definePlugin } from "@musicverse/plugin-kit";
+import manifest from "../package.json" with { type: "json" };
 import { estimate, generate } from "./generate.ts";
 import { models } from "./models.ts";
 import { settings } from "./settings.ts";
 
 export default definePlugin({
   id: "minimax",
-  version: "0.1.0",
+  version: manifest.version,
   kit: "^0.1.0",
   name: "MiniMax",
   docs: "https://platform.minimax.io/user-center/basic-information/interface-key",
