@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findLeaks } from "./leaks.mjs";
+import { findLeaks } from "./leaks.ts";
 
 const output = mkdtempSync(join(tmpdir(), "musicverse-test-"));
 const only = process.argv.slice(2);
@@ -34,11 +34,14 @@ function run(title, filters, env) {
   } catch {
     return count(`${title}: vitest ended without a report`, ["see above"]);
   }
+  // A file that could not be loaded has no tests that could fail, and counts as one.
+  const unloaded = result.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
+  const failed = result.numFailedTests + unloaded.length;
   totals.passed += result.numPassedTests;
-  totals.failed += result.numFailedTests + result.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0).length;
+  totals.failed += failed;
   totals.skipped += result.numPendingTests + result.numTodoTests;
-  // Also red when vitest found an error outside a test (an unhandled rejection, a failed teardown).
-  if (vitest.status !== 0 && result.numFailedTests === 0) count(`${title}: error outside of tests`, ["see above"]);
+  // Also red when vitest found an error outside a test (an unhandled rejection, a failed teardown), or no test at all.
+  if (vitest.status !== 0 && failed === 0) count(`${title}: error outside of tests`, ["see above"]);
 }
 
 function count(title, problems) {
