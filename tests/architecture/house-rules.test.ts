@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { productionCode, root, sourceFiles } from "./sources.ts";
 
@@ -38,4 +38,15 @@ test("no file names a path of one machine or a registry's host", () => {
   expect(everyText.length).toBeGreaterThan(code.length);
   expect(lines(/(?<![\w.}-])[/](home|root|Users|work)[/]\w/, everyText)).toEqual([]);
   expect(lines(/https?:[/]{2}[\w.-]*(registry|artifactory)|"resolved": "https?[:]/, everyText)).toEqual([]);
+});
+
+test("every link between the documents leads to a file", () => {
+  const documents = sourceFiles(["*.md", "{adr,openapi,server,plugins,sdk-js,tests,tools}/**/*.md"]);
+  const broken = documents.flatMap(({ path, text }) =>
+    [...text.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)]
+      .map(([, target = ""]) => target)
+      .filter((target) => !existsSync(join(root, dirname(path), target)))
+      .map((target) => `${path}: ${target}`),
+  );
+  expect(broken).toEqual([]);
 });
