@@ -1,16 +1,17 @@
 import type { RequestHandler } from "express";
-import type { Logger } from "../log/index.ts";
+import { knownFieldsLog, type Logger } from "../log/index.ts";
 import type { HttpMetrics } from "../metrics/index.ts";
 
 /** One log line and one observation per finished request, written from the response's own end: no wrapper per request. */
 export function accessLog({ log, metrics }: { log: Logger; metrics: HttpMetrics }): RequestHandler {
+  const lines = knownFieldsLog(log);
   return (request, response, next) => {
     response.once("close", () => {
       const { requestId, startedAt, operationId, principal, problemCode } = request.context;
       const durationMs = performance.now() - startedAt;
       const aborted = !response.writableFinished;
       metrics.observeRequest(operationId ?? "unknown", request.method, response.statusCode, durationMs / 1000);
-      log.info(
+      lines.info(
         {
           request_id: requestId,
           operation: operationId,

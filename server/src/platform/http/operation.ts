@@ -92,10 +92,11 @@ export function runOperation(deps: { handlers: Handlers; db: Database; keyRing: 
   };
 }
 
-/** Made only for the operations that ask for it: a signal costs more than the rest of this step. */
+/** Made only for operations that ask for it: making and aborting one costs more than all else in this step. */
 function goneSignal(response: Response): AbortSignal {
   const abort = new AbortController();
-  response.once("close", () => abort.abort());
+  if (response.closed) abort.abort();
+  else response.once("close", () => abort.abort());
   return abort.signal;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createLogger } from "./index.ts";
+import { createLogger, knownFieldsLog } from "./index.ts";
 
 function logged(write: (log: ReturnType<typeof createLogger>) => void): string {
   const lines: string[] = [];
@@ -37,6 +37,15 @@ test.each([
 
 test("a secret in the message itself is removed", () => {
   expect(logged((log) => log.info(`revoked ${apiKey}`))).toContain("revoked amv_live_[redacted]");
+});
+
+test("a writer of known fields cannot let a credential through either, and leaves the log it came from as strict", () => {
+  const output = logged((log) => {
+    knownFieldsLog(log).info({ request_id: apiKey, problem: `Bearer ${session}` }, webhookSecret);
+    log.info({ input: "prompt-canary" }, "message");
+  });
+  expect(output.match(/\[redacted\]/g)).toHaveLength(4);
+  expect(output).not.toMatch(/a{20}|b{20}|CQkJ|prompt-canary/);
 });
 
 test("what a reader needs stays: ids, status, the error's code, message and stack", () => {
