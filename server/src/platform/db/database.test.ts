@@ -158,6 +158,24 @@ test("a read that a connection repeats goes on working after another one failed,
   expect(await db.readSystem("test", allNotes)).toHaveLength(2);
 });
 
+test("reads that travel together fail and succeed each on its own", async () => {
+  const { db } = database;
+  const divide = (number: number) => ({ name: "divide", text: "select 12 / $1::int as result", values: [number] });
+  const read = (number: number) => (number % 2 === 0 ? db.readTenant(red, divide(number)) : db.readSystem("a test", divide(number)));
+  const outcomes = await Promise.allSettled([0, 1, 2, 0, 3, 4, 0].map(read));
+  const text = outcomes.map((outcome) => (outcome.status === "fulfilled" ? outcome.value[0] : String(outcome.reason)));
+  const refused = expect.stringContaining("division by zero");
+  expect(text).toEqual([refused, { result: 12 }, { result: 6 }, refused, { result: 4 }, { result: 3 }, refused]);
+});
+
+test("a connection lost under reads that travel together refuses the unanswered ones, and the next read works", async () => {
+  const { db } = database;
+  const leave = { name: "leave", text: "select pg_terminate_backend(pg_backend_pid())", values: [] };
+  const outcomes = await Promise.allSettled([db.readTenant(red, allNotes), db.readTenant(red, leave), db.readTenant(blue, allNotes)]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
+  expect(await db.readTenant(red, allNotes)).toEqual([{ text: "red" }]);
+});
+
 test("something that is no account id is refused before any query", async () => {
   await expect(async () => database.db.readTenant("", allNotes)).rejects.toThrow(TypeError);
 });

@@ -2,7 +2,7 @@ import knexFactory from "knex";
 import type { Logger } from "../log/index.ts";
 import { createPool } from "./connections.ts";
 import { createListener } from "./listener.ts";
-import { readInOneTrip } from "./reads.ts";
+import { createReader } from "./reads.ts";
 import { becomeSystem, becomeTenant } from "./setups.ts";
 import { runTransaction } from "./transaction.ts";
 import type { Database } from "./types.ts";
@@ -23,6 +23,7 @@ export function createDatabase({ url, listenUrl, poolMax, log }: DatabaseOptions
   const knex = knexFactory({ client: "pg", connectionPool: pool });
   const listener = createListener(listenUrl ?? url, log);
   const parts = { pool, knex, log };
+  const read = createReader(pool);
   return {
     withTenant: async (accountId, fn) =>
       runTransaction(parts, becomeTenant("write", accountId), (tx) => fn({ ...tx, accountId })),
@@ -30,10 +31,10 @@ export function createDatabase({ url, listenUrl, poolMax, log }: DatabaseOptions
       log.debug({ reason }, "cross-tenant transaction");
       return runTransaction(parts, becomeSystem.write, (tx) => fn({ ...tx, reason }));
     },
-    readTenant: async (accountId, statement) => readInOneTrip(pool, becomeTenant("read", accountId), statement),
+    readTenant: async (accountId, statement) => read(becomeTenant("read", accountId), statement),
     readSystem: async (reason, statement) => {
       log.debug({ reason }, "cross-tenant read");
-      return readInOneTrip(pool, becomeSystem.read, statement);
+      return read(becomeSystem.read, statement);
     },
     listen: listener.listen,
     ping: async () => {
