@@ -5,11 +5,12 @@ import { spawnSync } from "node:child_process";
 const WORKSPACES = ["openapi", "server", "plugins/kit", "plugins/minimax", "sdk-js", "tests", "tools"];
 
 const checks = [
+  // First, because the others read what it writes.
+  ["generated files are up to date", "node tools/gen.mjs --check"],
   ...WORKSPACES.map((workspace) => [`types of ${workspace}`, `tsc -p ${workspace}`]),
   ["lint", "oxlint --type-aware --deny-warnings"],
   ["contract lint", "npm run --silent lint -w @musicverse/openapi"],
   ["contract: no unannounced breaking change", "npm run --silent breaking -w @musicverse/openapi"],
-  ["generated files are up to date", "node tools/gen.mjs --check"],
   ["architecture: import rules and cycles", "node tools/architecture/import-rules.ts"],
   ["dead code and unused dependencies", "knip"],
   // The kit first: the plugin's declarations name the kit's.
