@@ -121,9 +121,14 @@ async function send(response: Response, { status, headers, body, stream }: AnyRe
   response.status(status);
   for (const name in headers) response.setHeader(name, headers[name] as string);
   if (stream) {
+    const source = stream instanceof Readable ? stream : Readable.from(stream);
     response.flushHeaders();
-    if (response.req.method === "HEAD") return void response.end();
-    await pipeline(stream instanceof Readable ? stream : Readable.from(stream), response).catch((error: NodeJS.ErrnoException) => {
+    // A pipeline to a caller who has gone already is refused, and would leave the source open.
+    if (response.req.method === "HEAD" || response.destroyed) {
+      source.destroy();
+      return void response.end();
+    }
+    await pipeline(source, response).catch((error: NodeJS.ErrnoException) => {
       // The caller hung up in mid-stream: nobody is left to tell, and nothing is wrong on our side.
       if (error.code !== "ERR_STREAM_PREMATURE_CLOSE" && error.name !== "AbortError") throw error;
     });

@@ -55,7 +55,7 @@ const scalar = fc.oneof(
   fc.constantFrom<unknown>("", " ", "x", "x".repeat(201), "x".repeat(2001), "x".repeat(3501), "all", "live", "test", "music", "bulk", "interactive"),
   fc.constantFrom<unknown>(0, 1, 4, 5, 20, 100, 101, 240, 241, -1, 1.5, 1e9, true, false, null),
   fc.constantFrom<unknown>("1", "100", "101", "1e3", "0x10", "true", "queued", "completed", "enabled", "paused", "disabled", "tracks:read", "generation.completed"),
-  fc.constantFrom<unknown>("2026-11-21T08:30:00.000Z", "2026-11-21", "yesterday", "https://example.com/hook", "javascript:alert(1)", "a@example.com", "not an address"),
+  fc.constantFrom<unknown>("2026-11-21T08:30:00.000Z", "2026-11-21", "yesterday", "2016-12-31T23:59:60Z", "2026-11-21 08:30:00Z", "2026-11-21T08:30:00-24:00", "a+b&c=d", "https://example.com/hook", "javascript:alert(1)", "a@example.com", "not an address"),
   fc.string({ maxLength: 12 }),
 );
 const value = fc.oneof({ weight: 5, arbitrary: scalar }, fc.array(scalar, { maxLength: 3 }), fc.dictionary(fc.string({ maxLength: 5 }), scalar, { maxKeys: 2 }));
