@@ -2,7 +2,7 @@ import { strictCopy } from "@musicverse/openapi/strict-copy";
 import OpenApiValidator from "express-openapi-validator";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { operationOf } from "./context.ts";
-import { judge, openApiDocument, type compileValidators } from "./validate.ts";
+import { dateTime, judge, openApiDocument, type compileValidators } from "./validate.ts";
 import { ProblemError } from "./problem.ts";
 
 type Validators = ReturnType<typeof compileValidators>;
@@ -21,6 +21,8 @@ export function referenceValidator(validators: Validators): RequestHandler[] {
     validateSecurity: false,
     validateApiSpec: false,
     fileUploader: false,
+    // Its own lets times through that do not exist.
+    formats: { "date-time": dateTime },
     // The operation streams multipart bodies itself, and event streams have no schema to check.
     ignorePaths: /^$/,
   }) as unknown as RequestHandler[];

@@ -78,7 +78,7 @@ const uniqueItems: FuncKeywordDefinition = {
 };
 
 /** RFC 3339, and a moment that exists for a `Date`: leap seconds do not, and would reach the database as no date. */
-const dateTime = {
+export const dateTime = {
   type: "string" as const,
   validate: (text: string) =>
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i.test(text) && !Number.isNaN(Date.parse(text)),
