@@ -1,0 +1,85 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { wavOf } from "../../server/test-kit/audio.ts";
+import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
+import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts";
+import { decodeId } from "../../server/src/platform/ids/index.ts";
+
+/** What no operation does, tried in SQL as the server's own role, on every table that belongs to a tenant. (API-01) */
+describe("in SQL, another account reaches nothing", () => {
+  let app: TestApp;
+  let receiver: Receiver;
+  let superuser: pg.Client;
+  let server: pg.Client;
+  let owner: string;
+  let stranger: string;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+    receiver = await startReceiver();
+    const [mine, theirs] = [await app.signUp(), await app.signUp()];
+    [owner, stranger] = [uuid(mine), uuid(theirs)];
+    await fillEveryTable(mine);
+    superuser = new pg.Client({ connectionString: app.database.adminUrl });
+    server = new pg.Client({ connectionString: app.database.appUrl });
+    await Promise.all([superuser.connect(), server.connect()]);
+    await server.query("select set_config('app.account_id', $1, false)", [stranger]);
+  });
+  afterAll(async () => {
+    await Promise.all([superuser?.end(), server?.end()]);
+    await receiver?.close();
+    await app?.close();
+  });
+
+  const uuid = (account: TestAccount) => decodeId("acc", account.sandboxId) ?? "";
+
+  async function fillEveryTable({ test: client }: TestAccount): Promise<void> {
+    await client.webhooks.create({ url: receiver.url });
+    const track = await client.tracks.upload({ file: wavOf({ seconds: 1 }) });
+    const { id } = await client.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 });
+    await client.generations.wait(id);
+    await receiver.next(({ event }) => event.type === "track.created");
+    await vi.waitFor(async () => {
+      const rows = await app.services.db.asSystem("look in a test", (tx) => tx.query("select 1 from webhook_attempts"));
+      if (rows.length === 0) throw new Error("no attempt yet");
+    });
+    // Remembered only while a blob is being deleted.
+    await app.services.db.asSystem("a test fills tables", async (tx) => {
+      await tx.query("insert into blob_deletions (account_id, id, blob_key, due_at) values ($1, gen_random_uuid(), 'a/b', now() + interval '1 hour')", [owner]);
+    });
+    await client.tracks.get(track.id);
+  }
+
+  test("every tenant's table", async () => {
+    const { rows: tables } = await superuser.query<{ name: string }>(
+      `select c.oid::regclass::text as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'account_id'
+        where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace order by 1`,
+    );
+    expect(tables.length).toBeGreaterThan(8);
+    for (const { name } of tables) {
+      // Sessions and users belong to the live account; whichever account owns rows here is the victim.
+      const { rows: [victim] } = await superuser.query<{ account_id: string; row: Record<string, unknown> }>(
+        `select account_id, row_to_json(t) as row from ${name} t where account_id <> $1 order by account_id = $2 desc limit 1`, [stranger, owner],
+      );
+      expect(victim, `${name} has a row to protect`).toBeDefined();
+      const count = async () => (await superuser.query(`select from ${name} where account_id = $1`, [victim?.account_id])).rowCount;
+      const before = await count();
+      expect((await server.query(`select from ${name} where account_id = $1`, [victim?.account_id])).rowCount, `${name}: select`).toBe(0);
+      expect((await server.query(`update ${name} set account_id = account_id where account_id = $1`, [victim?.account_id])).rowCount, `${name}: update`).toBe(0);
+      expect((await server.query(`delete from ${name} where account_id = $1`, [victim?.account_id])).rowCount, `${name}: delete`).toBe(0);
+      const insert = server.query(`insert into ${name} select * from json_populate_record(null::${name}, $1)`, [JSON.stringify(victim?.row)]);
+      await expect(insert, `${name}: insert`).rejects.toMatchObject({ code: "42501" });
+      // The platform itself may add rows meanwhile; none may go.
+      expect(await count(), `${name}: nothing gone`).toBeGreaterThanOrEqual(before ?? 0);
+    }
+  });
+
+  test("without saying who it is, the server's role sees no row of any table", async () => {
+    await server.query("select set_config('app.account_id', '', false)");
+    const { rows: tables } = await superuser.query<{ name: string }>("select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'migrations'");
+    for (const { name } of tables) {
+      const seen = await server.query(`select from ${name}`).then(({ rowCount }) => rowCount, (error: { code: string }) => error.code);
+      expect([0, "42501"], name).toContain(seen);
+    }
+  });
+});
