@@ -160,8 +160,9 @@ export function createWorkEngine({
     }
     // Says "finished" to the queue, which takes as long as the queue is away: there is no need to wait for that.
     await settlesWithin(workersClosed, backend.isReady() ? abortTimeoutMs : 250);
-    await Promise.all(stoppers.map((stop) => stop()));
-    await backend.close();
+    // A sweep may wait for an answer of a queue that hangs.
+    await settlesWithin(Promise.all(stoppers.map((stop) => stop())), abortTimeoutMs);
+    await settlesWithin(backend.close(), abortTimeoutMs);
   }
 
   return {

@@ -12,32 +12,47 @@ export function keepLease<Claim>(
 ): { stop(): void } {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
-  let validUntil = performance.now() + kind.leaseMs;
+  let expiry: NodeJS.Timeout | undefined;
 
   async function renew(): Promise<void> {
     const askedAt = performance.now();
-    let kept = false;
     try {
-      kept = (await kind.renew?.(claim)) ?? true;
-      if (kept) validUntil = askedAt + kind.leaseMs;
+      const kept = (await kind.renew?.(claim)) ?? true;
+      if (stopped) return;
+      if (!kept) return lose();
+      expireAt(askedAt + kind.leaseMs);
     } catch (error) {
+      if (stopped) return;
       log.warn({ err: error }, "the lease could not be renewed; trying again");
-      kept = performance.now() < validUntil;
     }
+    schedule();
+  }
+
+  /** A timer of its own: a database that hangs, rather than fails, must not hide that the time is over. */
+  function expireAt(time: number): void {
+    clearTimeout(expiry);
+    expiry = setTimeout(lose, time - performance.now()).unref();
+  }
+
+  function lose(): void {
     if (stopped) return;
-    if (kept) schedule();
-    else onLost();
+    stop();
+    onLost();
+  }
+
+  function stop(): void {
+    stopped = true;
+    clearTimeout(timer);
+    clearTimeout(expiry);
   }
 
   function schedule(): void {
     timer = setTimeout(() => void renew(), kind.leaseMs / 3).unref();
   }
 
-  if (kind.renew) schedule();
-  return {
-    stop() {
-      stopped = true;
-      clearTimeout(timer);
-    },
-  };
+  if (kind.renew) {
+    expireAt(performance.now() + kind.leaseMs);
+    schedule();
+  }
+  return { stop };
 }

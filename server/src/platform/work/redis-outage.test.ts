@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { eachOnce, gate, openBench, places, type Bench } from "./bench.fixture.ts";
 import { addItems, finish, workItemKind } from "./work-item.fixture.ts";
@@ -56,5 +57,22 @@ describe.skipIf(!places.includes("redis"))("work when Redis goes away (OPS-06)",
     await engine.close();
     expect(performance.now() - start).toBeLessThan(3000);
     await bench.redisServer?.restart();
+  });
+
+  test("closing does not wait for a Redis that hangs, nor for the sweep that asked it", async () => {
+    const engine = await bench.openEngine();
+    let looks = 0;
+    engine.start([workItemKind(bench.pool, { looked: () => (looks += 1) })]);
+    await expect.poll(() => looks, PATIENCE).toBeGreaterThan(0);
+    bench.redisServer?.freeze();
+    try {
+      await addItems(bench.pool, 1);
+      const before = looks;
+      await expect.poll(() => looks, PATIENCE).toBeGreaterThan(before);
+      const closed = await Promise.race([engine.close().then(() => "closed"), delay(18_000, "hangs")]);
+      expect(closed).toBe("closed");
+    } finally {
+      bench.redisServer?.thaw();
+    }
   });
 });
