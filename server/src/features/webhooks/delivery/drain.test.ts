@@ -100,6 +100,19 @@ test("Retry-After is honoured, and the whole endpoint rests as long (WHK-05, WHK
   expect(receiver.received.length).toBe(3);
 });
 
+test("a 410 of the old address does not disable an endpoint that has been given a new one meanwhile", async () => {
+  const endpoint = await world.endpoint(receiver.url);
+  receiver.answer(async (response) => {
+    const url = `${receiver.url}&moved`;
+    await world.db.withTenant(world.accountId, (tx) => updateWebhook(tx, endpoint.id, { url }, world.clock.now()));
+    response.writeHead(410).end();
+  });
+  await world.emitSample("track.created");
+  await world.drain(endpoint);
+  const rows = await world.db.withTenant(world.accountId, (tx) => tx.query("select status, disabled_reason from webhooks"));
+  expect(rows).toEqual([{ status: "enabled", disabled_reason: null }]);
+});
+
 test("410 disables the endpoint with the reason, and nothing is sent to it any more (WHK-05)", async () => {
   const endpoint = await world.endpoint(receiver.url);
   receiver.answer((response) => response.writeHead(410).end());

@@ -110,7 +110,7 @@ export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, signa
     for (const { id } of queue.splice(0)) held.delete(id);
     await wake.until(() => held.size === 0);
     await db.withTenant(claim.accountId, async (tx) => {
-      if (gone) await disableEndpoint(tx, claim.id, goneReason, clock.now());
+      if (gone) await disableEndpoint(tx, claim, goneReason, clock.now());
       await releaseEndpoint(tx, claim, health.state());
     });
   }

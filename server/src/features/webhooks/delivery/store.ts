@@ -65,12 +65,15 @@ export async function releaseEndpoint(tx: TenantTx, claim: EndpointClaim, health
   );
 }
 
-/** The endpoint said that it is gone for good. */
-export async function disableEndpoint(tx: TenantTx, id: string, reason: string, now: Date): Promise<void> {
+/**
+ * The endpoint said that it is gone for good. Nothing happens when the lease is lost: its owner may have changed the URL
+ * meanwhile, and the new address said nothing of the kind.
+ */
+export async function disableEndpoint(tx: TenantTx, claim: EndpointClaim, reason: string, now: Date): Promise<void> {
   await tx.query(
-    `update webhooks set status = 'disabled', disabled_reason = $3, updated_at = $4
-      where account_id = $1 and id = $2 and status = 'enabled' and deleted_at is null`,
-    [tx.accountId, id, reason, now],
+    `update webhooks set status = 'disabled', disabled_reason = $4, updated_at = $5
+      where account_id = $1 and id = $2 and lease_token = $3 and status = 'enabled' and deleted_at is null`,
+    [tx.accountId, claim.id, claim.leaseToken, reason, now],
   );
 }
 

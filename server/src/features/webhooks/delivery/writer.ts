@@ -35,7 +35,8 @@ const batchMax = 500;
 /**
  * Writes results of all endpoints of this process in batches: while one batch is on its way the next one gathers. A
  * result of a drain that lost its endpoint meanwhile is written too: the attempt was made, and its number is counted
- * on the row. A delivery that became final meanwhile stays as it is.
+ * on the row; so a batch can hold two results of one delivery, of which a success counts. A delivery that became final
+ * meanwhile stays as it is.
  */
 export function createResultWriter(db: Database): ResultWriter {
   let waiting: Waiting[] = [];
@@ -70,24 +71,26 @@ async function save(db: Database, records: AttemptRecord[]): Promise<void> {
   await db.asSystem("write results of webhook attempts", (tx) =>
     tx.query(
       `with result as materialized (
-         select * from json_to_recordset($1) as r(
+         select *, row_number() over same as nth, count(*) over (partition by account_id, delivery_id) as many
+           from json_to_recordset($1) as r(
            account_id uuid, delivery_id uuid, status text, next_attempt_at timestamptz, started_at timestamptz,
            finished_at timestamptz, duration_ms int, status_code int, error text, request_headers json,
            response_headers json, response_body text)
+         window same as (partition by account_id, delivery_id order by status = 'succeeded', finished_at)
        ), delivery as (
          update webhook_deliveries d
-            set attempts_count = d.attempts_count + 1, last_status_code = r.status_code, last_error = r.error,
+            set attempts_count = d.attempts_count + r.many, last_status_code = r.status_code, last_error = r.error,
                 status = case when d.status = 'pending' then r.status else d.status end,
                 next_attempt_at = case when d.status = 'pending' then r.next_attempt_at end,
                 finished_at = case when d.status <> 'pending' then d.finished_at
                                    when r.status <> 'pending' then r.finished_at end
            from result r
-          where d.account_id = r.account_id and d.id = r.delivery_id
+          where d.account_id = r.account_id and d.id = r.delivery_id and r.nth = r.many
          returning d.id, d.attempts_count
        )
        insert into webhook_attempts (account_id, delivery_id, number, started_at, duration_ms, status_code, error,
                                      request_headers, response_headers, response_body)
-       select r.account_id, r.delivery_id, delivery.attempts_count, r.started_at, r.duration_ms, r.status_code, r.error,
+       select r.account_id, r.delivery_id, delivery.attempts_count - r.many + r.nth, r.started_at, r.duration_ms, r.status_code, r.error,
               r.request_headers, r.response_headers, decode(r.response_body, 'base64')
          from result r join delivery on delivery.id = r.delivery_id`,
       [JSON.stringify(records)],

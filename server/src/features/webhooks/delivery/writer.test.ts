@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createWorld, type World } from "../world.fixture.ts";
+import { createResultWriter, type AttemptRecord } from "./writer.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
+
+/** Two endpoints with a delivery each. */
+async function deliveries() {
+  const endpoints = [await world.endpoint("https://one.example.com"), await world.endpoint("https://two.example.com")];
+  await world.emitSample("track.created");
+  return Promise.all(endpoints.map(async (endpoint) => {
+    const [delivery] = await world.deliveries(endpoint);
+    if (!delivery) throw new Error("no delivery");
+    return { endpoint, id: delivery.id };
+  }));
+}
+
+function record(deliveryId: string, outcome: "succeeded" | "pending"): AttemptRecord {
+  const now = world.clock.now();
+  return {
+    account_id: world.accountId, delivery_id: deliveryId, status: outcome,
+    next_attempt_at: outcome === "pending" ? new Date(now.getTime() + 1_000) : null,
+    started_at: now, finished_at: now, duration_ms: 1, status_code: outcome === "pending" ? 500 : 200,
+    error: outcome === "pending" ? "status_500" : null, request_headers: {}, response_headers: null, response_body: null,
+  };
+}
+
+test("two results of one delivery in one batch are both kept, and harm no other endpoint's (WHK-10)", async () => {
+  const [twice, other] = await deliveries();
+  if (!twice || !other) throw new Error("no deliveries");
+  const writer = createResultWriter(world.db);
+  // As two drains leave it, the first of which lost its endpoint while its request was open.
+  await Promise.all([
+    writer.write(record(twice.id, "succeeded")), writer.write(record(twice.id, "pending")), writer.write(record(other.id, "succeeded")),
+  ]);
+  expect(await world.deliveries(other.endpoint)).toMatchObject([{ status: "succeeded", attempts_count: 1 }]);
+  expect(await world.deliveries(twice.endpoint)).toMatchObject([{ status: "succeeded", attempts_count: 2, last_status_code: 200 }]);
+  expect(await world.attempts(twice.id)).toMatchObject([{ number: 1, status_code: 500 }, { number: 2, status_code: 200 }]);
+});
+
+test("results of one delivery in several batches are numbered on", async () => {
+  const [delivery] = await deliveries();
+  if (!delivery) throw new Error("no deliveries");
+  const writer = createResultWriter(world.db);
+  await writer.write(record(delivery.id, "pending"));
+  await writer.write(record(delivery.id, "succeeded"));
+  expect((await world.attempts(delivery.id)).map(({ number }) => number)).toEqual([1, 2]);
+});
