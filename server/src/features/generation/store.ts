@@ -89,7 +89,10 @@ export interface ClaimedRow extends GenerationRow {
   outcome_unknown: boolean;
 }
 
-/** Takes the row: state, lease and the note that an earlier call's outcome is unknown, in one UPDATE. */
+/**
+ * Takes the row: state, lease and the note that an earlier call's outcome is unknown, in one UPDATE. What was there before
+ * is read under the row's lock: a slow holder may have noted its call at this very moment.
+ */
 export async function claimGeneration(
   tx: TenantTx,
   { id, leaseToken, leaseMs }: { id: string; leaseToken: string; leaseMs: number },
@@ -99,8 +102,8 @@ export async function claimGeneration(
         set status = 'running', lease_token = $3, lease_until = now() + make_interval(secs => $4::float8 / 1000),
             attempts = g.attempts + 1, started_at = coalesce(g.started_at, now()), revision = g.revision + 1,
             crashes = g.crashes + (g.dispatched_at is not null)::int, dispatched_at = null
-       from accounts a, generations before
-      where g.account_id = $1 and g.id = $2 and a.id = g.account_id and before.account_id = g.account_id and before.id = g.id
+       from accounts a, (select dispatched_at from generations where account_id = $1 and id = $2 for update) before
+      where g.account_id = $1 and g.id = $2 and a.id = g.account_id
         and g.status in ('queued', 'running') and g.due_at <= now() and (g.lease_until is null or g.lease_until < now())
       returning g.*, null::uuid as track_id, a.mode, before.dispatched_at is not null as outcome_unknown`,
     [tx.accountId, id, leaseToken, leaseMs],

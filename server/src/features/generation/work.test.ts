@@ -97,6 +97,30 @@ test("two claims of one row: one gets it", async () => {
   expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
 });
 
+test("a claim that meets the old holder in the very moment of its call knows that the call is out (GEN-24)", async () => {
+  const { kind, emitted } = work({ resolves: false, invoke: vi.fn() });
+  const id = await orphan();
+  await database.db.withTenant(accountId, (tx) => tx.query("update generations set dispatched_at = null where id = $1", [id]));
+  const noted = Promise.withResolvers<void>();
+  const commit = Promise.withResolvers<void>();
+  const holder = database.db.withTenant(accountId, async (tx) => {
+    await tx.query("update generations set dispatched_at = now() where id = $1", [id]);
+    noted.resolve();
+    await commit.promise;
+  });
+  await noted.promise;
+  const claiming = kind.claim({ id, accountId });
+  await expect.poll(() => database.db.asSystem("does the claim wait?", (tx) =>
+    tx.query("select 1 from pg_locks join pg_stat_activity using (pid) where datname = current_database() and not granted"))).toHaveLength(1);
+  commit.resolve();
+  await holder;
+  const claim = await claiming;
+  if (!claim) throw new Error("not claimed");
+  await kind.run(claim, context);
+  expect(await statusOf(id)).toEqual({ status: "failed", error_code: "provider_unknown" });
+  expect(emitted).toEqual(["generation.failed"]);
+});
+
 test("whoever lost the lease changes nothing any more", async () => {
   const { kind, emitted } = work({ resolves: true, invoke: vi.fn(async () => ({ done: { audio: new Uint8Array([1]) } })) as unknown as PluginHost["invoke"] });
   const id = await orphan();
