@@ -31,6 +31,7 @@ export async function callProvider(
     account: { id: row.account_id, mode: row.mode },
     signal,
     idempotencyKey: row.id,
+    requestId: row.request_id,
     onProgress: progress.report,
   };
   try {

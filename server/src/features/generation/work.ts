@@ -86,10 +86,10 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
     if (error instanceof WorkDelayed) throw error;
     if (signal.aborted) return await handBack(deps, claim, canceled.signal.aborted);
     if (!(error instanceof PluginFailure)) {
-      context.log.error({ generation_id: row.id, err: error }, "generation failed on our side");
+      context.log.error({ generation_id: row.id, request_id: row.request_id, err: error }, "generation failed on our side");
       throw error;
     }
-    context.log.warn({ generation_id: row.id, plugin: row.plugin_id, code: error.code, err: error }, "provider call failed");
+    context.log.warn({ generation_id: row.id, request_id: row.request_id, plugin: row.plugin_id, code: error.code, err: error }, "provider call failed");
     const decision = retryDecision(error, row.attempts, { now: clock.now() });
     if (!decision.retry) return await fail(deps, claim, error.code === "PLUGIN_BUG" ? internalError : generationError(error));
     const dueAt = new Date(clock.now().getTime() + decision.delayMs);

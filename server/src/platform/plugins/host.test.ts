@@ -257,6 +257,26 @@ describe("ctx.http", () => {
     expect(seen).toEqual([`Bearer ${secretKey}`, "127.0.0.1", undefined, "127.0.0.1"]);
   });
 
+  test("tells the provider and the log which request caused the call (API-44)", async () => {
+    const seen: unknown[] = [];
+    const { lines } = await run(
+      async (ctx, base) => {
+        ctx.log.info("calling");
+        await ctx.http.request({ method: "GET", url: base, headers: { "X-Request-Id": "of-the-plugin" } });
+        return { done: song };
+      },
+      {
+        call: { requestId: "req_of_the_user" },
+        answer: (request, response) => {
+          seen.push(request.headers["x-request-id"]);
+          response.end("{}");
+        },
+      },
+    );
+    expect(seen).toEqual(["req_of_the_user"]);
+    expect(lines.join("")).toContain('"request_id":"req_of_the_user"');
+  });
+
   test("follows no redirect, caps the answer and reads Retry-After", async () => {
     const statuses: unknown[] = [];
     const { failure } = await run(

@@ -28,6 +28,7 @@ export interface PluginHttpDeps {
   traffic: Traffic;
   signal: AbortSignal;
   clock: Clock;
+  requestId: string | undefined;
   dispatcherFor: (origin: string) => Dispatcher;
 }
 
@@ -49,7 +50,10 @@ export function createPluginHttp(deps: PluginHttpDeps): PluginHttp {
         origin: url.origin,
         path: url.pathname + url.search,
         method: request.method,
-        headers: headersFor(plugin, target.config, request, url),
+        headers: {
+          ...headersFor(plugin, target.config, request, url),
+          ...(deps.requestId !== undefined && { "x-request-id": deps.requestId }),
+        },
         body: bodyOf(request),
         timeoutMs: request.timeoutMs ?? timeoutDefaultMs,
         maxBytes: request.maxBytes ?? bytesDefault,
