@@ -1,4 +1,4 @@
-// node tools/run.mjs <script> [arguments]: every command of this repository starts here. Installs the packages when they
+// node tools/run.mjs [Node's options] <script> [arguments]: every command of this repository starts here. Installs the packages when they
 // are missing or out of date, then runs the script on Node 24. Needs Node ≥ 20 with npm and nothing more; plain JavaScript
 // without packages, because it runs before any is installed.
 import { spawn, spawnSync } from "node:child_process";
@@ -36,10 +36,10 @@ function findNode24() {
   return fail(`The packages bring no Node for ${process.platform}-${process.arch}. Run this command with Node 24 or newer.`);
 }
 
-function run(node, [script, ...options]) {
+function run(node, command) {
   // Programs that the script starts find this Node and the packages' commands first.
   const PATH = [join(modules, ".bin"), process.env.PATH].join(windows ? ";" : ":");
-  const child = spawn(node, ["--conditions=musicverse-source", script, ...options], { cwd: root, stdio: "inherit", env: { ...process.env, PATH } });
+  const child = spawn(node, ["--conditions=musicverse-source", ...command], { cwd: root, stdio: "inherit", env: { ...process.env, PATH } });
   // Ctrl-C reaches the whole group by itself; a signal to this process alone is passed on. Either way the script decides
   // when to end. npm, asked to end, ends its shell only: being left by it counts as the same wish.
   process.on("SIGINT", () => {});

@@ -43,3 +43,32 @@ export async function ensureRoles({ adminUrl, passwords }: EnsureRolesOptions): 
     await client.end();
   }
 }
+
+/**
+ * For `migrate up`: makes the roles the first time; leaves them alone when they are there, so that an owner who may not
+ * manage roles can migrate too.
+ */
+export async function createMissingRoles({ adminUrl, passwords }: EnsureRolesOptions): Promise<void> {
+  if (await haveRoles(adminUrl)) return;
+  try {
+    await ensureRoles({ adminUrl, passwords });
+  } catch (error) {
+    if ((error as { code?: string }).code !== "42501") throw error;
+    throw new Error(
+      `The owner may not create roles, and ${roles.app} or ${roles.system} is missing. Give it CREATEROLE, or let an administrator run: ` +
+        `create role ${roles.system} nologin; create role ${roles.app} login noinherit password '…'; grant ${roles.system} to ${roles.app};`,
+      { cause: error },
+    );
+  }
+}
+
+async function haveRoles(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("select from pg_roles where rolname = any($1)", [[roles.app, roles.system]]);
+    return rowCount === 2;
+  } finally {
+    await client.end();
+  }
+}

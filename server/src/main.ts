@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { createMissingRoles } from "../migrations/roles.ts";
 import { migrateDown, migrateUp, pendingMigrations } from "../migrations/runner.ts";
 import { startApi, type RunningPart } from "./api.ts";
 import { startDev } from "./dev/dev.ts";
@@ -55,9 +56,12 @@ async function serve(start: (services: Services) => Promise<RunningPart>): Promi
 }
 
 async function migrate([direction, count = "1"]: string[]): Promise<void> {
-  const { databaseOwnerUrl } = loadConfig(process.env);
-  if (databaseOwnerUrl === null) throw new Error("Set DATABASE_OWNER_URL to the role that owns the schema, e.g. postgres://musicverse_owner:…@localhost:5432/musicverse");
+  const { databaseOwnerUrl, databaseUrl } = loadConfig(process.env);
+  if (databaseOwnerUrl === null) {
+    throw new Error("Set DATABASE_OWNER_URL to the role that owns the schema, e.g. postgres://musicverse_owner:password@localhost:5432/musicverse");
+  }
   if (direction === "up") {
+    await createMissingRoles({ adminUrl: databaseOwnerUrl, passwords: { app: decodeURIComponent(new URL(databaseUrl).password) } });
     const applied = await migrateUp(databaseOwnerUrl);
     await migrateQueueSchema(databaseOwnerUrl);
     console.log(applied.length > 0 ? applied.join("\n") : "Nothing to apply.");

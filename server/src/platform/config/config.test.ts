@@ -21,7 +21,7 @@ test.each([
   ["PORT", "80x", /PORT must be/],
   ["VALIDATE_RESPONSES", "yes", /VALIDATE_RESPONSES must be true or false, not "yes"/],
   ["LOG_LEVEL", "loud", /LOG_LEVEL must be one of fatal, error/],
-  ["PUBLIC_URL", "javascript:alert(1)", /PUBLIC_URL must be a URL that starts with https:\/\/ or http:\/\//],
+  ["REDIS_URL", "javascript:alert(1)", /REDIS_URL must be a URL that starts with redis:\/\/ or rediss:\/\//],
   ["TRUST_PROXY", "true", /TRUST_PROXY must be false or a number/],
   ["MASTER_KEYS", "k1:c2hvcnQ=", /MASTER_KEYS must be id:key pairs/],
   ["KEY_PEPPERS", `a:${KEY},a:${KEY}`, /KEY_PEPPERS must be id:key pairs with an id of its own/],

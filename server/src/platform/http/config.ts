@@ -1,4 +1,4 @@
-import { defineSettings, flag, integer, InvalidSetting, list, optional, text, url, type Setting } from "../config/define.ts";
+import { defineSettings, flag, integer, InvalidSetting, list, text, type Setting } from "../config/define.ts";
 
 /** A number of proxies in front of the server, or `false`; the client's address is then read from X-Forwarded-For. */
 const trustProxy: Setting<number | false> = {
@@ -28,14 +28,6 @@ export const settings = defineSettings({
     example: "0.0.0.0",
     fallback: { value: "127.0.0.1" },
   }),
-  publicUrl: optional(
-    url({
-      variable: "PUBLIC_URL",
-      description: "where clients reach the API; http://HOST:PORT when empty",
-      example: "https://api.example.com",
-      protocols: ["https", "http"],
-    }),
-  ),
   trustProxy,
   corsOrigins: list({
     variable: "CORS_ORIGINS",
