@@ -19,6 +19,7 @@ export async function startApi(services: Services): Promise<RunningPart & { url:
     url: server.url,
     close: async () => {
       stopping = true;
+      features.endStreams();
       await server.close(config.shutdownTimeoutMs);
       await features.close();
     },

@@ -20,6 +20,8 @@ export interface Features {
   handlers: Handlers;
   authentication: AuthenticateDeps;
   limits: Omit<RateLimitDeps, "limiter">;
+  /** Ends answers that would go on for as long as their subject does. */
+  endStreams(): void;
   close(): Promise<void>;
 }
 
@@ -50,9 +52,7 @@ export function createFeatures(services: Services, stopping: () => boolean): Fea
     },
     authentication: { authenticator, limiter, badCredentialBucket },
     limits: { limitsFor, headersFor },
-    close: async () => {
-      feed.close();
-      authenticator.close();
-    },
+    endStreams: () => feed.close(),
+    close: async () => authenticator.close(),
   };
 }

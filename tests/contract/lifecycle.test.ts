@@ -28,6 +28,19 @@ describe("a server's life", () => {
     await expect(fetch(`${api.url}/healthz`)).rejects.toThrow(/fetch failed/);
   });
 
+  test("a graceful stop ends open event streams at once and cleanly: a client goes on elsewhere (API-46)", async () => {
+    app.simulator.setLatency(1);
+    const { id } = await account.test.generations.create({ prompt: "stop prompt-canary", instrumental: true, duration_seconds: 30 });
+    const api = await startProcess("api", { ...app.env, SHUTDOWN_TIMEOUT_MS: "60000" });
+    const stream = await fetch(`${api.url}/v1/generations/${id}/events`, { headers: { Authorization: `Bearer ${account.testKey}` } });
+    const reader = stream.body?.getReader();
+    expect(new TextDecoder().decode((await reader?.read())?.value)).toMatch(/^id: \d+\nevent: status\n/);
+    expect(await api.terminate()).toBe(0);
+    for (let end = false; !end; ) end = (await reader?.read())?.done ?? true;
+    await account.test.generations.cancel(id);
+    app.simulator.setLatency(0);
+  });
+
   test("a key revoked on one process stops on another within a second (API-11)", async () => {
     const api = await startProcess("api", app.env);
     try {

@@ -3,32 +3,41 @@ import type { Database } from "../../platform/db/index.ts";
 
 const CHANNEL = "generation_changed";
 
-export type GenerationChange = "changed" | "canceled";
+/** `closed`: nothing more will be heard, because this process stops. */
+export type GenerationChange = "changed" | "canceled" | "closed";
 
 /** Tells this process's listeners that a generation changed; they read the row to see how. */
 export interface GenerationFeed {
   /** Calls `listener` on every change of one generation, and when changes may have been missed. Returns the way out. */
   subscribe(generationId: string, listener: (change: GenerationChange) => void): () => void;
+  /** Tells all listeners, and those that come later, that it is closed. */
   close(): void;
 }
 
 /** One LISTEN for the whole process, however many streams are open. */
 export function createGenerationFeed(db: Pick<Database, "listen">): GenerationFeed {
   const emitter = new EventEmitter().setMaxListeners(0);
+  const tellAll = (change: GenerationChange) => emitter.eventNames().forEach((generationId) => emitter.emit(generationId, change));
+  let closed = false;
   const stop = db.listen(
     CHANNEL,
     (payload) => {
       const [generationId = "", change] = payload.split(" ");
       emitter.emit(generationId, change);
     },
-    () => emitter.eventNames().forEach((generationId) => emitter.emit(generationId, "changed")),
+    () => tellAll("changed"),
   );
   return {
     subscribe: (generationId, listener) => {
       emitter.on(generationId, listener);
+      if (closed) listener("closed");
       return () => void emitter.off(generationId, listener);
     },
-    close: stop,
+    close: () => {
+      closed = true;
+      stop();
+      tellAll("closed");
+    },
   };
 }
 
