@@ -108,6 +108,20 @@ test("a session ends by itself after 30 days", async () => {
   lookup.close();
 });
 
+test("a burst of wrong passwords for an address gets no more looks than one after the other (API-03)", async () => {
+  const own = await startTestApp({ worker: false });
+  const body = person();
+  try {
+    await own.request("post", "/v1/accounts", { body });
+    const enter = () => own.request("post", "/v1/sessions", { body: { email: body.email, password: "pw-canary-wrong" } });
+    const statuses = (await Promise.all(Array.from({ length: 15 }, enter))).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(5);
+  } finally {
+    await own.close();
+  }
+});
+
 test("after ten wrong passwords for an address sign-in pauses for it, even with the right one (API-03)", async () => {
   const own = await startTestApp({ worker: false });
   const body = person();

@@ -7,26 +7,43 @@ import { badCredentialBucket } from "../limits/index.ts";
 const PER_EMAIL = { max: 10, intervalMs: 15 * 60_000 };
 
 export interface SignInThrottle {
-  /** @throws ProblemError too_many_failures, before any password is looked at */
-  check(email: string, ip: string): Promise<void>;
-  /** Counts a failure. */
-  failed(email: string, ip: string): Promise<void>;
+  /**
+   * Runs `attempt` and counts it when it answers null, which is a failure.
+   * @throws ProblemError too_many_failures, before any password is looked at
+   */
+  run<T>(email: string, ip: string, attempt: () => Promise<T | null>): Promise<T | null>;
 }
 
-/** Failures are counted, not sign-ins: per address of the caller together with bad keys, and per e-mail (API-03). */
+/**
+ * Failures are counted, not sign-ins: per address of the caller together with bad keys, and per e-mail (API-03). Attempts
+ * for one e-mail wait for each other, or a burst of them would be looked at before the first failure is counted.
+ */
 export function createSignInThrottle(limiter: Limiter): SignInThrottle {
+  const lastOf = new Map<string, Promise<unknown>>();
   // Taken apart: buckets taken together would have to live on one node of a Redis Cluster.
   const both = (email: string, ip: string, cost: number) =>
     Promise.all([limiter.take([badCredentialBucket(ip)], cost), limiter.take([emailBucket(email)], cost)]);
+  const check = async (email: string, ip: string) => {
+    const full = (await both(email, ip, 0)).filter(({ buckets }) => buckets.some(({ remaining }) => remaining === 0));
+    if (full.length === 0) return;
+    const seconds = Math.max(...full.map(secondsLeft));
+    throw new ProblemError("too_many_failures", { headers: { "Retry-After": String(seconds) } });
+  };
   return {
-    check: async (email, ip) => {
-      const full = (await both(email, ip, 0)).filter(({ buckets }) => buckets.some(({ remaining }) => remaining === 0));
-      if (full.length === 0) return;
-      const seconds = Math.max(...full.map(secondsLeft));
-      throw new ProblemError("too_many_failures", { headers: { "Retry-After": String(seconds) } });
-    },
-    failed: async (email, ip) => {
-      await both(email, ip, 1);
+    run: async (email, ip, attempt) => {
+      const turn = (lastOf.get(email) ?? Promise.resolve()).then(async () => {
+        await check(email, ip);
+        const result = await attempt();
+        if (result === null) await both(email, ip, 1);
+        return result;
+      });
+      const ended = turn.catch(() => undefined);
+      lastOf.set(email, ended);
+      try {
+        return await turn;
+      } finally {
+        if (lastOf.get(email) === ended) lastOf.delete(email);
+      }
     },
   };
 }

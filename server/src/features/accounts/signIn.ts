@@ -11,12 +11,12 @@ export const signIn = ({ db, clock, limiter }: AccountsDeps): Handler<"signIn"> 
   const throttle = createSignInThrottle(limiter);
   return async ({ body, ip }) => {
     const email = normalizeEmail(body.email);
-    await throttle.check(email, ip);
-    const [user] = await db.readSystem<UserRow>("sign in: the address names the tenant", selectUserByEmail(email));
-    if (!(await verifyPassword(user?.password_hash ?? null, body.password)) || !user) {
-      await throttle.failed(email, ip);
-      throw new ProblemError("invalid_login");
-    }
+    const user = await throttle.run(email, ip, async () => {
+      const [known] = await db.readSystem<UserRow>("sign in: the address names the tenant", selectUserByEmail(email));
+      const matches = await verifyPassword(known?.password_hash ?? null, body.password);
+      return (matches && known) || null;
+    });
+    if (!user) throw new ProblemError("invalid_login");
     const who = { accountId: user.account_id, userId: user.id };
     return db.asSystem("sign in: open a session", async (tx) => created(await openSession(tx, who, clock.now())));
   };
