@@ -60,7 +60,9 @@ export async function readUploadForm<T>(raw: IncomingMessage, receiver: FileRece
   parser.on("partsLimit", () => reject(invalidField("/body", "too_many_parts", `Send at most ${partsMax} parts.`)));
   parser.on("error", (cause) => reject(endedEarly(cause)));
   parser.on("close", resolve);
-  raw.once("aborted", () => reject(endedEarly(new Error("the request was aborted"))));
+  const aborted = () => reject(endedEarly(new Error("the request was aborted")));
+  raw.once("aborted", aborted);
+  if (raw.destroyed) aborted(); // before anybody listened
   raw.pipe(parser);
 
   try {
