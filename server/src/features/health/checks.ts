@@ -17,12 +17,13 @@ const TIMEOUT_MS = 2_000;
 /** Asks all parts at once. Inner detail of a failure stays with the logger. */
 export async function runChecks(probes: readonly Probe[], onFailure: (probe: string, error: unknown) => void): Promise<HealthCheck[]> {
   return Promise.all(
-    probes.map(async ({ name, look }) => {
+    probes.map(async (probe) => {
+      const { name } = probe;
       const started = performance.now();
       const finish = (status: HealthCheck["status"], message: string | null) =>
         ({ name, status, duration_ms: Math.round(performance.now() - started), message });
       try {
-        const worse = await withTimeout(look());
+        const worse = await lookOnce(probe);
         return worse ? finish("degraded", worse) : finish("ok", null);
       } catch (error) {
         onFailure(name, error);
@@ -30,6 +31,17 @@ export async function runChecks(probes: readonly Probe[], onFailure: (probe: str
       }
     }),
   );
+}
+
+const looking = new WeakMap<Probe, Promise<string | void>>();
+
+/** Anybody may ask, as often as they like: however many do at once, each part is asked once. */
+function lookOnce(probe: Probe): Promise<string | void> {
+  const running = looking.get(probe);
+  if (running) return running;
+  const started = withTimeout(probe.look()).finally(() => looking.delete(probe));
+  looking.set(probe, started);
+  return started;
 }
 
 export function worst(checks: readonly HealthCheck[]): HealthCheck["status"] {
