@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type Answer, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
@@ -33,15 +34,27 @@ describe("idempotency", () => {
     expect(other).toMatchObject({ status: 422 });
   });
 
-  test("fifty at once: done once; the others get the same answer or 409", async () => {
+  test("fifty at once: while the first is at work the others are told so (409), and it is done once", async () => {
     const key = randomUUID();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => generate(key, { prompt: "fifty prompt-canary" })));
-    const ids = new Set(answers.filter(({ status }) => status === 202).map(({ body }) => body["id"]));
-    expect(ids.size).toBe(1);
-    for (const { status, body, headers } of answers.filter((answer) => answer.status !== 202)) {
-      expect({ status, code: body["code"] }).toEqual({ status: 409, code: "idempotency_in_progress" });
-      expect(headers["retry-after"]).toBe("1");
+    const blocker = new pg.Client({ connectionString: app.database.adminUrl });
+    await blocker.connect();
+    // The first one's effect waits for this lock, so that all others surely come while it runs.
+    await blocker.query("begin; lock table generations in exclusive mode");
+    const early: Answer[] = [];
+    const asked = Array.from({ length: 50 }, async () => {
+      const answer = await generate(key, { prompt: "fifty prompt-canary" });
+      early.push(answer);
+      return answer;
+    });
+    await expect.poll(() => early.length).toBe(49);
+    for (const { status, body, headers } of early) {
+      expect({ status, code: body["code"], wait: headers["retry-after"] }).toEqual({ status: 409, code: "idempotency_in_progress", wait: "1" });
     }
+    await blocker.query("commit");
+    await blocker.end();
+    const done = (await Promise.all(asked)).filter(({ status }) => status === 202);
+    expect(done).toHaveLength(1);
+    expect(await generate(key, { prompt: "fifty prompt-canary" })).toMatchObject({ status: 202, body: { id: done[0]?.body["id"] } });
     const all = await account.test.generations.list({ limit: 100 });
     expect(all.data.filter(({ prompt }) => prompt.startsWith("fifty"))).toHaveLength(1);
   });
