@@ -31,6 +31,8 @@ export function createPool(url: string, max: number, log: Logger): Pool {
 /** The pool waits for it before it hands the connection out. */
 async function prepareSetups(client: ClientBase): Promise<void> {
   await Promise.all(preparedSetups.map((setup) => client.query(setup)));
+  // One of them is "begin".
+  await client.query("rollback");
 }
 
 /** Gives a connection back; one that is not idle (a failed rollback, a dead socket) is thrown away instead. */

@@ -20,7 +20,7 @@ export interface DatabaseOptions {
 /** Opens no connection until the first use. */
 export function createDatabase({ url, listenUrl, poolMax, log }: DatabaseOptions): Database {
   const pool = createPool(url, poolMax, log);
-  const knex = knexFactory({ client: "pg", connectionPool: pool });
+  const knex = knexFactory({ client: "pg" });
   const listener = createListener(listenUrl ?? url, log);
   const parts = { pool, knex, log };
   const read = createReader(pool);

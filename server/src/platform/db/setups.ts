@@ -30,5 +30,8 @@ export function becomeTenant(mode: "read" | "write", accountId: string): Setup {
 
 export const becomeSystem = { read: system("read"), write: system("write") };
 
-/** The setups of reads, which every connection prepares when it opens. */
-export const preparedSetups: readonly Setup[] = [tenant("read", NOBODY), becomeSystem.read];
+/** The statement that opens a transaction, ahead of a setup for writing. */
+export const begin: Setup = { name: "begin", text: "begin", values: [] };
+
+/** What goes ahead of another statement; every connection prepares it when it opens. */
+export const preparedSetups: readonly Setup[] = [tenant("read", NOBODY), becomeSystem.read, begin];

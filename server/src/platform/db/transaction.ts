@@ -2,40 +2,30 @@ import type { Knex } from "knex";
 import type pg from "pg";
 import type { Logger } from "../log/index.ts";
 import { releaseClean } from "./connections.ts";
+import { PrefixedQuery } from "./prefixed-query.ts";
+import { begin, type Setup } from "./setups.ts";
 import type { Tx } from "./types.ts";
 
 interface Parts {
   pool: pg.Pool;
+  /** Builds statements; it has no connections of its own. */
   knex: Knex;
   log: Logger;
 }
+
+type QueryWithCallback = (config: pg.QueryConfig, callback: (error: Error, result: pg.QueryResult) => void) => void;
+type Hook = () => void | Promise<void>;
 
 /**
  * Begin, `setup` (who this transaction acts as), `fn`, commit; rollback when `fn` throws. `setup` is transaction-local,
  * so nothing of it stays on the connection and a pooler in transaction mode may stand in front of the database.
  */
-export async function runTransaction<T>(
-  { pool, knex, log }: Parts,
-  setup: pg.QueryConfig,
-  fn: (tx: Tx) => Promise<T>,
-): Promise<T> {
-  const hooks: (() => void | Promise<void>)[] = [];
+export async function runTransaction<T>({ pool, knex, log }: Parts, setup: Setup, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  const hooks: Hook[] = [];
   const client = await pool.connect();
   let result: T;
   try {
-    result = await knex.transaction(
-      async (trx) => {
-        // Not awaited before `fn`: it travels with the first statement, which fails if this did.
-        const ready = client.query(setup);
-        ready.catch(() => undefined);
-        try {
-          return await fn(createTx(trx, client, hooks));
-        } finally {
-          await ready;
-        }
-      },
-      { connection: client },
-    );
+    result = await inTransaction(client, setup, (isOpen) => fn(createTx(client, knex, hooks, isOpen)));
   } finally {
     releaseClean(client);
   }
@@ -45,15 +35,43 @@ export async function runTransaction<T>(
   return result;
 }
 
-function createTx(trx: Knex.Transaction, client: pg.PoolClient, hooks: (() => void | Promise<void>)[]): Tx {
-  const query = async <T extends object>(text: string, values?: unknown[]): Promise<T[]> => {
+async function inTransaction<T>(client: pg.PoolClient, setup: Setup, fn: (isOpen: () => boolean) => Promise<T>): Promise<T> {
+  let open = true;
+  // Not awaited before `fn`: it travels with the first statement, which fails if this did.
+  const { stream } = client.connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+  const { result: begun } = client.query(new PrefixedQuery(begin, setup));
+  begun.catch(() => undefined);
+  try {
+    let result: T;
+    try {
+      result = await fn(() => open);
+    } finally {
+      open = false;
+      await begun;
+    }
+    const { command } = await client.query("commit");
+    // PostgreSQL answers so, and reports no error, when a statement before it failed and nobody threw.
+    if (command !== "COMMIT") throw new Error("The transaction was rolled back: one of its statements failed, and that error was caught.");
+    return result;
+  } catch (error) {
+    // Fails only when the connection is gone, and with it the transaction.
+    await client.query("rollback").catch(() => undefined);
+    throw error;
+  }
+}
+
+function createTx(client: pg.PoolClient, knex: Knex, hooks: Hook[], isOpen: () => boolean): Tx {
+  const open = (): pg.PoolClient => {
     // After the end this connection belongs to somebody else's transaction.
-    if (trx.isCompleted()) throw new Error("This transaction has ended: await every query inside its function.");
-    const { rows } = await client.query<T>(text, values);
-    return rows;
+    if (!isOpen()) throw new Error("This transaction has ended: await every query inside its function.");
+    return client;
   };
+  const query = async <T extends object>(text: string, values?: unknown[]) => (await open().query<T>(text, values)).rows;
   return {
-    knex: trx,
+    // Asks at the moment the statement runs, which may be long after it was built.
+    knex: (table) => knex(table).connection({ query: (...sent: Parameters<QueryWithCallback>) => open().query(...sent) }),
     query,
     afterCommit: (fn) => {
       hooks.push(fn);

@@ -9,7 +9,8 @@ export interface Statement {
 
 /** An open transaction: the only handle that can query. It refuses every call once the transaction has ended. */
 export interface Tx {
-  knex: Knex.Transaction;
+  /** Builds a statement about one table that runs in this transaction. */
+  knex(table: string): Knex.QueryBuilder;
   /** Plain SQL with `$1` parameters. */
   query<T extends object>(text: string, values?: unknown[]): Promise<T[]>;
   /** Runs after a successful commit, before the transaction's promise resolves. A failure is logged, not thrown. */
