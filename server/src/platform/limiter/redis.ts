@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { whenReady } from "../redis/index.ts";
+import { sendWithThisTurn, whenReady } from "../redis/index.ts";
 import { describe, type Usage } from "./bucket.ts";
 import type { Limiter } from "./limiter.ts";
 import { takeScript, takeScriptSha } from "./take-script.ts";
@@ -43,11 +43,4 @@ export function createRedisLimiter(redis: Redis, { prefix = "musicverse" }: Redi
     },
     close: async () => {},
   };
-}
-
-/** What is asked for in one turn of the event loop leaves in one write, which costs as much as all else about a take. */
-function sendWithThisTurn({ stream, status }: Redis): void {
-  if (status !== "ready" || stream.writableCorked > 0) return;
-  stream.cork();
-  setImmediate(() => stream.uncork());
 }

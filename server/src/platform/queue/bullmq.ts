@@ -11,6 +11,7 @@ export interface BullPlace<B extends IQueueBackend, C> {
   prefixOf(queue: string): string;
   /** False where adding many at once costs more than it saves. */
   bulk: boolean;
+  beforeAdd?(): void;
   states(queue: { name: string; toKey(type: string): string }, jobIds: string[]): Promise<JobState[]>;
   log: Logger;
 }
@@ -32,6 +33,7 @@ export function openQueue<B extends IQueueBackend, C>(place: BullPlace<B, C>, na
         data,
         opts: { jobId, ...(priority > 0 && { priority }) },
       }));
+      place.beforeAdd?.();
       if (place.bulk && jobs.length > 1) await queue.addBulk(described);
       else for (const { name: jobName, data, opts } of described) await queue.add(jobName, data, opts);
     },

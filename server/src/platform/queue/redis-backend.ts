@@ -1,6 +1,7 @@
 import { createRedisBackend, withBackend, type ConnectionOptions, type RedisQueueBackend } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { sendWithThisTurn } from "../redis/index.ts";
 import { openQueue, openWorker, type BullPlace } from "./bullmq.ts";
 import type { QueueBackend } from "./queue.ts";
 
@@ -19,6 +20,8 @@ export function createRedisQueues({ redis, prefix, log }: RedisBackendOptions): 
     // The hash tag keeps all keys of a queue in one slot of a Redis Cluster.
     prefixOf: (queue) => `{${prefix}:${queue}}`,
     bulk: true,
+    // Commits of many requests end in one turn, and each has something to add.
+    beforeAdd: () => sendWithThisTurn(redis),
     async states(queue, jobIds) {
       const pipeline = redis.pipeline();
       for (const jobId of jobIds) pipeline.exists(queue.toKey(jobId)).zscore(queue.toKey("delayed"), jobId);

@@ -1,1 +1,1 @@
-export { connectRedis, whenReady } from "./connection.ts";
+export { connectRedis, sendWithThisTurn, whenReady } from "./connection.ts";

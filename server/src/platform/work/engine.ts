@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { JobWorker, NewJob, QueueBackend } from "../queue/index.ts";
 import { createRecheck } from "./recheck.ts";
@@ -187,11 +186,13 @@ function pointerOf({ data, priority }: NewJob): WorkPointer {
   return { id: data.id, accountId: data.accountId, priority };
 }
 
-async function settlesWithin(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
-  const cancel = new AbortController();
-  const settled = promise.then(() => true, () => true);
-  const late = delay(timeoutMs, false, { signal: cancel.signal }).catch(() => false);
-  const inTime = await Promise.race([settled, late]);
-  cancel.abort();
-  return inTime;
+function settlesWithin(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs, false);
+    const settled = () => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    promise.then(settled, settled);
+  });
 }
