@@ -3,11 +3,13 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { load, type LoadRequest } from "./load.ts";
 import { makeAccounts, openBenchPlatform, stop } from "./platform.ts";
-import { median, row, type BenchRow } from "./row.ts";
+import { median, medianRatio, row, type BenchRow } from "./row.ts";
 
 const ACCOUNTS = 50;
-const ROUNDS = 3;
-const options = { seconds: 5, connections: 64 };
+// Short rounds in quick turns: what else runs on the machine then slows both alike.
+const ROUNDS = 8;
+const options = { seconds: 2, connections: 64 };
+const WARM_UP_SECONDS = 5;
 
 /** `GET /v1/tracks/{id}` through the whole pipeline against bare Express with the same query, taking turns. */
 export async function benchReadTrack(): Promise<BenchRow[]> {
@@ -23,15 +25,13 @@ export async function benchReadTrack(): Promise<BenchRow[]> {
 
     const compare = async (url: string) => {
       const [ours, theirs]: [number[], number[]] = [[], []];
-      for (let round = 0; round <= ROUNDS; round += 1) {
-        const bareResult = await load(bareUrl, bareRequests, options);
-        const ourResult = await load(url, requests, options);
-        if (round > 0) {
-          theirs.push(bareResult.perSecond);
-          ours.push(ourResult.perSecond);
-        }
+      await load(bareUrl, bareRequests, { ...options, seconds: WARM_UP_SECONDS });
+      await load(url, requests, { ...options, seconds: WARM_UP_SECONDS });
+      for (let round = 0; round < ROUNDS; round += 1) {
+        theirs.push((await load(bareUrl, bareRequests, options)).perSecond);
+        ours.push((await load(url, requests, options)).perSecond);
       }
-      return { ours: median(ours), theirs: median(theirs), ratio: median(ours.map((value, index) => value / (theirs[index] ?? value))) };
+      return { ours: median(ours), theirs: median(theirs), ratio: medianRatio(ours, theirs) };
     };
 
     const alone = await compare(single.url);

@@ -21,3 +21,8 @@ export function median(values: number[]): number {
   if (middle === undefined) throw new Error("no values");
   return middle;
 }
+
+/** Of things measured in turns: each round is compared with itself, so that a slow moment of the machine meets both. */
+export function medianRatio(values: number[], yardstick: number[]): number {
+  return median(values.map((value, index) => value / (yardstick[index] ?? value)));
+}
