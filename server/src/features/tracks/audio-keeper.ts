@@ -3,7 +3,7 @@ import type { Database, TenantTx } from "../../platform/db/index.ts";
 import { newId } from "../../platform/ids/index.ts";
 import type { BlobStorage } from "../../platform/storage/index.ts";
 import { blobSource } from "./audio/byte-source.ts";
-import { readAudioFacts } from "./audio/facts.ts";
+import { readAudioFactsInThread } from "./audio/facts-in-thread.ts";
 import type { AudioFacts } from "./audio/facts.ts";
 import { removeBlobNow } from "./blob-deletion.ts";
 import { cancelBlobDeletion, scheduleBlobDeletion } from "./blob-deletion-store.ts";
@@ -41,7 +41,7 @@ export async function storeAudio(
   await db.withTenant(accountId, (tx) => scheduleBlobDeletion(tx, { id, blobKey, delayMs: giveUpAfterMs }));
   try {
     const { bytes, sha256 } = await storage.put(blobKey, source, options);
-    return { accountId, id, blobKey, bytes, sha256, facts: await readAudioFacts(blobSource(storage, blobKey, bytes)) };
+    return { accountId, id, blobKey, bytes, sha256, facts: await readAudioFactsInThread(blobSource(storage, blobKey, bytes)) };
   } catch (error) {
     await discardAudio({ db, storage }, { accountId, id });
     throw error;

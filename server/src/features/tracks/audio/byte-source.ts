@@ -11,8 +11,17 @@ export interface ByteSource {
 /** Bytes fetched at a time: parsers read a few bytes here and there, stores answer in round trips. */
 const windowBytes = 256 * 1024;
 
-/** Reads a stored value in windows, so that memory stays small whatever the size of the value. */
+/** A stored value. */
 export function blobSource(storage: BlobStorage, key: string, size: number): ByteSource {
+  return windowed({
+    size,
+    read: async (position, length) => buffer(await storage.get(key, { start: position, end: position + length - 1 })),
+  });
+}
+
+/** Reads `source` in windows, so that there are few reads, and memory stays small whatever the size of the value. */
+export function windowed(source: ByteSource): ByteSource {
+  const { size } = source;
   let start = 0;
   let held: Uint8Array = new Uint8Array(0);
 
@@ -22,8 +31,7 @@ export function blobSource(storage: BlobStorage, key: string, size: number): Byt
       const end = Math.min(position + length, size);
       if (position >= end) return new Uint8Array(0);
       if (position < start || end > start + held.length) {
-        const last = Math.min(Math.max(end, position + windowBytes), size) - 1;
-        held = await buffer(await storage.get(key, { start: position, end: last }));
+        held = await source.read(position, Math.min(Math.max(end, position + windowBytes), size) - position);
         start = position;
       }
       return held.subarray(position - start, end - start);

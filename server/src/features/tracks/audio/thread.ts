@@ -1,0 +1,72 @@
+import { Worker } from "node:worker_threads";
+import type { ByteSource } from "./byte-source.ts";
+import type { FromThread, ToThread } from "./thread-side.ts";
+
+/** Runs one task after the other in a worker thread, which starts with the first one. */
+export interface Thread<Task, Answer> {
+  /** Rejects when `source` or the thread fails, or `signal` aborts; the next task gets a new thread then. */
+  run(task: Task, source: ByteSource, signal: AbortSignal): Promise<Answer>;
+  end(): Promise<void>;
+}
+
+const memoryMbMax = 256;
+
+/**
+ * For parsers and decoders of what strangers send: one that breaks, loops or swells blocks no event loop and takes
+ * nothing with it. The script calls `serveOwner`. An idle thread keeps no process alive.
+ */
+export function createThread<Task, Answer>(script: URL): Thread<Task, Answer> {
+  let current: Worker | undefined;
+
+  function start(): Worker {
+    const worker = new Worker(script, {
+      resourceLimits: { maxOldGenerationSizeMb: memoryMbMax },
+      stdout: true, // decoders print what they think of damaged frames
+      stderr: true,
+    });
+    worker.stdout.resume();
+    worker.stderr.resume();
+    const forget = (): void => {
+      if (current === worker) current = undefined;
+    };
+    worker.on("error", forget).on("exit", forget);
+    return worker;
+  }
+
+  async function end(): Promise<void> {
+    const worker = current;
+    current = undefined;
+    await worker?.terminate();
+  }
+
+  return {
+    async run(task, source, signal) {
+      signal.throwIfAborted();
+      const worker = (current ??= start());
+      const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+      const abort = (): void => reject(signal.reason);
+      const exited = (code: number): void => reject(new Error(`The audio thread ended early with code ${code}.`));
+      const send = (bytes: Uint8Array): void => {
+        const copy = new Uint8Array(bytes); // what is posted may be a view of a larger buffer, which would go along
+        worker.postMessage({ bytes: copy } satisfies ToThread<Task>, [copy.buffer]);
+      };
+      const hear = (message: FromThread<Answer>): void => {
+        if ("done" in message) resolve(message.done);
+        else source.read(message.read.position, message.read.length).then(send, reject);
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      worker.on("message", hear).once("error", reject).once("exit", exited).ref();
+      try {
+        worker.postMessage({ task, size: source.size } satisfies ToThread<Task>);
+        return await promise;
+      } catch (error) {
+        if (current === worker) await end();
+        throw error;
+      } finally {
+        signal.removeEventListener("abort", abort);
+        worker.off("message", hear).off("error", reject).off("exit", exited).unref();
+      }
+    },
+    end,
+  };
+}
