@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Express } from "express";
 
 export interface HttpServer {
@@ -11,6 +11,7 @@ export interface HttpServer {
 /** Listens with limits that keep slow clients from holding connections. A taken port is named. (API-46) */
 export async function listen(app: Express, { host, port }: { host: string; port: number }): Promise<HttpServer> {
   const server = createServer({ headersTimeout: 15_000, requestTimeout: 600_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, app);
+  const silent = silentSockets(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       reject(error.code === "EADDRINUSE"
@@ -21,14 +22,28 @@ export async function listen(app: Express, { host, port }: { host: string; port:
   });
   const address = server.address() as AddressInfo;
   const shownHost = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  return { url: `http://${shownHost}:${address.port}`, close: (timeoutMs) => close(server, timeoutMs) };
+  return { url: `http://${shownHost}:${address.port}`, close: (timeoutMs) => close(server, silent, timeoutMs) };
 }
 
-function close(server: Server, timeoutMs: number): Promise<void> {
+/** Connections that were opened ahead and have asked for nothing yet; to the server they are busy, not idle. */
+function silentSockets(server: Server): Set<Socket> {
+  const silent = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    silent.add(socket);
+    socket.once("close", () => silent.delete(socket));
+  });
+  server.on("request", ({ socket }) => silent.delete(socket));
+  return silent;
+}
+
+function close(server: Server, silent: ReadonlySet<Socket>, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
     // A kept-alive connection becomes idle when its last answer is out, which no event tells.
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+      for (const socket of silent) if (socket.bytesRead === 0) socket.destroy();
+    }, 50);
     server.close(() => {
       clearTimeout(cut);
       clearInterval(sweep);
