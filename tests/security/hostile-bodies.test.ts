@@ -17,7 +17,6 @@ async function refused(path: string, raw: string): Promise<Answer> {
   // Milliseconds; what was wrong took half a minute.
   expect(performance.now() - startedAt).toBeLessThan(5_000);
   expect(answer).toMatchObject({ status: 400, body: { code: "validation_failed" } });
-  expect((answer.body["errors"] as unknown[]).length).toBeLessThanOrEqual(20);
   return answer;
 }
 const numbers = (count: number, valueOf: (index: number) => number) => JSON.stringify(Array.from({ length: count }, (_, index) => valueOf(index)));
@@ -31,12 +30,15 @@ test.for([["/v1/api-keys", "scopes", '"name":"x"'], ["/v1/webhooks", "event_type
 );
 
 test("as many mistakes as fit into a body are 400, and only the first ones are listed", async () => {
-  await refused("/v1/api-keys", `{"name":"x","scopes":${numbers(400_000, () => 1)}}`);
-  await refused("/v1/api-keys", JSON.stringify(Object.fromEntries(Array.from({ length: 80_000 }, (_, index) => [`k${index}`, 1]))));
+  const wrong = await refused("/v1/api-keys", `{"name":"x","scopes":${numbers(400_000, () => 1)}}`);
+  expect(wrong.body["errors"]).toHaveLength(20);
+  const unknown = await refused("/v1/api-keys", JSON.stringify(Object.fromEntries(Array.from({ length: 80_000 }, (_, index) => [`k${index}`, 1]))));
+  expect(unknown.body["errors"]).toHaveLength(20);
 });
 
 test("a deeply nested body is refused", async () => {
-  await refused("/v1/generate", `{"prompt":${"[".repeat(200_000)}${"]".repeat(200_000)}}`);
+  const answer = await refused("/v1/generate", `{"prompt":${"[".repeat(200_000)}${"]".repeat(200_000)}}`);
+  expect(answer.body["errors"]).toContainEqual(expect.objectContaining({ path: "/body/prompt", code: "type" }));
 });
 
 test("the same item twice is refused by name", async () => {

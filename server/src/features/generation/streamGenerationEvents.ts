@@ -61,19 +61,20 @@ async function* snapshots({ db, feed, row, lastSeen, signal }: {
   signal: AbortSignal;
 }): AsyncGenerator<string> {
   let changed = Promise.withResolvers<void>();
-  let over = signal.aborted;
+  const over = new AbortController();
   const wake = () => changed.resolve();
   const end = () => {
-    over = true;
+    over.abort();
     wake();
   };
+  if (signal.aborted) end();
   const unsubscribe = feed.subscribe(row.id, (change: GenerationChange) => (change === "closed" ? end() : wake()));
   signal.addEventListener("abort", end);
   try {
     let sent = lastSeen;
     let status: GenerationStatus | null = null;
     // The first look comes after subscribing, so no change falls between the two.
-    for (let current = await look(db, row); current && !over; current = await look(db, row)) {
+    for (let current = await look(db, row); current && !over.signal.aborted; current = await look(db, row)) {
       if (current.revision > sent) {
         yield frame(current.status === status ? "progress" : "status", current);
         sent = current.revision;

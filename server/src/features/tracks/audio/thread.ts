@@ -57,7 +57,7 @@ export function createThread<Task, Answer>(script: URL): Thread<Task, Answer> {
       signal.addEventListener("abort", abort, { once: true });
       worker.on("message", hear).once("error", reject).once("exit", exited).ref();
       try {
-        worker.postMessage({ task, size: source.size } satisfies ToThread<Task>);
+        worker.postMessage({ task, size: source.size } satisfies ToThread<Task>, []);
         return await promise;
       } catch (error) {
         if (current === worker) await end();
