@@ -88,24 +88,23 @@ export async function stop(child: ChildProcess): Promise<void> {
 /** Accounts on the largest plan, each with a live key and one track, so that no limit is met. */
 export async function makeAccounts(url: string, adminUrl: string, count: number): Promise<{ accountId: string; key: string; trackId: string; trackUuid: string }[]> {
   const { MusicVerse } = await import("@musicverse/sdk");
-  const admin = new pg.Client({ connectionString: adminUrl });
-  await admin.connect();
   const { wavOf } = await import("../../server/test-kit/audio.ts");
   const { decodeId } = await import("../../server/src/platform/ids/index.ts");
   const made = [];
   for (let index = 0; index < count; index += 1) {
     // Addresses may sign up 20 times a minute; a benchmark asks from as many addresses as it needs.
-    const fetchFrom: typeof fetch = (input, init) => fetch(input, { ...init, headers: { ...init?.headers as Record<string, string>, "X-Forwarded-For": `198.51.100.${index}` } });
-    const visitor = new MusicVerse({ baseUrl: url, fetch: fetchFrom });
+    const visitor = new MusicVerse({ baseUrl: url, defaultHeaders: { "X-Forwarded-For": `198.51.100.${index}` } });
     const { session } = await visitor.accounts.signUp({ email: `bench-${index}-${Date.now()}@example.com`, password: "a long benchmark password", name: "Bench" });
     const owner = new MusicVerse({ apiKey: session.token, baseUrl: url });
     const { key } = await owner.apiKeys.create({ name: "bench" });
     const track = await owner.tracks.upload({ file: wavOf({ seconds: 0.1 }), title: "bench" });
     const profile = await owner.accounts.getProfile();
     const accountId = decodeId("acc", profile.live_account_id) ?? "";
-    await admin.query("update accounts set tier = 'enterprise' where id = $1", [accountId]);
     made.push({ accountId, key, trackId: track.id, trackUuid: decodeId("trk", track.id) ?? "" });
   }
+  const admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  await admin.query("update accounts set tier = 'enterprise' where id = any($1)", [made.map(({ accountId }) => accountId)]);
   await admin.end();
   return made;
 }
