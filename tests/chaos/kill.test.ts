@@ -114,7 +114,7 @@ describe("processes die", () => {
       await start("worker", here.app);
       const admin = new Redis(redis.url);
       for (let flush = 0; flush < 5; flush += 1) {
-        await expect.poll(async () => (await here.account.test.generations.list({ status: "completed", limit: 100 })).data.length).toBeGreaterThanOrEqual(flush * 3);
+        await expect.poll(async () => (await here.account.test.generations.list({ status: "completed", limit: 100 })).data.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(flush * 3);
         await admin.flushall();
       }
       admin.disconnect();
