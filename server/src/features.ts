@@ -8,6 +8,7 @@ import { pluginsRoutes } from "./features/plugins/index.ts";
 import { tracksRoutes } from "./features/tracks/index.ts";
 import { createFanOut, webhooksRoutes } from "./features/webhooks/index.ts";
 import type { AuthenticateDeps } from "./platform/http/authenticate.ts";
+import { deriveSecret } from "./platform/crypto/index.ts";
 import { createCursors } from "./platform/http/cursor.ts";
 import type { Handlers } from "./platform/http/operation.ts";
 import type { RateLimitDeps } from "./platform/http/rate-limit.ts";
@@ -35,7 +36,7 @@ export function wireEvents({ clock, db, work }: Services): { emit: EmitEvent; fe
 
 export function createFeatures(services: Services, stopping: () => boolean): Features {
   const { clock, config, db, keyRing, limiter, log, metrics, plugins, storage, work } = services;
-  const cursors = createCursors(config.masterKeys);
+  const cursors = createCursors(config.masterKeys.map((key) => ({ key: deriveSecret([key], "cursors") })));
   const { emit, feed } = wireEvents(services);
   const policy = { allowLoopback: config.webhookAllowLoopback };
   const authenticator = createAuthenticator(services);
