@@ -11,6 +11,8 @@ export default defineConfig({
     globalSetup: ["server/test-kit/global-setup.ts"],
     pool: "forks",
     testTimeout: 30_000,
+    // A condition is waited for as long as a busy machine may need; it costs nothing when it holds sooner.
+    expect: { poll: { timeout: 10_000 } },
     hookTimeout: 60_000,
   },
 });

@@ -107,7 +107,7 @@ describe("every operation works through the SDK", () => {
     const delivery = await vi.waitFor(async () => {
       const { data } = await webhooks.listDeliveries(webhook.id, { status: "succeeded" });
       return data.find(({ event_id }) => event_id === sample.id) ?? Promise.reject(new Error("not succeeded yet"));
-    });
+    }, { timeout: 10_000 });
     const detail = await webhooks.getDelivery(webhook.id, delivery.id);
     expect(detail.attempts).toHaveLength(1);
     expect(detail.attempts[0]).toMatchObject({ number: 1, status_code: 204 });

@@ -42,7 +42,7 @@ describe("in SQL, another account reaches nothing", () => {
     await vi.waitFor(async () => {
       const rows = await app.services.db.asSystem("look in a test", (tx) => tx.query("select 1 from webhook_attempts"));
       if (rows.length === 0) throw new Error("no attempt yet");
-    });
+    }, { timeout: 10_000 });
     // Remembered only while a blob is being deleted.
     await app.services.db.asSystem("a test fills tables", async (tx) => {
       await tx.query("insert into blob_deletions (account_id, id, blob_key, due_at) values ($1, gen_random_uuid(), 'a/b', now() + interval '1 hour')", [owner]);

@@ -24,7 +24,7 @@ describe("a stranger reaches nothing", () => {
     const delivery = await vi.waitFor(async () => {
       const { data } = await owner.test.webhooks.listDeliveries(webhook.id);
       return data.find(({ event_id }) => event_id === delivered.event.id) ?? Promise.reject(new Error("no delivery yet"));
-    });
+    }, { timeout: 10_000 });
     const generation = await owner.test.generations.create({ prompt: "mine prompt-canary", duration_seconds: 5 });
     await owner.test.generations.wait(generation.id);
     // Measured in the background: a value that appears later would look like a stranger's doing.
