@@ -30,6 +30,8 @@ export async function startWorker(services: Services, { onlyPlugins }: { onlyPlu
     headMs: 15_000,
   });
 
+  const unknown = onlyPlugins?.filter((pluginId) => !plugins.having("generation").includes(pluginId)) ?? [];
+  if (unknown.length > 0) throw new Error(`--plugins names ${unknown.join(", ")}, but loaded are: ${plugins.having("generation").join(", ") || "none"}. Check PLUGINS.`);
   const generationDeps = { db, plugins, tracks, emit, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
   const generation = plugins
     .having("generation")
@@ -41,7 +43,7 @@ export async function startWorker(services: Services, { onlyPlugins }: { onlyPlu
     analysisWork({ db, storage, concurrency: 1 }),
     blobDeletionWork({ db, storage }),
   ]);
-  const maintenance = startMaintenance(log, [
+  const maintenance = startMaintenance(log, onlyPlugins ? [] : [
     { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db) },
     { name: "forget idempotency keys", everyMs: HOUR_MS, run: () => forgetIdempotencyRecords(db) },
   ]);

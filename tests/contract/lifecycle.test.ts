@@ -83,6 +83,10 @@ describe("a server's life", () => {
     await expect(startProcess("api", { ...app.env, [variable]: value })).rejects.toThrow(new RegExp(`${variable}.*${variable}=`, "s"));
   });
 
+  test("a worker for a plugin that is not there does not start, and names it (PLG-03)", async () => {
+    await expect(startProcess("worker", app.env, ["--plugins", "minimaxx"])).rejects.toThrow("--plugins names minimaxx, but loaded are: minimax");
+  });
+
   test("a taken port is named", async () => {
     const { port } = new URL(app.url);
     await expect(startProcess("api", { ...app.env, PORT: port })).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken`);

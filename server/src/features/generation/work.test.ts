@@ -4,6 +4,7 @@ import { systemClock } from "../../platform/clock/index.ts";
 import { newId } from "../../platform/ids/index.ts";
 import { silentLogger } from "../../platform/log/index.ts";
 import type { PluginHost } from "../../platform/plugins/index.ts";
+import { AudioError } from "../tracks/index.ts";
 import { generationWork, type GenerationWorkDeps } from "./work.ts";
 
 /** A lost answer of a provider that bills every call. Live accounts cannot reach a simulator, so the host is a stand-in here. */
@@ -29,7 +30,7 @@ const context = {
   },
 };
 
-function work({ resolves, invoke }: { resolves: boolean; invoke: PluginHost["invoke"] }) {
+function work({ resolves, invoke, store }: { resolves: boolean; invoke: PluginHost["invoke"]; store?: () => Promise<never> }) {
   const plugins = { report: () => [], repeat: () => "costs", can: () => resolves, invoke } as unknown as PluginHost;
   const emitted: string[] = [];
   const deps: GenerationWorkDeps = {
@@ -40,7 +41,7 @@ function work({ resolves, invoke }: { resolves: boolean; invoke: PluginHost["inv
     },
     feed: { subscribe: () => () => undefined, close: () => undefined },
     tracks: {
-      store: async () => ({}) as never,
+      store: store ?? (async () => ({}) as never),
       create: async () => ({ id: newId() }),
       discard: async () => undefined,
     },
@@ -88,6 +89,18 @@ test("where the provider can be asked, it is asked, and its song is taken (GEN-2
   expect(invoke.mock.calls.map((call: unknown[]) => call[2])).toEqual(["resolve"]);
   expect(await statusOf(id)).toEqual({ status: "completed", error_code: null });
   expect(emitted).toEqual(["generation.completed"]);
+});
+
+test("a billed answer that is no audio is not bought again: the generation fails as provider_unknown (GEN-24)", async () => {
+  const invoke = vi.fn(async () => ({ done: { audio: new Uint8Array([1]) } }));
+  const store = () => Promise.reject(new AudioError("not_audio", "no audio"));
+  const { kind, emitted } = work({ resolves: true, invoke: invoke as unknown as PluginHost["invoke"], store });
+  const id = await orphan();
+  const claim = await kind.claim({ id, accountId });
+  if (!claim) throw new Error("not claimed");
+  await kind.run(claim, context);
+  expect(await statusOf(id)).toEqual({ status: "failed", error_code: "provider_unknown" });
+  expect(emitted).toEqual(["generation.failed"]);
 });
 
 test("two claims of one row: one gets it", async () => {

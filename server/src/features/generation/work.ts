@@ -111,11 +111,12 @@ function lostAndCostly(plugins: PluginHost, row: ClaimedRow): boolean {
 }
 
 async function complete(deps: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, audio: Uint8Array, signal: AbortSignal) {
-  const { db, tracks, emit } = deps;
+  const { db, plugins, tracks, emit } = deps;
   const stored = await tracks.store(row.account_id, audio).catch((error: unknown) => {
     if (!(error instanceof AudioError)) throw error;
-    // The provider's answer was no whole audio: its fault, and worth another try.
-    throw new PluginFailure("UPSTREAM", `the provider sent unusable audio: ${error.message}`, { pluginId: row.plugin_id, cause: error });
+    // The provider's answer was no whole audio: its fault, and worth another try where that is not billed again. (GEN-24)
+    const outcome = plugins.repeat(row.plugin_id, "generation", row.mode) === "costs" ? "unknown" : "failed";
+    throw new PluginFailure("UPSTREAM", `the provider sent unusable audio: ${error.message}`, { pluginId: row.plugin_id, outcome, cause: error });
   });
   const done = await patiently(signal, () =>
     db.withTenant(row.account_id, async (tx) => {
