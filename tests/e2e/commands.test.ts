@@ -1,11 +1,11 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseBuffer } from "music-metadata";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { startPostgres } from "../../server/src/dev/postgres.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -15,6 +15,15 @@ describe("the commands", () => {
   const directory = mkdtempSync(join(tmpdir(), "musicverse-commands-"));
   const env = { MUSICVERSE_STATE_DIR: join(directory, "state"), PORT: "0" };
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  const started: { child: ChildProcess; ended: Promise<unknown> }[] = [];
+  /** A test that failed half-way leaves nothing running that would fail the next one. */
+  afterEach(async () => {
+    for (const { child, ended } of started.splice(0)) {
+      child.kill("SIGTERM");
+      await ended;
+    }
+  }, 60_000);
 
   function run(script: string[], more: Record<string, string> = {}) {
     const child = spawn(process.execPath, ["--conditions=musicverse-source", ...script], {
@@ -28,11 +37,14 @@ describe("the commands", () => {
     const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
       child.once("close", (code) => resolve({ code, stdout, stderr }));
     });
+    started.push({ child, ended });
     return { child, ended, output: () => stdout + stderr };
   }
   async function start(more: Record<string, string> = {}) {
     const dev = run(["server/src/main.ts", "dev"], more);
-    await expect.poll(() => dev.child.exitCode ?? /Ctrl-C stops/.test(dev.output()), { timeout: 40_000 }).toBe(true);
+    const exited = dev.ended.then(({ stdout, stderr }) => { throw new Error(`npm start ended:\n${stdout}${stderr}`); });
+    exited.catch(() => undefined); // Later it ends because the test says so.
+    await Promise.race([exited, expect.poll(dev.output, { timeout: 40_000 }).toMatch(/Ctrl-C stops/)]);
     const [, url = ""] = /runs at (http:\S+)/.exec(dev.output()) ?? [];
     const [, key = ""] = /Sandbox key:\s+(amv_test_\w+)/.exec(dev.output()) ?? [];
     const stop = async () => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -26,8 +26,13 @@ export async function openPlatform({ url, key }: { url?: string | undefined; key
 }
 
 async function findRunning(): Promise<Running | null> {
-  if (!existsSync(runningFile)) return null;
-  const running = JSON.parse(readFileSync(runningFile, "utf8")) as Running;
+  let running: Running;
+  try {
+    running = JSON.parse(readFileSync(runningFile, "utf8")) as Running;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw new Error(`${runningFile} cannot be read (${String(error)}). Stop MusicVerse, delete the file and start again.`, { cause: error });
+  }
   const answer = await fetch(`${running.url}/healthz`).catch(() => null);
   return answer?.ok ? running : null;
 }
@@ -50,14 +55,17 @@ async function start(): Promise<Platform> {
     child.kill("SIGTERM");
     await gone;
   };
+  process.once("SIGTERM", () => void stop().then(() => process.exit(143)));
   const deadline = Date.now() + 60_000;
-  for (;;) {
-    const running = await Promise.race([findRunning(), exited]);
-    if (running) return { ...running, [Symbol.asyncDispose]: stop };
-    if (Date.now() > deadline) {
-      await stop();
-      throw new Error(`The platform was not ready within 60 s:\n${output}`);
+  try {
+    for (;;) {
+      const running = await Promise.race([findRunning(), exited]);
+      if (running) return { ...running, [Symbol.asyncDispose]: stop };
+      if (Date.now() > deadline) throw new Error(`The platform was not ready within 60 s:\n${output}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  } catch (error) {
+    await stop();
+    throw error;
   }
 }

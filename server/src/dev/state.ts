@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What a development platform keeps between starts: secrets that nobody had to invent, and the way in. */
@@ -26,7 +26,11 @@ export function openState(directory: string) {
   mkdirSync(directory, { recursive: true });
   const secretsFile = join(directory, "secrets.json");
   const runningFile = join(directory, "running.json");
-  const write = (file: string, value: unknown) => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  // Renamed into place: whoever reads the file (the demo polls it), or a crash in between, never meets half of it.
+  const write = (file: string, value: unknown) => {
+    writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  };
 
   const secrets: DevSecrets = existsSync(secretsFile) ? (JSON.parse(readFileSync(secretsFile, "utf8")) as DevSecrets) : invent();
   if (!existsSync(secretsFile)) write(secretsFile, secrets);
