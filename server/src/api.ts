@@ -1,6 +1,6 @@
 import { createApp } from "./app.ts";
 import { createFeatures } from "./features.ts";
-import { listen } from "./platform/http/server.ts";
+import { listen, type HttpServer } from "./platform/http/server.ts";
 import type { Services } from "./services.ts";
 
 export interface RunningPart {
@@ -12,8 +12,8 @@ export interface RunningPart {
 export async function startApi(services: Services): Promise<RunningPart & { url: string }> {
   const { config, log } = services;
   let stopping = false;
-  const features = createFeatures(services, () => stopping);
-  const server = await listen(createApp(services, features), { host: config.host, port: config.port });
+  const features = createFeatures(services, { stopping: () => stopping, publicUrl: () => config.publicUrl ?? server.url });
+  const server: HttpServer = await listen(createApp(services, features), { host: config.host, port: config.port });
   log.info({ url: server.url }, "the API listens");
   return {
     url: server.url,

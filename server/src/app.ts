@@ -27,6 +27,7 @@ export function createApp(services: Services, features: Features): Express {
   app.use(requestId);
   app.use(accessLog({ log, metrics }));
   app.use(securityHeaders);
+  app.use(features.pages);
   app.use(corsAllowlist(config.corsOrigins));
   app.use(route());
   app.use(authenticate(features.authentication));

@@ -12,6 +12,7 @@ import { deriveSecret } from "./platform/crypto/index.ts";
 import { createCursors } from "./platform/http/cursor.ts";
 import type { Handlers } from "./platform/http/operation.ts";
 import type { RateLimitDeps } from "./platform/http/rate-limit.ts";
+import { createPages, type PagesHandler } from "./platform/pages/index.ts";
 import { probesOf } from "./probes.ts";
 import type { Services } from "./services.ts";
 import { version } from "./version.ts";
@@ -21,6 +22,8 @@ export interface Features {
   handlers: Handlers;
   authentication: AuthenticateDeps;
   limits: Omit<RateLimitDeps, "limiter">;
+  /** What browsers are shown; everything else goes on to the operations. */
+  pages: PagesHandler;
   /** Ends answers that would go on for as long as their subject does. */
   endStreams(): void;
   close(): Promise<void>;
@@ -34,7 +37,13 @@ export function wireEvents({ clock, db, work }: Services): { emit: EmitEvent; fe
   return { emit: createEmit({ clock, fanOut: createFanOut({ work }) }), feed: createGenerationFeed(db) };
 }
 
-export function createFeatures(services: Services, stopping: () => boolean): Features {
+export interface Surroundings {
+  stopping(): boolean;
+  /** The origin under which the world reaches this process; known once it listens. */
+  publicUrl(): string;
+}
+
+export function createFeatures(services: Services, { stopping, publicUrl }: Surroundings): Features {
   const { clock, config, db, keyRing, limiter, log, metrics, plugins, storage, work } = services;
   const cursors = createCursors(config.masterKeys.map((key) => ({ key: deriveSecret([key], "cursors") })));
   const { emit, feed } = wireEvents(services);
@@ -53,6 +62,7 @@ export function createFeatures(services: Services, stopping: () => boolean): Fea
     },
     authentication: { authenticator, limiter, badCredentialBucket },
     limits: { limitsFor, headersFor },
+    pages: createPages({ routes: [], origin: publicUrl, secret: deriveSecret(config.masterKeys, "forms"), limiter, limitsFor, log }),
     endStreams: () => feed.close(),
     close: async () => authenticator.close(),
   };

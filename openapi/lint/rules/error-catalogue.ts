@@ -2,8 +2,8 @@ import type { Context, Response } from "../redocly.ts";
 import { fileOf, follow } from "../redocly.ts";
 import { errorCatalogueOf, schemaOf, type CatalogueEntry } from "../sources.ts";
 
-// Answered for paths and methods that no operation has.
-const OUTSIDE_OPERATIONS = ["method_not_allowed"];
+// Answered for paths and methods that no operation has, and by pages for people.
+const OUTSIDE_OPERATIONS = ["method_not_allowed", "form_rejected"];
 
 interface Example {
   value?: { type?: string; title?: string; status?: number; code?: string };

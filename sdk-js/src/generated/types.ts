@@ -103,6 +103,7 @@ export type ErrorCode =
   | "unauthenticated"
   | "invalid_login"
   | "insufficient_scope"
+  | "form_rejected"
   | "session_required"
   | "not_found"
   | "method_not_allowed"

@@ -44,6 +44,12 @@ export const errorCatalogue = {
     "description": "The credential is valid but lacks a scope that the operation needs; `required_scope` names it.",
     "fix": "Use a key that has the scope, or create one with it."
   },
+  "form_rejected": {
+    "status": 403,
+    "title": "Form not accepted",
+    "description": "A form of one of our pages came from another site, from a browser without our cookie, or incomplete, so nothing was done. Only pages for people answer this; no operation of the API does.",
+    "fix": "Go back, reload the page and send the form again, with cookies switched on."
+  },
   "session_required": {
     "status": 403,
     "title": "Session required",

@@ -843,7 +843,7 @@ export interface components {
          * @description What went wrong, for programs. A code never changes its meaning; new ones may be added.
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "mode_mismatch" | "unauthenticated" | "invalid_login" | "insufficient_scope" | "session_required" | "not_found" | "method_not_allowed" | "email_taken" | "generation_not_cancelable" | "delivery_not_retryable" | "webhook_limit_reached" | "idempotency_in_progress" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
+        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "mode_mismatch" | "unauthenticated" | "invalid_login" | "insufficient_scope" | "form_rejected" | "session_required" | "not_found" | "method_not_allowed" | "email_taken" | "generation_not_cancelable" | "delivery_not_retryable" | "webhook_limit_reached" | "idempotency_in_progress" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
         /** @description Something that happened. `type` tells what `data` is. */
         Event: components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["WebhookTestEvent"];
         /**

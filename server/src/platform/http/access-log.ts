@@ -7,14 +7,15 @@ export function accessLog({ log, metrics }: { log: Logger; metrics: HttpMetrics 
   const lines = knownFieldsLog(log);
   return (request, response, next) => {
     response.once("close", () => {
-      const { requestId, startedAt, operationId, principal, problemCode } = request.context;
+      const { requestId, startedAt, principal, problemCode } = request.context;
+      const operation = request.context.operationId ?? request.context.routeName;
       const durationMs = performance.now() - startedAt;
       const aborted = !response.writableFinished;
-      metrics.observeRequest(operationId ?? "unknown", request.method, response.statusCode, durationMs / 1000);
+      metrics.observeRequest(operation ?? "unknown", request.method, response.statusCode, durationMs / 1000);
       lines.info(
         {
           request_id: requestId,
-          operation: operationId,
+          operation,
           status: response.statusCode,
           duration_ms: Math.round(durationMs * 100) / 100,
           account_id: principal?.accountId,

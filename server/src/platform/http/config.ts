@@ -1,4 +1,4 @@
-import { defineSettings, flag, integer, InvalidSetting, list, text, type Setting } from "../config/define.ts";
+import { defineSettings, flag, integer, InvalidSetting, list, optional, text, type Setting } from "../config/define.ts";
 
 /** A number of proxies in front of the server, or `false`; the client's address is then read from X-Forwarded-For. */
 const trustProxy: Setting<number | false> = {
@@ -29,6 +29,16 @@ export const settings = defineSettings({
     fallback: { value: "127.0.0.1" },
   }),
   trustProxy,
+  publicUrl: optional({
+    variable: "PUBLIC_URL",
+    description: "where the API is reached from outside, for links in mails and as the OAuth issuer; default: where it listens",
+    example: "https://api.example.com",
+    parse: (value) => {
+      const url = URL.parse(value);
+      if (!url || !["http:", "https:"].includes(url.protocol) || url.href !== `${url.origin}/`) throw new InvalidSetting("an http or https URL without a path");
+      return url.origin;
+    },
+  }),
   corsOrigins: list({
     variable: "CORS_ORIGINS",
     description: "origins whose pages may call the API from a browser",

@@ -27,6 +27,8 @@ export interface RequestContext {
   requestId: string;
   startedAt: number;
   operationId: OperationId | null;
+  /** Name of a page or an OAuth endpoint, which the spec does not have. */
+  routeName: string | null;
   pathParams: Record<string, string>;
   principal: Principal | null;
   input: OperationInput;

@@ -15,6 +15,7 @@ export const requestId: RequestHandler = (request, response, next) => {
     requestId: id,
     startedAt: performance.now(),
     operationId: null,
+    routeName: null,
     pathParams: {},
     principal: null,
     input: { path: {}, query: {}, body: undefined },

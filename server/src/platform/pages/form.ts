@@ -1,0 +1,32 @@
+import type { IncomingMessage } from "node:http";
+import { ProblemError } from "../http/problem.ts";
+
+/** Largest form, in bytes: addresses, passwords, a token. */
+const BYTES_MAX = 16_384;
+const FORM_TYPE = /^application\/x-www-form-urlencoded(?:\s*;\s*charset=utf-8)?$/i;
+
+export type Form = ReadonlyMap<string, string>;
+
+/**
+ * Reads the body of a posted form. A field that comes twice is refused: parts that read different ones of the two would
+ * disagree about what was asked.
+ * @throws ProblemError unsupported_media_type, body_too_large, form_rejected
+ */
+export async function readForm(request: IncomingMessage): Promise<Form> {
+  if (!FORM_TYPE.test(request.headers["content-type"] ?? "")) {
+    throw new ProblemError("unsupported_media_type", { detail: "Send the form as application/x-www-form-urlencoded, as browsers do." });
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > BYTES_MAX) throw new ProblemError("body_too_large", { detail: `The form is over ${BYTES_MAX.toLocaleString("en")} bytes. Send less.` });
+    chunks.push(chunk);
+  }
+  const form = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(Buffer.concat(chunks).toString("utf8"))) {
+    if (form.has(name)) throw new ProblemError("form_rejected", { detail: "A field of the form came twice. Go back and send it once more." });
+    form.set(name, value);
+  }
+  return form;
+}
