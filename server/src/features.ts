@@ -4,6 +4,7 @@ import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/inde
 import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { badCredentialBucket, headersFor, limitsFor } from "./features/limits/index.ts";
+import { createNotify, type Notify } from "./features/notifications/index.ts";
 import { pluginsRoutes } from "./features/plugins/index.ts";
 import { tracksRoutes } from "./features/tracks/index.ts";
 import { createFanOut, webhooksRoutes } from "./features/webhooks/index.ts";
@@ -32,9 +33,13 @@ export interface Features {
 /** Largest audio upload, in bytes (API-60). */
 const UPLOAD_BYTES_MAX = 200_000_000;
 
-/** What API and workers share: events reach their endpoints, and changed generations their streams. */
-export function wireEvents({ clock, db, work }: Services): { emit: EmitEvent; feed: GenerationFeed } {
-  return { emit: createEmit({ clock, fanOut: createFanOut({ work }) }), feed: createGenerationFeed(db) };
+/** What API and workers share: events reach their endpoints, changed generations their streams, and notices their people. */
+export function wireEvents({ clock, db, keyRing, work }: Services): { emit: EmitEvent; feed: GenerationFeed; notify: Notify } {
+  return {
+    emit: createEmit({ clock, fanOut: createFanOut({ work }) }),
+    feed: createGenerationFeed(db),
+    notify: createNotify({ keyRing, clock, work }),
+  };
 }
 
 export interface Surroundings {

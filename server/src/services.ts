@@ -6,6 +6,7 @@ import { createDatabase, type Database } from "./platform/db/index.ts";
 import { createEgressPools, createResolver } from "./platform/egress/index.ts";
 import { createLimiter, type Limiter } from "./platform/limiter/index.ts";
 import { createLogger, type Logger } from "./platform/log/index.ts";
+import { createOutboxMailer, createSmtpMailer, type Mailer } from "./platform/mail/index.ts";
 import { createMetrics, type Metrics } from "./platform/metrics/index.ts";
 import { createPluginHost, type PluginHost } from "./platform/plugins/index.ts";
 import { createPostgresQueues, createRedisQueues } from "./platform/queue/index.ts";
@@ -25,6 +26,8 @@ export interface Services {
   redis: Redis | null;
   limiter: Limiter;
   storage: BlobStorage;
+  /** Null: nothing can be sent, so mails wait. */
+  mailer: Mailer | null;
   plugins: PluginHost;
   work: WorkEngine;
   close(): Promise<void>;
@@ -48,6 +51,8 @@ export async function openServices(config: Config, overrides: ServiceOverrides =
   const limiter = createLimiter({ redis, prefix: config.redisPrefix, clock, log, metrics: metrics.limiter });
   undo.defer(() => limiter.close());
   const storage = await openLocalDisk({ directory: config.storageDir, clock });
+  const mailer = openMailer(config);
+  undo.defer(() => mailer?.close());
   const providers = createEgressPools({
     policy: { allowLoopback: false },
     resolve: createResolver({ timeoutMs: 5_000 }),
@@ -81,8 +86,13 @@ export async function openServices(config: Config, overrides: ServiceOverrides =
 
   const open = undo.move();
   return {
-    config, clock, log, metrics, db, redis, limiter, storage, plugins, work,
+    config, clock, log, metrics, db, redis, limiter, storage, mailer, plugins, work,
     keyRing: createKeyRing(config.masterKeys),
     close: () => open.disposeAsync(),
   };
+}
+
+function openMailer({ smtpUrl, mailFrom, mailOutbox }: Config): Mailer | null {
+  if (smtpUrl !== null) return createSmtpMailer({ url: smtpUrl, from: mailFrom });
+  return mailOutbox ? createOutboxMailer((text) => console.log(text)) : null;
 }

@@ -1,5 +1,7 @@
+import { ownerAddress } from "./features/accounts/index.ts";
 import { keepEventLog } from "./features/events/index.ts";
 import { generationWork } from "./features/generation/index.ts";
+import { forgetMails, mailWork } from "./features/notifications/index.ts";
 import { analysisWork, blobDeletionWork, createGeneratedTracks } from "./features/tracks/index.ts";
 import { createDrainWork } from "./features/webhooks/index.ts";
 import { wireEvents } from "./features.ts";
@@ -19,7 +21,7 @@ const HOUR_MS = 60 * 60 * 1000;
  * work and nothing else, so that one which leaks or loops harms only itself. (PLG-03)
  */
 export async function startWorker(services: Services, { onlyPlugins }: { onlyPlugins?: string[] } = {}): Promise<RunningPart> {
-  const { clock, config, db, keyRing, log, plugins, storage, work } = services;
+  const { clock, config, db, keyRing, log, mailer, plugins, storage, work } = services;
   const { emit, feed } = wireEvents(services);
   const tracks = createGeneratedTracks({ db, storage, emit, work });
   const pools = createEgressPools({
@@ -42,11 +44,14 @@ export async function startWorker(services: Services, { onlyPlugins }: { onlyPlu
     createDrainWork({ db, clock, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs }),
     analysisWork({ db, storage, concurrency: 1 }),
     blobDeletionWork({ db, storage }),
+    ...(mailer ? [mailWork({ db, keyRing, clock, mailer, ownerAddress: (accountId) => ownerAddress(db, accountId) })] : []),
   ]);
   const maintenance = startMaintenance(log, onlyPlugins ? [] : [
     { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db) },
+    { name: "forget mails", everyMs: HOUR_MS, run: () => forgetMails({ db, clock }) },
     { name: "forget idempotency keys", everyMs: HOUR_MS, run: () => forgetIdempotencyRecords(db) },
   ]);
+  if (!mailer) log.warn("mails wait: set SMTP_URL to send them");
   log.info("the worker works");
   return {
     close: async () => {

@@ -46,6 +46,7 @@ describe("in SQL, another account reaches nothing", () => {
     // Remembered only while a blob is being deleted.
     await app.services.db.asSystem("a test fills tables", async (tx) => {
       await tx.query("insert into blob_deletions (account_id, id, blob_key, due_at) values ($1, gen_random_uuid(), 'a/b', now() + interval '1 hour')", [owner]);
+      await tx.query("insert into mails (account_id, id, content, created_at) values ($1, gen_random_uuid(), 'sealed', now())", [owner]);
     });
     await client.tracks.get(track.id);
   }

@@ -36,6 +36,7 @@ export async function startDev(env: NodeJS.ProcessEnv): Promise<() => Promise<vo
     VALIDATE_RESPONSES: "true",
     WEBHOOK_ALLOW_LOOPBACK: "true",
     PLUGINS: "minimax",
+    MAIL_OUTBOX: "true",
     LOG_LEVEL: "error",
     ...env,
     DATABASE_URL: urls.app,

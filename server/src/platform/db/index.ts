@@ -1,2 +1,2 @@
 export { createDatabase } from "./database.ts";
-export type { Database, Statement, SystemTx, TenantTx } from "./types.ts";
+export type { Database, Statement, SystemTx, TenantTx, Tx } from "./types.ts";

@@ -1,0 +1,3 @@
+export { forgetMails } from "./maintenance.ts";
+export { createNotify, type Notify } from "./notify.ts";
+export { mailWork } from "./work.ts";

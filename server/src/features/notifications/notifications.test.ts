@@ -1,0 +1,152 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
+import { startMailServer, type MailServer } from "../../../test-kit/mail-server.ts";
+import { startProcess } from "../../../test-kit/process.ts";
+import { decodeId } from "../../platform/ids/index.ts";
+import { createNotify, forgetMails } from "./index.ts";
+import type { Notice } from "./mail.ts";
+
+let app: TestApp;
+let mailServer: MailServer;
+let account: TestAccount;
+beforeAll(async () => {
+  mailServer = await startMailServer();
+  app = await startTestApp({ env: { SMTP_URL: mailServer.url, MAIL_FROM: "MusicVerse <no-reply@music.example>" } });
+});
+beforeEach(async () => {
+  account = await app.signUp();
+});
+afterAll(async () => {
+  await app?.close();
+  await mailServer?.close();
+});
+
+const notice: Notice = { subject: "Hello", paragraphs: ["Grüße, prompt-canary."], action: { label: "Open it", url: "https://music.example/?a=1&b=pw-canary" } };
+
+async function notify(content: Notice, accountId = account.liveId, services = app.services): Promise<void> {
+  const id = decodeId("acc", accountId) ?? "";
+  await services.db.withTenant(id, (tx) => createNotify(services)(tx, id, content));
+}
+
+async function mails(accountId = account.liveId) {
+  return app.services.db.asSystem("look in a test", (tx) =>
+    tx.query<{ state: string; attempts: number; last_error: string | null; content: string }>(
+      "select state, attempts, last_error, content from mails where account_id = $1 order by id", [decodeId("acc", accountId)]));
+}
+
+test("a notice reaches the owner's mailbox with its text and link, and is sent once", async () => {
+  await notify(notice);
+  const mail = await mailServer.next(account.email);
+  expect(mail.headers).toMatchObject({
+    from: "MusicVerse <no-reply@music.example>", to: account.email, subject: "Hello", "auto-submitted": "auto-generated",
+  });
+  expect(mail.text.replaceAll("\r\n", "\n")).toBe("Grüße, prompt-canary.\n\nOpen it:\nhttps://music.example/?a=1&b=pw-canary\n\n— MusicVerse\n");
+  await expect.poll(() => mails()).toMatchObject([{ state: "sent", attempts: 1 }]);
+  expect(mailServer.received.filter(({ to }) => to.includes(account.email))).toHaveLength(1);
+});
+
+test("what happens in the sandbox is told to the owner of its live twin", async () => {
+  await notify({ ...notice, subject: "Sandbox" }, account.sandboxId);
+  expect((await mailServer.next(account.email)).headers["subject"]).toBe("Sandbox");
+});
+
+test("nothing is sent when the transaction of the change rolls back", async () => {
+  const id = decodeId("acc", account.liveId) ?? "";
+  const { db } = app.services;
+  await expect(db.withTenant(id, async (tx) => {
+    await createNotify(app.services)(tx, id, notice);
+    throw new Error("changed its mind");
+  })).rejects.toThrow("changed its mind");
+  expect(await mails()).toEqual([]);
+});
+
+test("neither text, link nor recipient of a mail can be read from the database, nor from the log", async () => {
+  await notify({ ...notice, to: "other@music.example" });
+  await mailServer.next("other@music.example");
+  const admin = new Client({ connectionString: app.database.adminUrl });
+  await admin.connect();
+  const { rows } = await admin.query("select mails::text from mails").finally(() => admin.end());
+  expect(JSON.stringify(rows)).not.toMatch(/canary|Open it|other@music/);
+  expect(app.logged()).not.toMatch(/prompt-canary|b=pw-canary|other@music/);
+});
+
+test("a line break in subject or address begins no header and reaches no other mailbox", async () => {
+  await notify({ ...notice, subject: "One\r\nBcc: victim@music.example\r\n\r\nbody\u2028X: y" });
+  const mail = await mailServer.next(account.email);
+  expect(mail.to).toEqual([account.email]);
+  expect(mail.headers).not.toHaveProperty("bcc");
+  expect(mail.headers["subject"]).toContain("Bcc: victim@music.example");
+  for (const to of ["a@music.example\r\nRCPT TO:<victim@music.example>", "a@music.example, victim@music.example", "x <victim@music.example>\n"]) {
+    await notify({ ...notice, to });
+  }
+  await vi.waitFor(async () => expect((await mails()).every(({ state, attempts }) => state !== "waiting" || attempts > 0)).toBe(true));
+  expect(mailServer.received.flatMap((other) => other.to)).not.toContain("victim@music.example");
+});
+
+describe("a mail server that", () => {
+  test("is busy gets the mail again later", async () => {
+    mailServer.refuse(451);
+    await notify({ ...notice, subject: "Later" });
+    await expect.poll(() => mails()).toMatchObject([{ state: "waiting", attempts: 1, last_error: expect.stringContaining("451") }]);
+    mailServer.refuse(null);
+    await app.services.db.asSystem("the wait is over", (tx) => tx.query("update mails set due_at = now() where state = 'waiting'"));
+    expect((await mailServer.next(account.email)).headers["subject"]).toBe("Later");
+    await expect.poll(() => mails()).toMatchObject([{ state: "sent", attempts: 2 }]);
+  });
+
+  test("refuses for good is not asked again, and its words are kept from row and log", async () => {
+    mailServer.refuse(550);
+    await notify({ ...notice, subject: "Never" });
+    await expect.poll(() => mails()).toMatchObject([{ state: "failed", attempts: 1, last_error: expect.stringContaining("550") }]);
+    mailServer.refuse(null);
+    expect(JSON.stringify(await mails())).not.toContain(account.email);
+  });
+
+  test("was down while a day passed gets no stale mail", async () => {
+    const id = decodeId("acc", account.liveId) ?? "";
+    await app.services.db.withTenant(id, async (tx) => {
+      await createNotify({ ...app.services, clock: { now: () => new Date(Date.now() - 25 * 3_600_000) } })(tx, id, notice);
+    });
+    await expect.poll(() => mails()).toMatchObject([{ state: "failed", attempts: 1, last_error: "not sent within a day" }]);
+  });
+});
+
+test("mails are gone after 30 days", async () => {
+  await notify(notice);
+  await expect.poll(() => mails()).toMatchObject([{ state: "sent" }]);
+  const after = (days: number) => ({ db: app.services.db, clock: { now: () => new Date(Date.now() + days * 86_400_000) } });
+  await forgetMails(after(29.9));
+  expect(await mails()).toHaveLength(1);
+  await forgetMails(after(30.1));
+  expect(await mails()).toEqual([]);
+});
+
+test("a mail that a killed worker held is sent by another one", async () => {
+  const own = await startTestApp({ worker: false, env: { SMTP_URL: "smtp://127.0.0.1:9" } });
+  try {
+    const person = await own.signUp();
+    await notify({ ...notice, subject: "Survived" }, person.liveId, own.services);
+    // Claimed by a worker that is gone: its lease has to run out.
+    await own.services.db.asSystem("a worker took it and died", (tx) =>
+      tx.query("update mails set attempts = attempts + 1, due_at = now() + interval '300 milliseconds'"));
+    const worker = await startProcess("worker", { ...own.env, SMTP_URL: mailServer.url });
+    expect((await mailServer.next(person.email)).headers["subject"]).toBe("Survived");
+    await worker.terminate();
+  } finally {
+    await own.close();
+  }
+});
+
+test("without a mail server the development outbox prints who gets what, with its links", async () => {
+  const print = vi.spyOn(console, "log").mockImplementation(() => {});
+  const own = await startTestApp({ env: { MAIL_OUTBOX: "true" } });
+  try {
+    const person = await own.signUp();
+    await notify(notice, person.liveId, own.services);
+    await expect.poll(() => print.mock.calls.flat().join("\n")).toContain(`Mail to ${person.email}: Hello\n    https://music.example/?a=1&b=pw-canary`);
+  } finally {
+    print.mockRestore();
+    await own.close();
+  }
+});

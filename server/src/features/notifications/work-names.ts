@@ -1,0 +1,2 @@
+/** Name of the slice's work kind and of its queue. */
+export const mailKind = "mail";
