@@ -1,4 +1,5 @@
 import { accountsRoutes } from "./features/accounts/index.ts";
+import { adminRoutes } from "./features/admin/index.ts";
 import { apiKeysRoutes, createAuthenticator } from "./features/api-keys/index.ts";
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
 import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
@@ -56,7 +57,8 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const authenticator = createAuthenticator(services);
   return {
     handlers: {
-      ...accountsRoutes(services),
+      ...accountsRoutes({ ...services, cursors }),
+      ...adminRoutes({ db, cursors }),
       ...apiKeysRoutes({ ...services, cursors }),
       ...generationRoutes({ db, cursors, plugins, work, emit, feed }),
       ...tracksRoutes({ db, storage, cursors, emit, work, uploadBytesMax: UPLOAD_BYTES_MAX }),

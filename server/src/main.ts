@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { createMissingRoles } from "../migrations/roles.ts";
 import { migrateDown, migrateUp, pendingMigrations } from "../migrations/runner.ts";
+import { changeAdministrator } from "./administrators.ts";
 import { startApi, type RunningPart } from "./api.ts";
 import { startDev } from "./dev/dev.ts";
 import { loadConfig } from "./platform/config/index.ts";
@@ -13,6 +14,8 @@ const USAGE = `musicverse-server <command>
   worker                  do the work: generations, webhook deliveries, track analysis
   worker --plugins a,b    do the work of these plugins only, in a process of their own
   dev                     both in one process, on an embedded database (npm start)
+  admin grant <email>     make the account of this address an administrator of the platform
+  admin revoke <email>    take that away; effective within a second
   migrate up              apply missing migrations (as DATABASE_OWNER_URL)
   migrate down [count]    take back the newest migrations (default 1)
   migrate status          list missing migrations`;
@@ -36,6 +39,9 @@ async function run(): Promise<(() => Promise<void>) | null> {
       return serve((services) => startWorker(services, { onlyPlugins: values.plugins?.split(",") }));
     case "dev":
       return startDev(process.env);
+    case "admin":
+      await changeAdministrator(loadConfig(process.env), rest);
+      return null;
     case "migrate":
       await migrate(rest);
       return null;

@@ -8,6 +8,7 @@ import type { SimulatorControl } from "@musicverse/plugin-kit";
 import { startSimulator } from "@musicverse/plugin-kit/simulator";
 import { inject } from "vitest";
 import { startApi } from "../src/api.ts";
+import { setAdministrator } from "../src/features/accounts/index.ts";
 import { operations, type OperationId } from "../src/generated/operations.ts";
 import { decodeId, encodeId, newId } from "../src/platform/ids/index.ts";
 import { loadConfig } from "../src/platform/config/index.ts";
@@ -45,6 +46,11 @@ export interface RequestOptions {
   raw?: string | Uint8Array | FormData;
 }
 
+interface SignUpOptions {
+  tier?: string;
+  admin?: boolean;
+}
+
 export interface TestApp {
   url: string;
   /** The environment of this app, for tests that start further processes beside it. */
@@ -52,8 +58,8 @@ export interface TestApp {
   services: Services;
   database: TestDatabase;
   simulator: SimulatorControl;
-  /** `tier`: the plan of the live account; free (10 requests an hour) when absent. */
-  signUp(options?: { tier?: string }): Promise<TestAccount>;
+  /** `tier`: the plan of the live account; free (10 requests an hour) when absent. `admin`: its session administrates the platform. */
+  signUp(options?: SignUpOptions): Promise<TestAccount>;
   client(apiKey: string | null, options?: Partial<ClientOptions>): MusicVerse;
   request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
   /** Operations that answered 2xx to a client that called itself the SDK. */
@@ -136,7 +142,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     database,
     simulator: simulator.control,
     client,
-    signUp: ({ tier } = {}) => signUp(services, client, tier),
+    signUp: (wanted = {}) => signUp(services, client, wanted),
     request: (method, path, request = {}) => send(url, method, path, request),
     operationsReached: () => reached,
     storedBlobs: async () => (await files(storageDir)).filter((name) => !name.startsWith(".")),
@@ -146,7 +152,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
 }
 
-async function signUp({ db }: Services, client: TestApp["client"], tier: string | undefined): Promise<TestAccount> {
+async function signUp({ db }: Services, client: TestApp["client"], { tier, admin }: SignUpOptions): Promise<TestAccount> {
   const email = `${encodeId("usr", newId())}@example.com`;
   const { session } = await client(null).accounts.signUp({ email, password: "pw-canary-of-a-test", name: "Tester" });
   const owner = client(session.token);
@@ -155,6 +161,7 @@ async function signUp({ db }: Services, client: TestApp["client"], tier: string 
     const id = decodeId("acc", profile.live_account_id);
     await db.asSystem("a test chooses a plan", (tx) => tx.query("update accounts set tier = $2 where id = $1", [id, tier]));
   }
+  if (admin) await db.asSystem("a test appoints an administrator", (tx) => setAdministrator(tx, { email, isAdmin: true, at: new Date() }));
   const [live, test] = [await owner.apiKeys.create({ name: "live" }), await owner.apiKeys.create({ name: "test" }, { mode: "test" })];
   return {
     email,

@@ -126,6 +126,16 @@ describe("every operation works through the SDK", () => {
     expect(await account.test.events.get(newest?.id ?? "")).toEqual(newest);
   });
 
+  test("administrators: accounts, their sessions, and a record of what was done", async () => {
+    const { sessionToken } = await app.signUp({ admin: true });
+    const { admin } = app.client(sessionToken);
+    const visitor = await app.signUp();
+    expect((await admin.listAccounts({ search: visitor.email })).data).toMatchObject([{ id: visitor.liveId, email: visitor.email }]);
+    expect(await admin.getAccount(visitor.sandboxId)).toMatchObject({ id: visitor.liveId, sandbox_account_id: visitor.sandboxId });
+    await admin.revokeAccountSessions(visitor.liveId);
+    expect((await admin.listActions({ account_id: visitor.liveId })).data).toMatchObject([{ action: "sessions.revoked", details: { sessions: 1 } }]);
+  });
+
   test("plugins and health tell what runs", async () => {
     const { data } = await account.test.plugins.list();
     expect(data).toContainEqual(expect.objectContaining({ id: "minimax", status: "loaded", breaker: "closed" }));

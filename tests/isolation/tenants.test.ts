@@ -47,7 +47,8 @@ describe("a stranger reaches nothing", () => {
     await app?.close();
   });
 
-  const withIds = (Object.keys(operations) as OperationId[]).filter((id) => operations[id].path.includes("{"));
+  const ofAdmins = (id: OperationId) => operations[id].path.startsWith("/v1/admin/");
+  const withIds = (Object.keys(operations) as OperationId[]).filter((id) => operations[id].path.includes("{") && !ofAdmins(id));
   const bodies: Partial<Record<OperationId, unknown>> = { updateWebhook: { status: "paused" }, testWebhook: {} };
 
   test.for(withIds)("%s answers 404 to another account and to the owner's live account, and changes nothing", async (operationId) => {
@@ -58,6 +59,18 @@ describe("a stranger reaches nothing", () => {
       const answer = await app.request(method, filled, { key, body: bodies[operationId] });
       expect(answer.status, operationId).toBe(404);
       expect(answer.body).toMatchObject({ code: "not_found" });
+    }
+    expect(await everythingOf(owner)).toEqual(before);
+  });
+
+  test.for((Object.keys(operations) as OperationId[]).filter(ofAdmins))("%s is for administrators of the platform only, whoever asks about whomever", async (operationId) => {
+    const { method, path } = operations[operationId];
+    const before = await everythingOf(owner);
+    for (const account of [owner, stranger]) {
+      for (const key of [account.liveKey, account.testKey, account.sessionToken]) {
+        const answer = await app.request(method, path.replaceAll(/\{\w+\}/g, owner.liveId), { key });
+        expect(answer, operationId).toMatchObject({ status: 403, body: { code: "insufficient_scope" } });
+      }
     }
     expect(await everythingOf(owner)).toEqual(before);
   });

@@ -7,6 +7,7 @@ import { TracksResource } from "../resources/tracks.ts";
 import { WebhooksResource } from "../resources/webhooks.ts";
 import { EventsResource } from "./resources/events.ts";
 import { PluginsResource } from "./resources/plugins.ts";
+import { AdminResource } from "./resources/admin.ts";
 import { HealthResource } from "./resources/health.ts";
 import type { Transport } from "../transport/transport.ts";
 
@@ -19,6 +20,7 @@ export abstract class Resources {
   readonly webhooks: WebhooksResource;
   readonly events: EventsResource;
   readonly plugins: PluginsResource;
+  readonly admin: AdminResource;
   readonly health: HealthResource;
 
   constructor(transport: Transport) {
@@ -29,8 +31,9 @@ export abstract class Resources {
     this.webhooks = new WebhooksResource(transport);
     this.events = new EventsResource(transport);
     this.plugins = new PluginsResource(transport);
+    this.admin = new AdminResource(transport);
     this.health = new HealthResource(transport);
   }
 }
 
-export type { AccountsResource, ApiKeysResource, EventsResource, GenerationsResource, HealthResource, PluginsResource, TracksResource, WebhooksResource };
+export type { AccountsResource, AdminResource, ApiKeysResource, EventsResource, GenerationsResource, HealthResource, PluginsResource, TracksResource, WebhooksResource };

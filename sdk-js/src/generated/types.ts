@@ -5,6 +5,62 @@ import type { Uploadable } from "../transport/uploadable.ts";
 /** Known values for completion, and any other: a newer server may send one that this version does not know. */
 export type Open<Known extends string> = Known | (string & {});
 
+/** A live account with its sandbox, as administrators see it. */
+export interface Account {
+  object: "account";
+  /** The live account. */
+  id: string;
+  /** Its sandbox. */
+  sandbox_account_id: string;
+  /** What the account is called. */
+  name: string;
+  /** Address of its owner. */
+  email: string;
+  /** The plan's tier, which decides the rate limits. Sandboxes have their own. */
+  tier: Open<Tier>;
+  /** It administrates the platform. */
+  is_admin: boolean;
+  /** API keys that work, live and sandbox together. */
+  api_keys_count: number;
+  /** Sessions that are open. */
+  sessions_count: number;
+  /** When it signed up. */
+  created_at: string;
+}
+
+/** What an administrator of the platform changed. It is never changed or deleted itself. */
+export interface AdminAction {
+  object: "admin_action";
+  /** Id of an administrator's action. */
+  id: string;
+  /** What was done, as noun and past participle. */
+  action: string;
+  /** Who did it. */
+  actor: {
+    /** How it was asked for. At the server's command line nobody is signed in, and all ids are null. */
+    kind: Open<"api_key" | "session" | "oauth_token" | "command_line">;
+    /** Account of the administrator. */
+    account_id: string | null;
+    /** The person who was signed in (`usr_…`). */
+    user_id: string | null;
+    /** The API key that was used. */
+    api_key_id: string | null;
+  };
+  /** What it was done to. */
+  target: {
+    /** Id of what was changed. */
+    id: string;
+    /** The account that it belongs to; null when it belongs to none. */
+    account_id: string | null;
+  };
+  /** What else should be known, such as the values before and after. */
+  details: Record<string, string | number | boolean | null>;
+  /** The request that did it; null at the command line. */
+  request_id: string | null;
+  /** When it was done. */
+  created_at: string;
+}
+
 /** An API key without its secret. */
 export interface ApiKey {
   object: "api_key";
@@ -315,6 +371,30 @@ export type HealthStatus = "ok" | "degraded" | "down";
 /** Which part: the application as a whole, its database, or the sending of webhooks. */
 export type HealthType = "application" | "database" | "webhook";
 
+export interface ListAccountsParams {
+  /** Only accounts with this in their e-mail address or name (in any case), or with exactly this id, live or sandbox. */
+  search?: string;
+  /** How many objects to return at most. */
+  limit?: number;
+  /**
+   * `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+   * each object that existed at its start exactly once, whatever is created meanwhile.
+   */
+  cursor?: string;
+}
+
+export interface ListAdminActionsParams {
+  /** Only what was done to this account. */
+  account_id?: string;
+  /** How many objects to return at most. */
+  limit?: number;
+  /**
+   * `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+   * each object that existed at its start exactly once, whatever is created meanwhile.
+   */
+  cursor?: string;
+}
+
 export interface ListApiKeysParams {
   /** How many objects to return at most. */
   limit?: number;
@@ -525,8 +605,13 @@ export interface Readiness {
   checks: HealthCheck[];
 }
 
-/** What a key may do, as `resource:read` or `resource:write`. Sessions have all scopes. */
+/**
+ * What a key may do, as `resource:read` or `resource:write`. Sessions have all scopes, but those of `admin` belong to
+ * live sessions and keys of the platform's administrators alone.
+ */
 export type Scope =
+  | "admin:read"
+  | "admin:write"
   | "api_keys:read"
   | "api_keys:write"
   | "events:read"

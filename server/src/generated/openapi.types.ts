@@ -520,6 +520,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts
+         * @description Accounts of the platform, newest first. For administrators only.
+         */
+        get: operations["listAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an account
+         * @description One account of the platform, found by its live or its sandbox id. For administrators only.
+         */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/accounts/{account_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke all sessions of an account
+         * @description Signs everybody out of the account, within a second, for instance after its password became known. Keys go on working.
+         *     Written down as `sessions.revoked`. For administrators only.
+         */
+        delete: operations["revokeAccountSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List administrators' actions
+         * @description What administrators of the platform changed, newest first. For administrators only.
+         */
+        get: operations["listAdminActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/health": {
         parameters: {
             query?: never;
@@ -728,11 +809,99 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        /** @description A live account with its sandbox, as administrators see it. */
+        Account: {
+            /** @constant */
+            object: "account";
+            /** @description The live account. */
+            id: components["schemas"]["AccountId"];
+            /** @description Its sandbox. */
+            sandbox_account_id: components["schemas"]["AccountId"];
+            /** @description What the account is called. */
+            name: string;
+            /**
+             * Format: email
+             * @description Address of its owner.
+             */
+            email: string;
+            tier: components["schemas"]["Tier"];
+            /** @description It administrates the platform. */
+            is_admin: boolean;
+            /** @description API keys that work, live and sandbox together. */
+            api_keys_count: number;
+            /** @description Sessions that are open. */
+            sessions_count: number;
+            /** @description When it signed up. */
+            created_at: components["schemas"]["Timestamp"];
+        };
         /**
          * @description Id of an account (the tenant; a sandbox is an account of its own).
          * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         AccountId: string;
+        /** @description A page of accounts, newest first. */
+        AccountList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["Account"][];
+            /** @description There is another page. */
+            has_more: boolean;
+            next_cursor: components["schemas"]["NextCursor"];
+        };
+        /** @description What an administrator of the platform changed. It is never changed or deleted itself. */
+        AdminAction: {
+            /** @constant */
+            object: "admin_action";
+            id: components["schemas"]["AdminActionId"];
+            /**
+             * @description What was done, as noun and past participle.
+             * @example sessions.revoked
+             */
+            action: string;
+            /** @description Who did it. */
+            actor: {
+                /**
+                 * @description How it was asked for. At the server's command line nobody is signed in, and all ids are null.
+                 * @enum {string}
+                 */
+                kind: "api_key" | "session" | "oauth_token" | "command_line";
+                /** @description Account of the administrator. */
+                account_id: string | null;
+                /** @description The person who was signed in (`usr_…`). */
+                user_id: string | null;
+                /** @description The API key that was used. */
+                api_key_id: string | null;
+            };
+            /** @description What it was done to. */
+            target: {
+                /** @description Id of what was changed. */
+                id: string;
+                /** @description The account that it belongs to; null when it belongs to none. */
+                account_id: string | null;
+            };
+            /** @description What else should be known, such as the values before and after. */
+            details: {
+                [key: string]: string | number | boolean | null;
+            };
+            /** @description The request that did it; null at the command line. */
+            request_id: string | null;
+            /** @description When it was done. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Id of an administrator's action.
+         * @example adm_01kbq5s7m8e5xv2p0t6w9r4c3d
+         */
+        AdminActionId: string;
+        /** @description A page of administrators' actions, newest first. */
+        AdminActionList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["AdminAction"][];
+            /** @description There is another page. */
+            has_more: boolean;
+            next_cursor: components["schemas"]["NextCursor"];
+        };
         /** @description An API key without its secret. */
         ApiKey: {
             /** @constant */
@@ -1232,10 +1401,10 @@ export interface components {
          */
         RequestId: string;
         /**
-         * @description What a key may do, as `resource:read` or `resource:write`. Sessions have all scopes.
+         * @description What a key may do, as `resource:read` or `resource:write`. Sessions have all scopes, but those of `admin` belong to live sessions and keys of the platform's administrators alone.
          * @enum {string}
          */
-        Scope: "api_keys:read" | "api_keys:write" | "events:read" | "generate:read" | "generate:write" | "plugins:read" | "profile:read" | "tracks:read" | "tracks:write" | "webhooks:read" | "webhooks:write";
+        Scope: "admin:read" | "admin:write" | "api_keys:read" | "api_keys:write" | "events:read" | "generate:read" | "generate:write" | "plugins:read" | "profile:read" | "tracks:read" | "tracks:write" | "webhooks:read" | "webhooks:write";
         /** @description A signed-in session. It has all scopes. */
         Session: {
             /** @constant */
@@ -1930,6 +2099,11 @@ export interface components {
         };
     };
     parameters: {
+        /**
+         * @description Id of the account (`acc_…`), live or sandbox. A malformed id is answered like a missing one, with 404.
+         * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
+         */
+        AccountId: string;
         /**
          * @description Id of the API key (`key_…`). A malformed or foreign id is answered like a missing one, with 404.
          * @example key_01kbq5s7m8e5xv2p0t6w9r4c3d
@@ -3311,6 +3485,165 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listAccounts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only accounts with this in their e-mail address or name (in any case), or with exactly this id, live or sandbox.
+                 * @example ada@
+                 */
+                search?: string;
+                /**
+                 * @description How many objects to return at most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees each object that existed at its start exactly once, whatever is created meanwhile. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of accounts. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            400: components["responses"]["BadListRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id is answered like a missing one, with 404.
+                 * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                account_id: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    revokeAccountSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id is answered like a missing one, with 404.
+                 * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                account_id: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["NoContent"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listAdminActions: {
+        parameters: {
+            query?: {
+                /** @description Only what was done to this account. */
+                account_id?: components["schemas"]["AccountId"];
+                /**
+                 * @description How many objects to return at most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees each object that existed at its start exactly once, whatever is created meanwhile. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of actions. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminActionList"];
+                };
+            };
+            400: components["responses"]["BadListRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];

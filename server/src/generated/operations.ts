@@ -522,6 +522,74 @@ export const operations = {
     "requestContentTypes": [],
     "successStatus": 200
   },
+  "listAccounts": {
+    "method": "get",
+    "path": "/v1/admin/accounts",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": true,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "getAccount": {
+    "method": "get",
+    "path": "/v1/admin/accounts/{account_id}",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "revokeAccountSessions": {
+    "method": "delete",
+    "path": "/v1/admin/accounts/{account_id}/sessions",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 204
+  },
+  "listAdminActions": {
+    "method": "get",
+    "path": "/v1/admin/actions",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": true,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
   "getHealth": {
     "method": "get",
     "path": "/v1/health",

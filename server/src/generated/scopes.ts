@@ -2,6 +2,8 @@
 
 /** Every scope that an API key can have. */
 export const scopes = [
+  "admin:read",
+  "admin:write",
   "api_keys:read",
   "api_keys:write",
   "events:read",

@@ -1,4 +1,6 @@
 export { credentialsChannel } from "./store.ts";
 export { ownerAddress } from "./owner-address.ts";
 export { accountsRoutes } from "./routes.ts";
+export { effectiveScopes, plainScopes } from "./scopes.ts";
 export { createSessionLookup } from "./session-lookup.ts";
+export { setAdministrator } from "./set-administrator.ts";

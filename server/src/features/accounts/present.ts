@@ -1,7 +1,9 @@
 import type { components } from "../../generated/openapi.types.ts";
 import { encodeId } from "../../platform/ids/index.ts";
+import type { AdministeredAccountRow } from "./admin-store.ts";
 import type { ProfileRow } from "./store.ts";
 
+type Account = components["schemas"]["Account"];
 type Profile = components["schemas"]["Profile"];
 
 export function presentProfile(row: ProfileRow): Profile {
@@ -15,6 +17,21 @@ export function presentProfile(row: ProfileRow): Profile {
     tier: row.tier as Profile["tier"],
     live_account_id: encodeId("acc", live),
     sandbox_account_id: encodeId("acc", sandbox),
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+export function presentAccount(row: AdministeredAccountRow): Account {
+  return {
+    object: "account",
+    id: encodeId("acc", row.id),
+    sandbox_account_id: encodeId("acc", row.twin_id),
+    name: row.name,
+    email: row.email,
+    tier: row.tier as Account["tier"],
+    is_admin: row.is_admin,
+    api_keys_count: row.api_keys,
+    sessions_count: row.sessions,
     created_at: row.created_at.toISOString(),
   };
 }

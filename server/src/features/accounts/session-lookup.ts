@@ -1,8 +1,9 @@
-import { scopes, type Scope } from "../../generated/scopes.ts";
+import { scopes } from "../../generated/scopes.ts";
 import { createNotifiedCache } from "../../platform/cache/index.ts";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import type { Principal } from "../../platform/http/context.ts";
+import { effectiveScopes } from "./scopes.ts";
 import { hashToken, sessionTokenPrefix } from "./session-token.ts";
 import { credentialsChannel, type LiveSessionRow, selectSession } from "./store.ts";
 
@@ -17,8 +18,6 @@ interface KnownSession {
   principals: Record<"live" | "test", Principal>;
 }
 
-/** A session may do everything (people at the console). */
-const allScopes: ReadonlySet<Scope> = new Set(scopes);
 const TOKEN = new RegExp(`^${sessionTokenPrefix}[0-9A-Za-z]{43}$`);
 
 export function createSessionLookup({ db, clock }: { db: Database; clock: Clock }): SessionLookup {
@@ -41,13 +40,14 @@ export function createSessionLookup({ db, clock }: { db: Database; clock: Clock 
   };
 }
 
+/** A session may do everything that its account may (people at the console). */
 function knownSession(row: LiveSessionRow): KnownSession {
-  const principal = (mode: "live" | "test", accountId: string, tier: string): Principal =>
+  const principal = (mode: "live" | "test", accountId: string, tier: string, isAdmin: boolean): Principal =>
     Object.freeze({
       kind: "session",
       accountId,
       mode,
-      scopes: allScopes,
+      scopes: effectiveScopes(scopes, { is_admin: isAdmin }),
       tier,
       keyId: null,
       sessionId: row.id,
@@ -56,8 +56,8 @@ function knownSession(row: LiveSessionRow): KnownSession {
   return {
     expiresAtMs: row.expires_at.getTime(),
     principals: {
-      live: principal("live", row.live_id, row.live_tier),
-      test: principal("test", row.sandbox_id, row.sandbox_tier),
+      live: principal("live", row.live_id, row.live_tier, row.is_admin),
+      test: principal("test", row.sandbox_id, row.sandbox_tier, false),
     },
   };
 }

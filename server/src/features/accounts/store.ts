@@ -80,13 +80,14 @@ export interface LiveSessionRow {
   expires_at: Date;
   live_id: string;
   live_tier: string;
+  is_admin: boolean;
   sandbox_id: string;
   sandbox_tier: string;
 }
 
 export const selectSession = (tokenHash: Buffer): Statement => ({
   name: "session_by_token",
-  text: `select s.id, s.user_id, s.expires_at, live.id as live_id, live.tier as live_tier,
+  text: `select s.id, s.user_id, s.expires_at, live.id as live_id, live.tier as live_tier, live.is_admin,
                 sandbox.id as sandbox_id, sandbox.tier as sandbox_tier
            from sessions s
            join accounts live on live.id = s.account_id

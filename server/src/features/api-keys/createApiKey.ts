@@ -4,6 +4,7 @@ import type { Principal } from "../../platform/http/context.ts";
 import { created, type Handler } from "../../platform/http/operation.ts";
 import { invalidField, ProblemError } from "../../platform/http/problem.ts";
 import { encodeId, newId } from "../../platform/ids/index.ts";
+import { plainScopes } from "../accounts/index.ts";
 import { generateKey } from "./key-format.ts";
 import { presentKey } from "./present.ts";
 import type { ApiKeysDeps } from "./deps.ts";
@@ -41,7 +42,7 @@ export const createApiKey = ({
   };
 };
 
-/** A credential passes on only what it may do itself, all of it when nothing was asked for. */
+/** A credential passes on only what it may do itself, all of it when nothing was asked for, but no scopes of `admin`. */
 function grantedScopes(principal: Principal, asked: Scope[] | undefined): Scope[] {
   const missing = (asked ?? []).filter((scope) => !principal.scopes.has(scope));
   if (missing.length > 0) {
@@ -50,7 +51,7 @@ function grantedScopes(principal: Principal, asked: Scope[] | undefined): Scope[
       extensions: { required_scope: missing[0] },
     });
   }
-  return [...(asked ?? principal.scopes)].toSorted();
+  return (asked ?? plainScopes.filter((scope) => principal.scopes.has(scope))).toSorted();
 }
 
 function futureDate(text: string | null, now: Date): Date | null {

@@ -1,11 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Scope } from "../../generated/scopes.ts";
 import { createNotifiedCache } from "../../platform/cache/index.ts";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { Peppers } from "../../platform/crypto/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import type { Principal } from "../../platform/http/context.ts";
-import { credentialsChannel } from "../accounts/index.ts";
+import { credentialsChannel, effectiveScopes } from "../accounts/index.ts";
 import { parseKey } from "./key-format.ts";
 import { selectUsableKey, type UsableKeyRow } from "./store.ts";
 
@@ -48,7 +47,6 @@ export function createKeyLookup({ db, clock, peppers }: { db: Database; clock: C
 }
 
 function knownKey(row: UsableKeyRow): KnownKey {
-  const scopes: ReadonlySet<Scope> = new Set(row.scopes);
   return {
     hash: row.hash,
     pepperVersion: row.pepper_version,
@@ -57,7 +55,7 @@ function knownKey(row: UsableKeyRow): KnownKey {
       kind: "api_key",
       accountId: row.account_id,
       mode: row.mode,
-      scopes,
+      scopes: effectiveScopes(row.scopes, row),
       tier: row.tier,
       keyId: row.id,
       sessionId: null,

@@ -1,1 +1,1 @@
-export { createNotifiedCache } from "./notified-cache.ts";
+export { createNotifiedCache, everyEntry } from "./notified-cache.ts";

@@ -19,6 +19,9 @@ export interface NotifiedCache<V> {
   close(): void;
 }
 
+/** Notified in place of an id, it makes the caches of the channel forget everything: for changes with many entries, which are rare. */
+export const everyEntry = "*";
+
 /** Short: it only takes the load off the database when somebody keeps asking for what does not exist. */
 const ABSENT_TTL_MS = 2_000;
 
@@ -44,6 +47,7 @@ export function createNotifiedCache<V extends object>(options: NotifiedCacheOpti
   const stop = db.listen(
     channel,
     (id) => {
+      if (id === everyEntry) return forgetAll();
       changes += 1;
       present.delete(id);
       absent.delete(id);

@@ -8,15 +8,16 @@ export const authorize: RequestHandler = (request, _response, next) => {
   const { security } = operations[operationOf(request)];
   const { principal } = request.context;
   if (!principal) return next();
-  if (principal.kind === "session") {
-    if (security.session) return next();
+  if (principal.kind === "session" && !security.session) {
     throw new ProblemError("insufficient_scope", { detail: "This operation is for API keys: a session cannot call it." });
   }
-  if (!security.apiKey) throw new ProblemError("session_required");
-  const missing = security.apiKey.filter((scope) => !principal.scopes.has(scope));
+  if (principal.kind !== "session" && !security.apiKey) throw new ProblemError("session_required");
+  const missing = (security.apiKey ?? []).filter((scope) => !principal.scopes.has(scope));
   if (missing.length > 0) {
     throw new ProblemError("insufficient_scope", {
-      detail: `This API key lacks the scope ${missing.join(", ")}. Create a key that has it.`,
+      detail: missing.some((scope) => scope.startsWith("admin:"))
+        ? `This needs the scope ${missing.join(", ")}, which only live sessions and keys of the platform's administrators have.`
+        : `This API key lacks the scope ${missing.join(", ")}. Create a key that has it.`,
       extensions: { required_scope: missing[0] },
     });
   }

@@ -1,0 +1,2 @@
+export { recordAdminAction } from "./record-admin-action.ts";
+export { adminRoutes } from "./routes.ts";
