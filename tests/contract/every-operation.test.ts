@@ -89,7 +89,7 @@ describe("every operation works through the SDK", () => {
     await expect(account.test.tracks.get(track.id)).rejects.toMatchObject({ status: 404, code: "not_found" });
   });
 
-  test("webhooks: create, test, list, get, update, deliveries, retry, delete", async () => {
+  test("webhooks: create, test, list, get, update, deliveries, retry, rotate the secret, delete", async () => {
     const { webhooks } = account.test;
     const webhook = await webhooks.create({ url: receiver.url, event_types: ["track.created"], description: "mine" });
     expect(webhook.secret).toMatch(/^whsec_/);
@@ -114,6 +114,11 @@ describe("every operation works through the SDK", () => {
     expect(JSON.stringify(detail)).not.toContain(webhook.secret);
     await webhooks.retryDelivery(webhook.id, detail.id);
     await receiver.next((again) => again.event.id === sample.id && again !== delivered);
+
+    const { secret } = await webhooks.rotateSecret(webhook.id, { overlap_seconds: 60 });
+    await webhooks.test(webhook.id);
+    const twice = await receiver.next(({ headers }) => headers["webhook-signature"]?.includes(" ") ?? false);
+    for (const key of [secret, webhook.secret]) expect((await webhooks.unwrap(twice.body, twice.headers, key)).type).toBe("webhook.test");
 
     await webhooks.delete(webhook.id);
     await expect(webhooks.get(webhook.id)).rejects.toMatchObject({ status: 404 });

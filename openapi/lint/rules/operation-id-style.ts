@@ -11,6 +11,7 @@ const VERBS = [
   "list",
   "retry",
   "revoke",
+  "rotate",
   "sign",
   "stream",
   "test",

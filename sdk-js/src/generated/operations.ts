@@ -25,6 +25,7 @@ export const operations = {
   getWebhook: { resource: "webhooks", method: "get", http: "GET", path: "/v1/webhooks/{webhook_id}" },
   updateWebhook: { resource: "webhooks", method: "update", http: "PATCH", path: "/v1/webhooks/{webhook_id}" },
   deleteWebhook: { resource: "webhooks", method: "delete", http: "DELETE", path: "/v1/webhooks/{webhook_id}" },
+  rotateWebhookSecret: { resource: "webhooks", method: "rotateSecret", http: "POST", path: "/v1/webhooks/{webhook_id}/rotate-secret" },
   testWebhook: { resource: "webhooks", method: "test", http: "POST", path: "/v1/webhooks/{webhook_id}/test" },
   listWebhookDeliveries: { resource: "webhooks", method: "listDeliveries", http: "GET", path: "/v1/webhooks/{webhook_id}/deliveries" },
   getWebhookDelivery: { resource: "webhooks", method: "getDelivery", http: "GET", path: "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}" },

@@ -605,6 +605,12 @@ export interface Readiness {
   checks: HealthCheck[];
 }
 
+/** How the secret changes over. */
+export interface RotateWebhookSecretParams {
+  /** How long both secrets sign. 86400 (a day) when left out; 0 ends the old secret at once; at most 604800 (a week). */
+  overlap_seconds?: number;
+}
+
 /**
  * What a key may do, as `resource:read` or `resource:write`. Sessions have all scopes, but those of `admin` belong to
  * live sessions and keys of the platform's administrators alone.
@@ -795,6 +801,8 @@ export interface Webhook {
   status: Open<WebhookStatus>;
   /** Why it was disabled; null unless `disabled`. */
   disabled_reason: string | null;
+  /** Until then the secret before the last rotation signs too; null when only one secret signs. */
+  previous_secret_ends_at: string | null;
   /** When it was created. */
   created_at: string;
   /** When it was last changed. */
@@ -917,7 +925,7 @@ export interface WebhookTestPayload {
   data: WebhookTestData;
 }
 
-/** A new endpoint with its signing secret, which is shown only this once. */
+/** An endpoint with its new signing secret, which is shown only this once. */
 export interface WebhookWithSecret extends Webhook {
   /** Verifies signatures (Standard Webhooks). Hand it to `webhooks.unwrap()` of an SDK as it is. */
   secret: string;

@@ -378,6 +378,28 @@ export interface paths {
         patch: operations["updateWebhook"];
         trace?: never;
     };
+    "/v1/webhooks/{webhook_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate a webhook's secret
+         * @description Makes a new signing secret, shown in this answer and never again. During the overlap every delivery carries a
+         *     signature of the new and one of the old secret, so that a receiver may change over at any moment of it; with an overlap
+         *     of 0 the old one ends at once. Rotating again within the overlap ends the older of the two old ones.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks/{webhook_id}/test": {
         parameters: {
             query?: never;
@@ -1400,6 +1422,14 @@ export interface components {
          * @example req_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         RequestId: string;
+        /** @description How the secret changes over. */
+        RotateWebhookSecretRequest: {
+            /**
+             * @description How long both secrets sign. 86400 (a day) when left out; 0 ends the old secret at once; at most 604800 (a week).
+             * @default 86400
+             */
+            overlap_seconds: number;
+        };
         /**
          * @description What a key may do, as `resource:read` or `resource:write`. Sessions have all scopes, but those of `admin` belong to live sessions and keys of the platform's administrators alone.
          * @enum {string}
@@ -1610,6 +1640,11 @@ export interface components {
             status: components["schemas"]["WebhookStatus"];
             /** @description Why it was disabled; null unless `disabled`. */
             disabled_reason: string | null;
+            /**
+             * Format: date-time
+             * @description Until then the secret before the last rotation signs too; null when only one secret signs.
+             */
+            previous_secret_ends_at: string | null;
             /** @description When it was created. */
             created_at: components["schemas"]["Timestamp"];
             /** @description When it was last changed. */
@@ -1747,7 +1782,7 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["WebhookTestData"];
         };
-        /** @description A new endpoint with its signing secret, which is shown only this once. */
+        /** @description An endpoint with its new signing secret, which is shown only this once. */
         WebhookWithSecret: components["schemas"]["Webhook"] & {
             /** @description Verifies signatures (Standard Webhooks). Hand it to `webhooks.unwrap()` of an SDK as it is. */
             secret: string;
@@ -3149,6 +3184,61 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateWebhookSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description The endpoint with its new secret. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyMismatch"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
         };

@@ -401,6 +401,25 @@ export const operations = {
     "requestContentTypes": [],
     "successStatus": 204
   },
+  "rotateWebhookSecret": {
+    "method": "post",
+    "path": "/v1/webhooks/{webhook_id}/rotate-secret",
+    "tag": "webhooks",
+    "security": {
+      "apiKey": [
+        "webhooks:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": true,
+    "paginated": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 200
+  },
   "testWebhook": {
     "method": "post",
     "path": "/v1/webhooks/{webhook_id}/test",

@@ -5,7 +5,7 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import type { PagePromise } from "../../transport/page.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { CreateWebhookParams, Event, ListWebhookDeliveriesParams, ListWebhooksParams, TestWebhookParams, UpdateWebhookParams, Webhook, WebhookDelivery, WebhookDeliveryDetail, WebhookWithSecret } from "../types.ts";
+import type { CreateWebhookParams, Event, ListWebhookDeliveriesParams, ListWebhooksParams, RotateWebhookSecretParams, TestWebhookParams, UpdateWebhookParams, Webhook, WebhookDelivery, WebhookDeliveryDetail, WebhookWithSecret } from "../types.ts";
 
 /** Endpoints that events are sent to, and the log of deliveries. */
 export class WebhooksResource extends Resource {
@@ -96,6 +96,29 @@ export class WebhooksResource extends Resource {
    */
   delete(webhookId: string, options?: RequestOptions): APIPromise<void> {
     return this.transport.empty({ method: "DELETE", path: path`/v1/webhooks/${webhookId}` }, options);
+  }
+
+  /**
+   * Rotate a webhook's secret: `POST /v1/webhooks/{webhook_id}/rotate-secret`. Scope `webhooks:write`.
+   *
+   * Makes a new signing secret, shown in this answer and never again. During the overlap every delivery carries a
+   * signature of the new and one of the old secret, so that a receiver may change over at any moment of it; with an
+   * overlap
+   * of 0 the old one ends at once. Rotating again within the overlap ends the older of the two old ones.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {ConflictError} 409: The same request still runs.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  rotateSecret(webhookId: string, params: RotateWebhookSecretParams = {}, options?: RequestOptions): APIPromise<WebhookWithSecret> {
+    return this.transport.json({ method: "POST", path: path`/v1/webhooks/${webhookId}/rotate-secret`, body: params, idempotent: true }, options);
   }
 
   /**

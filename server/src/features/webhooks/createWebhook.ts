@@ -32,6 +32,6 @@ export const createWebhook =
         now: deps.clock.now(),
       });
       await sendTestEvent(deps, tx, { webhookId: id, type: "webhook.test", requestId });
-      return created({ ...presentWebhook(row), secret }, { Location: `/v1/webhooks/${encodeId("whk", id)}` });
+      return created({ ...presentWebhook(row, deps.clock.now()), secret }, { Location: `/v1/webhooks/${encodeId("whk", id)}` });
     });
   };

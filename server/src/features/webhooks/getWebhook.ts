@@ -4,6 +4,6 @@ import { presentWebhook } from "./present.ts";
 import type { WebhooksDeps } from "./deps.ts";
 
 export const getWebhook =
-  ({ db }: Pick<WebhooksDeps, "db">): Handler<"getWebhook"> =>
+  ({ db, clock }: Pick<WebhooksDeps, "db" | "clock">): Handler<"getWebhook"> =>
   async ({ principal, path }) =>
-    ok(presentWebhook(await findWebhook(db, principal.accountId, path.webhook_id)));
+    ok(presentWebhook(await findWebhook(db, principal.accountId, path.webhook_id), clock.now()));

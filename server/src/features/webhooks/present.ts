@@ -6,7 +6,8 @@ import type { WebhookRow } from "./store.ts";
 
 type Schemas = components["schemas"];
 
-export function presentWebhook(row: WebhookRow): Schemas["Webhook"] {
+/** `now` decides whether the secret before the last rotation still signs. */
+export function presentWebhook(row: WebhookRow, now: Date): Schemas["Webhook"] {
   return {
     object: "webhook",
     id: encodeId("whk", row.id),
@@ -15,6 +16,7 @@ export function presentWebhook(row: WebhookRow): Schemas["Webhook"] {
     event_types: row.event_types,
     status: row.status,
     disabled_reason: row.disabled_reason,
+    previous_secret_ends_at: momentAfter(row.previous_secret_until, now),
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   };
@@ -50,4 +52,9 @@ export function presentDeliveryDetail(
       response_body: attempt.response_body?.toString("utf8") ?? null,
     })),
   };
+}
+
+/** An end that has passed is as if it had never been. */
+function momentAfter(moment: Date | null, now: Date): string | null {
+  return moment !== null && moment > now ? moment.toISOString() : null;
 }

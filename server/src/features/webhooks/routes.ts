@@ -7,6 +7,7 @@ import { getWebhookDelivery } from "./getWebhookDelivery.ts";
 import { listWebhookDeliveries } from "./listWebhookDeliveries.ts";
 import { listWebhooks } from "./listWebhooks.ts";
 import { retryWebhookDelivery } from "./retryWebhookDelivery.ts";
+import { rotateWebhookSecret } from "./rotateWebhookSecret.ts";
 import { testWebhook } from "./testWebhook.ts";
 import { updateWebhook } from "./updateWebhook.ts";
 
@@ -17,6 +18,7 @@ export const webhooksRoutes = (deps: WebhooksDeps) =>
     getWebhook: getWebhook(deps),
     updateWebhook: updateWebhook(deps),
     deleteWebhook: deleteWebhook(deps),
+    rotateWebhookSecret: rotateWebhookSecret(deps),
     testWebhook: testWebhook(deps),
     listWebhookDeliveries: listWebhookDeliveries(deps),
     getWebhookDelivery: getWebhookDelivery(deps),

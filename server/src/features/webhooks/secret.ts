@@ -23,7 +23,25 @@ export function openSecret(keyRing: KeyRing, accountId: string, webhookId: strin
 /** `(id, timestamp, body) → "v1,<base64>"` over `id.timestamp.body`, timestamp in Unix seconds (WHK-03). */
 export type Sign = (id: string, timestamp: number, body: Buffer) => string;
 
-export function createSigner(secret: string): Sign {
+/** The secret before a rotation, which signs too until the overlap ends. */
+export interface PreviousSecret {
+  secret: string;
+  until: Date;
+}
+
+/** During an overlap the header holds one signature per secret, the new one first (WHK-04). */
+export function createSigner(secret: string, previous: PreviousSecret | null = null): Sign {
+  const sign = signerOf(secret);
+  if (previous === null) return sign;
+  const signBefore = signerOf(previous.secret);
+  return (id, timestamp, body) => {
+    const current = sign(id, timestamp, body);
+    // The second in which the overlap ends belongs to the new secret alone.
+    return (timestamp + 1) * 1_000 <= previous.until.getTime() ? `${current} ${signBefore(id, timestamp, body)}` : current;
+  };
+}
+
+function signerOf(secret: string): Sign {
   if (!secret.startsWith(prefix)) throw new Error("a webhook secret must start with whsec_");
   const key = createSecretKey(Buffer.from(secret.slice(prefix.length), "base64"));
   return (id, timestamp, body) =>

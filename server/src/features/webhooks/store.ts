@@ -8,11 +8,13 @@ export interface WebhookRow {
   event_types: EventType[] | null;
   status: "enabled" | "paused" | "disabled";
   disabled_reason: string | null;
+  previous_secret_until: Date | null;
   created_at: Date;
   updated_at: Date;
 }
 
-const columns = "id, url, description, event_types, status, disabled_reason, created_at, updated_at";
+const columns =
+  "id, url, description, event_types, status, disabled_reason, previous_secret_until, created_at, updated_at";
 
 export const selectWebhook = (accountId: string, id: string): Statement => ({
   name: "webhook_by_id",
@@ -89,10 +91,31 @@ export async function updateWebhook(
   return row ?? null;
 }
 
+/**
+ * The secret becomes the previous one until `overlapUntil`; null ends it at once. A drain that signs with the old
+ * secrets loses its lease. Null: no such webhook.
+ */
+export async function replaceSecret(
+  tx: TenantTx,
+  id: string,
+  { sealed, overlapUntil, now }: { sealed: string; overlapUntil: Date | null; now: Date },
+): Promise<WebhookRow | null> {
+  const [row] = await tx.query<WebhookRow>(
+    `update webhooks
+        set previous_secret = case when $4::timestamptz is not null then secret end, previous_secret_until = $4,
+            secret = $3, updated_at = $5, lease_token = null, lease_until = null
+      where account_id = $1 and id = $2 and deleted_at is null
+      returning ${columns}`,
+    [tx.accountId, id, sealed, overlapUntil, now],
+  );
+  return row ?? null;
+}
+
 /** The row stays for the deliveries that point at it, without its secret; what was pending is canceled. */
 export async function deleteWebhook(tx: TenantTx, id: string, now: Date): Promise<boolean> {
   const rows = await tx.query(
-    `update webhooks set deleted_at = $3, secret = '', lease_token = null, lease_until = null
+    `update webhooks set deleted_at = $3, secret = '', previous_secret = null, previous_secret_until = null,
+            lease_token = null, lease_until = null
       where account_id = $1 and id = $2 and deleted_at is null returning 1`,
     [tx.accountId, id, now],
   );

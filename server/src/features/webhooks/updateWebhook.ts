@@ -21,6 +21,6 @@ export const updateWebhook =
       const row = await update(tx, id, change, clock.now());
       if (row === null) throw noSuchWebhook();
       if (row.status === "enabled") tx.afterCommit(() => work.enqueue(drainKind, { id, accountId: tx.accountId }));
-      return ok(presentWebhook(row));
+      return ok(presentWebhook(row, clock.now()));
     });
   };

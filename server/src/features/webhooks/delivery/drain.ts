@@ -119,11 +119,13 @@ export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, signa
 
 function createAttempt({ keyRing, pools, clock, random, limits }: DrainDeps, claim: EndpointClaim) {
   const url = new URL(claim.url);
+  const open = (sealed: string) => openSecret(keyRing, claim.accountId, claim.id, sealed);
+  const previous = claim.previousSecret && { secret: open(claim.previousSecret.sealed), until: claim.previousSecret.until };
   const deps: AttemptDeps = {
     accountId: claim.accountId,
     pool: pools.get(claim.id, url.origin),
     path: url.pathname + url.search,
-    sign: createSigner(openSecret(keyRing, claim.accountId, claim.id, claim.sealedSecret)),
+    sign: createSigner(open(claim.sealedSecret), previous),
     clock,
     random,
     limits,

@@ -8,6 +8,8 @@ export interface EndpointClaim extends HealthState {
   id: string;
   url: string;
   sealedSecret: string;
+  /** Signs too until then. */
+  previousSecret: { sealed: string; until: Date } | null;
   leaseToken: string;
 }
 
@@ -24,6 +26,8 @@ export interface DueDelivery {
 interface ClaimedRow {
   url: string;
   secret: string;
+  previous_secret: string | null;
+  previous_secret_until: Date | null;
   failures: number;
   trips: number;
   slots: number | null;
@@ -38,12 +42,13 @@ export async function claimEndpoint(
     `update webhooks set lease_token = $3, lease_until = $5
       where account_id = $1 and id = $2 and status = 'enabled' and deleted_at is null
         and (lease_until is null or lease_until < $4) and (resting_until is null or resting_until <= $4)
-      returning url, secret, failures, trips, slots`,
+      returning url, secret, previous_secret, previous_secret_until, failures, trips, slots`,
     [tx.accountId, id, leaseToken, now, new Date(now.getTime() + leaseMs)],
   );
   if (row === undefined) return null;
-  const { secret, ...rest } = row;
-  return { ...rest, accountId: tx.accountId, id, leaseToken, sealedSecret: secret, restingUntil: null };
+  const { secret, previous_secret: sealed, previous_secret_until: until, ...rest } = row;
+  const previousSecret = sealed === null || until === null ? null : { sealed, until };
+  return { ...rest, accountId: tx.accountId, id, leaseToken, sealedSecret: secret, previousSecret, restingUntil: null };
 }
 
 /** False: the lease is lost, because it ran out or the endpoint was changed, paused or deleted. */
