@@ -85,6 +85,8 @@ describe("every operation works through the SDK", () => {
   test("an upload becomes a track, and a deleted track is gone", async () => {
     const track = await account.test.tracks.upload({ file: wavOf({ seconds: 1 }), title: "Mine", artist: "Me" });
     expect(track).toMatchObject({ source: "upload", title: "Mine", artist: "Me", format: "wav", duration_ms: 1000 });
+    expect(await account.test.tracks.update(track.id, { title: "Ours", artist: null })).toMatchObject({ id: track.id, title: "Ours", artist: null });
+    expect((await account.test.tracks.list({ search: "OUR", source: "upload" })).data.map(({ id }) => id)).toEqual([track.id]);
     await account.test.tracks.delete(track.id);
     await expect(account.test.tracks.get(track.id)).rejects.toMatchObject({ status: 404, code: "not_found" });
   });

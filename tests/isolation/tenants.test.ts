@@ -49,7 +49,11 @@ describe("a stranger reaches nothing", () => {
 
   const ofAdmins = (id: OperationId) => operations[id].path.startsWith("/v1/admin/");
   const withIds = (Object.keys(operations) as OperationId[]).filter((id) => operations[id].path.includes("{") && !ofAdmins(id));
-  const bodies: Partial<Record<OperationId, unknown>> = { updateWebhook: { status: "paused" }, testWebhook: {} };
+  const bodies: Partial<Record<OperationId, unknown>> = {
+    testWebhook: {},
+    updateTrack: { title: "theirs" },
+    updateWebhook: { status: "paused" },
+  };
 
   test.for(withIds)("%s answers 404 to another account and to the owner's live account, and changes nothing", async (operationId) => {
     const { method, path } = operations[operationId];

@@ -35,7 +35,7 @@ export interface Operation {
 }
 
 /** These are set by the transport and by request options, so they are no parameters of methods. */
-const TRANSPORT_HEADERS = new Set(["idempotency-key", "musicverse-mode"]);
+const TRANSPORT_HEADERS = new Set(["idempotency-key", "if-match", "if-none-match", "musicverse-mode"]);
 
 /** All operations in the order of the document. */
 export function readOperations(document: OpenApiDocument): Operation[] {

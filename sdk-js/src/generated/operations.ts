@@ -18,6 +18,7 @@ export const operations = {
   uploadTrack: { resource: "tracks", method: "upload", http: "POST", path: "/v1/tracks" },
   listTracks: { resource: "tracks", method: "list", http: "GET", path: "/v1/tracks" },
   getTrack: { resource: "tracks", method: "get", http: "GET", path: "/v1/tracks/{track_id}" },
+  updateTrack: { resource: "tracks", method: "update", http: "PATCH", path: "/v1/tracks/{track_id}" },
   deleteTrack: { resource: "tracks", method: "delete", http: "DELETE", path: "/v1/tracks/{track_id}" },
   downloadTrackAudio: { resource: "tracks", method: "downloadAudio", http: "GET", path: "/v1/tracks/{track_id}/audio" },
   createWebhook: { resource: "webhooks", method: "create", http: "POST", path: "/v1/webhooks" },

@@ -148,6 +148,8 @@ export interface DownloadTrackAudioParams {
    * file.
    */
   range?: string;
+  /** The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole is sent. */
+  if_range?: string;
 }
 
 /** What went wrong, for programs. A code never changes its meaning; new ones may be added. */
@@ -168,6 +170,7 @@ export type ErrorCode =
   | "delivery_not_retryable"
   | "webhook_limit_reached"
   | "idempotency_in_progress"
+  | "precondition_failed"
   | "body_too_large"
   | "unsupported_media_type"
   | "range_not_satisfiable"
@@ -185,6 +188,7 @@ export type Event =
   | GenerationFailedEvent
   | TrackCreatedEvent
   | TrackDeletedEvent
+  | TrackUpdatedEvent
   | WebhookTestEvent;
 
 /** What happened. New types may be added; a consumer ignores those that it does not know. */
@@ -194,6 +198,7 @@ export type EventType =
   | "generation.failed"
   | "track.created"
   | "track.deleted"
+  | "track.updated"
   | "webhook.test";
 
 /** One place of a request that is wrong. */
@@ -430,6 +435,16 @@ export interface ListGenerationsParams {
 }
 
 export interface ListTracksParams {
+  /** Only those that came from here. */
+  source?: TrackSource;
+  /** Only those in this container. */
+  format?: AudioFormat;
+  /** Only those with each of these words, or parts of words, in their title or artist. Case makes no difference. */
+  search?: string;
+  /** Only those created at or after this moment. */
+  since?: string | Date;
+  /** Only those created before this moment. */
+  until?: string | Date;
   /** How many objects to return at most. */
   limit?: number;
   /**
@@ -692,8 +707,8 @@ export interface Track {
   title: string;
   /** Its artist; null when not known. */
   artist: string | null;
-  /** Where it came from. */
-  source: Open<"upload" | "generation">;
+  /** Where a track came from. */
+  source: Open<TrackSource>;
   /** The generation that made it; null for uploads. */
   generation_id: string | null;
   /** Container of the audio, told from its bytes. */
@@ -760,6 +775,40 @@ export interface TrackDeletedPayload {
   timestamp: string;
   /** What is left of a track that was deleted. */
   data: DeletedTrack;
+}
+
+/** Where a track came from. */
+export type TrackSource = "upload" | "generation";
+
+/** The title or artist of a track was changed. */
+export interface TrackUpdatedEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "track.updated";
+  /** When it happened. */
+  created_at: string;
+  /** A piece of audio that is stored and can be played. */
+  data: Track;
+}
+
+/** The title or artist of a track was changed. */
+export interface TrackUpdatedPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "track.updated";
+  /** When it happened. */
+  timestamp: string;
+  /** A piece of audio that is stored and can be played. */
+  data: Track;
+}
+
+/** Fields left out stay as they are; null clears a field where null is allowed. */
+export interface UpdateTrackParams {
+  /** New title, without control characters. */
+  title?: string;
+  /** New artist, without control characters; null clears it. */
+  artist?: string | null;
 }
 
 /** Fields left out stay as they are; null clears a field where null is allowed. */
@@ -888,6 +937,7 @@ export type WebhookPayload =
   | GenerationFailedPayload
   | TrackCreatedPayload
   | TrackDeletedPayload
+  | TrackUpdatedPayload
   | WebhookTestPayload;
 
 /** `enabled`: events are sent. `paused`: you stopped it. `disabled`: we stopped it, see `disabled_reason`. */

@@ -98,6 +98,12 @@ export const errorCatalogue = {
     "description": "A request with this `Idempotency-Key` is being processed right now, so its answer cannot be replayed yet.",
     "fix": "Wait as long as `Retry-After` says and send the same request again."
   },
+  "precondition_failed": {
+    "status": 412,
+    "title": "Changed in the meantime",
+    "description": "The object is not the one that `If-Match` names any more; somebody changed it after you read it.",
+    "fix": "Read the object again, look at what changed, and send your change with its new `ETag`."
+  },
   "body_too_large": {
     "status": 413,
     "title": "Body too large",

@@ -9,6 +9,7 @@ export const eventTypes = [
   "generation.failed",
   "track.created",
   "track.deleted",
+  "track.updated",
   "webhook.test"
 ] as const;
 
@@ -21,5 +22,6 @@ export interface EventData {
   "generation.failed": components["schemas"]["Generation"];
   "track.created": components["schemas"]["Track"];
   "track.deleted": components["schemas"]["DeletedTrack"];
+  "track.updated": components["schemas"]["Track"];
   "webhook.test": components["schemas"]["WebhookTestData"];
 }

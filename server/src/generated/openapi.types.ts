@@ -260,7 +260,7 @@ export interface paths {
         };
         /**
          * List tracks
-         * @description All tracks of the account in this mode, newest first.
+         * @description The tracks of the account in this mode, newest first. Filters can be combined.
          */
         get: operations["listTracks"];
         put?: never;
@@ -298,7 +298,12 @@ export interface paths {
         delete: operations["deleteTrack"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Update a track
+         * @description Changes title and artist: the fields that are sent, and no others. Null clears `artist`. The audio of a track never
+         *     changes. With `If-Match` the change happens only if nobody else changed the track since you read it.
+         */
+        patch: operations["updateTrack"];
         trace?: never;
     };
     "/v1/tracks/{track_id}/audio": {
@@ -311,7 +316,7 @@ export interface paths {
         /**
          * Download a track's audio
          * @description The stored bytes with the track's `content_type`. With `Range` a part of them (206), so players can seek and a
-         *     broken download can go on.
+         *     broken download can go on. `HEAD` gives the headers alone; `Content-Disposition` proposes a file name.
          */
         get: operations["downloadTrackAudio"];
         put?: never;
@@ -807,6 +812,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "track.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Track updated
+         * @description Its title or artist was changed. `data` is the track as it is now.
+         */
+        post: operations["trackUpdated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "webhook.test": {
         parameters: {
             query?: never;
@@ -1034,9 +1059,9 @@ export interface components {
          * @description What went wrong, for programs. A code never changes its meaning; new ones may be added.
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "mode_mismatch" | "unauthenticated" | "invalid_login" | "insufficient_scope" | "form_rejected" | "session_required" | "not_found" | "method_not_allowed" | "email_taken" | "generation_not_cancelable" | "delivery_not_retryable" | "webhook_limit_reached" | "idempotency_in_progress" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
+        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "mode_mismatch" | "unauthenticated" | "invalid_login" | "insufficient_scope" | "form_rejected" | "session_required" | "not_found" | "method_not_allowed" | "email_taken" | "generation_not_cancelable" | "delivery_not_retryable" | "webhook_limit_reached" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
         /** @description Something that happened. `type` tells what `data` is. */
-        Event: components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["WebhookTestEvent"];
+        Event: components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookTestEvent"];
         /**
          * @description Id of an event; also the `webhook-id` of its deliveries.
          * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
@@ -1055,7 +1080,7 @@ export interface components {
          * @description What happened. New types may be added; a consumer ignores those that it does not know.
          * @enum {string}
          */
-        EventType: "generation.canceled" | "generation.completed" | "generation.failed" | "track.created" | "track.deleted" | "webhook.test";
+        EventType: "generation.canceled" | "generation.completed" | "generation.failed" | "track.created" | "track.deleted" | "track.updated" | "webhook.test";
         /** @description One place of a request that is wrong. */
         FieldProblem: {
             /**
@@ -1510,11 +1535,7 @@ export interface components {
             title: string;
             /** @description Its artist; null when not known. */
             artist: string | null;
-            /**
-             * @description Where it came from.
-             * @enum {string}
-             */
-            source: "upload" | "generation";
+            source: components["schemas"]["TrackSource"];
             /** @description The generation that made it; null for uploads. */
             generation_id: string | null;
             format: components["schemas"]["AudioFormat"];
@@ -1594,6 +1615,38 @@ export interface components {
             /** @description There is another page. */
             has_more: boolean;
             next_cursor: components["schemas"]["NextCursor"];
+        };
+        /**
+         * @description Where a track came from.
+         * @enum {string}
+         */
+        TrackSource: "upload" | "generation";
+        /** @description The title or artist of a track was changed. */
+        TrackUpdatedEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "track.updated";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Track"];
+        };
+        /** @description The title or artist of a track was changed. */
+        TrackUpdatedPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "track.updated";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Track"];
+        };
+        /** @description Fields left out stay as they are; null clears a field where null is allowed. */
+        UpdateTrackRequest: {
+            /** @description New title, without control characters. */
+            title?: string;
+            /** @description New artist, without control characters; null clears it. */
+            artist?: string | null;
         };
         /** @description Fields left out stay as they are; null clears a field where null is allowed. */
         UpdateWebhookRequest: {
@@ -1748,7 +1801,7 @@ export interface components {
             next_cursor: components["schemas"]["NextCursor"];
         };
         /** @description The body of a webhook. `type` tells what `data` is. */
-        WebhookPayload: components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["WebhookTestPayload"];
+        WebhookPayload: components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookTestPayload"];
         /**
          * @description `enabled`: events are sent. `paused`: you stopped it. `disabled`: we stopped it, see `disabled_reason`.
          * @enum {string}
@@ -1985,6 +2038,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description You have it already. There is no body. */
+        NotModified: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
         /** @description The server cannot take requests now. */
         NotReady: {
             headers: {
@@ -2005,6 +2072,22 @@ export interface components {
         PluginUnavailable: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The object is not as `If-Match` says any more. Nothing was changed. */
+        PreconditionFailed: {
+            headers: {
+                ETag: components["headers"]["ETag"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
@@ -2144,6 +2227,16 @@ export interface components {
          * @example key_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         ApiKeyId: string;
+        /**
+         * @description Only those created at or after this moment.
+         * @example 2026-11-21T00:00:00Z
+         */
+        CreatedSince: string;
+        /**
+         * @description Only those created before this moment.
+         * @example 2026-11-22T00:00:00Z
+         */
+        CreatedUntil: string;
         /** @description `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees each object that existed at its start exactly once, whatever is created meanwhile. */
         Cursor: string;
         /**
@@ -2166,6 +2259,21 @@ export interface components {
          * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
          */
         IdempotencyKey: string;
+        /**
+         * @description The `ETag` of what you read. When the object is different by now, nothing is changed and the answer is 412.
+         * @example "Zk3v9QxWb2T0mN7rLc5yHd"
+         */
+        IfMatch: string;
+        /**
+         * @description The `ETag` of what you have. When nothing is different, the answer is 304 without a body.
+         * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+         */
+        IfNoneMatch: string;
+        /**
+         * @description The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole is sent.
+         * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+         */
+        IfRange: string;
         /**
          * @description Id of the last event you have seen; browsers' `EventSource` sends it when it reconnects. The stream begins with the current state when that is newer.
          * @example 4
@@ -2217,6 +2325,8 @@ export interface components {
         "Cache-Control": string;
         /** @description Which bytes of how many these are (`bytes 0-1023/5292044`), or `bytes *\/5292044` when the range was refused. */
         "Content-Range": string;
+        /** @description Names exactly these contents. Send it back as `If-Match` to change only what you have seen, or as `If-None-Match` to be spared what you have. */
+        ETag: string;
         /** @description `true` when this is the stored answer of an earlier request with the same `Idempotency-Key`. Absent otherwise. */
         "Idempotency-Replayed": "true";
         /** @description Path of the object that was created. */
@@ -2761,6 +2871,25 @@ export interface operations {
     listTracks: {
         parameters: {
             query?: {
+                /** @description Only those that came from here. */
+                source?: components["schemas"]["TrackSource"];
+                /** @description Only those in this container. */
+                format?: components["schemas"]["AudioFormat"];
+                /**
+                 * @description Only those with each of these words, or parts of words, in their title or artist. Case makes no difference.
+                 * @example rainy night
+                 */
+                search?: string;
+                /**
+                 * @description Only those created at or after this moment.
+                 * @example 2026-11-21T00:00:00Z
+                 */
+                since?: components["parameters"]["CreatedSince"];
+                /**
+                 * @description Only those created before this moment.
+                 * @example 2026-11-22T00:00:00Z
+                 */
+                until?: components["parameters"]["CreatedUntil"];
                 /**
                  * @description How many objects to return at most.
                  * @example 20
@@ -2870,6 +2999,7 @@ export interface operations {
             /** @description The track. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
@@ -2917,6 +3047,60 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    updateTrack: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of what you read. When the object is different by now, nothing is changed and the answer is 412.
+                 * @example "Zk3v9QxWb2T0mN7rLc5yHd"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the track (`trk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example trk_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                track_id: components["parameters"]["TrackId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTrackRequest"];
+            };
+        };
+        responses: {
+            /** @description The track as it is now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Track"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
     downloadTrackAudio: {
         parameters: {
             query?: never;
@@ -2926,6 +3110,16 @@ export interface operations {
                  * @example bytes=0-1023
                  */
                 Range?: components["parameters"]["Range"];
+                /**
+                 * @description The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole is sent.
+                 * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                 */
+                "If-Range"?: components["parameters"]["IfRange"];
+                /**
+                 * @description The `ETag` of what you have. When nothing is different, the answer is 304 without a body.
+                 * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
@@ -2944,6 +3138,7 @@ export interface operations {
             200: {
                 headers: {
                     "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
@@ -2960,6 +3155,7 @@ export interface operations {
             206: {
                 headers: {
                     "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    ETag: components["headers"]["ETag"];
                     "Content-Range": components["headers"]["Content-Range"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
@@ -2973,6 +3169,7 @@ export interface operations {
                     "audio/*": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
@@ -3310,12 +3507,12 @@ export interface operations {
                  * @description Only those created at or after this moment.
                  * @example 2026-11-21T00:00:00Z
                  */
-                since?: string;
+                since?: components["parameters"]["CreatedSince"];
                 /**
                  * @description Only those created before this moment.
                  * @example 2026-11-22T00:00:00Z
                  */
-                until?: string;
+                until?: components["parameters"]["CreatedUntil"];
                 /**
                  * @description How many objects to return at most.
                  * @example 20
@@ -4002,6 +4199,40 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TrackDeletedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    trackUpdated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackUpdatedPayload"];
             };
         };
         responses: {

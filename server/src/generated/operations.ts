@@ -278,6 +278,25 @@ export const operations = {
     "requestContentTypes": [],
     "successStatus": 200
   },
+  "updateTrack": {
+    "method": "patch",
+    "path": "/v1/tracks/{track_id}",
+    "tag": "tracks",
+    "security": {
+      "apiKey": [
+        "tracks:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 200
+  },
   "deleteTrack": {
     "method": "delete",
     "path": "/v1/tracks/{track_id}",

@@ -6,7 +6,7 @@ import type { BinaryResponse } from "../../transport/binary-response.ts";
 import type { PagePromise } from "../../transport/page.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { DownloadTrackAudioParams, ListTracksParams, Track, UploadTrackParams } from "../types.ts";
+import type { DownloadTrackAudioParams, ListTracksParams, Track, UpdateTrackParams, UploadTrackParams } from "../types.ts";
 
 /** Audio that was generated or uploaded. */
 export class TracksResource extends Resource {
@@ -35,7 +35,7 @@ export class TracksResource extends Resource {
   /**
    * List tracks: `GET /v1/tracks`. Scope `tracks:read`.
    *
-   * All tracks of the account in this mode, newest first.
+   * The tracks of the account in this mode, newest first. Filters can be combined.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -64,6 +64,27 @@ export class TracksResource extends Resource {
   }
 
   /**
+   * Update a track: `PATCH /v1/tracks/{track_id}`. Scope `tracks:write`.
+   *
+   * Changes title and artist: the fields that are sent, and no others. Null clears `artist`. The audio of a track
+   * never
+   * changes. With `If-Match` the change happens only if nobody else changed the track since you read it.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {APIError} 412: The object is not as `If-Match` says any more. Nothing was changed.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  update(trackId: string, params: UpdateTrackParams = {}, options?: RequestOptions): APIPromise<Track> {
+    return this.transport.json({ method: "PATCH", path: path`/v1/tracks/${trackId}`, body: params }, options);
+  }
+
+  /**
    * Delete a track: `DELETE /v1/tracks/{track_id}`. Scope `tracks:write`.
    *
    * Deletes the track and its audio for good.
@@ -83,7 +104,7 @@ export class TracksResource extends Resource {
    * Download a track's audio: `GET /v1/tracks/{track_id}/audio`. Scope `tracks:read`.
    *
    * The stored bytes with the track's `content_type`. With `Range` a part of them (206), so players can seek and a
-   * broken download can go on.
+   * broken download can go on. `HEAD` gives the headers alone; `Content-Disposition` proposes a file name.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -94,6 +115,6 @@ export class TracksResource extends Resource {
    * @throws {InternalServerError} 500: Something failed on our side.
    */
   downloadAudio(trackId: string, params: DownloadTrackAudioParams = {}, options?: RequestOptions): APIPromise<BinaryResponse> {
-    return this.transport.binary({ method: "GET", path: path`/v1/tracks/${trackId}/audio`, headers: { range: params.range } }, options);
+    return this.transport.binary({ method: "GET", path: path`/v1/tracks/${trackId}/audio`, headers: { range: params.range, "if-range": params.if_range } }, options);
   }
 }

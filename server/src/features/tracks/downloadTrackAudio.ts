@@ -1,9 +1,11 @@
 import { Readable } from "node:stream";
 import parseRange from "range-parser";
+import { isKnown } from "../../platform/http/etag.ts";
 import type { Handler } from "../../platform/http/operation.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
 import { BlobNotFoundError } from "../../platform/storage/index.ts";
 import type { BlobStorage, ByteRange } from "../../platform/storage/index.ts";
+import { attachment } from "./file-name.ts";
 import { noSuchTrack, readTrack } from "./getTrack.ts";
 import type { TracksDeps } from "./deps.ts";
 import type { TrackRow } from "./store.ts";
@@ -15,14 +17,17 @@ export const downloadTrackAudio =
     const row = await readTrack(db, principal.accountId, path.track_id);
     const size = Number(row.bytes);
     const etag = `"${row.sha256}"`;
+    // Kept by the caller alone, and only for as long as asking with If-None-Match says so: a deleted track is gone.
+    const caching = { ETag: etag, "Cache-Control": "private, no-cache" };
+    if (isKnown(headers, etag)) return { status: 304, headers: caching };
     const range = wantedRange(size, headers.range, ifRangeHolds(headers["if-range"], etag));
     const { start, end } = range ?? { start: 0, end: size - 1 };
     const answer = {
       "Accept-Ranges": "bytes",
       "Content-Type": row.content_type,
       "Content-Length": String(end - start + 1),
-      "Content-Disposition": disposition(row),
-      ETag: etag,
+      "Content-Disposition": attachment(row),
+      ...caching,
     };
     const stream = raw.method === "HEAD" ? Readable.from([]) : await open(storage, row, { start, end });
     if (!range) return { status: 200, headers: answer, stream };
@@ -54,12 +59,4 @@ async function open(storage: BlobStorage, row: TrackRow, range: ByteRange): Prom
   } catch (error) {
     throw error instanceof BlobNotFoundError ? noSuchTrack() : error; // deleted since the row was read
   }
-}
-
-/** A file name for every client (RFC 6266): plain ASCII, and the title itself in UTF-8. */
-function disposition({ title, format }: TrackRow): string {
-  const utf8 = encodeURIComponent(`${title.toWellFormed()}.${format}`).replaceAll(/['()*]/g, (character) =>
-    `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `attachment; filename="track.${format}"; filename*=UTF-8''${utf8}`;
 }

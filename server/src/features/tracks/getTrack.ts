@@ -1,4 +1,5 @@
 import type { Database } from "../../platform/db/index.ts";
+import { entityTag } from "../../platform/http/etag.ts";
 import { ok } from "../../platform/http/operation.ts";
 import type { Handler } from "../../platform/http/operation.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
@@ -10,7 +11,10 @@ import type { TrackRow } from "./store.ts";
 
 export const getTrack =
   ({ db }: Pick<TracksDeps, "db">): Handler<"getTrack"> =>
-  async ({ principal, path }) => ok(presentTrack(await readTrack(db, principal.accountId, path.track_id)));
+  async ({ principal, path }) => {
+    const track = presentTrack(await readTrack(db, principal.accountId, path.track_id));
+    return ok(track, { ETag: entityTag(track) });
+  };
 
 /** Another account's track is as missing as one that never was. */
 export async function readTrack(db: Database, accountId: string, publicId: string): Promise<TrackRow> {

@@ -21,21 +21,13 @@ export interface TrackRow {
   created_at: Date;
 }
 
-const columns = `id, title, artist, source, generation_id, format, content_type, bytes, sha256, duration_ms,
+export const trackColumns = `id, title, artist, source, generation_id, format, content_type, bytes, sha256, duration_ms,
   sample_rate, channels, blob_key, loudness_lufs, created_at`;
 
 export const selectTrack = (accountId: string, id: string): Statement => ({
   name: "track_by_id",
-  text: `select ${columns} from tracks where account_id = $1 and id = $2`,
+  text: `select ${trackColumns} from tracks where account_id = $1 and id = $2`,
   values: [accountId, id],
-});
-
-/** One row more than the page holds, so that the caller sees whether there are more. */
-export const selectTracks = (accountId: string, page: { afterId: string | null; limit: number }): Statement => ({
-  name: "tracks_page",
-  text: `select ${columns} from tracks
-          where account_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
-  values: [accountId, page.afterId, page.limit + 1],
 });
 
 export type NewTrack = Omit<TrackRow, "loudness_lufs" | "created_at" | "bytes"> & { bytes: number };
@@ -44,7 +36,7 @@ export async function insertTrack(tx: TenantTx, row: NewTrack): Promise<TrackRow
   const [inserted] = await tx.query<TrackRow>(
     `insert into tracks (account_id, id, title, artist, source, generation_id, format, content_type, bytes, sha256,
        duration_ms, sample_rate, channels, blob_key)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning ${columns}`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning ${trackColumns}`,
     [tx.accountId, row.id, row.title, row.artist, row.source, row.generation_id, row.format, row.content_type,
       row.bytes, row.sha256, row.duration_ms, row.sample_rate, row.channels, row.blob_key],
   );
@@ -52,10 +44,21 @@ export async function insertTrack(tx: TenantTx, row: NewTrack): Promise<TrackRow
   return inserted;
 }
 
+/** The row, which nobody else changes or deletes until the transaction ends; null when there is none. */
+export async function lockTrack(tx: TenantTx, id: string): Promise<TrackRow | null> {
+  const [row] = await tx.query<TrackRow>(`select ${trackColumns} from tracks where account_id = $1 and id = $2 for update`, [tx.accountId, id]);
+  return row ?? null;
+}
+
+/** Writes the title and artist of a row that `lockTrack` gave. */
+export async function updateTrackRow(tx: TenantTx, { id, title, artist }: Pick<TrackRow, "id" | "title" | "artist">): Promise<void> {
+  await tx.query("update tracks set title = $3, artist = $4 where account_id = $1 and id = $2", [tx.accountId, id, title, artist]);
+}
+
 /** The row that was there; null when it was not. */
 export async function deleteTrackRow(tx: TenantTx, id: string): Promise<TrackRow | null> {
   const [row] = await tx.query<TrackRow>(
-    `delete from tracks where account_id = $1 and id = $2 returning ${columns}`,
+    `delete from tracks where account_id = $1 and id = $2 returning ${trackColumns}`,
     [tx.accountId, id],
   );
   return row ?? null;

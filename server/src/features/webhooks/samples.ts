@@ -29,6 +29,23 @@ function samples(webhookId: string, now: Date): EventData {
     finished_at: at,
   };
   const unfinished = { ...generation, progress: 0.4, track_id: null };
+  const track: EventData["track.created"] = {
+    object: "track",
+    id: trackId,
+    title: "Sample song",
+    artist: null,
+    source: "generation",
+    generation_id: generation.id,
+    format: "wav",
+    content_type: "audio/wav",
+    bytes: 5_292_044,
+    sha256: "0".repeat(64),
+    duration_ms: 30_000,
+    sample_rate: 44_100,
+    channels: 2,
+    loudness_lufs: -14.2,
+    created_at: at,
+  };
   return {
     "generation.completed": generation,
     "generation.failed": {
@@ -37,24 +54,9 @@ function samples(webhookId: string, now: Date): EventData {
       error: { code: "provider_unavailable", message: "A sample of a failure: the provider did not answer." },
     },
     "generation.canceled": { ...unfinished, status: "canceled" },
-    "track.created": {
-      object: "track",
-      id: trackId,
-      title: "Sample song",
-      artist: null,
-      source: "generation",
-      generation_id: generation.id,
-      format: "wav",
-      content_type: "audio/wav",
-      bytes: 5_292_044,
-      sha256: "0".repeat(64),
-      duration_ms: 30_000,
-      sample_rate: 44_100,
-      channels: 2,
-      loudness_lufs: -14.2,
-      created_at: at,
-    },
+    "track.created": track,
     "track.deleted": { object: "track", id: trackId, deleted: true },
+    "track.updated": { ...track, title: "Sample song, renamed" },
     "webhook.test": {
       object: "webhook_test",
       webhook_id: encodeId("whk", webhookId),

@@ -9,7 +9,7 @@ import { operationOf, type Principal } from "./context.ts";
 import { fingerprint, idempotently } from "./idempotency.ts";
 import type { AnyResult } from "./result.ts";
 
-type SuccessStatus = 200 | 201 | 202 | 204 | 206;
+type SuccessStatus = 200 | 201 | 202 | 204 | 206 | 304;
 type ContentOf<R> = R extends { content: infer C } ? C : never;
 type BodyOf<R> = [ContentOf<R>] extends [never]
   ? { body?: undefined; stream?: undefined }
@@ -17,7 +17,7 @@ type BodyOf<R> = [ContentOf<R>] extends [never]
     ? { body: B; stream?: undefined }
     : { stream: Readable | AsyncIterable<string | Uint8Array>; body?: undefined };
 
-/** What an operation may answer when all went well, one member per 2xx of the spec. */
+/** What an operation may answer when all went well, one member per 2xx of the spec, and its 304. */
 export type OperationResult<K extends OperationId> = {
   [S in keyof Spec[K]["responses"] & SuccessStatus]: { status: S; headers?: Record<string, string> } & BodyOf<Spec[K]["responses"][S]>;
 }[keyof Spec[K]["responses"] & SuccessStatus];
