@@ -10,7 +10,34 @@ export interface ApiKeyAuth {
   /** The config field of kind `url()` whose origin alone gets the key; null: every host in `hosts` does. */
   readonly onlyTo: string | null;
 }
-export type PluginAuth = ApiKeyAuth;
+
+/** People connect their own account at the provider: the host gets, keeps and refreshes the tokens. (RFC 6749, 9700) */
+export interface OAuth2Auth {
+  readonly kind: "oauth2";
+  /** https; the page where people agree. Its host and the token endpoint's must be in `hosts`. */
+  readonly authorizeUrl: string;
+  readonly tokenUrl: string;
+  /** RFC 7009; null: the provider has none, people end it on its pages. */
+  readonly revokeUrl: string | null;
+  /** The config fields of the application's credentials: a `text()` and a `secret()`. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** How the application names itself at the token endpoint: in an Authorization header, or in the form. */
+  readonly clientAuthentication: "basic" | "post";
+  /** True: S256 challenges are sent. False only for providers that refuse them. */
+  readonly pkce: boolean;
+  /** All that may be asked for; a use of the plugin asks for those it needs. */
+  readonly scopes: readonly string[];
+  /** Scheme of the Authorization header: "Bearer", SoundCloud's "OAuth". */
+  readonly header: string;
+  /** Whether a refresh answers a new refresh token that replaces the old one. */
+  readonly refreshTokenRotates: "always" | "sometimes" | "never";
+  /** Days after which people must agree again, however often it was refreshed; null: never. */
+  readonly grantDays: number | null;
+  /** Hosts that get the access token; never the hosts that only sign in. */
+  readonly onlyTo: readonly string[];
+}
+export type PluginAuth = ApiKeyAuth | OAuth2Auth;
 
 /** `Authorization: Bearer <key>`, with the operator's key. */
 export const bearerKey = (options: { field: string; onlyTo?: string }): ApiKeyAuth => ({
@@ -19,4 +46,21 @@ export const bearerKey = (options: { field: string; onlyTo?: string }): ApiKeyAu
   header: "authorization",
   prefix: "Bearer ",
   onlyTo: options.onlyTo ?? null,
+});
+
+type OAuth2Options = Pick<OAuth2Auth, "authorizeUrl" | "tokenUrl" | "scopes" | "onlyTo"> &
+  Partial<Omit<OAuth2Auth, "kind">>;
+
+/** Authorization code with PKCE; what is left out is as most providers have it. */
+export const oauth2 = (options: OAuth2Options): OAuth2Auth => ({
+  kind: "oauth2",
+  revokeUrl: null,
+  clientId: "clientId",
+  clientSecret: "clientSecret",
+  clientAuthentication: "basic",
+  pkce: true,
+  header: "Bearer",
+  refreshTokenRotates: "sometimes",
+  grantDays: null,
+  ...options,
 });

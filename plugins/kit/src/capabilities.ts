@@ -1,8 +1,14 @@
 import type { z } from "zod";
 import { generationFunctions, type GenerationCapability } from "./generation.ts";
+import { identityFunctions, type IdentityCapability } from "./identity.ts";
+import { webhooksFunctions, type WebhooksCapability } from "./webhooks.ts";
 
 /** Capability → function → schemas of input and output. The host checks both sides of every call with these. */
-export const capabilitySchemas = { generation: generationFunctions } as const;
+export const capabilitySchemas = {
+  generation: generationFunctions,
+  identity: identityFunctions,
+  webhooks: webhooksFunctions,
+} as const;
 
 /** The schemas of one function, for callers that know its name only at run time; null when there is no such function. */
 export function schemasOf(capability: CapabilityName, fn: string): { input: z.ZodType; output: z.ZodType } | null {
@@ -24,4 +30,6 @@ export type CapabilityOutput<C extends CapabilityName, F extends CapabilityFunct
 
 export interface Capabilities<Config = Readonly<Record<string, unknown>>> {
   generation?: GenerationCapability<Config>;
+  identity?: IdentityCapability<Config>;
+  webhooks?: WebhooksCapability<Config>;
 }

@@ -11,6 +11,8 @@ export interface Egress {
   origins: readonly string[];
   /** Reached by https on its usual port; `*.` in front for all below. */
   hosts: readonly string[];
+  /** The origin that stands in for all of `hosts`: a simulator. */
+  standIn?: string;
 }
 type Config = Readonly<Record<string, unknown>>;
 
@@ -23,19 +25,28 @@ export function egressOf(plugin: AnyPlugin, config: Config): Egress {
   return { origins, hosts: [...plugin.hosts, ...hosts] };
 }
 
-export function mayReach(egress: Egress, url: URL): boolean {
-  if (egress.origins.includes(url.origin)) return true;
-  if (url.protocol !== "https:" || url.port !== "") return false;
-  return egress.hosts.some((host) =>
+/** Where a request for `url` really goes; null when it may not be reached. */
+export function destinationOf(egress: Egress, url: URL): URL | null {
+  if (egress.origins.includes(url.origin)) return url;
+  if (url.protocol !== "https:" || url.port !== "") return null;
+  const known = egress.hosts.some((host) =>
     host.startsWith("*.") ? url.hostname.endsWith(host.slice(1)) : url.hostname === host,
   );
+  if (!known) return null;
+  return egress.standIn === undefined ? url : new URL(url.pathname + url.search, egress.standIn);
 }
 
 /** The host's own business: a plugin that set them could reach another server or smuggle a second request. */
 const reservedHeaders = new Set(["host", "connection", "content-length", "transfer-encoding", "upgrade", "expect"]);
 
 /** The headers really sent: the plugin's own, and the credential where it belongs. Names in lower case. */
-export function headersFor(plugin: AnyPlugin, config: Config, request: HttpRequest, url: URL): Record<string, string> {
+export function headersFor(
+  plugin: AnyPlugin,
+  config: Config,
+  request: HttpRequest,
+  url: URL,
+  accessToken: string | null = null,
+): Record<string, string> {
   const own = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
   const headers: Record<string, string> = {
     accept: "application/json",
@@ -45,11 +56,19 @@ export function headersFor(plugin: AnyPlugin, config: Config, request: HttpReque
     ...(request.json !== undefined && { "content-type": "application/json" }),
     ...Object.fromEntries(own.filter(([name]) => !reservedHeaders.has(name))),
   };
-  const { auth } = plugin;
-  if (!auth || request.credential === false) return headers;
-  const home = auth.onlyTo === null ? url.origin : new URL(String(config[auth.onlyTo])).origin;
-  if (home === url.origin) headers[auth.header] = `${auth.prefix}${String(config[auth.field])}`;
+  const credential = request.credential === false ? null : credentialFor(plugin, config, url, accessToken);
+  if (credential) headers[credential.header] = credential.value;
   return headers;
+}
+
+function credentialFor({ auth }: AnyPlugin, config: Config, url: URL, accessToken: string | null) {
+  if (auth?.kind === "oauth2") {
+    const wanted = accessToken !== null && url.protocol === "https:" && auth.onlyTo.includes(url.host);
+    return wanted ? { header: "authorization", value: `${auth.header} ${accessToken}` } : null;
+  }
+  if (!auth) return null;
+  const home = auth.onlyTo === null ? url.origin : new URL(String(config[auth.onlyTo])).origin;
+  return home === url.origin ? { header: auth.header, value: `${auth.prefix}${String(config[auth.field])}` } : null;
 }
 
 export const bodyOf = (request: HttpRequest): string | Uint8Array | null =>

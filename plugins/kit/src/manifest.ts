@@ -29,6 +29,31 @@ const generation = z.strictObject({
   resolve: fn.optional(),
 });
 
+const apiKeyAuth = z.strictObject({
+  kind: z.literal("api_key"),
+  field: z.string(),
+  header: z.string().regex(/^[a-z0-9-]+$/, "a header name in lower case"),
+  prefix: z.string(),
+  onlyTo: z.string().nullable(),
+});
+
+const endpoint = z.url({ protocol: /^https$/, error: "an https:// address" });
+const oauth2Auth = z.strictObject({
+  kind: z.literal("oauth2"),
+  authorizeUrl: endpoint,
+  tokenUrl: endpoint,
+  revokeUrl: endpoint.nullable(),
+  clientId: z.string(),
+  clientSecret: z.string(),
+  clientAuthentication: z.enum(["basic", "post"]),
+  pkce: z.boolean(),
+  scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "a scope without spaces")),
+  header: z.string().regex(/^[A-Za-z]+$/, "a scheme like Bearer"),
+  refreshTokenRotates: z.enum(["always", "sometimes", "never"]),
+  grantDays: z.int().positive().nullable(),
+  onlyTo: z.array(z.string()).min(1),
+});
+
 const manifest = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, "lower case letters, digits and -, beginning with a letter"),
   version: z.string().regex(semver, "a version like 1.0.0"),
@@ -37,18 +62,14 @@ const manifest = z.strictObject({
   docs: z.url({ protocol: /^https$/, error: "an https:// address" }),
   config: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/, "camelCase"), configField),
   hosts: z.array(z.string().regex(hostPattern, "a host name without scheme, port or path")),
-  auth: z
-    .strictObject({
-      kind: z.literal("api_key"),
-      field: z.string(),
-      header: z.string().regex(/^[a-z0-9-]+$/, "a header name in lower case"),
-      prefix: z.string(),
-      onlyTo: z.string().nullable(),
-    })
-    .optional(),
+  auth: z.discriminatedUnion("kind", [apiKeyAuth, oauth2Auth]).optional(),
   limits: z.strictObject({ app: rateLimit.optional(), connection: rateLimit.optional() }).optional(),
   capabilities: z
-    .strictObject({ generation: generation.optional() })
+    .strictObject({
+      generation: generation.optional(),
+      identity: z.strictObject({ whoami: fn }).optional(),
+      webhooks: z.strictObject({ verify: fn, eventId: fn, occurredAt: fn, normalize: fn }).optional(),
+    })
     .refine((all) => Object.keys(all).length > 0, "at least one capability"),
   simulator: z.strictObject({ config: fn, load: fn }).optional(),
 });
@@ -59,13 +80,25 @@ export function checkManifest(candidate: unknown): string[] {
   if (!result.success) {
     return describeIssues(result.error);
   }
-  const { auth, config } = result.data;
-  const faults: string[] = [];
-  if (auth && config[auth.field]?.kind !== "secret")
-    faults.push(`auth.field: "${auth.field}" is no secret() in config`);
-  if (auth?.onlyTo && config[auth.onlyTo]?.kind !== "url")
-    faults.push(`auth.onlyTo: "${auth.onlyTo}" is no url() in config`);
-  return faults;
+  return result.data.auth ? authFaults(result.data, result.data.auth) : [];
+}
+
+type Checked = z.output<typeof manifest>;
+
+function authFaults({ config, hosts }: Checked, auth: NonNullable<Checked["auth"]>): string[] {
+  const kindOf = (field: string) => config[field]?.kind;
+  if (auth.kind === "api_key") {
+    return [
+      ...(kindOf(auth.field) === "secret" ? [] : [`auth.field: "${auth.field}" is no secret() in config`]),
+      ...(!auth.onlyTo || kindOf(auth.onlyTo) === "url" ? [] : [`auth.onlyTo: "${auth.onlyTo}" is no url() in config`]),
+    ];
+  }
+  const addresses = [auth.authorizeUrl, auth.tokenUrl, auth.revokeUrl ?? []].flat().map((text) => new URL(text).host);
+  return [
+    ...(kindOf(auth.clientId) === "text" ? [] : [`auth.clientId: "${auth.clientId}" is no text() in config`]),
+    ...(kindOf(auth.clientSecret) === "secret" ? [] : [`auth.clientSecret: "${auth.clientSecret}" is no secret() in config`]),
+    ...[...addresses, ...auth.onlyTo].flatMap((host) => (hosts.includes(host) ? [] : [`auth: ${host} is not in hosts`])),
+  ];
 }
 
 /** Whether a plugin written for this range runs with this kit. A range that is no range fits nothing. */

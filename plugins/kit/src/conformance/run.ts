@@ -1,7 +1,8 @@
 import type { HttpRequest, PluginContext } from "../context.ts";
 import { PluginError } from "../errors.ts";
-import { generationInput, type GenerationInput } from "../generation.ts";
-import { bodyOf, egressOf, headersFor, httpResponse, mayReach, type Egress, type RawAnswer } from "../http-rules.ts";
+import { generationFunctions, generationInput, type GenerationInput } from "../generation.ts";
+import { identityFunctions } from "../identity.ts";
+import { bodyOf, destinationOf, egressOf, headersFor, httpResponse, type Egress, type RawAnswer } from "../http-rules.ts";
 import { parseConfig } from "../parse-config.ts";
 import type { Subject } from "./subject.ts";
 
@@ -18,6 +19,10 @@ export interface Call {
   idempotencyKey?: string;
   signal?: AbortSignal;
   config?: Record<string, string>;
+  /** With `oauth2`: the person's token. */
+  accessToken?: string;
+  /** Where a simulator stands in for the declared hosts. */
+  standIn?: string;
 }
 interface SentRequest {
   method: string;
@@ -26,7 +31,7 @@ interface SentRequest {
   body: string;
 }
 export interface Outcome {
-  /** What `generate` returned, unchecked; undefined when it threw. */
+  /** What the function returned, unchecked; undefined when it threw. */
   output: unknown;
   /** What it threw, undefined when it returned. */
   error: unknown;
@@ -35,45 +40,57 @@ export interface Outcome {
   log: string;
 }
 
-export const firstInput = ({ options }: Subject): GenerationInput => generationInput.parse(options.inputs[0]);
+export const firstInput = ({ options }: Subject): GenerationInput => generationInput.parse(options.inputs?.[0]);
 /** The provider as the plugin's author describes it, in a good mood. */
 export const goodUpstream =
   ({ options }: Subject): Upstream =>
   async (request) =>
     options.answer(request);
 
-/** One call of `generate` in a context like the host's, but with nothing behind it. Never rejects. */
+export const emptyOutcome = (): Outcome => ({ output: undefined, error: undefined, requests: [], refusedUrls: [], log: "" });
+
+/** The function by which the suite judges a plugin; null for one that never calls its provider. */
+export function mainOf(subject: Subject) {
+  const { generation, identity } = subject.plugin.capabilities;
+  if (generation) {
+    const run = (ctx: PluginContext, input?: GenerationInput) => generation.generate(ctx, input ?? firstInput(subject));
+    return { name: "generate", output: generationFunctions.generate.output, run };
+  }
+  if (!identity) return null;
+  return { name: "whoami", output: identityFunctions.whoami.output, run: (ctx: PluginContext) => identity.whoami(ctx, {}) };
+}
+
+/** One call of the main function in a context like the host's, but with nothing behind it. Never rejects. */
 export async function run(subject: Subject, call: Call): Promise<Outcome> {
-  const outcome: Outcome = { output: undefined, error: undefined, requests: [], refusedUrls: [], log: "" };
+  const outcome = emptyOutcome();
   const ctx = contextFor(subject, call, outcome);
   try {
-    outcome.output = await generationOf(subject).generate(ctx, call.input ?? firstInput(subject));
+    const main = mainOf(subject);
+    if (!main) throw new Error(`${subject.plugin.id} has no capability that calls its provider`);
+    outcome.output = await main.run(ctx, call.input);
   } catch (error) {
     outcome.error = error ?? new Error(`threw ${String(error)}`);
   }
   return outcome;
 }
 
-export function generationOf({ plugin }: Subject) {
-  const { generation } = plugin.capabilities;
-  if (!generation) throw new Error(`${plugin.id} has no capability that this suite knows`);
-  return generation;
-}
-
 export function contextFor({ plugin, options }: Subject, call: Call, outcome: Outcome): PluginContext {
   const { config } = parseConfig(plugin, call.config ?? options.config);
-  const egress = egressOf(plugin, config);
+  const egress = { ...egressOf(plugin, config), ...(call.standIn !== undefined && { standIn: call.standIn }) };
+  const accountId = call.accountId ?? "account-1";
+  const accessToken = call.accessToken ?? `access-canary-of-${accountId}`;
   const signal = call.signal ?? new AbortController().signal;
   const line = (message: string, fields?: unknown): void => void (outcome.log += `${message} ${shown(fields)}\n`);
   const entries = new Map<string, string>();
   const request = async (wish: HttpRequest) => {
-    const url = reachable(plugin.id, egress, wish.url, outcome);
-    const headers = headersFor(plugin, config, wish, url);
+    const { url, destination } = reachable(plugin.id, egress, wish.url, outcome);
+    const headers = headersFor(plugin, config, wish, url, accessToken);
     outcome.requests.push({ method: wish.method, url: url.href, headers, body: String(bodyOf(wish) ?? "") });
-    return httpResponse(await answered(call.upstream, { ...wish, headers }, signal), now);
+    const sent = { ...wish, url: destination.href, headers };
+    return httpResponse(await answered(call.upstream, sent, signal), now);
   };
   return {
-    account: { id: call.accountId ?? "account-1", mode: "live" },
+    account: { id: accountId, mode: "live" },
     connection: null,
     config,
     http: { request },
@@ -90,9 +107,10 @@ export function contextFor({ plugin, options }: Subject, call: Call, outcome: Ou
   };
 }
 
-function reachable(id: string, egress: Egress, text: string, outcome: Outcome): URL {
+function reachable(id: string, egress: Egress, text: string, outcome: Outcome): { url: URL; destination: URL } {
   const url = URL.parse(text);
-  if (url && mayReach(egress, url)) return url;
+  const destination = url && destinationOf(egress, url);
+  if (destination) return { url, destination };
   outcome.refusedUrls.push(text);
   throw new PluginError("PERMANENT", `${text} is not among the hosts that ${id} declares`);
 }

@@ -3,10 +3,16 @@ import type { RequestListener } from "node:http";
 /** How a plugin points at its simulator: nothing is loaded before the first sandbox account needs it. */
 export interface SimulatorReference {
   /** The settings under which the plugin talks to a simulator at `origin` ("http://127.0.0.1:4010"). */
-  readonly config: (origin: string) => Readonly<Record<string, string>>;
+  readonly config: (origin: string, secrets: SimulatorSecrets) => Readonly<Record<string, string>>;
   /** Usually `async () => (await import("./simulator/index.ts")).createMySimulator`. */
   readonly load: () => Promise<SimulatorFactory>;
 }
+/** Made by the host for this deployment alone: what is written in a package, everybody knows. */
+export interface SimulatorSecrets {
+  /** `whsec_` and base64. Signs what the simulator sends to `POST /hooks/{plugin}`. */
+  readonly webhookSecret: string;
+}
+
 export type SimulatorFactory = (options?: SimulatorOptions) => Simulator;
 
 export interface SimulatorOptions {

@@ -22,11 +22,12 @@ interface ContextOfCall {
   traffic: Traffic;
   signal: AbortSignal;
   mask: Mask;
+  offline: boolean;
 }
 
 /** Everything a plugin function is given for one call. */
 export function contextFor({ entry, dispatcherFor, cache, clock, log }: ContextDeps, of: ContextOfCall): PluginContext {
-  const { call, target, traffic, signal, mask } = of;
+  const { call, target, traffic, signal, mask, offline } = of;
   const { plugin } = entry;
   let progress = 0;
   const line = (level: "debug" | "info" | "warn" | "error") => (message: string, fields?: Record<string, unknown>) =>
@@ -35,7 +36,11 @@ export function contextFor({ entry, dispatcherFor, cache, clock, log }: ContextD
     account: call.account,
     connection: call.connection ?? null,
     config: target.config,
-    http: createPluginHttp({ plugin, target, traffic, signal, clock, requestId: call.requestId, dispatcherFor }),
+    http: createPluginHttp({
+      plugin, target, traffic, signal, clock, offline, dispatcherFor,
+      requestId: call.requestId,
+      accessToken: call.accessToken ?? null,
+    }),
     log: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },
     signal,
     clock,

@@ -1,13 +1,15 @@
-import { capabilitySchemas, type CapabilityFunction, type CapabilityName } from "@musicverse/plugin-kit";
+import { randomBytes } from "node:crypto";
+import { authorizationUrl, capabilitySchemas, type CapabilityName } from "@musicverse/plugin-kit";
 import { Pool, type Dispatcher } from "undici";
 import type { Clock } from "../clock/index.ts";
 import type { Logger } from "../log/index.ts";
 import { Breaker } from "./breaker.ts";
 import { PluginFailure } from "./failure.ts";
-import { invokePlugin, type Mode, type Registered } from "./invoke.ts";
+import { assertConfigured, invokePlugin, isReady, type Mode, type Registered } from "./invoke.ts";
 import { PluginCache } from "./kv.ts";
 import { loadPlugin, type LeftOut, type LoadedPlugin } from "./load-plugin.ts";
 import { modelsOf } from "./models.ts";
+import { exchangeAt, oauthClient } from "./oauth.ts";
 import type { PluginHost, PluginReport } from "./plugin-host.ts";
 import { installedPackages, type PluginSource } from "./plugin-source.ts";
 import { reportOf } from "./report.ts";
@@ -26,6 +28,8 @@ export interface PluginHostOptions {
   /** How long simulators pretend to work: 1 like the provider in short, 0 at once. Default 1. */
   simulatorLatency?: number;
   importTimeoutMs?: number;
+  /** `whsec_…` with which a plugin's simulator signs its webhooks, the same in every process. Default: one of this process. */
+  simulatorWebhookSecret?: (pluginId: string) => string;
   source?: PluginSource;
 }
 
@@ -37,8 +41,15 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
     settings,
     importTimeoutMs: options.importTimeoutMs ?? 10_000,
   };
+  const ownSecrets = new Map<string, string>();
+  const ownSecret = (pluginId: string): string =>
+    ownSecrets.get(pluginId) ?? ownSecrets.set(pluginId, `whsec_${randomBytes(32).toString("base64")}`).get(pluginId) ?? "";
   const results = await Promise.all(options.plugins.map((name) => loadPlugin(name, load)));
-  const simulators = new Simulators({ latency: options.simulatorLatency ?? 1, settings });
+  const simulators = new Simulators({
+    latency: options.simulatorLatency ?? 1,
+    settings,
+    secretsFor: (pluginId) => ({ webhookSecret: (options.simulatorWebhookSecret ?? ownSecret)(pluginId) }),
+  });
   const cache = new PluginCache();
   const direct = new Map<string, Pool>();
   const registered = new Map<string, Registered>();
@@ -76,8 +87,20 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
     return pool;
   }
 
-  const capabilityOf = (pluginId: string, capability: CapabilityName) =>
+  const capabilityOf = <C extends CapabilityName>(pluginId: string, capability: C) =>
     registered.get(pluginId)?.plugin.capabilities[capability];
+
+  function known(pluginId: string): Registered {
+    const entry = registered.get(pluginId);
+    if (entry) return entry;
+    throw new PluginFailure("UNAVAILABLE", `the plugin ${pluginId} is not loaded`, { pluginId });
+  }
+
+  const targetOf = async ({ plugin, settings: own }: Registered, mode: Mode) =>
+    mode === "test" ? simulators.target(plugin) : liveTarget(plugin, own.config);
+
+  const dispatcherOf = (pluginId: string, mode: Mode) => (origin: string): Dispatcher =>
+    mode === "test" ? directDispatcher(origin) : options.guardedDispatcher(pluginId, origin);
 
   return {
     report: (mode: Mode = "live"): PluginReport[] => entries.map((entry) => reportOf(entry, mode)),
@@ -88,16 +111,29 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
       mode === "test" ? "idempotent" : (capabilityOf(pluginId, capability)?.repeat ?? "costs"),
     can: (pluginId, capability, fn) =>
       fn in capabilitySchemas[capability] &&
-      capabilityOf(pluginId, capability)?.[fn as CapabilityFunction<typeof capability>] !== undefined,
-    invoke: async (pluginId, capability, fn, call, input) => {
+      (capabilityOf(pluginId, capability) as Record<string, unknown> | undefined)?.[fn] !== undefined,
+    ready: (pluginId, mode) => {
       const entry = registered.get(pluginId);
-      if (!entry) throw new PluginFailure("UNAVAILABLE", `the plugin ${pluginId} is not loaded`, { pluginId });
+      return entry !== undefined && isReady(entry, mode);
+    },
+    authorizationUrl: async (pluginId, mode, request) => {
+      const entry = known(pluginId);
+      assertConfigured(entry, mode);
+      return authorizationUrl(oauthClient({ entry, target: await targetOf(entry, mode), send: null }), request);
+    },
+    exchangeCode: async (pluginId, call, given) => {
+      const entry = known(pluginId);
       const { mode } = call.account;
-      const target = async () =>
-        mode === "test" ? simulators.target(entry.plugin) : liveTarget(entry.plugin, entry.settings.config);
-      const dispatcherFor = (origin: string): Dispatcher =>
-        mode === "test" ? directDispatcher(origin) : options.guardedDispatcher(pluginId, origin);
-      return invokePlugin({ entry, target, dispatcherFor, cache, clock, log }, { capability, fn, call, input });
+      assertConfigured(entry, mode);
+      const send = { dispatcherFor: dispatcherOf(pluginId, mode), signal: call.signal };
+      const client = oauthClient({ entry, target: await targetOf(entry, mode), send });
+      return exchangeAt(client, { entry, mode, signal: call.signal, log }, given);
+    },
+    invoke: async (pluginId, capability, fn, call, input) => {
+      const entry = known(pluginId);
+      const { mode } = call.account;
+      const deps = { entry, target: () => targetOf(entry, mode), dispatcherFor: dispatcherOf(pluginId, mode), cache, clock, log };
+      return invokePlugin(deps, { capability, fn, call, input });
     },
     async close() {
       await simulators.close();

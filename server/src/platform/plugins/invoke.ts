@@ -36,14 +36,25 @@ interface InvokeDeps extends ContextDeps {
   target: () => Promise<Target>;
 }
 
-/** `guarded`: work at the provider, so it counts for the breaker and waits while that is open. */
-const rules: Record<CapabilityName, Record<string, { deadlineMs: number; guarded: boolean }>> = {
+interface FunctionRule {
+  deadlineMs: number;
+  /** Work at the provider, so it counts for the breaker and waits while that is open. */
+  guarded: boolean;
+  /** Pure: has no network. */
+  offline?: true;
+}
+/** Stands in the request of a provider, which waits and gives up early. */
+const judgement: FunctionRule = { deadlineMs: 2_000, guarded: false, offline: true };
+
+const rules: Record<CapabilityName, Record<string, FunctionRule>> = {
   generation: {
     models: { deadlineMs: 10_000, guarded: false },
     estimate: { deadlineMs: 10_000, guarded: false },
     generate: { deadlineMs: 600_000, guarded: true },
     resolve: { deadlineMs: 600_000, guarded: true },
   },
+  identity: { whoami: { deadlineMs: 30_000, guarded: true } },
+  webhooks: { verify: judgement, eventId: judgement, occurredAt: judgement, normalize: judgement },
 };
 
 type AnyFunction = (ctx: PluginContext, input: unknown) => unknown;
@@ -75,12 +86,13 @@ export async function invokePlugin<C extends CapabilityName, F extends Capabilit
   let health: CallResult = "neutral";
   const traffic: Traffic = { sent: 0, unanswered: 0, succeeded: 0 };
   let mask = createMask([], checkedInput);
-  const repeat = mode === "test" ? "idempotent" : (entry.plugin.capabilities.generation?.repeat ?? "costs");
+  const generates = capability === "generation" && mode === "live";
+  const repeat = generates ? (entry.plugin.capabilities.generation?.repeat ?? "costs") : "idempotent";
   try {
     const target = await deps.target();
-    mask = createMask(secretsOf(entry, target), checkedInput);
+    mask = createMask([...secretsOf(entry, target), call.accessToken ?? ""], checkedInput);
     const work = async (signal: AbortSignal): Promise<unknown> => {
-      const ctx = contextFor(deps, { call, target, traffic, signal, mask });
+      const ctx = contextFor(deps, { call, target, traffic, signal, mask, offline: rule.offline ?? false });
       return (implementation as AnyFunction).call(entry.plugin.capabilities[capability], ctx, checkedInput);
     };
     const output = await callBounded(work, {
@@ -89,7 +101,7 @@ export async function invokePlugin<C extends CapabilityName, F extends Capabilit
       onIgnoredAbort: () => deps.log.warn({ plugin: pluginId, fn }, "the plugin ignores its abort signal"),
     });
     const checked = checkOutput(schemas.output, output, fn);
-    if (isPending(checked) && !entry.plugin.capabilities.generation?.resolve) {
+    if (capability === "generation" && isPending(checked) && !entry.plugin.capabilities.generation?.resolve) {
       throw new TypeError("answers pending and has no resolve");
     }
     health = traffic.sent > 0 ? "success" : "neutral";
@@ -104,13 +116,15 @@ export async function invokePlugin<C extends CapabilityName, F extends Capabilit
   }
 }
 
-function assertConfigured(entry: Registered, mode: Mode): void {
+export const isReady = (entry: Registered, mode: Mode): boolean =>
+  mode === "live" ? entry.settings.missing.length === 0 : entry.sandbox;
+
+export function assertConfigured(entry: Registered, mode: Mode): void {
+  if (isReady(entry, mode)) return;
   const { id: pluginId } = entry.plugin;
   const missing = entry.settings.missing.map(({ env }) => env).join(", ");
-  if (mode === "live" && missing)
-    throw new PluginFailure("UNAVAILABLE", `${pluginId} needs ${missing} for live accounts`, { pluginId });
-  if (mode === "test" && !entry.sandbox)
-    throw new PluginFailure("UNAVAILABLE", `${pluginId} has no simulator`, { pluginId });
+  const why = mode === "live" ? `needs ${missing} for live accounts` : "has no simulator";
+  throw new PluginFailure("UNAVAILABLE", `${pluginId} ${why}`, { pluginId });
 }
 
 const isPending = (output: unknown): boolean => typeof output === "object" && output !== null && "pending" in output;

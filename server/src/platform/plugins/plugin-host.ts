@@ -1,9 +1,11 @@
 import type {
+  AuthorizationRequest,
   CapabilityFunction,
   CapabilityInput,
   CapabilityName,
   CapabilityOutput,
   GenerationModel,
+  OAuthTokens,
 } from "@musicverse/plugin-kit";
 
 export type PluginStatus = "loaded" | "failed" | "disabled" | "incompatible" | "misconfigured";
@@ -44,8 +46,16 @@ export interface PluginCall {
   /** Default: 10 min for `generate` and `resolve`, 10 s for the rest. At the deadline: `NETWORK`. */
   deadlineMs?: number;
   connection?: { id: string; externalId: string | null } | null;
+  /** With `oauth2`: the token of the person for whom the call is made. Lives as long as the call. */
+  accessToken?: string;
   /** Fractions 0–1, only growing; at most what the plugin emits, unthrottled. */
   onProgress?: (fraction: number) => void;
+}
+
+export interface CodeExchange {
+  code: string;
+  codeVerifier: string;
+  redirectUri: string;
 }
 
 export interface PluginHost {
@@ -61,7 +71,7 @@ export interface PluginHost {
    * Whether a call whose outcome is unknown may simply be made again. In mode test always "idempotent":
    * a simulator bills nothing and answers the same input with the same bytes.
    */
-  repeat(pluginId: string, capability: CapabilityName, mode: "live" | "test"): "idempotent" | "costs";
+  repeat(pluginId: string, capability: "generation", mode: "live" | "test"): "idempotent" | "costs";
   /** True when the plugin can be asked about an unknown or pending outcome (`resolve`). */
   can(pluginId: string, capability: CapabilityName, fn: string): boolean;
   /**
@@ -75,6 +85,15 @@ export interface PluginHost {
     call: PluginCall,
     input: CapabilityInput<C, F>,
   ): Promise<CapabilityOutput<C, F>>;
+  /** Whether calls in this mode can work: loaded, and with settings (live) or a simulator (test). */
+  ready(pluginId: string, mode: "live" | "test"): boolean;
+  /**
+   * Where to send a person's browser so that they connect their account at the provider (`auth: oauth2`).
+   * Rejects with `PluginFailure` UNAVAILABLE.
+   */
+  authorizationUrl(pluginId: string, mode: "live" | "test", request: AuthorizationRequest): Promise<string>;
+  /** The code of the callback → tokens. Rejects with `PluginFailure`; AUTH_REVOKED when the code is worth nothing. */
+  exchangeCode(pluginId: string, call: PluginCall, given: CodeExchange): Promise<OAuthTokens>;
   /** Stops simulators and closes connections. */
   close(): Promise<void>;
 }

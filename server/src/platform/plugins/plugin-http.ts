@@ -1,8 +1,8 @@
 import {
   bodyOf,
+  destinationOf,
   headersFor,
   httpResponse,
-  mayReach,
   PluginError,
   type AnyPlugin,
   type PluginHttp,
@@ -29,6 +29,10 @@ export interface PluginHttpDeps {
   signal: AbortSignal;
   clock: Clock;
   requestId: string | undefined;
+  /** Of the person for whom the call is made; null: the plugin works with the operator's own credential. */
+  accessToken: string | null;
+  /** True: every request is refused. */
+  offline: boolean;
   dispatcherFor: (origin: string) => Dispatcher;
 }
 
@@ -39,19 +43,22 @@ export function createPluginHttp(deps: PluginHttpDeps): PluginHttp {
     async request(request) {
       const url = URL.parse(request.url);
       if (!url) throw new PluginError("PERMANENT", "the plugin asked for something that is no URL");
-      if (!mayReach(target, url)) {
+      const destination = deps.offline ? null : destinationOf(target, url);
+      if (!destination) {
         throw new PluginError(
           "PERMANENT",
-          `${url.origin} is not among the hosts that ${plugin.id} declares or has configured`,
+          deps.offline
+            ? "this function has no network"
+            : `${url.origin} is not among the hosts that ${plugin.id} declares or has configured`,
         );
       }
       const changes = request.method !== "GET";
       const options = {
-        origin: url.origin,
-        path: url.pathname + url.search,
+        origin: destination.origin,
+        path: destination.pathname + destination.search,
         method: request.method,
         headers: {
-          ...headersFor(plugin, target.config, request, url),
+          ...headersFor(plugin, target.config, request, url, deps.accessToken),
           ...(deps.requestId !== undefined && { "x-request-id": deps.requestId }),
         },
         body: bodyOf(request),
@@ -62,7 +69,7 @@ export function createPluginHttp(deps: PluginHttpDeps): PluginHttp {
       traffic.sent += 1;
       if (changes) traffic.unanswered += 1;
       try {
-        const answer = await exchange(deps.dispatcherFor(url.origin), options);
+        const answer = await exchange(deps.dispatcherFor(destination.origin), options);
         if (changes) traffic.unanswered -= 1;
         if (changes && answer.status < 300) traffic.succeeded += 1;
         return httpResponse(answer, clock.now());
@@ -74,7 +81,8 @@ export function createPluginHttp(deps: PluginHttpDeps): PluginHttp {
   };
 }
 
-function asPluginError(error: unknown, host: string): PluginError {
+/** What went wrong on the way, in the words of the kit. */
+export function asPluginError(error: unknown, host: string): PluginError {
   const cause = error instanceof ExchangeError ? error.cause : error;
   if (cause instanceof EgressError && cause.code === "refused_address") {
     return new PluginError("PERMANENT", `${host} has an address that may not be reached`, { cause: error });

@@ -1,16 +1,24 @@
-import { envName, parseConfig, type AnyPlugin } from "@musicverse/plugin-kit";
+import { envName, parseConfig, type AnyPlugin, type SimulatorSecrets } from "@musicverse/plugin-kit";
 import { startSimulator, type RunningSimulator } from "@musicverse/plugin-kit/simulator";
 import { sandboxTarget, type Target } from "./target.ts";
+
+interface SimulatorsOptions {
+  latency: number;
+  settings: Readonly<Record<string, string | undefined>>;
+  secretsFor: (pluginId: string) => SimulatorSecrets;
+}
 
 /** The simulators behind sandbox accounts: started on loopback when first needed, or running elsewhere. */
 export class Simulators {
   private readonly running = new Map<string, Promise<RunningSimulator>>();
   private readonly latency: number;
   private readonly settings: Readonly<Record<string, string | undefined>>;
+  private readonly secretsFor: SimulatorsOptions["secretsFor"];
 
-  constructor(options: { latency: number; settings: Readonly<Record<string, string | undefined>> }) {
+  constructor(options: SimulatorsOptions) {
     this.latency = options.latency;
     this.settings = options.settings;
+    this.secretsFor = options.secretsFor;
   }
 
   /** `MINIMAX_SIMULATOR_URL`: one simulator for several processes. */
@@ -28,7 +36,7 @@ export class Simulators {
 
   async target(plugin: AnyPlugin): Promise<Target> {
     const origin = this.configured(plugin) ?? (await this.start(plugin)).origin;
-    return sandboxTarget(simulatorConfig(plugin, origin), origin);
+    return sandboxTarget(plugin, simulatorConfig(plugin, origin, this.secretsFor(plugin.id)), origin);
   }
 
   private start(plugin: AnyPlugin): Promise<RunningSimulator> {
@@ -53,8 +61,8 @@ export class Simulators {
 }
 
 /** The settings under which a plugin talks to its simulator; throws when the plugin's own do not satisfy it. */
-export function simulatorConfig(plugin: AnyPlugin, origin: string): Record<string, unknown> {
-  const { config, missing, malformed } = parseConfig(plugin, plugin.simulator?.config(origin) ?? {});
+export function simulatorConfig(plugin: AnyPlugin, origin: string, secrets: SimulatorSecrets): Record<string, unknown> {
+  const { config, missing, malformed } = parseConfig(plugin, plugin.simulator?.config(origin, secrets) ?? {});
   const wrong = [...missing, ...malformed].map(({ message }) => message);
   if (wrong.length > 0) throw new Error(`the settings of ${plugin.id}'s simulator do not fit: ${wrong.join("; ")}`);
   return config;

@@ -12,6 +12,7 @@ import { throwForStatus } from "../../http-errors.ts";
 import type { LongWork } from "../../long-work.ts";
 import { definePlugin, type AnyPlugin } from "../../plugin.ts";
 import { createChimeSimulator } from "./chime-simulator.ts";
+import { chimeWebhooks, webhookSamples } from "./chime-webhooks.ts";
 import { jsonAnswer, textAnswer, type ConformanceOptions } from "../subject.ts";
 
 // A plugin that does everything right, for a provider that does not exist. Each broken plugin beside it differs in one
@@ -70,10 +71,11 @@ export function chimeWith(
         default: "https://api.chime.example",
         example: "https://api.chime.example",
       }),
+      webhookSecret: secret({ description: "Secret of the webhook endpoint.", example: "whsec_Y2hpbWU=", optional: true }),
     },
     hosts: ["files.chime.example"],
     auth: bearerKey({ field: "apiKey", onlyTo: "baseUrl" }),
-    capabilities: { generation: { ...good, ...generation } },
+    capabilities: { generation: { ...good, ...generation }, webhooks: chimeWebhooks },
     simulator: {
       config: (origin) => ({ apiKey: "chime-simulator", baseUrl: origin }),
       load: async () => createChimeSimulator,
@@ -85,7 +87,8 @@ export function chimeWith(
 export const chimeOptions: ConformanceOptions = {
   module: import.meta.resolve("./chime-simulator.ts"),
   nodeArguments: ["--conditions=musicverse-source"],
-  config: { apiKey: "chime-canary-0123456789" },
+  config: { apiKey: "chime-canary-0123456789", webhookSecret: "whsec_Y2FuYXJ5IG9mIGNoaW1l" },
+  webhooks: webhookSamples,
   inputs: [
     { kind: "music", prompt: "bells" },
     { kind: "music", prompt: "bells", lyrics: "ding dong", durationSeconds: 5 },

@@ -4,17 +4,10 @@ import type { HttpRequest } from "../../context.ts";
 import { PluginError } from "../../errors.ts";
 import type { GenerationOutput } from "../../generation.ts";
 import type { LongWork } from "../../long-work.ts";
-import type { AnyPlugin } from "../../plugin.ts";
-import type { ConformanceOptions } from "../subject.ts";
+import type { Broken } from "./broken.ts";
+import { carolOptions, carolWith } from "./carol.ts";
 import { chimeWith, generate, notASong } from "./chime.ts";
-
-/** A plugin that breaks exactly one rule, in a way that a person might. */
-export interface Broken {
-  rule: string;
-  how: string;
-  plugin: AnyPlugin;
-  options?: Partial<ConformanceOptions>;
-}
+import { brokenWebhooks } from "./webhooks.ts";
 
 const kept = new Map<string, LongWork<GenerationOutput>>();
 const leaked: unknown[] = [];
@@ -183,6 +176,13 @@ export const brokenPlugins: readonly Broken[] = [
         });
       },
     }),
+  },
+  ...brokenWebhooks,
+  {
+    rule: "connect",
+    how: "its simulator lets everybody in, whatever the verifier",
+    plugin: carolWith({ checksVerifier: false }),
+    options: carolOptions,
   },
   { rule: "simulator", how: "ships none", plugin: chimeWith({}, { simulator: undefined }) },
   {

@@ -7,6 +7,7 @@ const graceMs = 250;
 
 export const abortRule: Rule = {
   id: "abort",
+  needs: "calls",
   title: "an aborted call ends within 250 ms and sends nothing more",
   async check(subject) {
     const controller = new AbortController();

@@ -5,6 +5,7 @@ import type { Rule } from "../subject.ts";
 
 export const egressRule: Rule = {
   id: "egress",
+  needs: "calls",
   title: "all requests go through ctx.http, to declared or configured hosts",
   async check(subject) {
     const { outcome, direct } = await withoutSockets(() => run(subject, { upstream: goodUpstream(subject) }));

@@ -8,6 +8,7 @@ const wanted = ["RATE_LIMIT", "UPSTREAM", "NETWORK"] as const;
 
 export const errorsRule: Rule = {
   id: "errors",
+  needs: "calls",
   title: "each failure of the provider becomes the right code, with the time of the next try",
   async check(subject) {
     const { errors } = subject.options;

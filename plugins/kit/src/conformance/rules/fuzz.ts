@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { isPluginError } from "../../errors.ts";
-import { generationFunctions } from "../../generation.ts";
 import type { RawAnswer } from "../../http-rules.ts";
-import { goodUpstream, run, shown } from "../run.ts";
+import { goodUpstream, mainOf, run, shown } from "../run.ts";
 import { jsonAnswer, type Rule, type Subject } from "../subject.ts";
 
 const mutationsMax = 400;
@@ -10,6 +9,7 @@ const replacements = [undefined, null, 0, -1, 1e300, "", "nonsense", true, [], {
 
 export const fuzzRule: Rule = {
   id: "fuzz",
+  needs: "calls",
   title: "whatever the provider answers becomes a valid result or a PluginError, garbage becomes UPSTREAM",
   async check(subject) {
     const good = await recorded(subject);
@@ -24,7 +24,7 @@ export const fuzzRule: Rule = {
         upstream: async () => jsonAnswer(good.status, body, good.headers),
       });
       const valid =
-        error === undefined ? generationFunctions.generate.output.safeParse(output).success : isPluginError(error);
+        error === undefined ? mainOf(subject)?.output.safeParse(output).success : isPluginError(error);
       assert.ok(
         valid,
         `for ${JSON.stringify(body)?.slice(0, 200)}: ${error === undefined ? "an invalid result" : shown(error)}`,

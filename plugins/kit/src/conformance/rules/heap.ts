@@ -12,6 +12,7 @@ const growthPerCall = 100;
 
 export const heapRule: Rule = {
   id: "heap",
+  needs: "calls",
   title: "memory stays flat over thousands of calls",
   async check(subject) {
     const calls = subject.options.calls ?? callsDefault;

@@ -1,6 +1,7 @@
 import type { Rule } from "../subject.ts";
 import { abortRule } from "./abort.ts";
 import { configErrorsRule } from "./config-errors.ts";
+import { connectRule } from "./connect.ts";
 import { egressRule } from "./egress.ts";
 import { errorsRule } from "./errors.ts";
 import { fuzzRule } from "./fuzz.ts";
@@ -13,6 +14,7 @@ import { outputRule } from "./output.ts";
 import { repeatRule } from "./repeat.ts";
 import { secretsRule } from "./secrets.ts";
 import { simulatorRule } from "./simulator.ts";
+import { webhookBadRule, webhookGoodRule, webhookOldRule, webhookReplayRule, webhookShortRule } from "./webhooks.ts";
 
 /** In the order in which an author meets them. */
 export const rules: readonly Rule[] = [
@@ -29,5 +31,11 @@ export const rules: readonly Rule[] = [
   isolationRule,
   logsRule,
   simulatorRule,
+  connectRule,
+  webhookGoodRule,
+  webhookBadRule,
+  webhookShortRule,
+  webhookOldRule,
+  webhookReplayRule,
   heapRule,
 ];

@@ -9,10 +9,12 @@ const lyrics = "lyrics-canary first line\nlyrics-canary second line";
 
 export const logsRule: Rule = {
   id: "logs",
+  needs: "calls",
   title: "no credential, prompt or lyrics in a log, on the console or in an error",
   async check(subject) {
     const { options } = subject;
-    const input = generationInput.parse({ ...options.inputs[0], prompt, lyrics, instrumental: false });
+    const wish = options.inputs?.[0];
+    const input = wish && generationInput.parse({ ...wish, prompt, lyrics, instrumental: false });
     const upstreams = [
       goodUpstream(subject),
       ...options.errors.map(upstreamOf),
@@ -26,7 +28,7 @@ export const logsRule: Rule = {
       }
       return all.join("\n");
     });
-    for (const canary of ["prompt-canary", "lyrics-canary", ...secretsOf(subject)]) {
+    for (const canary of ["prompt-canary", "lyrics-canary", "access-canary", ...secretsOf(subject)]) {
       const at = printed.indexOf(canary);
       const where = printed.slice(Math.max(0, at - 80), at);
       assert.equal(at, -1, `${canary.slice(0, 6)}… appears after: ${where}`);

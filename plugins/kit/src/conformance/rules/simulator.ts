@@ -2,18 +2,19 @@ import assert from "node:assert/strict";
 import { isPluginError } from "../../errors.ts";
 import type { RunningSimulator } from "../../simulator/start-simulator.ts";
 import { now, run, shown, type Call, type Outcome } from "../run.ts";
-import { overHttp, startedFor } from "../simulated.ts";
+import { simulatedCall, startedFor } from "../simulated.ts";
 import type { Rule, Subject } from "../subject.ts";
 
 export const simulatorRule: Rule = {
   id: "simulator",
+  needs: "calls",
   title: "a simulator is shipped: it answers, counts, and fails when told to",
   async check(subject) {
     const { plugin } = subject;
     assert.ok(plugin.simulator, "ship a simulator: sandbox accounts, tests and the demo need one");
     const simulator = await startedFor(plugin.simulator);
     try {
-      await failsAndRecovers(subject, simulator, plugin.simulator.config(simulator.origin));
+      await failsAndRecovers(subject, simulator, await simulatedCall(subject, plugin.simulator, simulator.origin));
     } finally {
       await simulator.close();
     }
@@ -23,9 +24,8 @@ export const simulatorRule: Rule = {
 async function failsAndRecovers(
   subject: Subject,
   { control }: RunningSimulator,
-  config: Readonly<Record<string, string>>,
+  call: Call,
 ): Promise<void> {
-  const call: Call = { upstream: overHttp, config: { ...config } };
   const works = async (when: string): Promise<void> => {
     const { error } = await run(subject, call);
     assert.equal(error, undefined, `${when}: ${shown(error)}`);
