@@ -4,8 +4,9 @@ import { apiKeysRoutes, createAuthenticator } from "./features/api-keys/index.ts
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
 import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
-import { badCredentialBucket, headersFor, limitsFor } from "./features/limits/index.ts";
+import { addressLimits, badCredentialBucket, createLimitsFor, headersFor } from "./features/limits/index.ts";
 import { createNotify, type Notify } from "./features/notifications/index.ts";
+import { createPlanLookup, plansRoutes } from "./features/plans/index.ts";
 import { pluginsRoutes } from "./features/plugins/index.ts";
 import { tracksRoutes } from "./features/tracks/index.ts";
 import { createFanOut, webhooksRoutes } from "./features/webhooks/index.ts";
@@ -55,6 +56,8 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const { emit, feed } = wireEvents(services);
   const policy = { allowLoopback: config.webhookAllowLoopback };
   const authenticator = createAuthenticator(services);
+  const plans = createPlanLookup(services);
+  const limitsFor = createLimitsFor(plans);
   return {
     handlers: {
       ...accountsRoutes({ ...services, cursors }),
@@ -64,13 +67,17 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...tracksRoutes({ db, storage, cursors, emit, work, uploadBytesMax: UPLOAD_BYTES_MAX }),
       ...webhooksRoutes({ db, cursors, clock, keyRing, work, policy }),
       ...eventsRoutes({ db, cursors }),
+      ...plansRoutes(),
       ...pluginsRoutes({ plugins, work, log }),
       ...healthRoutes({ probes: probesOf(services), metrics, metricsToken: config.metricsToken, log, clock, version, stopping }),
     },
     authentication: { authenticator, limiter, badCredentialBucket },
     limits: { limitsFor, headersFor },
-    pages: createPages({ routes: [], origin: publicUrl, secret: deriveSecret(config.masterKeys, "forms"), limiter, limitsFor, log }),
+    pages: createPages({ routes: [], origin: publicUrl, secret: deriveSecret(config.masterKeys, "forms"), limiter, limitsFor: addressLimits, log }),
     endStreams: () => feed.close(),
-    close: async () => authenticator.close(),
+    close: async () => {
+      authenticator.close();
+      plans.close();
+    },
   };
 }

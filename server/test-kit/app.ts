@@ -9,6 +9,7 @@ import { startSimulator } from "@musicverse/plugin-kit/simulator";
 import { inject } from "vitest";
 import { startApi } from "../src/api.ts";
 import { setAdministrator } from "../src/features/accounts/index.ts";
+import { accountLimitsChannel } from "../src/features/plans/index.ts";
 import { operations, type OperationId } from "../src/generated/operations.ts";
 import { decodeId, encodeId, newId } from "../src/platform/ids/index.ts";
 import { loadConfig } from "../src/platform/config/index.ts";
@@ -159,7 +160,10 @@ async function signUp({ db }: Services, client: TestApp["client"], { tier, admin
   const profile = await owner.accounts.getProfile();
   if (tier !== undefined) {
     const id = decodeId("acc", profile.live_account_id);
-    await db.asSystem("a test chooses a plan", (tx) => tx.query("update accounts set tier = $2 where id = $1", [id, tier]));
+    await db.asSystem("a test chooses a plan", async (tx) => {
+      await tx.query("update accounts set plan = $2 where id = $1", [id, tier]);
+      await tx.notify(accountLimitsChannel, id ?? "");
+    });
   }
   if (admin) await db.asSystem("a test appoints an administrator", (tx) => setAdministrator(tx, { email, isAdmin: true, at: new Date() }));
   const [live, test] = [await owner.apiKeys.create({ name: "live" }), await owner.apiKeys.create({ name: "test" }, { mode: "test" })];

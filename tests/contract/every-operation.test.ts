@@ -143,6 +143,14 @@ describe("every operation works through the SDK", () => {
     expect((await admin.listActions({ account_id: visitor.liveId })).data).toMatchObject([{ action: "sessions.revoked", details: { sessions: 1 } }]);
   });
 
+  test("plans: list and get, without a credential", async () => {
+    const { plans } = app.client(null);
+    const { data } = await plans.list();
+    expect(data.map(({ id }) => id)).toEqual(["free", "basic", "standard", "pro", "enterprise"]);
+    expect(await plans.get("basic")).toEqual(data[1]);
+    await expect(plans.get("gold")).rejects.toMatchObject({ status: 404, code: "not_found" });
+  });
+
   test("plugins and health tell what runs", async () => {
     const { data } = await account.test.plugins.list();
     expect(data).toContainEqual(expect.objectContaining({ id: "minimax", status: "loaded", breaker: "closed" }));

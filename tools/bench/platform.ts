@@ -104,7 +104,7 @@ export async function makeAccounts(url: string, adminUrl: string, count: number)
   }
   const admin = new pg.Client({ connectionString: adminUrl });
   await admin.connect();
-  await admin.query("update accounts set tier = 'enterprise' where id = any($1)", [made.map(({ accountId }) => accountId)]);
+  await admin.query("update accounts set plan = 'enterprise' where id = any($1)", [made.map(({ accountId }) => accountId)]);
   await admin.end();
   return made;
 }

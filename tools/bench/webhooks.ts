@@ -125,8 +125,8 @@ async function prepare(adminUrl: string, url: string) {
 async function account(db: Database): Promise<string> {
   const [live, sandbox] = [newId(), newId()];
   await db.asSystem("a benchmark makes an account", (tx) => tx.query(
-    `insert into accounts (id, mode, twin_id, name, tier)
-     values ($1, 'live', $2, 'benchmark', 'free'), ($2, 'test', $1, 'benchmark', 'free')`,
+    `insert into accounts (id, mode, twin_id, name)
+     values ($1, 'live', $2, 'benchmark'), ($2, 'test', $1, 'benchmark')`,
     [live, sandbox],
   ));
   return live;

@@ -33,6 +33,8 @@ export const operations = {
   retryWebhookDelivery: { resource: "webhooks", method: "retryDelivery", http: "POST", path: "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry" },
   listEvents: { resource: "events", method: "list", http: "GET", path: "/v1/events" },
   getEvent: { resource: "events", method: "get", http: "GET", path: "/v1/events/{event_id}" },
+  listPlans: { resource: "plans", method: "list", http: "GET", path: "/v1/plans" },
+  getPlan: { resource: "plans", method: "get", http: "GET", path: "/v1/plans/{plan_id}" },
   listPlugins: { resource: "plugins", method: "list", http: "GET", path: "/v1/plugins" },
   listAccounts: { resource: "admin", method: "listAccounts", http: "GET", path: "/v1/admin/accounts" },
   getAccount: { resource: "admin", method: "getAccount", http: "GET", path: "/v1/admin/accounts/{account_id}" },

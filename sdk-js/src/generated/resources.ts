@@ -6,6 +6,7 @@ import { GenerationsResource } from "../resources/generations.ts";
 import { TracksResource } from "../resources/tracks.ts";
 import { WebhooksResource } from "../resources/webhooks.ts";
 import { EventsResource } from "./resources/events.ts";
+import { PlansResource } from "./resources/plans.ts";
 import { PluginsResource } from "./resources/plugins.ts";
 import { AdminResource } from "./resources/admin.ts";
 import { HealthResource } from "./resources/health.ts";
@@ -19,6 +20,7 @@ export abstract class Resources {
   readonly tracks: TracksResource;
   readonly webhooks: WebhooksResource;
   readonly events: EventsResource;
+  readonly plans: PlansResource;
   readonly plugins: PluginsResource;
   readonly admin: AdminResource;
   readonly health: HealthResource;
@@ -30,10 +32,11 @@ export abstract class Resources {
     this.tracks = new TracksResource(transport);
     this.webhooks = new WebhooksResource(transport);
     this.events = new EventsResource(transport);
+    this.plans = new PlansResource(transport);
     this.plugins = new PluginsResource(transport);
     this.admin = new AdminResource(transport);
     this.health = new HealthResource(transport);
   }
 }
 
-export type { AccountsResource, AdminResource, ApiKeysResource, EventsResource, GenerationsResource, HealthResource, PluginsResource, TracksResource, WebhooksResource };
+export type { AccountsResource, AdminResource, ApiKeysResource, EventsResource, GenerationsResource, HealthResource, PlansResource, PluginsResource, TracksResource, WebhooksResource };

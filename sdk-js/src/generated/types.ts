@@ -16,7 +16,7 @@ export interface Account {
   name: string;
   /** Address of its owner. */
   email: string;
-  /** The plan's tier, which decides the rate limits. Sandboxes have their own. */
+  /** The account's own plan; a sandbox has rate limits of its own. A running boost is not seen here. */
   tier: Open<Tier>;
   /** It administrates the platform. */
   is_admin: boolean;
@@ -490,6 +490,74 @@ export interface Liveness {
 /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
 export type Mode = "live" | "test";
 
+/** What a subscription costs and allows. */
+export interface Plan {
+  object: "plan";
+  /** A plan of the catalogue. */
+  id: Open<PlanId>;
+  /** What the plan is called. */
+  name: string;
+  /** Null when it is agreed by contract. */
+  price: {
+    /** Whole cents. */
+    amount_cents: number;
+    /** ISO 4217 in small letters. */
+    currency: "usd";
+    /** How often it is due. */
+    interval: "month";
+  } | null;
+  /** Generations each month; null when agreed by contract. */
+  generations_per_month: number | null;
+  /** Most variants of one generation. */
+  variants_max: number;
+  /** Generations at work at the same time. */
+  concurrency_max: number;
+  /** Which parts of a result can be made anew. */
+  regeneration: {
+    /** One field or one variant. */
+    targeted: boolean;
+    /** The whole result: not at all, so many times a month, or freely. */
+    full: Open<"none" | "capped" | "unlimited">;
+    /** With `capped`, how many times a month. */
+    full_per_month: number | null;
+  };
+  /** Requests that the account's API keys may make together. */
+  api_rate: {
+    /** So many requests in each window of so many seconds. */
+    quota: RequestRate;
+    /** How much of the quota may come at once; null when there is no such limit. */
+    burst: RequestRate | null;
+  };
+  /** Where a plan is changed. */
+  upgrade_url: string;
+}
+
+/** A plan of the catalogue. */
+export type PlanId = "free" | "basic" | "standard" | "pro" | "enterprise";
+
+/** All plans and the add-on. */
+export interface PlanList {
+  object: "list";
+  /** Cheapest first. */
+  data: Plan[];
+  /** The add-on that lifts an account to a higher plan for a while. */
+  boost: {
+    /** What the add-on is called. */
+    name: string;
+    /** Paid once. */
+    price: {
+      /** Whole cents. */
+      amount_cents: number;
+      /** ISO 4217 in small letters. */
+      currency: "usd";
+    };
+    /** How long it lasts. */
+    days: number;
+    /** The plan that it gives meanwhile. */
+    plan: Open<PlanId>;
+  };
+}
+
 /** An installed integration and how it is doing. */
 export interface Plugin {
   /** Its short name. */
@@ -603,7 +671,7 @@ export interface Profile {
   email: string;
   /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
   mode: Open<Mode>;
-  /** The plan's tier, which decides the rate limits. Sandboxes have their own. */
+  /** The account's own plan; a sandbox has rate limits of its own. A running boost is not seen here. */
   tier: Open<Tier>;
   /** The live account of the pair. */
   live_account_id: string;
@@ -618,6 +686,14 @@ export interface Readiness {
   /** `degraded` still takes requests. */
   status: Open<"ok" | "degraded">;
   checks: HealthCheck[];
+}
+
+/** So many requests in each window of so many seconds. */
+export interface RequestRate {
+  /** Requests that one window allows. */
+  requests: number;
+  /** Length of a window in seconds. */
+  window_seconds: number;
 }
 
 /** How the secret changes over. */
@@ -695,7 +771,7 @@ export interface TestWebhookParams {
   type?: EventType;
 }
 
-/** The plan's tier, which decides the rate limits. Sandboxes have their own. */
+/** The account's own plan; a sandbox has rate limits of its own. A running boost is not seen here. */
 export type Tier = "free" | "basic" | "standard" | "pro" | "enterprise" | "sandbox";
 
 /** A piece of audio that is stored and can be played. */

@@ -526,6 +526,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List plans
+         * @description Every plan with its price and what it allows, cheapest first, and the add-on that lifts an account for a while. Open to
+         *     everybody.
+         */
+        get: operations["listPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a plan
+         * @description One plan with its price and what it allows. Open to everybody.
+         */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plugins": {
         parameters: {
             query?: never;
@@ -1306,6 +1347,89 @@ export interface components {
             /** @description Every check; at least one is `down`. */
             checks: components["schemas"]["HealthCheck"][];
         };
+        /** @description What a subscription costs and allows. */
+        Plan: {
+            /** @constant */
+            object: "plan";
+            id: components["schemas"]["PlanId"];
+            /** @description What the plan is called. */
+            name: string;
+            /** @description Null when it is agreed by contract. */
+            price: {
+                /** @description Whole cents. */
+                amount_cents: number;
+                /**
+                 * @description ISO 4217 in small letters.
+                 * @constant
+                 */
+                currency: "usd";
+                /**
+                 * @description How often it is due.
+                 * @constant
+                 */
+                interval: "month";
+            } | null;
+            /** @description Generations each month; null when agreed by contract. */
+            generations_per_month: number | null;
+            /** @description Most variants of one generation. */
+            variants_max: number;
+            /** @description Generations at work at the same time. */
+            concurrency_max: number;
+            /** @description Which parts of a result can be made anew. */
+            regeneration: {
+                /** @description One field or one variant. */
+                targeted: boolean;
+                /**
+                 * @description The whole result: not at all, so many times a month, or freely.
+                 * @enum {string}
+                 */
+                full: "none" | "capped" | "unlimited";
+                /** @description With `capped`, how many times a month. */
+                full_per_month: number | null;
+            };
+            /** @description Requests that the account's API keys may make together. */
+            api_rate: {
+                quota: components["schemas"]["RequestRate"];
+                /** @description How much of the quota may come at once; null when there is no such limit. */
+                burst: components["schemas"]["RequestRate"] | null;
+            };
+            /**
+             * Format: uri
+             * @description Where a plan is changed.
+             */
+            upgrade_url: string;
+        };
+        /**
+         * @description A plan of the catalogue.
+         * @enum {string}
+         */
+        PlanId: "free" | "basic" | "standard" | "pro" | "enterprise";
+        /** @description All plans and the add-on. */
+        PlanList: {
+            /** @constant */
+            object: "list";
+            /** @description Cheapest first. */
+            data: components["schemas"]["Plan"][];
+            /** @description The add-on that lifts an account to a higher plan for a while. */
+            boost: {
+                /** @description What the add-on is called. */
+                name: string;
+                /** @description Paid once. */
+                price: {
+                    /** @description Whole cents. */
+                    amount_cents: number;
+                    /**
+                     * @description ISO 4217 in small letters.
+                     * @constant
+                     */
+                    currency: "usd";
+                };
+                /** @description How long it lasts. */
+                days: number;
+                /** @description The plan that it gives meanwhile. */
+                plan: components["schemas"]["PlanId"];
+            };
+        };
         /** @description An installed integration and how it is doing. */
         Plugin: {
             /**
@@ -1447,6 +1571,13 @@ export interface components {
          * @example req_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         RequestId: string;
+        /** @description So many requests in each window of so many seconds. */
+        RequestRate: {
+            /** @description Requests that one window allows. */
+            requests: number;
+            /** @description Length of a window in seconds. */
+            window_seconds: number;
+        };
         /** @description How the secret changes over. */
         RotateWebhookSecretRequest: {
             /**
@@ -1516,7 +1647,7 @@ export interface components {
             type: components["schemas"]["EventType"];
         };
         /**
-         * @description The plan's tier, which decides the rate limits. Sandboxes have their own.
+         * @description The account's own plan; a sandbox has rate limits of its own. A running boost is not seen here.
          * @enum {string}
          */
         Tier: "free" | "basic" | "standard" | "pro" | "enterprise" | "sandbox";
@@ -2286,6 +2417,11 @@ export interface components {
         Limit: number;
         /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
         MusicVerseMode: components["schemas"]["Mode"];
+        /**
+         * @description Id of the plan, such as `basic`.
+         * @example basic
+         */
+        PlanId: string;
         /**
          * @description One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole file.
          * @example bytes=0-1023
@@ -3739,6 +3875,70 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All plans. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the plan, such as `basic`.
+                 * @example basic
+                 */
+                plan_id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];

@@ -543,6 +543,36 @@ export const operations = {
     "requestContentTypes": [],
     "successStatus": 200
   },
+  "listPlans": {
+    "method": "get",
+    "path": "/v1/plans",
+    "tag": "plans",
+    "security": {
+      "apiKey": null,
+      "session": false,
+      "public": true
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "getPlan": {
+    "method": "get",
+    "path": "/v1/plans/{plan_id}",
+    "tag": "plans",
+    "security": {
+      "apiKey": null,
+      "session": false,
+      "public": true
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
   "listPlugins": {
     "method": "get",
     "path": "/v1/plugins",

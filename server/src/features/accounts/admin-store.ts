@@ -10,7 +10,7 @@ export interface AdministeredAccountRow extends AccountRow {
 }
 
 const selectAccounts = `
-  select a.id, a.twin_id, a.mode, a.name, a.tier, a.created_at, a.is_admin, u.email,
+  select a.id, a.twin_id, a.mode, a.name, a.plan, a.created_at, a.is_admin, u.email,
          (select count(*) from api_keys k where k.account_id in (a.id, a.twin_id) and k.revoked_at is null
              and coalesce(k.expires_at > now(), true)) as api_keys,
          (select count(*) from sessions s where s.account_id = a.id and s.revoked_at is null and s.expires_at > now()) as sessions

@@ -42,13 +42,12 @@ export function createSessionLookup({ db, clock }: { db: Database; clock: Clock 
 
 /** A session may do everything that its account may (people at the console). */
 function knownSession(row: LiveSessionRow): KnownSession {
-  const principal = (mode: "live" | "test", accountId: string, tier: string, isAdmin: boolean): Principal =>
+  const principal = (mode: "live" | "test", accountId: string, isAdmin: boolean): Principal =>
     Object.freeze({
       kind: "session",
       accountId,
       mode,
       scopes: effectiveScopes(scopes, { is_admin: isAdmin }),
-      tier,
       keyId: null,
       sessionId: row.id,
       userId: row.user_id,
@@ -56,8 +55,8 @@ function knownSession(row: LiveSessionRow): KnownSession {
   return {
     expiresAtMs: row.expires_at.getTime(),
     principals: {
-      live: principal("live", row.live_id, row.live_tier, row.is_admin),
-      test: principal("test", row.sandbox_id, row.sandbox_tier, false),
+      live: principal("live", row.live_id, row.is_admin),
+      test: principal("test", row.sandbox_id, false),
     },
   };
 }

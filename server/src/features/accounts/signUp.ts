@@ -15,9 +15,9 @@ export const signUp =
     const passwordHash = await hashPassword(body.password);
     const now = clock.now();
     const [liveId, sandboxId, userId] = [newId(), newId(), newId()];
-    const common = { name: body.name.trim(), created_at: now };
-    const live: AccountRow = { ...common, id: liveId, mode: "live", twin_id: sandboxId, tier: "free" };
-    const sandbox: AccountRow = { ...common, id: sandboxId, mode: "test", twin_id: liveId, tier: "sandbox" };
+    const common = { name: body.name.trim(), plan: "free", created_at: now };
+    const live: AccountRow = { ...common, id: liveId, mode: "live", twin_id: sandboxId };
+    const sandbox: AccountRow = { ...common, id: sandboxId, mode: "test", twin_id: liveId };
 
     return db.asSystem("sign up: there is no tenant yet", async (tx) => {
       await insertAccounts(tx, [live, sandbox]);

@@ -8,7 +8,7 @@ export interface AccountRow {
   mode: "live" | "test";
   twin_id: string;
   name: string;
-  tier: string;
+  plan: string;
   created_at: Date;
 }
 
@@ -67,7 +67,7 @@ export const selectUserByEmail = (email: string): Statement => ({
 
 export const selectProfile = (accountId: string): Statement => ({
   name: "profile",
-  text: `select a.id, a.mode, a.twin_id, a.name, a.tier, a.created_at, u.email
+  text: `select a.id, a.mode, a.twin_id, a.name, a.plan, a.created_at, u.email
            from accounts a
            join users u on u.account_id = case a.mode when 'live' then a.id else a.twin_id end
           where a.id = $1 order by u.id limit 1`,
@@ -79,16 +79,13 @@ export interface LiveSessionRow {
   user_id: string;
   expires_at: Date;
   live_id: string;
-  live_tier: string;
   is_admin: boolean;
   sandbox_id: string;
-  sandbox_tier: string;
 }
 
 export const selectSession = (tokenHash: Buffer): Statement => ({
   name: "session_by_token",
-  text: `select s.id, s.user_id, s.expires_at, live.id as live_id, live.tier as live_tier, live.is_admin,
-                sandbox.id as sandbox_id, sandbox.tier as sandbox_tier
+  text: `select s.id, s.user_id, s.expires_at, live.id as live_id, live.is_admin, sandbox.id as sandbox_id
            from sessions s
            join accounts live on live.id = s.account_id
            join accounts sandbox on sandbox.id = live.twin_id

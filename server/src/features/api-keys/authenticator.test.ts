@@ -28,8 +28,8 @@ beforeAll(async () => {
   const twinId = newId();
   await database.db.asSystem("test", (tx) =>
     tx.knex("accounts").insert([
-      { ...common, id: accountId, mode: "live", twin_id: twinId, tier: "pro" },
-      { ...common, id: twinId, mode: "test", twin_id: accountId, tier: "sandbox" },
+      { ...common, id: accountId, mode: "live", twin_id: twinId },
+      { ...common, id: twinId, mode: "test", twin_id: accountId },
     ]),
   );
 });
@@ -61,7 +61,7 @@ async function storeKey(options: { peppers?: NamedKey[]; expiresAt?: Date } = {}
 
 const authenticator = (db: Database, keyPeppers: NamedKey[] = [p1]) => createAuthenticator({ db, clock, config: { keyPeppers } });
 
-test("a key leads to its account, mode, tier and scopes", async () => {
+test("a key leads to its account, mode and scopes", async () => {
   const { key, id } = await storeKey();
   const auth = authenticator(database.db);
   expect(await auth.authenticate(`Bearer ${key}`, undefined)).toEqual({
@@ -70,7 +70,6 @@ test("a key leads to its account, mode, tier and scopes", async () => {
       kind: "api_key",
       accountId,
       mode: "live",
-      tier: "pro",
       scopes: new Set(["tracks:read"]),
       keyId: id,
       sessionId: null,

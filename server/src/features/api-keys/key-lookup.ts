@@ -56,7 +56,6 @@ function knownKey(row: UsableKeyRow): KnownKey {
       accountId: row.account_id,
       mode: row.mode,
       scopes: effectiveScopes(row.scopes, row),
-      tier: row.tier,
       keyId: row.id,
       sessionId: null,
       userId: null,

@@ -55,13 +55,12 @@ export interface UsableKeyRow {
   scopes: Scope[];
   expires_at: Date | null;
   mode: "live" | "test";
-  tier: string;
   is_admin: boolean;
 }
 
 export const selectUsableKey = (publicId: string): Statement => ({
   name: "api_key_by_public_id",
-  text: `select k.account_id, k.id, k.hash, k.pepper_version, k.scopes, k.expires_at, a.mode, a.tier, a.is_admin
+  text: `select k.account_id, k.id, k.hash, k.pepper_version, k.scopes, k.expires_at, a.mode, a.is_admin
            from api_keys k join accounts a on a.id = k.account_id
           where k.public_id = $1 and k.revoked_at is null`,
   values: [publicId],

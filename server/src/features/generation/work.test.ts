@@ -16,7 +16,7 @@ beforeAll(async () => {
   const twin = newId();
   await database.db.asSystem("a test's account", (tx) =>
     tx.query(
-      `insert into accounts (id, mode, twin_id, name, tier) values ($1, 'live', $2, 'test', 'free'), ($2, 'test', $1, 'test', 'sandbox')`,
+      `insert into accounts (id, mode, twin_id, name) values ($1, 'live', $2, 'test'), ($2, 'test', $1, 'test')`,
       [accountId, twin],
     ));
 });

@@ -1,2 +1,2 @@
 export { headersFor, violatedPolicies } from "./headers.ts";
-export { badCredentialBucket, limitsFor, type Caller } from "./limits-for.ts";
+export { addressLimits, badCredentialBucket, createLimitsFor, type Caller } from "./limits-for.ts";

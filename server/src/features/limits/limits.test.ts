@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createMemoryLimiter } from "../../platform/limiter/index.ts";
 import { callerOf } from "./address.ts";
-import { badCredentialBucket, headersFor, limitsFor, violatedPolicies, type Caller } from "./index.ts";
+import type { Bucket } from "../../platform/limiter/index.ts";
+import { limitsOfPlan, resolveEffectivePlan } from "../plans/index.ts";
+import { badCredentialBucket, createLimitsFor, headersFor, violatedPolicies, type Caller } from "./index.ts";
 
 const START = Date.UTC(2026, 0, 1);
 function setUp() {
@@ -10,8 +12,21 @@ function setUp() {
   return { limiter, advance: (ms: number) => void (nowMs += ms) };
 }
 
-const keyOf = (tier: string, mode: "live" | "test" = "live", keyId = "k1"): Caller => ({
-  principal: { kind: "api_key", accountId: "a1", keyId, mode, tier },
+/** Accounts here are called `<plan>/<mode>`. */
+const cached = createLimitsFor({
+  getEffectiveLimits: (account) => {
+    const [plan = "", mode] = account.split("/");
+    return limitsOfPlan(resolveEffectivePlan(plan, null, new Date(START)), mode === "test" ? "test" : "live");
+  },
+});
+const limitsFor = (caller: Caller): Bucket[] => {
+  const buckets = cached(caller);
+  if (buckets instanceof Promise) throw new Error("a cached plan needs no promise");
+  return buckets;
+};
+
+const keyOf = (plan: string, mode: "live" | "test" = "live", keyId = "k1"): Caller => ({
+  principal: { kind: "api_key", accountId: `${plan}/${mode}`, keyId },
   ip: "198.51.100.7",
   rateClass: "read",
 });
@@ -52,7 +67,7 @@ describe("quotas (API-30)", () => {
     const { limiter } = setUp();
     const session: Caller = {
       ...keyOf("free"),
-      principal: { kind: "session", accountId: "a1", keyId: null, mode: "live", tier: "free" },
+      principal: { kind: "session", accountId: "free/live", keyId: null },
     };
     for (let request = 0; request < 11; request += 1) {
       expect(limiter.takeNow(limitsFor(session)).allowed).toBe(true);
@@ -62,7 +77,7 @@ describe("quotas (API-30)", () => {
 
   test("buckets taken together share one hash tag, so that a Redis Cluster can take them at once", () => {
     const tags = limitsFor(keyOf("pro")).map(({ key }) => /\{(.+?)\}/.exec(key)?.[1]);
-    expect(tags).toEqual(["a1", "a1", "a1"]);
+    expect(tags).toEqual(["pro/live", "pro/live", "pro/live"]);
   });
 
   test("an operation of class none has no limit", () => {

@@ -84,7 +84,7 @@ function pipeline(routes: Partial<Handlers>, { db }: TestDatabase): express.Expr
   app.use((request, _response, next) => {
     const accountId = String(request.headers["x-account"]);
     const nobody = { keyId: null, sessionId: null, userId: null };
-    const rights = { mode: "live", scopes: new Set(scopes), tier: "free" } as const;
+    const rights = { mode: "live", scopes: new Set(scopes) } as const;
     request.context.principal = { kind: "api_key", accountId, ...rights, ...nobody };
     next();
   });
@@ -98,8 +98,8 @@ async function createAccount({ db }: TestDatabase): Promise<string> {
   const [live, test] = [newId(), newId()];
   await db.asSystem("test accounts", (tx) =>
     tx.query(
-      `insert into accounts (id, mode, twin_id, name, tier)
-       values ($1, 'live', $2, 'Tester', 'free'), ($2, 'test', $1, 'Tester', 'free')`,
+      `insert into accounts (id, mode, twin_id, name)
+       values ($1, 'live', $2, 'Tester'), ($2, 'test', $1, 'Tester')`,
       [live, test],
     ),
   );

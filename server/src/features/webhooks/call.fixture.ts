@@ -18,7 +18,7 @@ interface Answer {
 export function caller(db: Database) {
   return <K extends OperationId>(handler: Handler<K>, { accountId, path = {}, query = {}, body }: Call) =>
     handler({
-      principal: { kind: "api_key", accountId, mode: "live", scopes: new Set(), tier: "free" },
+      principal: { kind: "api_key", accountId, mode: "live", scopes: new Set() },
       path,
       query,
       body,

@@ -47,8 +47,8 @@ export async function createWorld(overrides: { limits?: Partial<ExchangeLimits>;
   const createAccount = async (): Promise<string> => {
     const [live, sandbox] = [newId(), newId()];
     await db.asSystem("a test makes an account", (tx) => tx.query(
-      `insert into accounts (id, mode, twin_id, name, tier)
-       values ($1, 'live', $2, 'test', 'free'), ($2, 'test', $1, 'test', 'free')`,
+      `insert into accounts (id, mode, twin_id, name)
+       values ($1, 'live', $2, 'test'), ($2, 'test', $1, 'test')`,
       [live, sandbox],
     ));
     return live;

@@ -8,8 +8,6 @@ export interface Principal {
   accountId: string;
   mode: "live" | "test";
   scopes: ReadonlySet<Scope>;
-  /** Rate tier of the account. */
-  tier: string;
   keyId: string | null;
   sessionId: string | null;
   userId: string | null;

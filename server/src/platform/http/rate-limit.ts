@@ -7,7 +7,7 @@ import { ProblemError } from "./problem.ts";
 export interface RateLimitDeps {
   limiter: Limiter;
   /** All buckets that one request takes from, at once; empty for operations without a limit. */
-  limitsFor: (caller: { principal: Principal | null; ip: string; rateClass: string }) => Bucket[];
+  limitsFor: (caller: { principal: Principal | null; ip: string; rateClass: string }) => Bucket[] | Promise<Bucket[]>;
   headersFor: (decision: LimitDecision) => Record<string, string>;
 }
 
@@ -15,7 +15,8 @@ export interface RateLimitDeps {
 export function rateLimit({ limiter, limitsFor, headersFor }: RateLimitDeps): RequestHandler {
   return async (request, response, next) => {
     const { rateClass } = operations[operationOf(request)];
-    const buckets = limitsFor({ principal: request.context.principal, ip: request.ip ?? "unknown", rateClass });
+    const found = limitsFor({ principal: request.context.principal, ip: request.ip ?? "unknown", rateClass });
+    const buckets = found instanceof Promise ? await found : found;
     if (buckets.length === 0) return next();
     const decision = await limiter.take(buckets);
     const headers = headersFor(decision);
