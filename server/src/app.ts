@@ -6,6 +6,7 @@ import { authorize } from "./platform/http/authorize.ts";
 import { errorHandler } from "./platform/http/error-handler.ts";
 import { corsAllowlist, securityHeaders } from "./platform/http/headers.ts";
 import { runOperation } from "./platform/http/operation.ts";
+import { createProblemJudge } from "./platform/http/problem-judge.ts";
 import { rateLimit } from "./platform/http/rate-limit.ts";
 import { readBody } from "./platform/http/read-body.ts";
 import { referenceValidator } from "./platform/http/reference.ts";
@@ -37,6 +38,6 @@ export function createApp(services: Services, features: Features): Express {
   app.use(validate(validators));
   app.use(authorize);
   app.use(runOperation({ handlers: features.handlers, db, keyRing }));
-  app.use(errorHandler({ log }));
+  app.use(errorHandler({ log, judge: config.validateResponses ? createProblemJudge() : null }));
   return app;
 }

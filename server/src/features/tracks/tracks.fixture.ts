@@ -17,6 +17,7 @@ import type { Handlers } from "../../platform/http/operation.ts";
 import { readBody } from "../../platform/http/read-body.ts";
 import { requestId } from "../../platform/http/request-id.ts";
 import { route } from "../../platform/http/route.ts";
+import { createProblemJudge } from "../../platform/http/problem-judge.ts";
 import { compileValidators, validate } from "../../platform/http/validate.ts";
 import { newId } from "../../platform/ids/index.ts";
 import { openLocalDisk } from "../../platform/storage/index.ts";
@@ -90,7 +91,7 @@ function pipeline(routes: Partial<Handlers>, { db }: TestDatabase): express.Expr
   });
   const keyRing = { encrypt: (plain: string) => plain, decrypt: (text: string) => text };
   app.use(readBody, validate(compileValidators()), runOperation({ handlers: routes as Handlers, db, keyRing }));
-  app.use(errorHandler({ log: pino({ level: "silent" }) }));
+  app.use(errorHandler({ log: pino({ level: "silent" }), judge: createProblemJudge() }));
   return app;
 }
 

@@ -141,8 +141,8 @@ function duplicate(name: string): FieldProblem {
 function textProblems(name: string, value: string): FieldProblem[] {
   const path = pointer(name);
   const tooLong = [...value].length > charactersMax;
-  if (tooLong) return [{ path, code: "maxLength", message: `It is over ${charactersMax} characters. Shorten it.` }];
-  if (value.trim() === "") return [{ path, code: "minLength", message: "It is empty. Write one or leave it out." }];
+  if (tooLong) return [{ path, code: "too_long", message: `It is over ${charactersMax} characters. Shorten it.` }];
+  if (value.trim() === "") return [{ path, code: "too_short", message: "It is empty. Write one or leave it out." }];
   if (/\p{Cc}/u.test(value)) return [{ path, code: "pattern", message: "It has control characters. Remove them." }];
   return [];
 }

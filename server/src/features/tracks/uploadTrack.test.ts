@@ -114,15 +114,15 @@ describe("a refused upload names the part and stores nothing", () => {
     ["an unknown field after the file", [file(wav), { name: "mood", value: "sad" }], ["/body/mood unknown_field"]],
     ["a second file", [file(wav), file(wav)], ["/body/file duplicate"]],
     ["a file under another name", [file(wav), { ...file(wav), name: "cover/art" }], ["/body/cover~1art unknown_field"]],
-    ["an empty title", [file(wav), title("  ")], ["/body/title minLength"]],
-    ["a title of 201 characters", [file(wav), title("ä".repeat(201))], ["/body/title maxLength"]],
-    ["a title of 9,000 characters", [file(wav), title("x".repeat(9000))], ["/body/title maxLength"]],
+    ["an empty title", [file(wav), title("  ")], ["/body/title too_short"]],
+    ["a title of 201 characters", [file(wav), title("ä".repeat(201))], ["/body/title too_long"]],
+    ["a title of 9,000 characters", [file(wav), title("x".repeat(9000))], ["/body/title too_long"]],
     ["a title with a NUL", [file(wav), title("a\0b")], ["/body/title pattern"]],
     ["two titles", [title("a"), title("b"), file(wav)], ["/body/title duplicate"]],
     [
       "all at once",
       [title(""), { name: "x", value: "" }],
-      ["/body/title minLength", "/body/x unknown_field", "/body/file required"],
+      ["/body/title too_short", "/body/x unknown_field", "/body/file required"],
     ],
   ])("%s", async (_name, parts, errors) => {
     expect(await problemOf(await upload(parts))).toEqual({ status: 400, code: "validation_failed", errors });

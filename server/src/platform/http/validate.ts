@@ -159,6 +159,18 @@ function fieldProblem(place: string, error: ErrorObject): FieldProblem {
     case "const":
       return { path: at, code: "const", message: `must be ${JSON.stringify(params.allowedValue)}` };
     default:
-      return { path: at, code: error.keyword, message: error.message ?? "is not valid" };
+      return { path: at, code: codeOf(error.keyword), message: error.message ?? "is not valid" };
   }
+}
+
+/** The codes of the fields' problems are ours, not a validator's: they stay when the validator goes. */
+const codes: Record<string, string> = {
+  minLength: "too_short", maxLength: "too_long", minItems: "too_few_items", maxItems: "too_many_items", uniqueItems: "not_unique",
+  minimum: "too_small", maximum: "too_large", exclusiveMinimum: "too_small", exclusiveMaximum: "too_large",
+  minProperties: "too_few_fields", maxProperties: "too_many_fields",
+};
+
+/** Keywords without a word of ours keep theirs, written as codes are. */
+function codeOf(keyword: string): string {
+  return codes[keyword] ?? keyword.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
