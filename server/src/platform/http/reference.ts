@@ -1,6 +1,7 @@
 import { strictCopy } from "@musicverse/openapi/strict-copy";
 import OpenApiValidator from "express-openapi-validator";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { operations } from "../../generated/operations.ts";
 import { operationOf } from "./context.ts";
 import { dateTime, judge, openApiDocument, type compileValidators } from "./validate.ts";
 import { ProblemError } from "./problem.ts";
@@ -29,7 +30,7 @@ export function referenceValidator(validators: Validators): RequestHandler[] {
 
   const compare: RequestHandler = (request, response, next) => {
     const ours = ourVerdict(validators, request);
-    if (isMultipart(request)) return next();
+    if (readsItsBodyItself(request)) return next();
     // It coerces and fills in defaults in place: a derived request keeps that away from the pipeline.
     const judged: Request = Object.create(request, {
       body: { value: structuredClone(request.body), writable: true },
@@ -64,8 +65,10 @@ function ourVerdict(validators: Validators, request: Request) {
   });
 }
 
-function isMultipart(request: Request): boolean {
-  return request.headers["content-type"]?.startsWith("multipart/form-data") ?? false;
+/** The handler of such an operation judges its body, and whether there is one. */
+function readsItsBodyItself(request: Request): boolean {
+  const types: readonly string[] = operations[operationOf(request)].requestContentTypes;
+  return types.length > 0 && !types.includes("application/json");
 }
 
 /** The library reports refusals as errors with a 4xx status; anything else is a failure of its own. */

@@ -148,11 +148,11 @@ function fieldProblem(place: string, error: ErrorObject): FieldProblem {
   const { params } = error;
   switch (error.keyword) {
     case "required":
-      return { path: `${at}/${params.missingProperty}`, code: "required", message: `${params.missingProperty} is required.` };
+      return { path: `${at}/${pointer(params.missingProperty)}`, code: "required", message: `${params.missingProperty} is required.` };
     case "additionalProperties":
     case "unevaluatedProperties": {
       const name = String(params.additionalProperty ?? params.unevaluatedProperty).slice(0, 100);
-      return { path: `${at}/${name}`, code: "unknown_field", message: "This field does not exist. Remove it or check its spelling." };
+      return { path: `${at}/${pointer(name)}`, code: "unknown_field", message: "This field does not exist. Remove it or check its spelling." };
     }
     case "enum":
       return { path: at, code: "enum", message: `must be one of: ${(params.allowedValues as unknown[]).join(", ")}` };
@@ -161,6 +161,11 @@ function fieldProblem(place: string, error: ErrorObject): FieldProblem {
     default:
       return { path: at, code: codeOf(error.keyword), message: error.message ?? "is not valid" };
   }
+}
+
+/** A name as a step of a JSON pointer (RFC 6901, 3). */
+function pointer(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 /** The codes of the fields' problems are ours, not a validator's: they stay when the validator goes. */
