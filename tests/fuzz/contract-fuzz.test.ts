@@ -35,7 +35,7 @@ afterAll(() => app?.close());
 
 test("every path parameter has objects that exist", async () => {
   const { ids } = await createWorld(app);
-  const names = new Set(Object.keys(openApiDocument.paths).flatMap((path) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)));
+  const names = new Set(Object.keys(openApiDocument.paths).flatMap((path) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name))));
   expect(Object.keys(ids).toSorted()).toEqual([...names].toSorted());
 });
 
