@@ -3,7 +3,7 @@ import { keepEventLog } from "./features/events/index.ts";
 import { generationWork } from "./features/generation/index.ts";
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
 import { analysisWork, blobDeletionWork, createGeneratedTracks } from "./features/tracks/index.ts";
-import { createDrainWork } from "./features/webhooks/index.ts";
+import { createDrainWork, judgeFailingEndpoints } from "./features/webhooks/index.ts";
 import { wireEvents } from "./features.ts";
 import { createEgressPools, createResolver } from "./platform/egress/index.ts";
 import { forgetIdempotencyRecords } from "./platform/http/idempotency.ts";
@@ -14,6 +14,7 @@ import type { Services } from "./services.ts";
 /** Requests at once to one webhook endpoint. */
 const ENDPOINT_SLOTS = 32;
 const DAY_MS = 24 * 60 * 60 * 1000;
+const MINUTE_MS = 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
 
 /**
@@ -22,7 +23,7 @@ const HOUR_MS = 60 * 60 * 1000;
  */
 export async function startWorker(services: Services, { onlyPlugins }: { onlyPlugins?: string[] } = {}): Promise<RunningPart> {
   const { clock, config, db, keyRing, log, mailer, plugins, storage, work } = services;
-  const { emit, feed } = wireEvents(services);
+  const { emit, feed, notify } = wireEvents(services);
   const tracks = createGeneratedTracks({ db, storage, emit, work });
   const pools = createEgressPools({
     policy: { allowLoopback: config.webhookAllowLoopback },
@@ -41,13 +42,14 @@ export async function startWorker(services: Services, { onlyPlugins }: { onlyPlu
     .flatMap((pluginId) => (["live", "test"] as const).map((mode) => generationWork(generationDeps, pluginId, mode)));
   work.start(onlyPlugins ? generation : [
     ...generation,
-    createDrainWork({ db, clock, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs }),
+    createDrainWork({ db, clock, emit, notify, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs }),
     analysisWork({ db, storage, concurrency: 1 }),
     blobDeletionWork({ db, storage }),
     ...(mailer ? [mailWork({ db, keyRing, clock, mailer, ownerAddress: (accountId) => ownerAddress(db, accountId) })] : []),
   ]);
   const maintenance = startMaintenance(log, onlyPlugins ? [] : [
     { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db) },
+    { name: "judge webhook endpoints that only fail", everyMs: MINUTE_MS, run: () => judgeFailingEndpoints({ db, clock, emit, notify }) },
     { name: "forget mails", everyMs: HOUR_MS, run: () => forgetMails({ db, clock }) },
     { name: "forget idempotency keys", everyMs: HOUR_MS, run: () => forgetIdempotencyRecords(db) },
   ]);

@@ -67,6 +67,10 @@ export async function benchWebhooks(): Promise<BenchRow[]> {
   }
 }
 
+const unused = async (): Promise<never> => {
+  throw new Error("nothing fails here for long");
+};
+
 async function prepare(adminUrl: string, url: string) {
   await ensureRoles({ adminUrl, passwords: { owner: "owner-of-one-run", app: "app-of-one-run" } });
   await migrateUp(adminUrl);
@@ -76,7 +80,7 @@ async function prepare(adminUrl: string, url: string) {
     policy: { allowLoopback: true }, resolve: createResolver({ timeoutMs: 1_000 }), timeoutMs: 5_000,
     connections: slotsMax, headMs: 15_000,
   });
-  const kind = createDrainWork({ db, clock: systemClock, keyRing, pools, slotsMax, concurrency: 100, leaseMs: 60_000 });
+  const kind = createDrainWork({ db, clock: systemClock, emit: unused, notify: unused, keyRing, pools, slotsMax, concurrency: 100, leaseMs: 60_000 });
   const busy = await account(db);
   const hooks = await Promise.all(Array.from({ length: endpoints }, () => endpoint(db, busy, url)));
 

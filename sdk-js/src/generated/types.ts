@@ -189,6 +189,8 @@ export type Event =
   | TrackCreatedEvent
   | TrackDeletedEvent
   | TrackUpdatedEvent
+  | WebhookDisabledEvent
+  | WebhookFailingEvent
   | WebhookTestEvent;
 
 /** What happened. New types may be added; a consumer ignores those that it does not know. */
@@ -199,6 +201,8 @@ export type EventType =
   | "track.created"
   | "track.deleted"
   | "track.updated"
+  | "webhook.disabled"
+  | "webhook.failing"
   | "webhook.test";
 
 /** One place of a request that is wrong. */
@@ -926,6 +930,20 @@ export interface Webhook {
   status: Open<WebhookStatus>;
   /** Why it was disabled; null unless `disabled`. */
   disabled_reason: string | null;
+  /** When it was disabled; null unless `disabled`. */
+  disabled_at: string | null;
+  /**
+   * The first failed attempt after which none succeeded; null when the last one did. After a day you are warned
+   * (`webhook.failing` and a mail); after five days and at least 20 attempts it is disabled (`webhook.disabled`).
+   */
+  failing_since: string | null;
+  /**
+   * When it was disabled: no deliveries were made from then until it was enabled again. Replay them with `only:
+   * missed`; afterwards this is null again.
+   */
+  missed_since: string | null;
+  /** Events of that time that it has not got, counted up to 1000; null when `missed_since` is. */
+  missed_count: number | null;
   /** Until then the secret before the last rotation signs too; null when only one secret signs. */
   previous_secret_ends_at: string | null;
   /** When it was created. */
@@ -1006,6 +1024,52 @@ export interface WebhookDeliveryParams {
  */
 export type WebhookDeliveryStatus = "pending" | "succeeded" | "failed" | "canceled";
 
+/** An endpoint was disabled: it answered 410, or nothing succeeded for five days. */
+export interface WebhookDisabledEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "webhook.disabled";
+  /** When it happened. */
+  created_at: string;
+  /** An endpoint of yours that events are sent to. */
+  data: Webhook;
+}
+
+/** An endpoint was disabled: it answered 410, or nothing succeeded for five days. */
+export interface WebhookDisabledPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "webhook.disabled";
+  /** When it happened. */
+  timestamp: string;
+  /** An endpoint of yours that events are sent to. */
+  data: Webhook;
+}
+
+/** Nothing that was sent to an endpoint succeeded for a day. */
+export interface WebhookFailingEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "webhook.failing";
+  /** When it happened. */
+  created_at: string;
+  /** An endpoint of yours that events are sent to. */
+  data: Webhook;
+}
+
+/** Nothing that was sent to an endpoint succeeded for a day. */
+export interface WebhookFailingPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "webhook.failing";
+  /** When it happened. */
+  timestamp: string;
+  /** An endpoint of yours that events are sent to. */
+  data: Webhook;
+}
+
 /** The body of a webhook. `type` tells what `data` is. */
 export type WebhookPayload =
   | GenerationCanceledPayload
@@ -1014,6 +1078,8 @@ export type WebhookPayload =
   | TrackCreatedPayload
   | TrackDeletedPayload
   | TrackUpdatedPayload
+  | WebhookDisabledPayload
+  | WebhookFailingPayload
   | WebhookTestPayload;
 
 /** `enabled`: events are sent. `paused`: you stopped it. `disabled`: we stopped it, see `disabled_reason`. */

@@ -10,6 +10,8 @@ export const eventTypes = [
   "track.created",
   "track.deleted",
   "track.updated",
+  "webhook.disabled",
+  "webhook.failing",
   "webhook.test"
 ] as const;
 
@@ -23,5 +25,7 @@ export interface EventData {
   "track.created": components["schemas"]["Track"];
   "track.deleted": components["schemas"]["DeletedTrack"];
   "track.updated": components["schemas"]["Track"];
+  "webhook.disabled": components["schemas"]["Webhook"];
+  "webhook.failing": components["schemas"]["Webhook"];
   "webhook.test": components["schemas"]["WebhookTestData"];
 }

@@ -378,7 +378,8 @@ export interface paths {
         /**
          * Update a webhook
          * @description Changes the fields that are sent and leaves the others. Null means all events for `event_types` and clears
-         *     `description`. A paused endpoint keeps its deliveries; they go on when it is enabled again.
+         *     `description`. A paused endpoint keeps its deliveries; they go on when it is enabled again. One that was disabled starts
+         *     with a single probe; what it missed meanwhile (`missed_since`, `missed_count`) can be replayed for 30 days.
          */
         patch: operations["updateWebhook"];
         trace?: never;
@@ -873,6 +874,47 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "webhook.disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Webhook disabled
+         * @description Sent to your other endpoints when one was disabled: it answered `410 Gone`, or none of its attempts succeeded for five days.
+         *     Its events are kept for 30 days; enable it again and replay what it missed.
+         */
+        post: operations["webhookDisabled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.failing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Webhook failing
+         * @description Sent once when nothing that was sent to an endpoint succeeded for a day. If that goes on for five days it is disabled.
+         */
+        post: operations["webhookFailing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "webhook.test": {
         parameters: {
             query?: never;
@@ -1102,7 +1144,7 @@ export interface components {
          */
         ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "mode_mismatch" | "unauthenticated" | "invalid_login" | "insufficient_scope" | "form_rejected" | "session_required" | "not_found" | "method_not_allowed" | "email_taken" | "generation_not_cancelable" | "delivery_not_retryable" | "webhook_limit_reached" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
         /** @description Something that happened. `type` tells what `data` is. */
-        Event: components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookTestEvent"];
+        Event: components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
         /**
          * @description Id of an event; also the `webhook-id` of its deliveries.
          * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
@@ -1121,7 +1163,7 @@ export interface components {
          * @description What happened. New types may be added; a consumer ignores those that it does not know.
          * @enum {string}
          */
-        EventType: "generation.canceled" | "generation.completed" | "generation.failed" | "track.created" | "track.deleted" | "track.updated" | "webhook.test";
+        EventType: "generation.canceled" | "generation.completed" | "generation.failed" | "track.created" | "track.deleted" | "track.updated" | "webhook.disabled" | "webhook.failing" | "webhook.test";
         /** @description One place of a request that is wrong. */
         FieldProblem: {
             /**
@@ -1826,6 +1868,23 @@ export interface components {
             disabled_reason: string | null;
             /**
              * Format: date-time
+             * @description When it was disabled; null unless `disabled`.
+             */
+            disabled_at: string | null;
+            /**
+             * Format: date-time
+             * @description The first failed attempt after which none succeeded; null when the last one did. After a day you are warned (`webhook.failing` and a mail); after five days and at least 20 attempts it is disabled (`webhook.disabled`).
+             */
+            failing_since: string | null;
+            /**
+             * Format: date-time
+             * @description When it was disabled: no deliveries were made from then until it was enabled again. Replay them with `only: missed`; afterwards this is null again.
+             */
+            missed_since: string | null;
+            /** @description Events of that time that it has not got, counted up to 1000; null when `missed_since` is. */
+            missed_count: number | null;
+            /**
+             * Format: date-time
              * @description Until then the secret before the last rotation signs too; null when only one secret signs.
              */
             previous_secret_ends_at: string | null;
@@ -1917,6 +1976,46 @@ export interface components {
          * @enum {string}
          */
         WebhookDeliveryStatus: "pending" | "succeeded" | "failed" | "canceled";
+        /** @description An endpoint was disabled: it answered 410, or nothing succeeded for five days. */
+        WebhookDisabledEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "webhook.disabled";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Webhook"];
+        };
+        /** @description An endpoint was disabled: it answered 410, or nothing succeeded for five days. */
+        WebhookDisabledPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "webhook.disabled";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Webhook"];
+        };
+        /** @description Nothing that was sent to an endpoint succeeded for a day. */
+        WebhookFailingEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "webhook.failing";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Webhook"];
+        };
+        /** @description Nothing that was sent to an endpoint succeeded for a day. */
+        WebhookFailingPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "webhook.failing";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Webhook"];
+        };
         /**
          * @description Id of a webhook endpoint.
          * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
@@ -1932,7 +2031,7 @@ export interface components {
             next_cursor: components["schemas"]["NextCursor"];
         };
         /** @description The body of a webhook. `type` tells what `data` is. */
-        WebhookPayload: components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookTestPayload"];
+        WebhookPayload: components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
         /**
          * @description `enabled`: events are sent. `paused`: you stopped it. `disabled`: we stopped it, see `disabled_reason`.
          * @enum {string}
@@ -4433,6 +4532,74 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TrackUpdatedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    webhookDisabled: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookDisabledPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    webhookFailing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookFailingPayload"];
             };
         };
         responses: {

@@ -67,7 +67,9 @@ export class WebhooksResource extends Resource {
    * Update a webhook: `PATCH /v1/webhooks/{webhook_id}`. Scope `webhooks:write`.
    *
    * Changes the fields that are sent and leaves the others. Null means all events for `event_types` and clears
-   * `description`. A paused endpoint keeps its deliveries; they go on when it is enabled again.
+   * `description`. A paused endpoint keeps its deliveries; they go on when it is enabled again. One that was disabled
+   * starts
+   * with a single probe; what it missed meanwhile (`missed_since`, `missed_count`) can be replayed for 30 days.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

@@ -29,21 +29,21 @@ export function createEmit({ clock, fanOut }: { clock: Clock; fanOut: FanOut }):
   };
 }
 
-/** An event that goes to one chosen endpoint only; the caller makes the delivery. */
+/** An event that goes to one chosen endpoint only; the caller makes the delivery. Nobody else ever gets it. */
 export async function recordEvent<T extends EventType>(
   tx: TenantTx,
   clock: Clock,
-  event: EventToEmit<T>,
+  { webhookId, ...event }: EventToEmit<T> & { webhookId: string },
 ): Promise<{ row: NewEvent; payload: EventPayload }> {
-  const made = newEvent(clock, event);
+  const made = newEvent(clock, event, webhookId);
   await insertEvent(tx, made.row);
   return made;
 }
 
-function newEvent<T extends EventType>(clock: Clock, { type, data, requestId }: EventToEmit<T>) {
+function newEvent<T extends EventType>(clock: Clock, { type, data, requestId }: EventToEmit<T>, webhookId: string | null = null) {
   const id = newId();
   const createdAt = clock.now();
   const payload: EventPayload = { id: encodeId("evt", id), type, timestamp: createdAt.toISOString(), data };
-  const row: NewEvent = { id, type, payload: JSON.stringify(payload), requestId: requestId ?? null, createdAt };
+  const row: NewEvent = { id, type, payload: JSON.stringify(payload), requestId: requestId ?? null, webhookId, createdAt };
   return { row, payload };
 }

@@ -20,13 +20,15 @@ export interface NewEvent {
   /** The JSON text that is sent, byte for byte. */
   payload: string;
   requestId: string | null;
+  /** Set for a test of this endpoint. */
+  webhookId: string | null;
   createdAt: Date;
 }
 
 export async function insertEvent(tx: TenantTx, event: NewEvent): Promise<void> {
   await tx.query(
-    "insert into events (account_id, id, type, payload, request_id, created_at) values ($1, $2, $3, $4, $5, $6)",
-    [tx.accountId, event.id, event.type, event.payload, event.requestId, event.createdAt],
+    "insert into events (account_id, id, type, payload, request_id, webhook_id, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
+    [tx.accountId, event.id, event.type, event.payload, event.requestId, event.webhookId, event.createdAt],
   );
 }
 

@@ -28,6 +28,22 @@ function samples(webhookId: string, now: Date): EventData {
     started_at: at,
     finished_at: at,
   };
+  const failing: EventData["webhook.failing"] = {
+    object: "webhook",
+    id: encodeId("whk", newId()),
+    url: "https://sample.example.com/hooks",
+    description: "A sample of an endpoint",
+    event_types: null,
+    status: "enabled",
+    disabled_reason: null,
+    disabled_at: null,
+    failing_since: at,
+    missed_since: null,
+    missed_count: null,
+    previous_secret_ends_at: null,
+    created_at: at,
+    updated_at: at,
+  };
   const unfinished = { ...generation, progress: 0.4, track_id: null };
   const track: EventData["track.created"] = {
     object: "track",
@@ -57,6 +73,8 @@ function samples(webhookId: string, now: Date): EventData {
     "track.created": track,
     "track.deleted": { object: "track", id: trackId, deleted: true },
     "track.updated": { ...track, title: "Sample song, renamed" },
+    "webhook.disabled": { ...failing, status: "disabled", disabled_at: at, disabled_reason: "A sample.", missed_since: at, missed_count: 0 },
+    "webhook.failing": failing,
     "webhook.test": {
       object: "webhook_test",
       webhook_id: encodeId("whk", webhookId),

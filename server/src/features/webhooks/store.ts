@@ -1,5 +1,7 @@
 import type { EventType } from "../../generated/events.ts";
 import type { Statement, TenantTx } from "../../platform/db/index.ts";
+import { failuresToOpen } from "./delivery/health.ts";
+import { missedCount } from "./missed.ts";
 
 export interface WebhookRow {
   id: string;
@@ -8,23 +10,31 @@ export interface WebhookRow {
   event_types: EventType[] | null;
   status: "enabled" | "paused" | "disabled";
   disabled_reason: string | null;
+  disabled_at: Date | null;
+  failing_since: Date | null;
+  missed_since: Date | null;
+  missed_count: number | null;
   previous_secret_until: Date | null;
   created_at: Date;
   updated_at: Date;
 }
 
-const columns =
-  "id, url, description, event_types, status, disabled_reason, previous_secret_until, created_at, updated_at";
+const names = [
+  "id", "url", "description", "event_types", "status", "disabled_reason", "disabled_at", "failing_since",
+  "missed_since", "previous_secret_until", "created_at", "updated_at",
+];
+/** What the API shows of a webhook `w`. */
+export const webhookColumns = [...names.map((name) => `w.${name}`), missedCount].join(", ");
 
 export const selectWebhook = (accountId: string, id: string): Statement => ({
   name: "webhook_by_id",
-  text: `select ${columns} from webhooks where account_id = $1 and id = $2 and deleted_at is null`,
+  text: `select ${webhookColumns} from webhooks w where account_id = $1 and id = $2 and deleted_at is null`,
   values: [accountId, id],
 });
 
 export const selectWebhooks = (accountId: string, page: { afterId: string | null; limit: number }): Statement => ({
   name: "webhooks_page",
-  text: `select ${columns} from webhooks
+  text: `select ${webhookColumns} from webhooks w
           where account_id = $1 and deleted_at is null and ($2::uuid is null or id < $2) order by id desc limit $3`,
   values: [accountId, page.afterId, page.limit + 1],
 });
@@ -43,8 +53,8 @@ export type NewWebhook = Pick<WebhookRow, "id" | "url" | "description" | "event_
 
 export async function insertWebhook(tx: TenantTx, webhook: NewWebhook): Promise<WebhookRow> {
   const [row] = await tx.query<WebhookRow>(
-    `insert into webhooks (account_id, id, url, description, event_types, secret, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $7) returning ${columns}`,
+    `insert into webhooks as w (account_id, id, url, description, event_types, secret, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $7) returning ${webhookColumns}`,
     [tx.accountId, webhook.id, webhook.url, webhook.description, webhook.event_types, webhook.secret, webhook.now],
   );
   if (row === undefined) throw new Error("the insert of a webhook returned no row");
@@ -60,8 +70,8 @@ export interface WebhookChange {
 }
 
 /**
- * Null: no such webhook. A drain that works with the old settings loses its lease; enabling, and a new URL, forget what
- * was learned about the endpoint's health.
+ * Null: no such webhook. A drain that works with the old settings loses its lease. Enabling, and a new URL, forget what
+ * was learned about the endpoint's health; one that was disabled starts with a single probe.
  */
 export async function updateWebhook(
   tx: TenantTx,
@@ -69,23 +79,32 @@ export async function updateWebhook(
   change: WebhookChange,
   now: Date,
 ): Promise<WebhookRow | null> {
-  const fresh = change.url !== undefined || change.status === "enabled";
   const [row] = await tx.query<WebhookRow>(
-    `update webhooks
-        set url = coalesce($3, url),
-            description = case when $4 then $5 else description end,
-            event_types = case when $6 then $7::text[] else event_types end,
-            status = coalesce($8, status),
-            disabled_reason = case when $8 is null then disabled_reason end,
+    `update webhooks w
+        set url = coalesce($3, w.url),
+            description = case when $4 then $5 else w.description end,
+            event_types = case when $6 then $7::text[] else w.event_types end,
+            status = coalesce($8, w.status),
+            disabled_reason = case when $8 is null then w.disabled_reason end,
+            disabled_at = case when $8 is null then w.disabled_at end,
+            missed_until = case when $8 is not null and w.status = 'disabled' then $9 else w.missed_until end,
             updated_at = $9, lease_token = null, lease_until = null,
-            failures = case when $10 then 0 else failures end, trips = case when $10 then 0 else trips end,
-            slots = case when $10 then null else slots end,
-            resting_until = case when $10 then null else resting_until end
-      where account_id = $1 and id = $2 and deleted_at is null
-      returning ${columns}`,
+            failures = case when fresh.probe then ${failuresToOpen} when fresh.start then 0 else w.failures end,
+            trips = case when fresh.start then 0 else w.trips end,
+            slots = case when fresh.start then null else w.slots end,
+            resting_until = case when fresh.start then null else w.resting_until end,
+            failing_since = case when fresh.count then null else w.failing_since end,
+            failing_attempts = case when fresh.count then 0 else w.failing_attempts end,
+            warned_at = case when fresh.count then null else w.warned_at end
+       from (select b.id, $3::text is not null or $8::text = 'enabled' as start,
+                    coalesce($8::text = 'enabled' and b.status = 'disabled', false) as probe,
+                    $3::text is not null or coalesce($8::text = 'enabled' and b.status <> 'enabled', false) as count
+               from webhooks b where b.account_id = $1 and b.id = $2 for no key update) fresh
+      where w.account_id = $1 and w.id = fresh.id and w.deleted_at is null
+      returning ${webhookColumns}`,
     [
       tx.accountId, id, change.url ?? null, change.description !== undefined, change.description ?? null,
-      change.eventTypes !== undefined, change.eventTypes ?? null, change.status ?? null, now, fresh,
+      change.eventTypes !== undefined, change.eventTypes ?? null, change.status ?? null, now,
     ],
   );
   return row ?? null;
@@ -101,11 +120,11 @@ export async function replaceSecret(
   { sealed, overlapUntil, now }: { sealed: string; overlapUntil: Date | null; now: Date },
 ): Promise<WebhookRow | null> {
   const [row] = await tx.query<WebhookRow>(
-    `update webhooks
+    `update webhooks w
         set previous_secret = case when $4::timestamptz is not null then secret end, previous_secret_until = $4,
             secret = $3, updated_at = $5, lease_token = null, lease_until = null
       where account_id = $1 and id = $2 and deleted_at is null
-      returning ${columns}`,
+      returning ${webhookColumns}`,
     [tx.accountId, id, sealed, overlapUntil, now],
   );
   return row ?? null;

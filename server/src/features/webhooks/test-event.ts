@@ -2,7 +2,6 @@ import type { components } from "../../generated/openapi.types.ts";
 import type { EventType } from "../../generated/events.ts";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { TenantTx } from "../../platform/db/index.ts";
-import { newId } from "../../platform/ids/index.ts";
 import type { WorkEngine } from "../../platform/work/index.ts";
 import { presentEvent, recordEvent } from "../events/index.ts";
 import { endRest, insertDelivery } from "./delivery-store.ts";
@@ -21,8 +20,8 @@ export async function sendTestEvent(
   { webhookId, type, requestId }: { webhookId: string; type: EventType; requestId: string },
 ): Promise<components["schemas"]["Event"]> {
   const data = sampleData(type, webhookId, clock.now());
-  const { row, payload } = await recordEvent(tx, clock, { type, data, requestId });
-  await insertDelivery(tx, { id: newId(), webhookId, eventId: row.id, eventType: type, now: row.createdAt });
+  const { row, payload } = await recordEvent(tx, clock, { type, data, requestId, webhookId });
+  await insertDelivery(tx, { webhookId, eventId: row.id, eventType: type, now: row.createdAt });
   await endRest(tx, webhookId);
   tx.afterCommit(() => work.enqueue(drainKind, { id: webhookId, accountId: tx.accountId }));
   return presentEvent({ payload });

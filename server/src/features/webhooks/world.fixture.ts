@@ -3,6 +3,7 @@ import { createTestDatabase } from "../../../test-kit/database.ts";
 import { createEgressPools, createResolver, type ExchangeLimits } from "../../platform/egress/index.ts";
 import { newId } from "../../platform/ids/index.ts";
 import type { WorkEngine, WorkPointer } from "../../platform/work/index.ts";
+import type { Notify } from "../notifications/index.ts";
 import { createEmit, type EmitEvent } from "../events/index.ts";
 import { selectAttempts, selectDeliveries, type AttemptRow, type DeliveryRow } from "./delivery-store.ts";
 import { drainEndpoint } from "./delivery/drain.ts";
@@ -36,12 +37,14 @@ export async function createWorld(overrides: { limits?: Partial<ExchangeLimits>;
     headMs: 15_000,
   });
   const slotsMax = overrides.slotsMax ?? 16;
+  const mails: { accountId: string; notice: Parameters<Notify>[2] }[] = [];
+  const notify: Notify = async (_tx, owner, notice) => void mails.push({ accountId: owner, notice });
   const drainDeps = {
-    db, clock, pools, keyRing: plainKeyRing, writer: createResultWriter(db), random: () => 0, slotsMax,
+    db, clock, emit, notify, pools, keyRing: plainKeyRing, writer: createResultWriter(db), random: () => 0, slotsMax,
     limits: { ...limits, ...overrides.limits },
   };
   const kind = createDrainWork({
-    db, clock, pools, keyRing: plainKeyRing, slotsMax, concurrency: 100, leaseMs: 60_000,
+    db, clock, emit, notify, pools, keyRing: plainKeyRing, slotsMax, concurrency: 100, leaseMs: 60_000,
   });
 
   const createAccount = async (): Promise<string> => {
@@ -68,7 +71,7 @@ export async function createWorld(overrides: { limits?: Partial<ExchangeLimits>;
     db.withTenant(accountId, (tx) => emit(tx, { type, data, requestId: "req_test" }));
 
   return {
-    db, appUrl, ownerUrl, clock, work, enqueued, emit, kind, accountId, createAccount, endpointOf, emitSample,
+    db, appUrl, ownerUrl, clock, work, enqueued, emit, notify, mails, kind, accountId, createAccount, endpointOf, emitSample,
     endpoint: (url: string, eventTypes?: EventType[]) => endpointOf(accountId, url, eventTypes ?? null),
     advance: (ms: number) => { time = new Date(time.getTime() + ms); },
     /** One turn, as the work engine does it. False: there was nothing to claim. */

@@ -60,7 +60,7 @@ test("the log keeps request, answer and error class of every attempt, the signat
 });
 
 test("a failed delivery is tried on the published schedule with the same id, and then fails (WHK-05)", async () => {
-  const endpoint = await world.endpoint(receiver.url);
+  const endpoint = await world.endpoint(receiver.url, ["track.created"]);
   receiver.answer((response) => response.writeHead(500).end());
   await world.emitSample("track.created");
 

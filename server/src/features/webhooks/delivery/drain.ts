@@ -1,10 +1,10 @@
-import type { Clock } from "../../../platform/clock/index.ts";
 import type { KeyRing } from "../../../platform/crypto/index.ts";
 import type { Database } from "../../../platform/db/index.ts";
 import type { EgressPools, ExchangeLimits } from "../../../platform/egress/index.ts";
 import { createSigner, openSecret } from "../secret.ts";
 import { attemptDelivery, type AttemptDeps } from "./attempt.ts";
-import { createHealth } from "./health.ts";
+import { announceDisabled, isFailingLong, judgeFailing, type FailingDeps } from "./failing.ts";
+import { createHealth, type HealthState } from "./health.ts";
 import type { Outcome } from "./outcome.ts";
 import {
   disableEndpoint, readDue, releaseEndpoint, type DueDelivery, type DuePage, type EndpointClaim,
@@ -12,12 +12,11 @@ import {
 import { createWake } from "./wake.ts";
 import type { ResultWriter } from "./writer.ts";
 
-export interface DrainDeps {
+export interface DrainDeps extends FailingDeps {
   db: Database;
   keyRing: KeyRing;
   pools: EgressPools;
   writer: ResultWriter;
-  clock: Clock;
   random: () => number;
   limits: ExchangeLimits;
   /** Requests at once to one endpoint. */
@@ -109,12 +108,20 @@ export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, signa
     halt.abort();
     for (const { id } of queue.splice(0)) held.delete(id);
     await wake.until(() => held.size === 0);
-    await db.withTenant(claim.accountId, async (tx) => {
-      if (gone) await disableEndpoint(tx, claim, goneReason, clock.now());
-      await releaseEndpoint(tx, claim, health.state());
-    });
+    await giveBack(deps, claim, health.state(), gone);
   }
   if (failure !== null) throw (failure as { reason: unknown }).reason;
+}
+
+/** With what was learned, and with what follows from it for the endpoint. */
+async function giveBack(deps: DrainDeps, claim: EndpointClaim, state: HealthState, gone: boolean): Promise<void> {
+  const now = deps.clock.now();
+  await deps.db.withTenant(claim.accountId, async (tx) => {
+    const disabled = gone ? await disableEndpoint(tx, claim, goneReason, now) : null;
+    await releaseEndpoint(tx, claim, state);
+    if (disabled !== null) await announceDisabled(deps, tx, disabled);
+    else if (isFailingLong(state.failingSince, now)) await judgeFailing(deps, tx, claim.id);
+  });
 }
 
 function createAttempt({ keyRing, pools, clock, random, limits }: DrainDeps, claim: EndpointClaim) {

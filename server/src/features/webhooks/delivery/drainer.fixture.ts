@@ -16,8 +16,11 @@ const pools = createEgressPools({
   connections: 16,
   headMs: 15_000,
 });
+const unused = async (): Promise<never> => {
+  throw new Error("nothing fails here for long");
+};
 const kind = createDrainWork({
-  db, pools, clock: systemClock, keyRing: plainKeyRing, slotsMax: 16, concurrency: 1, leaseMs: 60_000,
+  db, pools, clock: systemClock, emit: () => unused(), notify: () => unused(), keyRing: plainKeyRing, slotsMax: 16, concurrency: 1, leaseMs: 60_000,
 });
 const claim = await kind.claim({ id, accountId });
 if (claim === null) throw new Error("the endpoint could not be claimed");

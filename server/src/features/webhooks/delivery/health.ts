@@ -9,6 +9,9 @@ export interface HealthState {
   /** Requests at once that it bears; null: no reason to send less than allowed. */
   slots: number | null;
   restingUntil: Date | null;
+  /** The first failure after which nothing succeeded, and the attempts since then. */
+  failingSince: Date | null;
+  failingAttempts: number;
 }
 
 export interface Health {
@@ -19,7 +22,7 @@ export interface Health {
   state(): HealthState;
 }
 
-const failuresToOpen = 10;
+export const failuresToOpen = 10;
 const openMs = 30_000;
 const restMaxMs = 600_000;
 const throttledRestMs = 1_000;
@@ -33,7 +36,7 @@ const throttledRestMs = 1_000;
  */
 export function createHealth(before: HealthState, slotsMax: number): Health {
   const probing = before.failures >= failuresToOpen;
-  let { failures, trips } = before;
+  let { failures, trips, failingSince, failingAttempts } = before;
   let slots = probing ? 1 : Math.min(before.slots ?? slotsMax, slotsMax);
   let restingUntil: Date | null = null;
 
@@ -49,9 +52,13 @@ export function createHealth(before: HealthState, slotsMax: number): Health {
       if (verdict === "success") {
         failures = 0;
         trips = 0;
+        failingSince = null;
+        failingAttempts = 0;
         if (slots < slotsMax) slots += 1;
         return restingUntil !== null;
       }
+      failingSince ??= now;
+      failingAttempts += 1;
       // Answers that were under way when the circuit opened say nothing new.
       if (restingUntil !== null && verdict === "failure") return true;
       if (verdict === "throttled") {
@@ -63,6 +70,8 @@ export function createHealth(before: HealthState, slotsMax: number): Health {
       trips += 1;
       return rest(openMs * 2 ** Math.min(trips - 1, 10), now);
     },
-    state: () => ({ failures, trips, slots: slots < slotsMax ? slots : null, restingUntil }),
+    state: () => ({
+      failures, trips, slots: slots < slotsMax ? slots : null, restingUntil, failingSince, failingAttempts,
+    }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Database, SystemTx, TenantTx } from "../../../platform/db/index.ts";
 import type { WorkPointer } from "../../../platform/work/index.ts";
+import { webhookColumns, type WebhookRow } from "../store.ts";
 import type { HealthState } from "./health.ts";
 
 /** An endpoint that this process alone sends to, until its lease ends. */
@@ -31,6 +32,8 @@ interface ClaimedRow {
   failures: number;
   trips: number;
   slots: number | null;
+  failing_since: Date | null;
+  failing_attempts: number;
 }
 
 /** Takes an endpoint: null when it is not enabled, rests, or somebody else sends to it. */
@@ -42,13 +45,26 @@ export async function claimEndpoint(
     `update webhooks set lease_token = $3, lease_until = $5
       where account_id = $1 and id = $2 and status = 'enabled' and deleted_at is null
         and (lease_until is null or lease_until < $4) and (resting_until is null or resting_until <= $4)
-      returning url, secret, previous_secret, previous_secret_until, failures, trips, slots`,
+      returning url, secret, previous_secret, previous_secret_until, failures, trips, slots,
+                failing_since, failing_attempts`,
     [tx.accountId, id, leaseToken, now, new Date(now.getTime() + leaseMs)],
   );
   if (row === undefined) return null;
-  const { secret, previous_secret: sealed, previous_secret_until: until, ...rest } = row;
-  const previousSecret = sealed === null || until === null ? null : { sealed, until };
-  return { ...rest, accountId: tx.accountId, id, leaseToken, sealedSecret: secret, previousSecret, restingUntil: null };
+  const { previous_secret: sealed, previous_secret_until: until } = row;
+  return {
+    accountId: tx.accountId,
+    id,
+    leaseToken,
+    url: row.url,
+    sealedSecret: row.secret,
+    previousSecret: sealed === null || until === null ? null : { sealed, until },
+    failures: row.failures,
+    trips: row.trips,
+    slots: row.slots,
+    restingUntil: null,
+    failingSince: row.failing_since,
+    failingAttempts: row.failing_attempts,
+  };
 }
 
 /** False: the lease is lost, because it ran out or the endpoint was changed, paused or deleted. */
@@ -64,22 +80,35 @@ export async function renewEndpoint(tx: TenantTx, claim: EndpointClaim, leaseUnt
 export async function releaseEndpoint(tx: TenantTx, claim: EndpointClaim, health: HealthState): Promise<void> {
   await tx.query(
     `update webhooks
-        set lease_token = null, lease_until = null, failures = $4, trips = $5, slots = $6, resting_until = $7
+        set lease_token = null, lease_until = null, failures = $4, trips = $5, slots = $6, resting_until = $7,
+            failing_since = $8, failing_attempts = $9, warned_at = case when $8::timestamptz is not null then warned_at end
       where account_id = $1 and id = $2 and lease_token = $3`,
-    [tx.accountId, claim.id, claim.leaseToken, health.failures, health.trips, health.slots, health.restingUntil],
+    [
+      tx.accountId, claim.id, claim.leaseToken, health.failures, health.trips, health.slots, health.restingUntil,
+      health.failingSince, health.failingAttempts,
+    ],
   );
 }
 
 /**
- * The endpoint said that it is gone for good. Nothing happens when the lease is lost: its owner may have changed the URL
- * meanwhile, and the new address said nothing of the kind.
+ * The endpoint said that it is gone for good. Null when the lease is lost: its owner may have changed the URL meanwhile,
+ * and the new address said nothing of the kind.
  */
-export async function disableEndpoint(tx: TenantTx, claim: EndpointClaim, reason: string, now: Date): Promise<void> {
-  await tx.query(
-    `update webhooks set status = 'disabled', disabled_reason = $4, updated_at = $5
-      where account_id = $1 and id = $2 and lease_token = $3 and status = 'enabled' and deleted_at is null`,
+export async function disableEndpoint(
+  tx: TenantTx,
+  claim: EndpointClaim,
+  reason: string,
+  now: Date,
+): Promise<WebhookRow | null> {
+  const [row] = await tx.query<WebhookRow>(
+    `update webhooks w
+        set status = 'disabled', disabled_reason = $4, disabled_at = $5, updated_at = $5,
+            missed_since = coalesce(w.missed_since, $5), missed_until = null
+      where w.account_id = $1 and w.id = $2 and w.lease_token = $3 and w.status = 'enabled' and w.deleted_at is null
+      returning ${webhookColumns}`,
     [tx.accountId, claim.id, claim.leaseToken, reason, now],
   );
+  return row ?? null;
 }
 
 /** A deletion cannot see deliveries of transactions that were open at that moment: they are canceled here. */

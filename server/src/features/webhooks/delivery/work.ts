@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../../../platform/clock/index.ts";
 import type { KeyRing } from "../../../platform/crypto/index.ts";
 import type { Database } from "../../../platform/db/index.ts";
 import type { EgressPools } from "../../../platform/egress/index.ts";
 import type { WorkKind } from "../../../platform/work/index.ts";
 import { deliveryLimits } from "./attempt.ts";
+import type { FailingDeps } from "./failing.ts";
 import { drainEndpoint, type DrainDeps } from "./drain.ts";
 import {
   cancelOrphans, claimEndpoint, renewEndpoint, selectDueAmong, selectDueEndpoints, type EndpointClaim,
@@ -13,9 +13,8 @@ import { createResultWriter } from "./writer.ts";
 
 export const drainKind = "webhook-drain";
 
-export interface DrainWorkOptions {
+export interface DrainWorkOptions extends FailingDeps {
   db: Database;
-  clock: Clock;
   keyRing: KeyRing;
   /** Needs at least `slotsMax` connections per pool. */
   pools: EgressPools;
@@ -28,9 +27,9 @@ export interface DrainWorkOptions {
 
 /** The drain as a kind of work: one pointer per endpoint with something due, not per delivery. */
 export function createDrainWork(options: DrainWorkOptions): WorkKind<EndpointClaim> {
-  const { db, clock, keyRing, pools, slotsMax, leaseMs } = options;
+  const { db, clock, leaseMs } = options;
   const writer = createResultWriter(db);
-  const deps: DrainDeps = { db, clock, keyRing, pools, slotsMax, writer, random: Math.random, limits: deliveryLimits };
+  const deps: DrainDeps = { ...options, writer, random: Math.random, limits: deliveryLimits };
   return {
     name: drainKind,
     queue: drainKind,
