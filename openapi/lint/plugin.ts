@@ -7,6 +7,7 @@ import { idempotencyDeclared } from "./rules/idempotency-declared.ts";
 import { operationIdStyle } from "./rules/operation-id-style.ts";
 import { paginationDeclared } from "./rules/pagination-declared.ts";
 import { parameterNames } from "./rules/parameter-names.ts";
+import { pathNames } from "./rules/path-names.ts";
 import { problemResponses } from "./rules/problem-responses.ts";
 import { rateClassDeclared } from "./rules/rate-class-declared.ts";
 import { scopesDeclared } from "./rules/scopes-declared.ts";
@@ -23,6 +24,7 @@ export default () => ({
       "operation-id-style": operationIdStyle,
       "pagination-declared": paginationDeclared,
       "parameter-names": parameterNames,
+      "path-names": pathNames,
       "problem-responses": problemResponses,
       "rate-class-declared": rateClassDeclared,
       "scopes-declared": scopesDeclared,

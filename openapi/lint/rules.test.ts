@@ -107,6 +107,15 @@ const brokenContracts: Record<string, [mustSay: string, ...Breakage[]][]> = {
       set(generations("listGenerations"), ["parameters", "0"], { name: "eventStatus" }),
     ],
   ],
+  "musicverse/path-names": [
+    [
+      "/v1/track_audio: track_audio must be in kebab-case",
+      edit("openapi.yaml", ({ paths = {} }) => {
+        paths["/v1/track_audio"] = paths["/v1/profile"];
+        delete paths["/v1/profile"];
+      }),
+    ],
+  ],
   "musicverse/closed-request-bodies": [
     [
       "signIn: the request body must have additionalProperties: false",

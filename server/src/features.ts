@@ -1,6 +1,6 @@
 import { accountsRoutes } from "./features/accounts/index.ts";
 import { adminRoutes } from "./features/admin/index.ts";
-import { apiKeysRoutes, createAuthenticator } from "./features/api-keys/index.ts";
+import { apiKeysRoutes, createAuthenticator, createExposureDesk, exposureWork } from "./features/api-keys/index.ts";
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
 import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
@@ -56,13 +56,14 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const { emit, feed } = wireEvents(services);
   const policy = { allowLoopback: config.webhookAllowLoopback };
   const authenticator = createAuthenticator(services);
+  const exposures = createExposureDesk({ db, kind: exposureWork({ db, clock, emit }), log });
   const plans = createPlanLookup(services);
   const limitsFor = createLimitsFor(plans);
   return {
     handlers: {
       ...accountsRoutes({ ...services, cursors }),
       ...adminRoutes({ db, cursors }),
-      ...apiKeysRoutes({ ...services, cursors }),
+      ...apiKeysRoutes({ ...services, cursors, emit, exposures }),
       ...generationRoutes({ db, cursors, plugins, work, emit, feed }),
       ...tracksRoutes({ db, storage, cursors, emit, work, uploadBytesMax: UPLOAD_BYTES_MAX }),
       ...webhooksRoutes({ db, cursors, clock, keyRing, work, policy }),
@@ -76,7 +77,8 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
     pages: createPages({ routes: [], origin: publicUrl, secret: deriveSecret(config.masterKeys, "forms"), limiter, limitsFor: addressLimits, log }),
     endStreams: () => feed.close(),
     close: async () => {
-      authenticator.close();
+      await exposures.close();
+      await authenticator.close();
       plans.close();
     },
   };

@@ -1,4 +1,5 @@
 import { ownerAddress } from "./features/accounts/index.ts";
+import { exposureWork, rotationReminderWork } from "./features/api-keys/index.ts";
 import { keepEventLog } from "./features/events/index.ts";
 import { generationWork } from "./features/generation/index.ts";
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
@@ -46,6 +47,8 @@ export async function startWorker(services: Services, { onlyPlugins }: { onlyPlu
     analysisWork({ db, storage, concurrency: 1 }),
     blobDeletionWork({ db, storage }),
     ...(mailer ? [mailWork({ db, keyRing, clock, mailer, ownerAddress: (accountId) => ownerAddress(db, accountId) })] : []),
+    exposureWork({ db, clock, emit }),
+    rotationReminderWork({ db, clock, emit }),
   ]);
   const maintenance = startMaintenance(log, onlyPlugins ? [] : [
     { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db) },

@@ -33,18 +33,24 @@ describe("every operation works through the SDK", () => {
     expect(await client.accounts.getProfile()).toMatchObject({ email, mode: "live", name: "Visitor" });
     expect(await client.accounts.getProfile({ mode: "test" })).toMatchObject({ mode: "test" });
     await client.accounts.signOut();
-    await expect(client.accounts.getProfile()).rejects.toMatchObject({ status: 401, code: "unauthenticated" });
+    const refused = { status: 401, code: "unauthenticated" };
+    await expect.poll(() => client.accounts.getProfile().catch((error: unknown) => error), { timeout: 1000 }).toMatchObject(refused);
   });
 
-  test("API keys: create, list, get, revoke", async () => {
+  test("API keys: create, list, get, update, rotate, revoke, report", async () => {
     const made = await account.test.apiKeys.create({ name: "worker", scopes: ["tracks:read"] });
     expect(made.key).toMatch(/^amv_test_[0-9A-Za-z]{61}$/);
     const listed = await account.test.apiKeys.list();
     expect(listed.data.map(({ id }) => id)).toContain(made.id);
     expect(JSON.stringify(listed.data)).not.toContain(made.key);
     expect(await account.test.apiKeys.get(made.id)).toMatchObject({ name: "worker", scopes: ["tracks:read"], revoked_at: null });
+    expect(await account.test.apiKeys.update(made.id, { name: "renamed", ip_allowlist: ["127.0.0.1"] })).toMatchObject({ name: "renamed", ip_allowlist: ["127.0.0.1/32"] });
+    const rotated = await account.test.apiKeys.rotate(made.id, { grace_seconds: 60 });
+    expect(rotated).toMatchObject({ id: made.id, name: "renamed", previous_last4: made.key.slice(-4) });
+    for (const key of [made.key, rotated.key]) expect((await app.client(key).tracks.list()).data).toEqual([]);
+    expect(await app.client(null).apiKeys.report({ key: `${made.key.slice(0, -1)}!` })).toEqual({ object: "api_key_report", received: 1 });
     await account.test.apiKeys.revoke(made.id);
-    await expect(app.client(made.key).tracks.list()).rejects.toMatchObject({ status: 401 });
+    await expect.poll(() => app.client(rotated.key).tracks.list().catch((error: unknown) => error), { timeout: 1000 }).toMatchObject({ status: 401 });
     expect((await account.test.apiKeys.get(made.id)).revoked_at).not.toBeNull();
   });
 

@@ -52,7 +52,9 @@ describe("a stranger reaches nothing", () => {
   const withIds = (Object.keys(operations) as OperationId[])
     .filter((id) => operations[id].path.includes("{") && !ofAdmins(id) && !operations[id].security.public);
   const bodies: Partial<Record<OperationId, unknown>> = {
+    rotateApiKey: {},
     testWebhook: {},
+    updateApiKey: { name: "x" },
     updateTrack: { title: "theirs" },
     updateWebhook: { status: "paused" },
   };
@@ -109,6 +111,7 @@ describe("a stranger reaches nothing", () => {
   async function everythingOf(account: TestAccount) {
     const lists = ["/v1/tracks", "/v1/generations", "/v1/webhooks", "/v1/events", "/v1/api-keys"];
     const answers = await Promise.all(lists.map((path) => app.request("get", `${path}?limit=100`, { key: account.testKey })));
-    return answers.map(({ body }) => (body as { data: unknown[] }).data);
+    // When a key was last used is written behind requests, whosever they are.
+    return answers.map(({ body }) => (body as { data: object[] }).data.map((row) => ({ ...row, last_used_at: null, last_used_ip: null })));
   }
 });

@@ -9,6 +9,7 @@ const VERBS = [
   "download",
   "get",
   "list",
+  "report",
   "retry",
   "revoke",
   "rotate",

@@ -56,6 +56,18 @@ export const errorCatalogue = {
     "description": "The operation is about a signed-in session and cannot be done with an API key.",
     "fix": "Sign in with `POST /v1/sessions` and send the session's token."
   },
+  "key_exceeds_caller": {
+    "status": 403,
+    "title": "Key would exceed its maker",
+    "description": "An API key may create, change, rotate and revoke only itself and keys that may do no more than itself: they end no later than it does, and are allowed from no address that it is not. `errors` names the fields, if it is about the request's own.",
+    "fix": "Ask for less, or use a session or a key that has what is asked for."
+  },
+  "ip_not_allowed": {
+    "status": 403,
+    "title": "Address not allowed",
+    "description": "The API key is right, but it may be used only from the addresses of its `ip_allowlist`, and the request came from another one; the detail names it.",
+    "fix": "Send the request from an allowed address, or change the key's `ip_allowlist`."
+  },
   "not_found": {
     "status": 404,
     "title": "Not found",
@@ -85,6 +97,18 @@ export const errorCatalogue = {
     "title": "Delivery cannot be retried",
     "description": "The delivery is still pending (its next attempt is planned), or its endpoint is not enabled.",
     "fix": "Wait for the planned attempt, or enable the webhook first."
+  },
+  "api_key_limit_reached": {
+    "status": 409,
+    "title": "Too many API keys",
+    "description": "The account has as many active API keys in this mode as it may have; the detail gives the number.",
+    "fix": "Revoke a key that is no longer used."
+  },
+  "api_key_not_active": {
+    "status": 409,
+    "title": "API key not active",
+    "description": "The API key was revoked, which is for good, or has expired, and so cannot be changed or rotated.",
+    "fix": "Create a new key; an expired one can be given a later `expires_at` first."
   },
   "webhook_limit_reached": {
     "status": 409,

@@ -104,6 +104,23 @@ export const operations = {
     "requestContentTypes": [],
     "successStatus": 200
   },
+  "reportApiKey": {
+    "method": "post",
+    "path": "/v1/api-keys/report",
+    "tag": "api-keys",
+    "security": {
+      "apiKey": null,
+      "session": false,
+      "public": true
+    },
+    "rateClass": "auth",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 202
+  },
   "getApiKey": {
     "method": "get",
     "path": "/v1/api-keys/{api_key_id}",
@@ -119,6 +136,25 @@ export const operations = {
     "idempotent": false,
     "paginated": false,
     "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "updateApiKey": {
+    "method": "patch",
+    "path": "/v1/api-keys/{api_key_id}",
+    "tag": "api-keys",
+    "security": {
+      "apiKey": [
+        "api_keys:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
     "successStatus": 200
   },
   "revokeApiKey": {
@@ -137,6 +173,25 @@ export const operations = {
     "paginated": false,
     "requestContentTypes": [],
     "successStatus": 204
+  },
+  "rotateApiKey": {
+    "method": "post",
+    "path": "/v1/api-keys/{api_key_id}/rotate",
+    "tag": "api-keys",
+    "security": {
+      "apiKey": [
+        "api_keys:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": true,
+    "paginated": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 200
   },
   "createGeneration": {
     "method": "post",

@@ -5,22 +5,29 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import type { PagePromise } from "../../transport/page.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { ApiKey, ApiKeyWithSecret, CreateApiKeyParams, ListApiKeysParams } from "../types.ts";
+import type { ApiKey, ApiKeyReport, ApiKeyWithSecret, CreateApiKeyParams, ListApiKeysParams, ReportApiKeyParams, RotateApiKeyParams, UpdateApiKeyParams } from "../types.ts";
 
-/** Keys for programs, with scopes. */
+/** Keys for programs, with scopes, restrictions and rotation. */
 export class ApiKeysResource extends Resource {
   /**
    * Create an API key: `POST /v1/api-keys`. Scope `api_keys:write`.
    *
    * Creates a key for the account in the mode of the request: a session makes a live key, with `MusicVerse-Mode: test`
    * a
-   * sandbox key. The secret is in this answer and never again. A key can give only scopes that it has itself (else
-   * 403).
+   * sandbox key. The secret is in this answer and never again. An account has at most 100 active keys per mode.
+   *
+   * **What a key may do to keys.** A key with `api_keys:write` can create, change, rotate and revoke itself and those
+   * keys
+   * that may do no more than itself: each scope is one it has (else 403 `insufficient_scope`), they end no later than
+   * it does and
+   * are allowed from no address that it is not (else 403 `key_exceeds_caller`). A secret that was rotated and is still
+   * in its
+   * grace period ends with it, and so does what it creates. Sessions of the account are not limited so.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
-   * @throws {PermissionDeniedError} 403: The credential may not do this.
-   * @throws {ConflictError} 409: The same request still runs.
+   * @throws {PermissionDeniedError} 403: The credential may not do this, or not to this key.
+   * @throws {ConflictError} 409: The account has as many keys as it may, or the same request still runs.
    * @throws {APIError} 413: The body is larger than the operation accepts.
    * @throws {APIError} 415: The operation does not read this media type.
    * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
@@ -34,7 +41,7 @@ export class ApiKeysResource extends Resource {
   /**
    * List API keys: `GET /v1/api-keys`. Scope `api_keys:read`.
    *
-   * All keys of the account in this mode, newest first, revoked ones included.
+   * All keys of the account in this mode, newest first, revoked and expired ones included.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -44,6 +51,27 @@ export class ApiKeysResource extends Resource {
    */
   list(params: ListApiKeysParams = {}, options?: RequestOptions): PagePromise<ApiKey> {
     return this.transport.page({ method: "GET", path: "/v1/api-keys", query: params }, options);
+  }
+
+  /**
+   * Report exposed API keys: `POST /v1/api-keys/report`. Needs no credentials.
+   *
+   * For whoever finds keys in a place where others can read them; secret scanners send up to 100 in one report. Real
+   * keys,
+   * live or test, are revoked everywhere within a second; their owner gets the event `api_key.exposed` and a mail that
+   * says where
+   * each was seen. The answer is the same, after the same work, whether such keys exist or not. How to recognise a key
+   * is
+   * written in `openapi/api-key-format.json` of the repository.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  report(params: ReportApiKeyParams = {}, options?: RequestOptions): APIPromise<ApiKeyReport> {
+    return this.transport.json({ method: "POST", path: "/v1/api-keys/report", body: params, public: true }, options);
   }
 
   /**
@@ -63,19 +91,70 @@ export class ApiKeysResource extends Resource {
   }
 
   /**
-   * Revoke an API key: `DELETE /v1/api-keys/{api_key_id}`. Scope `api_keys:write`.
+   * Update an API key: `PATCH /v1/api-keys/{api_key_id}`. Scope `api_keys:write`.
    *
-   * The key stops working everywhere within a second and stays listed with `revoked_at`. Revoking it again changes
-   * nothing and answers the same.
+   * Renames, restricts or widens a key; its secret stays. Everywhere in effect within a second. A key changes only
+   * itself and
+   * keys that may do no more than itself, and never to more than itself (see `createApiKey`). A revoked key cannot be
+   * changed; an expired one works again when `expires_at` is moved into the future.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
-   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {PermissionDeniedError} 403: The credential may not do this, or not to this key.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {ConflictError} 409: The key was revoked or has expired, or the same request still runs.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  update(apiKeyId: string, params: UpdateApiKeyParams = {}, options?: RequestOptions): APIPromise<ApiKey> {
+    return this.transport.json({ method: "PATCH", path: path`/v1/api-keys/${apiKeyId}`, body: params }, options);
+  }
+
+  /**
+   * Revoke an API key: `DELETE /v1/api-keys/{api_key_id}`. Scope `api_keys:write`.
+   *
+   * The key stops working everywhere within a second and stays listed with `revoked_at`. Revoking it again changes
+   * nothing and answers the same. A key revokes only itself and keys that may do no more than itself (see
+   * `createApiKey`).
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this, or not to this key.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
   revoke(apiKeyId: string, options?: RequestOptions): APIPromise<void> {
     return this.transport.empty({ method: "DELETE", path: path`/v1/api-keys/${apiKeyId}` }, options);
+  }
+
+  /**
+   * Rotate an API key: `POST /v1/api-keys/{api_key_id}/rotate`. Scope `api_keys:write`.
+   *
+   * Gives the key a new secret, which is in this answer and never again; id, name, scopes and restrictions stay. The
+   * secret
+   * before goes on working for `grace_seconds`, so that programs can change over without a gap. A key never has more
+   * than two
+   * secrets: rotating again within the grace period ends the oldest one at once and gives the grace to the second. A
+   * key
+   * rotates only itself and keys that may do no more than itself (see `createApiKey`); a secret in its grace period
+   * cannot
+   * rotate its key. Emits `api_key.rotated`.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this, or not to this key.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {ConflictError} 409: The key was revoked or has expired, or the same request still runs.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  rotate(apiKeyId: string, params: RotateApiKeyParams = {}, options?: RequestOptions): APIPromise<ApiKeyWithSecret> {
+    return this.transport.json({ method: "POST", path: path`/v1/api-keys/${apiKeyId}/rotate`, body: params, idempotent: true }, options);
   }
 }

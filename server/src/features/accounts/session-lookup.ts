@@ -51,6 +51,7 @@ function knownSession(row: LiveSessionRow): KnownSession {
       keyId: null,
       sessionId: row.id,
       userId: row.user_id,
+      expiresAt: row.expires_at,
     });
   return {
     expiresAtMs: row.expires_at.getTime(),

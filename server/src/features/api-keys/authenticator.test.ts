@@ -9,7 +9,7 @@ import { silentLogger } from "../../platform/log/index.ts";
 import { createAuthenticator } from "./authenticator.ts";
 import { generateKey } from "./key-format.ts";
 import { createKeyLookup } from "./key-lookup.ts";
-import { insertKey, revokeKey } from "./store.ts";
+import { forgetKey, insertKey, lockKeys, revokeKey } from "./store.ts";
 
 const START = new Date("2026-11-21T12:00:00Z");
 const p1: NamedKey = { id: "p1", key: Buffer.alloc(32, 1) };
@@ -48,8 +48,10 @@ async function storeKey(options: { peppers?: NamedKey[]; expiresAt?: Date } = {}
       name: "n",
       last4: key.slice(-4),
       scopes: ["tracks:read"],
+      ip_allowlist: null,
       expires_at: options.expiresAt ?? null,
       created_at: START,
+      reminder_due_at: START,
       public_id: publicId,
       hash: peppers.hash(peppers.current, key),
       pepper_version: peppers.current,
@@ -59,12 +61,13 @@ async function storeKey(options: { peppers?: NamedKey[]; expiresAt?: Date } = {}
   return { key, id, publicId };
 }
 
-const authenticator = (db: Database, keyPeppers: NamedKey[] = [p1]) => createAuthenticator({ db, clock, config: { keyPeppers } });
+const sent = (authorization: string | undefined, mode?: string) => ({ authorization, mode, ip: "203.0.113.7" });
+const authenticator = (db: Database, keyPeppers: NamedKey[] = [p1]) => createAuthenticator({ db, clock, config: { keyPeppers }, log: silentLogger() });
 
 test("a key leads to its account, mode and scopes", async () => {
   const { key, id } = await storeKey();
   const auth = authenticator(database.db);
-  expect(await auth.authenticate(`Bearer ${key}`, undefined)).toEqual({
+  expect(await auth.authenticate(sent(`Bearer ${key}`))).toEqual({
     outcome: "authenticated",
     principal: {
       kind: "api_key",
@@ -74,10 +77,11 @@ test("a key leads to its account, mode and scopes", async () => {
       keyId: id,
       sessionId: null,
       userId: null,
+      expiresAt: null,
     },
   });
-  expect(await auth.authenticate(`bearer  ${key}`, "live")).toMatchObject({ outcome: "authenticated" });
-  auth.close();
+  expect(await auth.authenticate(sent(`bearer  ${key}`, "live"))).toMatchObject({ outcome: "authenticated" });
+  await auth.close();
 });
 
 test("everything that is wrong is the same bad credential; nothing at all is missing", async () => {
@@ -85,20 +89,20 @@ test("everything that is wrong is the same bad credential; nothing at all is mis
   const auth = authenticator(database.db);
   const wrong = [generateKey("live").key, `${key}x`, `amv_session_${"0".repeat(43)}`, "amv_session_x", "x"].map((text) => `Bearer ${text}`);
   for (const header of [...wrong, `Basic ${key}`, key, ""]) {
-    expect(await auth.authenticate(header, undefined)).toEqual({ outcome: "bad_credential" });
+    expect(await auth.authenticate(sent(header))).toEqual({ outcome: "bad_credential" });
   }
-  expect(await auth.authenticate(undefined, undefined)).toEqual({ outcome: "missing" });
-  auth.close();
+  expect(await auth.authenticate(sent(undefined))).toEqual({ outcome: "missing" });
+  await auth.close();
 });
 
 test("a right public id with another secret is refused, warm or cold", async () => {
   const { key, publicId } = await storeKey();
   const auth = authenticator(database.db);
   const forged = forgeKey(publicId);
-  expect(await auth.authenticate(`Bearer ${forged}`, undefined)).toEqual({ outcome: "bad_credential" });
-  expect(await auth.authenticate(`Bearer ${key}`, undefined)).toMatchObject({ outcome: "authenticated" });
-  expect(await auth.authenticate(`Bearer ${forged}`, undefined)).toEqual({ outcome: "bad_credential" });
-  auth.close();
+  expect(await auth.authenticate(sent(`Bearer ${forged}`))).toEqual({ outcome: "bad_credential" });
+  expect(await auth.authenticate(sent(`Bearer ${key}`))).toMatchObject({ outcome: "authenticated" });
+  expect(await auth.authenticate(sent(`Bearer ${forged}`))).toEqual({ outcome: "bad_credential" });
+  await auth.close();
 });
 
 /** Somebody else's guess: a well-formed key, checksum and all, with this public id and another secret. */
@@ -111,7 +115,7 @@ test("a revocation in one process ends the key in another within a second, thoug
   const { key, id } = await storeKey();
   const [here, there] = [authenticator(database.db), authenticator(other)];
   const reads = vi.spyOn(other, "readSystem");
-  const outcomeThere = async () => (await there.authenticate(`Bearer ${key}`, undefined)).outcome;
+  const outcomeThere = async () => (await there.authenticate(sent(`Bearer ${key}`))).outcome;
   await expect
     .poll(async () => {
       reads.mockClear();
@@ -121,32 +125,33 @@ test("a revocation in one process ends the key in another within a second, thoug
     .toEqual(["authenticated", 0]);
 
   await database.db.withTenant(accountId, async (tx) => {
-    await tx.notify("credentials", (await revokeKey(tx, id, START)) ?? "");
+    for (const row of await lockKeys(tx, [id])) await forgetKey(tx, row);
+    await revokeKey(tx, id, START);
   });
   await expect.poll(outcomeThere, { timeout: 1000, interval: 5 }).toBe("bad_credential");
-  expect((await here.authenticate(`Bearer ${key}`, undefined)).outcome).toBe("bad_credential");
+  expect((await here.authenticate(sent(`Bearer ${key}`))).outcome).toBe("bad_credential");
   reads.mockRestore();
-  here.close();
-  there.close();
+  await here.close();
+  await there.close();
 });
 
 test("a key ends when its time comes, though it is cached", async () => {
   const { key } = await storeKey({ expiresAt: new Date(START.getTime() + 1000) });
   const auth = authenticator(database.db);
-  expect((await auth.authenticate(`Bearer ${key}`, undefined)).outcome).toBe("authenticated");
+  expect((await auth.authenticate(sent(`Bearer ${key}`))).outcome).toBe("authenticated");
   clock.time = new Date(START.getTime() + 1000);
-  expect((await auth.authenticate(`Bearer ${key}`, undefined)).outcome).toBe("bad_credential");
+  expect((await auth.authenticate(sent(`Bearer ${key}`))).outcome).toBe("bad_credential");
   clock.time = START;
-  auth.close();
+  await auth.close();
 });
 
 test("keys outlive the rotation of the pepper, and end with the pepper they were made with", async () => {
   const { key } = await storeKey({ peppers: [p1] });
   const [rotated, dropped] = [authenticator(database.db, [p2, p1]), authenticator(database.db, [p2])];
-  expect((await rotated.authenticate(`Bearer ${key}`, undefined)).outcome).toBe("authenticated");
-  expect((await dropped.authenticate(`Bearer ${key}`, undefined)).outcome).toBe("bad_credential");
-  rotated.close();
-  dropped.close();
+  expect((await rotated.authenticate(sent(`Bearer ${key}`))).outcome).toBe("authenticated");
+  expect((await dropped.authenticate(sent(`Bearer ${key}`))).outcome).toBe("bad_credential");
+  await rotated.close();
+  await dropped.close();
 });
 
 test("an unknown, a wrong, an expired and a good key cost the same one hash", async () => {

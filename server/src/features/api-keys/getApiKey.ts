@@ -6,12 +6,12 @@ import type { ApiKeysDeps } from "./deps.ts";
 import { type ApiKeyRow, selectKey } from "./store.ts";
 
 export const getApiKey =
-  ({ db }: Pick<ApiKeysDeps, "db">): Handler<"getApiKey"> =>
+  ({ db, clock }: Pick<ApiKeysDeps, "db" | "clock">): Handler<"getApiKey"> =>
   async ({ principal: { accountId, mode }, path }) => {
     const id = decodeId("key", path.api_key_id);
     const [row] = id === null ? [] : await db.readTenant<ApiKeyRow>(accountId, selectKey(accountId, id));
     if (!row) throw noSuchKey();
-    return ok(presentKey(row, mode));
+    return ok(presentKey(row, mode, clock.now()));
   };
 
 export function noSuchKey(): ProblemError {

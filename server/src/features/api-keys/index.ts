@@ -1,2 +1,5 @@
 export { createAuthenticator } from "./authenticator.ts";
+export { exposureWork } from "./exposure.ts";
+export { createExposureDesk } from "./exposure-desk.ts";
+export { rotationReminderWork } from "./rotation-reminder.ts";
 export { apiKeysRoutes } from "./routes.ts";

@@ -5,20 +5,26 @@ import type { Peppers } from "../../platform/crypto/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import type { Principal } from "../../platform/http/context.ts";
 import { credentialsChannel, effectiveScopes } from "../accounts/index.ts";
+import { allowedBy } from "./ip-allowlist.ts";
 import { parseKey } from "./key-format.ts";
 import { selectUsableKey, type UsableKeyRow } from "./store.ts";
 
 /** Who an API key stands for; null for one that is malformed, unknown, wrong, revoked or expired. */
 export interface KeyLookup {
-  find(key: string): Promise<Principal | null>;
+  find(key: string): Promise<FoundKey | null>;
   close(): void;
 }
 
-interface KnownKey {
+export interface FoundKey {
+  principal: Principal;
+  /** Whether it may be used from this address. */
+  allows(ip: string): boolean;
+}
+
+interface KnownKey extends FoundKey {
   hash: Buffer;
   pepperVersion: string;
   expiresAtMs: number;
-  principal: Principal;
 }
 
 /** Compared with when there is no such key, so that its absence costs the same work. No HMAC is all zeros. */
@@ -40,7 +46,7 @@ export function createKeyLookup({ db, clock, peppers }: { db: Database; clock: C
       const known = await cache.get(parsed.publicId);
       // Before anything else is looked at: every refusal has done this work.
       const matches = timingSafeEqual(peppers.hash(known?.pepperVersion ?? peppers.current, key), known?.hash ?? NO_HASH);
-      return known && matches && known.expiresAtMs > clock.now().getTime() ? known.principal : null;
+      return known && matches && known.expiresAtMs > clock.now().getTime() ? known : null;
     },
     close: cache.close,
   };
@@ -51,6 +57,7 @@ function knownKey(row: UsableKeyRow): KnownKey {
     hash: row.hash,
     pepperVersion: row.pepper_version,
     expiresAtMs: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
+    allows: allowedBy(row.ip_allowlist),
     principal: Object.freeze({
       kind: "api_key",
       accountId: row.account_id,
@@ -59,6 +66,7 @@ function knownKey(row: UsableKeyRow): KnownKey {
       keyId: row.id,
       sessionId: null,
       userId: null,
+      expiresAt: row.expires_at,
     }),
   };
 }

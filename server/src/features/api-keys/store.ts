@@ -1,27 +1,73 @@
 import type { Scope } from "../../generated/scopes.ts";
-import type { Statement, TenantTx } from "../../platform/db/index.ts";
+import type { Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
+import type { Use } from "../../platform/last-used/index.ts";
+import { credentialsChannel } from "../accounts/index.ts";
 
 export interface ApiKeyRow {
   id: string;
   name: string;
   last4: string;
   scopes: Scope[];
+  ip_allowlist: string[] | null;
   expires_at: Date | null;
   revoked_at: Date | null;
   created_at: Date;
+  secret_created_at: Date;
+  previous_last4: string | null;
+  previous_expires_at: Date | null;
+  last_used_at: Date | null;
+  last_used_ip: string | null;
 }
 
-export interface NewApiKey extends Omit<ApiKeyRow, "revoked_at"> {
+/** What is stored of a secret. */
+export interface StoredSecret {
   public_id: string;
   hash: Buffer;
   pepper_version: string;
-  created_by: string | null;
+  last4: string;
+  /** When a worker reminds of rotating it. */
+  reminder_due_at: Date;
 }
 
-const columns = "id, name, last4, scopes, expires_at, revoked_at, created_at";
+export type NewApiKey = Pick<ApiKeyRow, "id" | "name" | "scopes" | "ip_allowlist" | "expires_at" | "created_at"> &
+  StoredSecret & { created_by: string | null };
 
-export async function insertKey(tx: TenantTx, key: NewApiKey): Promise<void> {
-  await tx.knex("api_keys").insert({ ...key, account_id: tx.accountId });
+/** A row that this transaction holds, with the names of its secrets in the caches of credentials. */
+export interface LockedKey extends ApiKeyRow {
+  public_id: string;
+  previous_public_id: string | null;
+}
+
+export const columns = `id, name, last4, scopes, ip_allowlist::text[] as ip_allowlist, expires_at, revoked_at, created_at,
+  secret_created_at, previous_last4, previous_expires_at, last_used_at, host(last_used_ip) as last_used_ip`;
+
+/** Bits beyond the prefix are cleared, and what is then the same is stored once. */
+const allowlist = (parameter: number) =>
+  `case when $${parameter}::text[] is null then null
+        else array(select distinct network(entry::inet)::cidr from unnest($${parameter}::text[]) entry order by 1) end`;
+
+export async function insertKey(tx: TenantTx, key: NewApiKey): Promise<ApiKeyRow> {
+  const [row] = await tx.query<ApiKeyRow>(
+    `insert into api_keys (account_id, id, name, scopes, ip_allowlist, expires_at, created_at, created_by,
+                           public_id, hash, pepper_version, last4, secret_created_at, reminder_due_at)
+     values ($1, $2, $3, $4, ${allowlist(5)}, $6, $7, $8, $9, $10, $11, $12, $7, $13) returning ${columns}`,
+    [
+      tx.accountId, key.id, key.name, key.scopes, key.ip_allowlist, key.expires_at, key.created_at, key.created_by,
+      key.public_id, key.hash, key.pepper_version, key.last4, key.reminder_due_at,
+    ],
+  );
+  return stored(row);
+}
+
+/** Counts the keys that work, and keeps others of the same account from counting until the transaction ends. */
+export async function countActiveKeysAlone(tx: TenantTx, now: Date): Promise<number> {
+  await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`API keys of ${tx.accountId}`]);
+  const [row] = await tx.query<{ count: number }>(
+    `select count(*)::int as count from api_keys
+      where account_id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)`,
+    [tx.accountId, now],
+  );
+  return row?.count ?? 0;
 }
 
 export const selectKey = (accountId: string, id: string): Statement => ({
@@ -30,21 +76,88 @@ export const selectKey = (accountId: string, id: string): Statement => ({
   values: [accountId, id],
 });
 
+export interface KeyFilter {
+  status: "active" | "revoked" | "expired" | null;
+  now: Date;
+}
+
 /** One row more than the page holds, so that the caller sees whether there are more. */
-export const selectKeys = (accountId: string, page: { afterId: string | null; limit: number }): Statement => ({
+export const selectKeys = (accountId: string, page: { afterId: string | null; limit: number }, { status, now }: KeyFilter): Statement => ({
   name: "api_keys_page",
   text: `select ${columns} from api_keys
-          where account_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
-  values: [accountId, page.afterId, page.limit + 1],
+          where account_id = $1 and ($2::uuid is null or id < $2)
+            and ($4::text is null or $4 = case when revoked_at is not null then 'revoked' when expires_at <= $5 then 'expired' else 'active' end)
+          order by id desc limit $3`,
+  values: [accountId, page.afterId, page.limit + 1, status, now],
 });
 
-/** Marks the key revoked, if it was not; its public id, or null when there is no such key. */
-export async function revokeKey(tx: TenantTx, id: string, at: Date): Promise<string | null> {
-  const [row] = await tx.query<{ public_id: string }>(
-    `update api_keys set revoked_at = coalesce(revoked_at, $3) where account_id = $1 and id = $2 returning public_id`,
+/** Keys of the account among `ids`, which nobody else changes until the transaction ends. */
+export function lockKeys(tx: TenantTx, ids: string[]): Promise<LockedKey[]> {
+  return tx.query<LockedKey>(
+    `select ${columns}, public_id, previous_public_id from api_keys
+      where account_id = $1 and id = any($2::uuid[]) order by id for no key update`,
+    [tx.accountId, ids],
+  );
+}
+
+export async function changeKey(tx: TenantTx, { id, name, scopes, ip_allowlist: networks, expires_at: end }: LockedKey): Promise<ApiKeyRow> {
+  const [row] = await tx.query<ApiKeyRow>(
+    `update api_keys set name = $3, scopes = $4, ip_allowlist = ${allowlist(5)}, expires_at = $6
+      where account_id = $1 and id = $2 returning ${columns}`,
+    [tx.accountId, id, name, scopes, networks, end],
+  );
+  return stored(row);
+}
+
+/** The present secret becomes the previous one until `graceEnd`; the one before that ends now. */
+export async function replaceSecret(tx: TenantTx, id: string, secret: StoredSecret, now: Date, graceEnd: Date): Promise<ApiKeyRow> {
+  const [row] = await tx.query<ApiKeyRow>(
+    `update api_keys set previous_public_id = public_id, previous_hash = hash, previous_pepper_version = pepper_version,
+            previous_last4 = last4, previous_expires_at = $9,
+            public_id = $3, hash = $4, pepper_version = $5, last4 = $6, secret_created_at = $7, reminder_due_at = $8
+      where account_id = $1 and id = $2 returning ${columns}`,
+    [tx.accountId, id, secret.public_id, secret.hash, secret.pepper_version, secret.last4, now, secret.reminder_due_at, graceEnd],
+  );
+  return stored(row);
+}
+
+/** Marks the key revoked, if it was not. */
+export async function revokeKey(tx: TenantTx, id: string, at: Date): Promise<ApiKeyRow> {
+  const [row] = await tx.query<ApiKeyRow>(
+    `update api_keys set revoked_at = coalesce(revoked_at, $3) where account_id = $1 and id = $2 returning ${columns}`,
     [tx.accountId, id, at],
   );
-  return row?.public_id ?? null;
+  return stored(row);
+}
+
+/** Ends the secret before the last rotation within its grace period. */
+export async function endPreviousSecret(tx: TenantTx, id: string, at: Date): Promise<ApiKeyRow> {
+  const [row] = await tx.query<ApiKeyRow>(
+    `update api_keys set previous_expires_at = least(previous_expires_at, $3) where account_id = $1 and id = $2 returning ${columns}`,
+    [tx.accountId, id, at],
+  );
+  return stored(row);
+}
+
+/** To be called with each change of a locked key: every process forgets what it knew of both secrets. */
+export async function forgetKey(tx: TenantTx, { public_id: current, previous_public_id: previous }: LockedKey): Promise<void> {
+  await tx.notify(credentialsChannel, current);
+  if (previous !== null) await tx.notify(credentialsChannel, previous);
+}
+
+/** One statement for all of them; rows are locked in one order, whoever writes. */
+export async function writeLastUses(tx: SystemTx, uses: Use[]): Promise<void> {
+  await tx.query(
+    `with used as (
+       select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::inet[]) as u (account_id, id, at, ip)
+     ), locked as (
+       select k.account_id, k.id, u.at, u.ip from api_keys k join used u on u.account_id = k.account_id and u.id = k.id
+        where k.last_used_at is null or k.last_used_at < u.at order by k.account_id, k.id for no key update of k
+     )
+     update api_keys k set last_used_at = l.at, last_used_ip = l.ip
+       from locked l where k.account_id = l.account_id and k.id = l.id`,
+    [uses.map((use) => use.accountId), uses.map((use) => use.id), uses.map((use) => use.at), uses.map((use) => use.ip)],
+  );
 }
 
 export interface UsableKeyRow {
@@ -53,15 +166,26 @@ export interface UsableKeyRow {
   hash: Buffer;
   pepper_version: string;
   scopes: Scope[];
+  ip_allowlist: string[] | null;
+  /** Of the secret that was asked for. */
   expires_at: Date | null;
   mode: "live" | "test";
   is_admin: boolean;
 }
 
+/** By the public id of its secret or of the one before. */
 export const selectUsableKey = (publicId: string): Statement => ({
   name: "api_key_by_public_id",
-  text: `select k.account_id, k.id, k.hash, k.pepper_version, k.scopes, k.expires_at, a.mode, a.is_admin
+  text: `select k.account_id, k.id, k.scopes, k.ip_allowlist::text[] as ip_allowlist, a.mode, a.is_admin,
+                case when k.public_id = $1 then k.hash else k.previous_hash end as hash,
+                case when k.public_id = $1 then k.pepper_version else k.previous_pepper_version end as pepper_version,
+                case when k.public_id = $1 then k.expires_at else least(k.expires_at, k.previous_expires_at) end as expires_at
            from api_keys k join accounts a on a.id = k.account_id
-          where k.public_id = $1 and k.revoked_at is null`,
+          where (k.public_id = $1 or k.previous_public_id = $1) and k.revoked_at is null`,
   values: [publicId],
 });
+
+function stored(row: ApiKeyRow | undefined): ApiKeyRow {
+  if (row === undefined) throw new Error("an API key that was inserted or locked is not there");
+  return row;
+}

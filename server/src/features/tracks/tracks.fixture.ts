@@ -84,13 +84,14 @@ function pipeline(routes: Partial<Handlers>, { db }: TestDatabase): express.Expr
   app.use(requestId, route());
   app.use((request, _response, next) => {
     const accountId = String(request.headers["x-account"]);
-    const nobody = { keyId: null, sessionId: null, userId: null };
+    const nobody = { keyId: null, sessionId: null, userId: null, expiresAt: null };
     const rights = { mode: "live", scopes: new Set(scopes) } as const;
     request.context.principal = { kind: "api_key", accountId, ...rights, ...nobody };
     next();
   });
   const keyRing = { encrypt: (plain: string) => plain, decrypt: (text: string) => text };
-  app.use(readBody, validate(compileValidators()), runOperation({ handlers: routes as Handlers, db, keyRing }));
+  const authenticator = { authenticate: () => Promise.reject(new Error("there are no credentials here")) };
+  app.use(readBody, validate(compileValidators()), runOperation({ handlers: routes as Handlers, db, keyRing, authenticator }));
   app.use(errorHandler({ log: pino({ level: "silent" }), judge: createProblemJudge() }));
   return app;
 }

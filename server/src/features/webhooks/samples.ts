@@ -62,7 +62,34 @@ function samples(webhookId: string, now: Date): EventData {
     loudness_lufs: -14.2,
     created_at: at,
   };
+  const apiKey: EventData["api_key.rotated"] = {
+    object: "api_key",
+    id: encodeId("key", newId()),
+    name: "Sample key",
+    hint: "amv_test_...0000",
+    mode: "test",
+    status: "active",
+    scopes: ["tracks:read"],
+    ip_allowlist: null,
+    expires_at: null,
+    revoked_at: null,
+    rotation_due_at: at,
+    previous_last4: null,
+    previous_expires_at: null,
+    last_used_at: at,
+    last_used_ip: "203.0.113.7",
+    created_at: at,
+  };
   return {
+    "api_key.exposed": {
+      object: "api_key_exposure",
+      api_key: { ...apiKey, status: "revoked", revoked_at: at, rotation_due_at: null },
+      secret: "current",
+      url: "https://example.com/a-public-place",
+      reported_at: at,
+    },
+    "api_key.rotated": { ...apiKey, previous_last4: "1111", previous_expires_at: at },
+    "api_key.rotation_due": apiKey,
     "generation.completed": generation,
     "generation.failed": {
       ...unfinished,

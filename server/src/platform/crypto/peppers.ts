@@ -5,6 +5,8 @@ import type { NamedKey } from "../config/index.ts";
 export interface Peppers {
   /** Version that new hashes are made with. */
   current: string;
+  /** All that are configured, the current one first. */
+  versions: readonly string[];
   /**
    * HMAC-SHA-256 with the pepper of `version`. For a version that is not configured any more it does the same work with
    * the current one and so matches nothing.
@@ -19,6 +21,7 @@ export function createPeppers(keys: readonly NamedKey[]): Peppers {
   const [current, currentKey] = first;
   return {
     current,
+    versions: [...versions.keys()],
     hash: (version, text) => createHmac("sha256", versions.get(version) ?? currentKey).update(text).digest(),
   };
 }

@@ -11,6 +11,8 @@ export interface Principal {
   keyId: string | null;
   sessionId: string | null;
   userId: string | null;
+  /** When the credential itself ends; null for never. What it makes must not outlive it. */
+  expiresAt: Date | null;
 }
 
 /** Checked input of an operation, as the spec types it: coerced parameters, parsed body. */

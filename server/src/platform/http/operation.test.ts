@@ -26,7 +26,7 @@ const downloadTrackAudio = async () => {
   opened.push(stream);
   return { status: 200 as const, stream };
 };
-app.use(runOperation({ handlers: { downloadTrackAudio } as unknown as Handlers, db: {} as never, keyRing: {} as never }));
+app.use(runOperation({ handlers: { downloadTrackAudio } as unknown as Handlers, db: {} as never, keyRing: {} as never, authenticator: {} as never }));
 app.use(((error: unknown, _request, response, _next) => {
   errors.push(error);
   response.destroy();

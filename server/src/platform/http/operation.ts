@@ -5,7 +5,9 @@ import type { operations as Spec } from "../../generated/openapi.types.ts";
 import { operations, type OperationId } from "../../generated/operations.ts";
 import type { KeyRing } from "../crypto/index.ts";
 import type { Database, TenantTx } from "../db/index.ts";
+import type { Authenticator } from "./authenticate.ts";
 import { operationOf, type Principal } from "./context.ts";
+import { createCredentialWatch } from "./credential-watch.ts";
 import { fingerprint, idempotently } from "./idempotency.ts";
 import type { AnyResult } from "./result.ts";
 
@@ -69,7 +71,8 @@ export function noContent() {
 }
 
 /** The last step: calls the operation's handler and sends what it returns. */
-export function runOperation(deps: { handlers: Handlers; db: Database; keyRing: KeyRing }): RequestHandler {
+export function runOperation(deps: { handlers: Handlers; db: Database; keyRing: KeyRing; authenticator: Authenticator }): RequestHandler {
+  const credentials = createCredentialWatch(deps.authenticator);
   return async (request, response) => {
     const operationId = operationOf(request);
     const { context } = request;
@@ -88,7 +91,9 @@ export function runOperation(deps: { handlers: Handlers; db: Database; keyRing: 
       raw: request,
       write: writer(deps, request, operationId) as never,
     });
-    await send(response, result);
+    if (!result.stream || !context.principal) return send(response, result);
+    const { signal, over } = credentials.watch(request);
+    await send(response, result, signal).finally(over);
   };
 }
 
@@ -117,7 +122,8 @@ function writer({ db, keyRing }: { db: Database; keyRing: KeyRing }, request: Re
   };
 }
 
-async function send(response: Response, { status, headers, body, stream }: AnyResult): Promise<void> {
+/** `signal` cuts an answer that lasts. */
+async function send(response: Response, { status, headers, body, stream }: AnyResult, signal?: AbortSignal): Promise<void> {
   response.status(status);
   for (const name in headers) response.setHeader(name, headers[name] as string);
   if (stream) {
@@ -128,8 +134,8 @@ async function send(response: Response, { status, headers, body, stream }: AnyRe
       source.destroy();
       return void response.end();
     }
-    await pipeline(source, response).catch((error: NodeJS.ErrnoException) => {
-      // The caller hung up in mid-stream: nobody is left to tell, and nothing is wrong on our side.
+    await pipeline(source, response, { ...(signal && { signal }) }).catch((error: NodeJS.ErrnoException) => {
+      // The caller hung up in mid-stream, or lost its right to it: nobody is left to tell, and nothing is wrong on our side.
       if (error.code !== "ERR_STREAM_PREMATURE_CLOSE" && error.name !== "AbortError") throw error;
     });
     return;

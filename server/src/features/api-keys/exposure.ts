@@ -1,0 +1,67 @@
+import { timingSafeEqual } from "node:crypto";
+import type { Clock } from "../../platform/clock/index.ts";
+import type { Database } from "../../platform/db/index.ts";
+import type { WorkKind } from "../../platform/work/index.ts";
+import type { EmitEvent } from "../events/index.ts";
+import { presentKey, statusOf } from "./present.ts";
+import { claimReport, deleteReport, type ReportedKey, type ReportRow, selectDueReports, selectReportedKey } from "./report-store.ts";
+import { endPreviousSecret, forgetKey, lockKeys, revokeKey } from "./store.ts";
+
+export interface ExposureDeps {
+  db: Database;
+  clock: Clock;
+  emit: EmitEvent;
+  /** Default 30 s. */
+  leaseMs?: number;
+}
+
+/**
+ * Ends keys that were reported (API-14). The API itself does it right after its answer; a worker does what the API could
+ * not finish. The work may be done twice: only the first time changes something and tells the owner.
+ */
+export function exposureWork({ db, clock, emit, leaseMs = 30_000 }: ExposureDeps): WorkKind<ReportRow> {
+  return {
+    name: "api-key-exposure",
+    queue: "api-key-exposure",
+    concurrency: 4,
+    leaseMs,
+    due: async (limit, among) => {
+      const ids = among?.map(({ id }) => id) ?? null;
+      const rows = await db.asSystem("sweep reports of exposed keys", (tx) => selectDueReports(tx, limit, ids));
+      // A report belongs to no account.
+      return rows.map(({ id }) => ({ id, accountId: "" }));
+    },
+    claim: ({ id }) => db.asSystem("claim a report of an exposed key", (tx) => claimReport(tx, id, leaseMs)),
+    run: async (report) => {
+      const key = await db.asSystem("a reported key names its tenant", (tx) => selectReportedKey(tx, report.public_id));
+      if (key && proves(report, key)) await end({ db, clock, emit }, key, report);
+      await db.asSystem("forget a report of an exposed key", (tx) => deleteReport(tx, report.id));
+    },
+  };
+}
+
+/** Public ids can be guessed by who saw one; only who has the whole key ends it. */
+function proves({ hashes }: ReportRow, key: ReportedKey): boolean {
+  const given = Buffer.from(hashes[key.pepper_version] ?? "", "hex");
+  return given.length === key.hash.length && timingSafeEqual(given, key.hash);
+}
+
+async function end({ db, clock, emit }: Omit<ExposureDeps, "leaseMs">, { account_id: accountId, id, mode, is_current: isCurrent }: ReportedKey, report: ReportRow): Promise<void> {
+  await db.withTenant(accountId, async (tx) => {
+    const [row] = await lockKeys(tx, [id]);
+    const now = clock.now();
+    // An expired key is revoked as well: its end could be moved, and it would work again where everybody reads it.
+    if (!row || statusOf(row, now) === "revoked") return;
+    if (!isCurrent && (row.previous_expires_at === null || row.previous_expires_at <= now)) return;
+    const ended = isCurrent ? await revokeKey(tx, id, now) : await endPreviousSecret(tx, id, now);
+    await forgetKey(tx, row);
+    const data = {
+      object: "api_key_exposure" as const,
+      api_key: presentKey(ended, mode, now),
+      secret: isCurrent ? ("current" as const) : ("previous" as const),
+      url: report.url,
+      reported_at: report.reported_at.toISOString(),
+    };
+    await emit(tx, { type: "api_key.exposed", data });
+  });
+}
