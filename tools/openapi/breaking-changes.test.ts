@@ -7,6 +7,7 @@ interface Schema {
   properties: Record<string, object>;
   required: string[];
   enum: string[];
+  oneOf: object[];
 }
 interface Operation {
   operationId: string;
@@ -122,6 +123,7 @@ test.for<[string, (contract: Bundle) => void]>([
   ],
   ["a new operation", (it) => Object.assign(it.paths, { "/v1/new": { get: operation(it, "/healthz", "get") } })],
   ["a new value in an enum of answers", (it) => schema(it, "EventType").enum.push("track.played")],
+  ["a new kind of event", (it) => schema(it, "Event").oneOf.unshift({ $ref: "#/components/schemas/Track" })],
   ["other words", (it) => Object.assign(schema(it, "Track"), { description: "A recording." })],
 ])("%s breaks nothing", ([, change]) => {
   expect(rulesNoticing(change)).toEqual([]);

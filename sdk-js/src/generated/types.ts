@@ -72,15 +72,138 @@ export interface ApiKey {
   hint: string;
   /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
   mode: Open<Mode>;
+  /** Whether the key works. */
+  status: Open<ApiKeyStatus>;
   /** What it may do. */
   scopes: Open<Scope>[];
+  /**
+   * Where it may be used from; a request from elsewhere is 403 `ip_not_allowed`. Null, from everywhere. The address is
+   * the connection's, or what the operator's own proxies say in `X-Forwarded-For`.
+   */
+  ip_allowlist: string[] | null;
   /** When it stops working by itself; null for never. */
   expires_at: string | null;
   /** When it was revoked; null while it was not. */
   revoked_at: string | null;
+  /**
+   * When its secret is 90 days old: rotate it before. From then on the event `api_key.rotation_due` and a mail remind
+   * of it every 30 days. Null for a key that was revoked.
+   */
+  rotation_due_at: string | null;
+  /** Last four characters of the secret before the last rotation, while it still works; otherwise null. */
+  previous_last4: string | null;
+  /** When the secret before the last rotation stops working; null when there is none that works. */
+  previous_expires_at: string | null;
+  /**
+   * When it last made a request; null for never. Written together with other keys' uses every few seconds, so it may
+   * be 10 seconds behind.
+   */
+  last_used_at: string | null;
+  /** The address that request came from. */
+  last_used_ip: string | null;
   /** When it was created. */
   created_at: string;
 }
+
+/** A key was seen in a public place and ended. */
+export interface ApiKeyExposedEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "api_key.exposed";
+  /** When it happened. */
+  created_at: string;
+  /** A key was seen in a public place, and what was seen was ended. */
+  data: ApiKeyExposure;
+}
+
+/** A key was seen in a public place and ended. */
+export interface ApiKeyExposedPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "api_key.exposed";
+  /** When it happened. */
+  timestamp: string;
+  /** A key was seen in a public place, and what was seen was ended. */
+  data: ApiKeyExposure;
+}
+
+/** A key was seen in a public place, and what was seen was ended. */
+export interface ApiKeyExposure {
+  object: "api_key_exposure";
+  /** An API key without its secret. */
+  api_key: ApiKey;
+  /** Which of the key's secrets was seen. */
+  secret: Open<"current" | "previous">;
+  /** Where it was seen, as the reporter says; nobody has checked it. */
+  url: string | null;
+  /** When it was reported. */
+  reported_at: string;
+}
+
+/** The report was taken. It says nothing about whether such keys exist. */
+export interface ApiKeyReport {
+  object: "api_key_report";
+  /** How many keys the report names. */
+  received: number;
+}
+
+/** A key got a new secret; the one before ends at `data.previous_expires_at`. */
+export interface ApiKeyRotatedEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "api_key.rotated";
+  /** When it happened. */
+  created_at: string;
+  /** An API key without its secret. */
+  data: ApiKey;
+}
+
+/** A key got a new secret; the one before ends at `data.previous_expires_at`. */
+export interface ApiKeyRotatedPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "api_key.rotated";
+  /** When it happened. */
+  timestamp: string;
+  /** An API key without its secret. */
+  data: ApiKey;
+}
+
+/** The secret of a key is over 90 days old. */
+export interface ApiKeyRotationDueEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "api_key.rotation_due";
+  /** When it happened. */
+  created_at: string;
+  /** An API key without its secret. */
+  data: ApiKey;
+}
+
+/** The secret of a key is over 90 days old. */
+export interface ApiKeyRotationDuePayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "api_key.rotation_due";
+  /** When it happened. */
+  timestamp: string;
+  /** An API key without its secret. */
+  data: ApiKey;
+}
+
+/** A key that was seen in a place where others can read it. */
+export interface ApiKeySighting {
+  /** The key that was seen. */
+  key: string;
+  /** Where it was seen. Its owner is told. */
+  url?: string | null;
+}
+
+/** Whether the key works. */
+export type ApiKeyStatus = "active" | "revoked" | "expired";
 
 /** A new API key with its secret, which is shown only this once. */
 export interface ApiKeyWithSecret extends ApiKey {
@@ -99,7 +222,9 @@ export interface CreateApiKeyParams {
   name: string;
   /** What it may do. Left out, all that the credential which creates it may do. */
   scopes?: Scope[];
-  /** When it stops working by itself; must be in the future. Null or left out, never. */
+  /** Where it may be used from. Null, from everywhere. Left out, from everywhere the key that creates it may be used. */
+  ip_allowlist?: string[] | null;
+  /** When it stops working by itself; must be in the future. Null, never. Left out, when the key that creates it does. */
   expires_at?: string | Date | null;
 }
 
@@ -163,11 +288,15 @@ export type ErrorCode =
   | "insufficient_scope"
   | "form_rejected"
   | "session_required"
+  | "key_exceeds_caller"
+  | "ip_not_allowed"
   | "not_found"
   | "method_not_allowed"
   | "email_taken"
   | "generation_not_cancelable"
   | "delivery_not_retryable"
+  | "api_key_limit_reached"
+  | "api_key_not_active"
   | "webhook_limit_reached"
   | "idempotency_in_progress"
   | "precondition_failed"
@@ -183,6 +312,9 @@ export type ErrorCode =
 
 /** Something that happened. `type` tells what `data` is. */
 export type Event =
+  | ApiKeyExposedEvent
+  | ApiKeyRotatedEvent
+  | ApiKeyRotationDueEvent
   | GenerationCanceledEvent
   | GenerationCompletedEvent
   | GenerationFailedEvent
@@ -195,6 +327,9 @@ export type Event =
 
 /** What happened. New types may be added; a consumer ignores those that it does not know. */
 export type EventType =
+  | "api_key.exposed"
+  | "api_key.rotated"
+  | "api_key.rotation_due"
   | "generation.canceled"
   | "generation.completed"
   | "generation.failed"
@@ -405,6 +540,8 @@ export interface ListAdminActionsParams {
 }
 
 export interface ListApiKeysParams {
+  /** Only those with this status. */
+  status?: ApiKeyStatus;
   /** How many objects to return at most. */
   limit?: number;
   /**
@@ -692,12 +829,27 @@ export interface Readiness {
   checks: HealthCheck[];
 }
 
+/** One key (`key`, `url`) or several (`reports`), or both. */
+export interface ReportApiKeyParams {
+  /** The key that was seen. */
+  key?: string;
+  /** Where `key` was seen. Its owner is told. */
+  url?: string | null;
+  /** Keys that were seen. */
+  reports?: ApiKeySighting[];
+}
+
 /** So many requests in each window of so many seconds. */
 export interface RequestRate {
   /** Requests that one window allows. */
   requests: number;
   /** Length of a window in seconds. */
   window_seconds: number;
+}
+
+export interface RotateApiKeyParams {
+  /** How long the secret that is replaced goes on working beside the new one; 0 ends it at once. */
+  grace_seconds?: number;
 }
 
 /** How the secret changes over. */
@@ -881,6 +1033,18 @@ export interface TrackUpdatedPayload {
   timestamp: string;
   /** A piece of audio that is stored and can be played. */
   data: Track;
+}
+
+/** Fields left out stay as they are; null clears a field where null is allowed. */
+export interface UpdateApiKeyParams {
+  /** What the key is for. */
+  name?: string;
+  /** All that it may do from now on. */
+  scopes?: Scope[];
+  /** All places it may be used from, from now on; null for everywhere. */
+  ip_allowlist?: string[] | null;
+  /** When it stops working by itself; must be in the future. Null for never. */
+  expires_at?: string | Date | null;
 }
 
 /** Fields left out stay as they are; null clears a field where null is allowed. */
@@ -1072,6 +1236,9 @@ export interface WebhookFailingPayload {
 
 /** The body of a webhook. `type` tells what `data` is. */
 export type WebhookPayload =
+  | ApiKeyExposedPayload
+  | ApiKeyRotatedPayload
+  | ApiKeyRotationDuePayload
   | GenerationCanceledPayload
   | GenerationCompletedPayload
   | GenerationFailedPayload

@@ -4,6 +4,9 @@ import type { components } from "./openapi.types.ts";
 
 /** Every type of event that subscribers can get. */
 export const eventTypes = [
+  "api_key.exposed",
+  "api_key.rotated",
+  "api_key.rotation_due",
   "generation.canceled",
   "generation.completed",
   "generation.failed",
@@ -19,6 +22,9 @@ export type EventType = (typeof eventTypes)[number];
 
 /** What `data` of an event is, by its type. */
 export interface EventData {
+  "api_key.exposed": components["schemas"]["ApiKeyExposure"];
+  "api_key.rotated": components["schemas"]["ApiKey"];
+  "api_key.rotation_due": components["schemas"]["ApiKey"];
   "generation.canceled": components["schemas"]["Generation"];
   "generation.completed": components["schemas"]["Generation"];
   "generation.failed": components["schemas"]["Generation"];

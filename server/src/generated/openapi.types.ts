@@ -96,16 +96,44 @@ export interface paths {
         };
         /**
          * List API keys
-         * @description All keys of the account in this mode, newest first, revoked ones included.
+         * @description All keys of the account in this mode, newest first, revoked and expired ones included.
          */
         get: operations["listApiKeys"];
         put?: never;
         /**
          * Create an API key
          * @description Creates a key for the account in the mode of the request: a session makes a live key, with `MusicVerse-Mode: test` a
-         *     sandbox key. The secret is in this answer and never again. A key can give only scopes that it has itself (else 403).
+         *     sandbox key. The secret is in this answer and never again. An account has at most 100 active keys per mode.
+         *
+         *     **What a key may do to keys.** A key with `api_keys:write` can create, change, rotate and revoke itself and those keys
+         *     that may do no more than itself: each scope is one it has (else 403 `insufficient_scope`), they end no later than it does and
+         *     are allowed from no address that it is not (else 403 `key_exceeds_caller`). A secret that was rotated and is still in its
+         *     grace period ends with it, and so does what it creates. Sessions of the account are not limited so.
          */
         post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report exposed API keys
+         * @description For whoever finds keys in a place where others can read them; secret scanners send up to 100 in one report. Real keys,
+         *     live or test, are revoked everywhere within a second; their owner gets the event `api_key.exposed` and a mail that says where
+         *     each was seen. The answer is the same, after the same work, whether such keys exist or not. How to recognise a key is
+         *     written in `openapi/api-key-format.json` of the repository.
+         */
+        post: operations["reportApiKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -129,9 +157,39 @@ export interface paths {
         /**
          * Revoke an API key
          * @description The key stops working everywhere within a second and stays listed with `revoked_at`. Revoking it again changes
-         *     nothing and answers the same.
+         *     nothing and answers the same. A key revokes only itself and keys that may do no more than itself (see `createApiKey`).
          */
         delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        /**
+         * Update an API key
+         * @description Renames, restricts or widens a key; its secret stays. Everywhere in effect within a second. A key changes only itself and
+         *     keys that may do no more than itself, and never to more than itself (see `createApiKey`). A revoked key cannot be
+         *     changed; an expired one works again when `expires_at` is moved into the future.
+         */
+        patch: operations["updateApiKey"];
+        trace?: never;
+    };
+    "/v1/api-keys/{api_key_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate an API key
+         * @description Gives the key a new secret, which is in this answer and never again; id, name, scopes and restrictions stay. The secret
+         *     before goes on working for `grace_seconds`, so that programs can change over without a gap. A key never has more than two
+         *     secrets: rotating again within the grace period ends the oldest one at once and gives the grace to the second. A key
+         *     rotates only itself and keys that may do no more than itself (see `createApiKey`); a secret in its grace period cannot
+         *     rotate its key. Emits `api_key.rotated`.
+         */
+        post: operations["rotateApiKey"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -754,6 +812,67 @@ export interface paths {
     };
 }
 export interface webhooks {
+    "api_key.exposed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * API key exposed
+         * @description Somebody reported that the key can be read in a public place (`data.url`). What was seen was ended at once.
+         */
+        post: operations["apiKeyExposed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api_key.rotated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * API key rotated
+         * @description The key has a new secret. `data.previous_expires_at` says until when the one before works; null when it has ended.
+         */
+        post: operations["apiKeyRotated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api_key.rotation_due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * API key rotation due
+         * @description The secret of this key is 90 days old or older. Sent once, and again every 30 days until the key is rotated, revoked or has
+         *     expired.
+         */
+        post: operations["apiKeyRotationDue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "generation.canceled": {
         parameters: {
             query?: never;
@@ -1045,8 +1164,11 @@ export interface components {
              */
             hint: string;
             mode: components["schemas"]["Mode"];
+            status: components["schemas"]["ApiKeyStatus"];
             /** @description What it may do. */
             scopes: components["schemas"]["Scope"][];
+            /** @description Where it may be used from; a request from elsewhere is 403 `ip_not_allowed`. Null, from everywhere. The address is the connection's, or what the operator's own proxies say in `X-Forwarded-For`. */
+            ip_allowlist: components["schemas"]["CidrBlock"][] | null;
             /**
              * Format: date-time
              * @description When it stops working by itself; null for never.
@@ -1057,8 +1179,62 @@ export interface components {
              * @description When it was revoked; null while it was not.
              */
             revoked_at: string | null;
+            /**
+             * Format: date-time
+             * @description When its secret is 90 days old: rotate it before. From then on the event `api_key.rotation_due` and a mail remind of it every 30 days. Null for a key that was revoked.
+             */
+            rotation_due_at: string | null;
+            /** @description Last four characters of the secret before the last rotation, while it still works; otherwise null. */
+            previous_last4: string | null;
+            /**
+             * Format: date-time
+             * @description When the secret before the last rotation stops working; null when there is none that works.
+             */
+            previous_expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it last made a request; null for never. Written together with other keys' uses every few seconds, so it may be 10 seconds behind.
+             */
+            last_used_at: string | null;
+            /** @description The address that request came from. */
+            last_used_ip: string | null;
             /** @description When it was created. */
             created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A key was seen in a public place and ended. */
+        ApiKeyExposedEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "api_key.exposed";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ApiKeyExposure"];
+        };
+        /** @description A key was seen in a public place and ended. */
+        ApiKeyExposedPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "api_key.exposed";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ApiKeyExposure"];
+        };
+        /** @description A key was seen in a public place, and what was seen was ended. */
+        ApiKeyExposure: {
+            /** @constant */
+            object: "api_key_exposure";
+            api_key: components["schemas"]["ApiKey"];
+            /**
+             * @description Which of the key's secrets was seen.
+             * @enum {string}
+             */
+            secret: "current" | "previous";
+            /** @description Where it was seen, as the reporter says; nobody has checked it. */
+            url: string | null;
+            /** @description When it was reported. */
+            reported_at: components["schemas"]["Timestamp"];
         };
         /**
          * @description Id of an API key. It is no secret.
@@ -1074,6 +1250,68 @@ export interface components {
             has_more: boolean;
             next_cursor: components["schemas"]["NextCursor"];
         };
+        /** @description The report was taken. It says nothing about whether such keys exist. */
+        ApiKeyReport: {
+            /** @constant */
+            object: "api_key_report";
+            /** @description How many keys the report names. */
+            received: number;
+        };
+        /** @description A key got a new secret; the one before ends at `data.previous_expires_at`. */
+        ApiKeyRotatedEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "api_key.rotated";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ApiKey"];
+        };
+        /** @description A key got a new secret; the one before ends at `data.previous_expires_at`. */
+        ApiKeyRotatedPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "api_key.rotated";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ApiKey"];
+        };
+        /** @description The secret of a key is over 90 days old. */
+        ApiKeyRotationDueEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "api_key.rotation_due";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ApiKey"];
+        };
+        /** @description The secret of a key is over 90 days old. */
+        ApiKeyRotationDuePayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "api_key.rotation_due";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ApiKey"];
+        };
+        /** @description A key that was seen in a place where others can read it. */
+        ApiKeySighting: {
+            /** @description The key that was seen. */
+            key: string;
+            /**
+             * Format: uri
+             * @description Where it was seen. Its owner is told.
+             */
+            url?: string | null;
+        };
+        /**
+         * @description Whether the key works.
+         * @enum {string}
+         */
+        ApiKeyStatus: "active" | "revoked" | "expired";
         /** @description A new API key with its secret, which is shown only this once. */
         ApiKeyWithSecret: components["schemas"]["ApiKey"] & {
             /** @description The secret to send as `Authorization: Bearer …`. Only a keyed hash of it is stored, so keep it now. Its last six characters are a checksum. */
@@ -1084,14 +1322,21 @@ export interface components {
          * @enum {string}
          */
         AudioFormat: "wav" | "mp3" | "flac" | "ogg" | "m4a";
+        /**
+         * @description Addresses in CIDR notation (RFC 4632, RFC 4291): `203.0.113.0/24`, `2001:db8::/32`, or one address. IPv4 written as IPv6 (`::ffff:203.0.113.7`) is the same as IPv4.
+         * @example 203.0.113.0/24
+         */
+        CidrBlock: string;
         CreateApiKeyRequest: {
             /** @description What the key is for. */
             name: string;
             /** @description What it may do. Left out, all that the credential which creates it may do. */
             scopes?: components["schemas"]["Scope"][];
+            /** @description Where it may be used from. Null, from everywhere. Left out, from everywhere the key that creates it may be used. */
+            ip_allowlist?: components["schemas"]["CidrBlock"][] | null;
             /**
              * Format: date-time
-             * @description When it stops working by itself; must be in the future. Null or left out, never.
+             * @description When it stops working by itself; must be in the future. Null, never. Left out, when the key that creates it does.
              */
             expires_at?: string | null;
         };
@@ -1142,9 +1387,9 @@ export interface components {
          * @description What went wrong, for programs. A code never changes its meaning; new ones may be added.
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "mode_mismatch" | "unauthenticated" | "invalid_login" | "insufficient_scope" | "form_rejected" | "session_required" | "not_found" | "method_not_allowed" | "email_taken" | "generation_not_cancelable" | "delivery_not_retryable" | "webhook_limit_reached" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
+        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "mode_mismatch" | "unauthenticated" | "invalid_login" | "insufficient_scope" | "form_rejected" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "not_found" | "method_not_allowed" | "email_taken" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "webhook_limit_reached" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
         /** @description Something that happened. `type` tells what `data` is. */
-        Event: components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
+        Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
         /**
          * @description Id of an event; also the `webhook-id` of its deliveries.
          * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
@@ -1163,7 +1408,7 @@ export interface components {
          * @description What happened. New types may be added; a consumer ignores those that it does not know.
          * @enum {string}
          */
-        EventType: "generation.canceled" | "generation.completed" | "generation.failed" | "track.created" | "track.deleted" | "track.updated" | "webhook.disabled" | "webhook.failing" | "webhook.test";
+        EventType: "api_key.exposed" | "api_key.rotated" | "api_key.rotation_due" | "generation.canceled" | "generation.completed" | "generation.failed" | "track.created" | "track.deleted" | "track.updated" | "webhook.disabled" | "webhook.failing" | "webhook.test";
         /** @description One place of a request that is wrong. */
         FieldProblem: {
             /**
@@ -1608,6 +1853,18 @@ export interface components {
             status: "ok" | "degraded";
             checks: components["schemas"]["HealthCheck"][];
         };
+        /** @description One key (`key`, `url`) or several (`reports`), or both. */
+        ReportApiKeyRequest: {
+            /** @description The key that was seen. */
+            key?: string;
+            /**
+             * Format: uri
+             * @description Where `key` was seen. Its owner is told.
+             */
+            url?: string | null;
+            /** @description Keys that were seen. */
+            reports?: components["schemas"]["ApiKeySighting"][];
+        };
         /**
          * @description Id of a request, as in the `X-Request-Id` header.
          * @example req_01kbq5s7m8e5xv2p0t6w9r4c3d
@@ -1619,6 +1876,13 @@ export interface components {
             requests: number;
             /** @description Length of a window in seconds. */
             window_seconds: number;
+        };
+        RotateApiKeyRequest: {
+            /**
+             * @description How long the secret that is replaced goes on working beside the new one; 0 ends it at once.
+             * @default 86400
+             */
+            grace_seconds: number;
         };
         /** @description How the secret changes over. */
         RotateWebhookSecretRequest: {
@@ -1813,6 +2077,20 @@ export interface components {
             /** @description When it happened. */
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["Track"];
+        };
+        /** @description Fields left out stay as they are; null clears a field where null is allowed. */
+        UpdateApiKeyRequest: {
+            /** @description What the key is for. */
+            name?: string;
+            /** @description All that it may do from now on. */
+            scopes?: components["schemas"]["Scope"][];
+            /** @description All places it may be used from, from now on; null for everywhere. */
+            ip_allowlist?: components["schemas"]["CidrBlock"][] | null;
+            /**
+             * Format: date-time
+             * @description When it stops working by itself; must be in the future. Null for never.
+             */
+            expires_at?: string | null;
         };
         /** @description Fields left out stay as they are; null clears a field where null is allowed. */
         UpdateTrackRequest: {
@@ -2031,7 +2309,7 @@ export interface components {
             next_cursor: components["schemas"]["NextCursor"];
         };
         /** @description The body of a webhook. `type` tells what `data` is. */
-        WebhookPayload: components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
+        WebhookPayload: components["schemas"]["ApiKeyExposedPayload"] | components["schemas"]["ApiKeyRotatedPayload"] | components["schemas"]["ApiKeyRotationDuePayload"] | components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
         /**
          * @description `enabled`: events are sent. `paused`: you stopped it. `disabled`: we stopped it, see `disabled_reason`.
          * @enum {string}
@@ -2072,6 +2350,53 @@ export interface components {
         };
     };
     responses: {
+        /** @description The key was revoked or has expired, or the same request still runs. */
+        ApiKeyConflict: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The credential may not do this, or not to this key. */
+        ApiKeyForbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The account has as many keys as it may, or the same request still runs. */
+        ApiKeyLimit: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The request does not fit the operation. Nothing was done. */
         BadListRequest: {
             headers: {
@@ -2714,6 +3039,8 @@ export interface operations {
     listApiKeys: {
         parameters: {
             query?: {
+                /** @description Only those with this status. */
+                status?: components["schemas"]["ApiKeyStatus"];
                 /**
                  * @description How many objects to return at most.
                  * @example 20
@@ -2793,11 +3120,46 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            409: components["responses"]["IdempotencyConflict"];
+            403: components["responses"]["ApiKeyForbidden"];
+            409: components["responses"]["ApiKeyLimit"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyMismatch"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    reportApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportApiKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The report was taken. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyReport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
         };
@@ -2864,8 +3226,111 @@ export interface operations {
             204: components["responses"]["NoContent"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            403: components["responses"]["ApiKeyForbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the API key (`key_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example key_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                api_key_id: components["parameters"]["ApiKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateApiKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The key as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ApiKeyForbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["ApiKeyConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    rotateApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the API key (`key_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example key_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                api_key_id: components["parameters"]["ApiKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateApiKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The key with its new secret. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyWithSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ApiKeyForbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["ApiKeyConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyMismatch"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
         };
@@ -4334,6 +4799,108 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             500: components["responses"]["InternalError"];
+        };
+    };
+    apiKeyExposed: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyExposedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    apiKeyRotated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRotatedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    apiKeyRotationDue: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRotationDuePayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
         };
     };
     generationCanceled: {
