@@ -1,1 +1,1 @@
-export { createLastUsedRecorder, type LastUsedRecorder, type Use } from "./last-used.ts";
+export { createLastUsedRecorder, type Use } from "./last-used.ts";
