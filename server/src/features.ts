@@ -1,4 +1,4 @@
-import { accountsRoutes } from "./features/accounts/index.ts";
+import { accountPages, accountsRoutes } from "./features/accounts/index.ts";
 import { adminRoutes } from "./features/admin/index.ts";
 import { apiKeysRoutes, createAuthenticator, createExposureDesk, exposureWork } from "./features/api-keys/index.ts";
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
@@ -53,7 +53,8 @@ export interface Surroundings {
 export function createFeatures(services: Services, { stopping, publicUrl }: Surroundings): Features {
   const { clock, config, db, keyRing, limiter, log, metrics, plugins, storage, work } = services;
   const cursors = createCursors(config.masterKeys.map((key) => ({ key: deriveSecret([key], "cursors") })));
-  const { emit, feed } = wireEvents(services);
+  const { emit, feed, notify } = wireEvents(services);
+  const accounts = { ...services, cursors, notify, publicUrl };
   const policy = { allowLoopback: config.webhookAllowLoopback };
   const authenticator = createAuthenticator(services);
   const exposures = createExposureDesk({ db, kind: exposureWork({ db, clock, emit }), log });
@@ -61,7 +62,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const limitsFor = createLimitsFor(plans);
   return {
     handlers: {
-      ...accountsRoutes({ ...services, cursors }),
+      ...accountsRoutes(accounts),
       ...adminRoutes({ db, cursors }),
       ...apiKeysRoutes({ ...services, cursors, emit, exposures }),
       ...generationRoutes({ db, cursors, plugins, work, emit, feed }),
@@ -74,7 +75,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
     },
     authentication: { authenticator, limiter, badCredentialBucket },
     limits: { limitsFor, headersFor },
-    pages: createPages({ routes: [], origin: publicUrl, secret: deriveSecret(config.masterKeys, "forms"), limiter, limitsFor: addressLimits, log }),
+    pages: createPages({ routes: accountPages(accounts), origin: publicUrl, secret: deriveSecret(config.masterKeys, "forms"), limiter, limitsFor: addressLimits, log }),
     endStreams: () => feed.close(),
     close: async () => {
       await exposures.close();

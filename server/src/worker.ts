@@ -1,4 +1,4 @@
-import { ownerAddress } from "./features/accounts/index.ts";
+import { forgetCredentials, ownerAddress, resetRequestWork } from "./features/accounts/index.ts";
 import { exposureWork, rotationReminderWork } from "./features/api-keys/index.ts";
 import { keepEventLog } from "./features/events/index.ts";
 import { generationWork } from "./features/generation/index.ts";
@@ -46,6 +46,7 @@ export async function startWorker(services: Services, { onlyPlugins }: { onlyPlu
     createDrainWork({ db, clock, emit, notify, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs }),
     analysisWork({ db, storage, concurrency: 1 }),
     blobDeletionWork({ db, storage }),
+    resetRequestWork({ db, keyRing, clock, notify }),
     ...(mailer ? [mailWork({ db, keyRing, clock, mailer, ownerAddress: (accountId) => ownerAddress(db, accountId) })] : []),
     exposureWork({ db, clock, emit }),
     rotationReminderWork({ db, clock, emit }),
@@ -53,6 +54,7 @@ export async function startWorker(services: Services, { onlyPlugins }: { onlyPlu
   const maintenance = startMaintenance(log, onlyPlugins ? [] : [
     { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db) },
     { name: "judge webhook endpoints that only fail", everyMs: MINUTE_MS, run: () => judgeFailingEndpoints({ db, clock, emit, notify }) },
+    { name: "forget ended sessions and links", everyMs: HOUR_MS, run: () => forgetCredentials({ db, clock }) },
     { name: "forget mails", everyMs: HOUR_MS, run: () => forgetMails({ db, clock }) },
     { name: "forget idempotency keys", everyMs: HOUR_MS, run: () => forgetIdempotencyRecords(db) },
   ]);

@@ -18,7 +18,7 @@ describe("who may call what", () => {
   const urlOf = (id: OperationId) => operations[id].path.replaceAll(/\{(\w+?)_id\}/g, (_match, noun: string) => `${PREFIX[noun]}_01kbq5s7m8e5xv2p0t6w9r4c3d`);
   const PREFIX: Record<string, string> = { track: "trk", generation: "gen", webhook: "whk", delivery: "dlv", event: "evt", api_key: "key", account: "acc" };
   const bodies: Partial<Record<OperationId, unknown>> = {
-    createGeneration: { prompt: "x" }, createApiKey: { name: "x" }, createWebhook: { url: "https://example.com/" }, testWebhook: {}, updateWebhook: { status: "paused" }, updateApiKey: { name: "x" }, rotateApiKey: {}, updateTrack: { title: "x" },
+    createGeneration: { prompt: "x" }, createApiKey: { name: "x" }, createWebhook: { url: "https://example.com/" }, testWebhook: {}, updateProfile: { name: "x" }, updateWebhook: { status: "paused" }, updateApiKey: { name: "x" }, rotateApiKey: {}, updateTrack: { title: "x" },
   };
 
   test.for(secured)("%s: no credential is 401", async (id) => {

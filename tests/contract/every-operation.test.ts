@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { operations, type OperationId } from "../../server/src/generated/operations.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
+import { startMailServer, type MailServer } from "../../server/test-kit/mail-server.ts";
 import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts";
 
 /**
@@ -12,15 +13,18 @@ describe("every operation works through the SDK", () => {
   let app: TestApp;
   let account: TestAccount;
   let receiver: Receiver;
+  let mail: MailServer;
 
   beforeAll(async () => {
-    app = await startTestApp();
+    mail = await startMailServer();
+    app = await startTestApp({ env: { SMTP_URL: mail.url } });
     account = await app.signUp();
     receiver = await startReceiver();
   });
   afterAll(async () => {
     await receiver?.close();
     await app?.close();
+    await mail?.close();
   });
 
   test("accounts: sign up, sign in, read the profile, sign out", async () => {
@@ -35,6 +39,29 @@ describe("every operation works through the SDK", () => {
     await client.accounts.signOut();
     const refused = { status: 401, code: "unauthenticated" };
     await expect.poll(() => client.accounts.getProfile().catch((error: unknown) => error), { timeout: 1000 }).toMatchObject(refused);
+  });
+
+  test("accounts: verify the address, list and end sessions, change and reset the password, update the profile", async () => {
+    const visitor = app.client(null);
+    const email = `visitor-${Date.now()}@example.com`;
+    const tokenInMail = async () => /token=(\w+)/.exec((await mail.next(email)).text)?.[1] ?? "";
+    const { session } = await visitor.accounts.signUp({ email, password: "pw-canary-visitor", name: "Visitor" });
+    const { accounts } = app.client(session.token);
+    await tokenInMail();
+    expect(await accounts.requestEmailVerification()).toMatchObject({ object: "email_verification", email });
+    await visitor.accounts.confirmEmailVerification({ token: await tokenInMail() });
+    expect(await accounts.updateProfile({ name: "Another" })).toMatchObject({ name: "Another", email_verified: true });
+
+    const [second, third] = [await visitor.accounts.signIn({ email, password: "pw-canary-visitor" }), await visitor.accounts.signIn({ email, password: "pw-canary-visitor" })];
+    expect((await accounts.listSessions()).data.map(({ id }) => id)).toEqual([third.id, second.id, session.id]);
+    await accounts.endSession(second.id);
+    await accounts.endOtherSessions();
+    expect((await accounts.listSessions()).data).toMatchObject([{ id: session.id, current: true }]);
+    await accounts.changePassword({ current_password: "pw-canary-visitor", new_password: "pw-canary-changed" });
+    await mail.next(email);
+    await visitor.accounts.requestPasswordReset({ email });
+    await visitor.accounts.resetPassword({ token: await tokenInMail(), password: "pw-canary-reset" });
+    expect(await visitor.accounts.signIn({ email, password: "pw-canary-reset" })).toMatchObject({ object: "session" });
   });
 
   test("API keys: create, list, get, update, rotate, revoke, report", async () => {

@@ -4,12 +4,17 @@ import { eachOperation, fileOf } from "../redocly.ts";
 // One verb, one meaning, in every operation, SDK method and docs page. Add a verb only for a new meaning.
 const VERBS = [
   "cancel",
+  "change",
+  "confirm",
   "create",
   "delete",
   "download",
+  "end",
   "get",
   "list",
   "report",
+  "request",
+  "reset",
   "retry",
   "revoke",
   "rotate",

@@ -28,6 +28,25 @@ export interface Account {
   created_at: string;
 }
 
+/** A session that can be used now. */
+export interface ActiveSession {
+  object: "session";
+  /** Id of a session. It is no secret. */
+  id: string;
+  /** It is the session that asks. */
+  current: boolean;
+  /** When it was opened. */
+  created_at: string;
+  /** When it was last used, a few seconds late. */
+  last_used_at: string;
+  /** When it ends by itself. */
+  expires_at: string;
+  /** Address that signed in; null when it is not known. */
+  ip: string | null;
+  /** Program that signed in, as it called itself. */
+  user_agent: string | null;
+}
+
 /** What an administrator of the platform changed. It is never changed or deleted itself. */
 export interface AdminAction {
   object: "admin_action";
@@ -217,6 +236,18 @@ export interface ApiKeyWithSecret extends ApiKey {
 /** Container of the audio, told from its bytes. */
 export type AudioFormat = "wav" | "mp3" | "flac" | "ogg" | "m4a";
 
+export interface ChangePasswordParams {
+  /** The password as it is now. */
+  current_password: string;
+  /** The new one, at least 10 characters. */
+  new_password: string;
+}
+
+export interface ConfirmEmailVerificationParams {
+  /** From the link in the mail: what stands behind `token=`. */
+  token: string;
+}
+
 export interface CreateApiKeyParams {
   /** What the key is for. */
   name: string;
@@ -277,11 +308,21 @@ export interface DownloadTrackAudioParams {
   if_range?: string;
 }
 
+/** A verification mail that was sent. */
+export interface EmailVerification {
+  object: "email_verification";
+  /** The address that it went to. */
+  email: string;
+  /** When its link stops working. */
+  expires_at: string;
+}
+
 /** What went wrong, for programs. A code never changes its meaning; new ones may be added. */
 export type ErrorCode =
   | "malformed_json"
   | "validation_failed"
   | "invalid_cursor"
+  | "invalid_link"
   | "mode_mismatch"
   | "unauthenticated"
   | "invalid_login"
@@ -290,9 +331,11 @@ export type ErrorCode =
   | "session_required"
   | "key_exceeds_caller"
   | "ip_not_allowed"
+  | "wrong_password"
   | "not_found"
   | "method_not_allowed"
   | "email_taken"
+  | "email_already_verified"
   | "generation_not_cancelable"
   | "delivery_not_retryable"
   | "api_key_limit_reached"
@@ -575,6 +618,16 @@ export interface ListGenerationsParams {
   cursor?: string;
 }
 
+export interface ListSessionsParams {
+  /** How many objects to return at most. */
+  limit?: number;
+  /**
+   * `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+   * each object that existed at its start exactly once, whatever is created meanwhile.
+   */
+  cursor?: string;
+}
+
 export interface ListTracksParams {
   /** Only those that came from here. */
   source?: TrackSource;
@@ -810,6 +863,10 @@ export interface Profile {
   name: string;
   /** Address of its owner. */
   email: string;
+  /** Its owner opened the link in a mail sent to it. */
+  email_verified: boolean;
+  /** New address that becomes the account's when its owner opens the link sent to it. */
+  pending_email: string | null;
   /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
   mode: Open<Mode>;
   /** The account's own plan; a sandbox has rate limits of its own. A running boost is not seen here. */
@@ -839,12 +896,24 @@ export interface ReportApiKeyParams {
   reports?: ApiKeySighting[];
 }
 
+export interface RequestPasswordResetParams {
+  /** Address of the account. */
+  email: string;
+}
+
 /** So many requests in each window of so many seconds. */
 export interface RequestRate {
   /** Requests that one window allows. */
   requests: number;
   /** Length of a window in seconds. */
   window_seconds: number;
+}
+
+export interface ResetPasswordParams {
+  /** From the link in the mail: what stands behind `token=`. */
+  token: string;
+  /** The new password, at least 10 characters. */
+  password: string;
 }
 
 export interface RotateApiKeyParams {
@@ -872,6 +941,7 @@ export type Scope =
   | "generate:write"
   | "plugins:read"
   | "profile:read"
+  | "profile:write"
   | "tracks:read"
   | "tracks:write"
   | "webhooks:read"
@@ -1045,6 +1115,16 @@ export interface UpdateApiKeyParams {
   ip_allowlist?: string[] | null;
   /** When it stops working by itself; must be in the future. Null for never. */
   expires_at?: string | Date | null;
+}
+
+/** Fields left out stay as they are. */
+export interface UpdateProfileParams {
+  /** What the account is called. */
+  name?: string;
+  /** The new address; needs `password`. */
+  email?: string;
+  /** The current password, together with `email` only. */
+  password?: string;
 }
 
 /** Fields left out stay as they are; null clears a field where null is allowed. */

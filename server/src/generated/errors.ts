@@ -20,6 +20,12 @@ export const errorCatalogue = {
     "description": "The cursor was not issued by this list, or was issued for other filters or another account, or was changed.",
     "fix": "Pass `next_cursor` back unchanged and with the same filters, or leave `cursor` out to start again with the newest."
   },
+  "invalid_link": {
+    "status": 400,
+    "title": "Link does not work",
+    "description": "The token of a link from a mail is unknown, was used, has expired, or belongs to an address that changed since. The answer is the same in every case on purpose.",
+    "fix": "Ask for another mail, and use the newest one."
+  },
   "mode_mismatch": {
     "status": 400,
     "title": "Mode does not match the key",
@@ -68,6 +74,12 @@ export const errorCatalogue = {
     "description": "The API key is right, but it may be used only from the addresses of its `ip_allowlist`, and the request came from another one; the detail names it.",
     "fix": "Send the request from an allowed address, or change the key's `ip_allowlist`."
   },
+  "wrong_password": {
+    "status": 403,
+    "title": "Wrong password",
+    "description": "The operation needs the current password of the person who is signed in, and this is another one.",
+    "fix": "Send the current password; after too many failures this pauses for a while."
+  },
   "not_found": {
     "status": 404,
     "title": "Not found",
@@ -85,6 +97,12 @@ export const errorCatalogue = {
     "title": "E-mail already registered",
     "description": "An account with this e-mail address exists. Case does not distinguish addresses.",
     "fix": "Sign in instead, or sign up with another address."
+  },
+  "email_already_verified": {
+    "status": 409,
+    "title": "E-mail already verified",
+    "description": "The account's address is verified and no new one waits for it, so no mail was sent.",
+    "fix": "Nothing; to change the address, use `PATCH /v1/profile`."
   },
   "generation_not_cancelable": {
     "status": 409,

@@ -36,6 +36,36 @@ export const operations = {
     ],
     "successStatus": 201
   },
+  "listSessions": {
+    "method": "get",
+    "path": "/v1/sessions",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": true,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "endOtherSessions": {
+    "method": "delete",
+    "path": "/v1/sessions",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 204
+  },
   "signOut": {
     "method": "delete",
     "path": "/v1/sessions/current",
@@ -49,6 +79,104 @@ export const operations = {
     "idempotent": false,
     "paginated": false,
     "requestContentTypes": [],
+    "successStatus": 204
+  },
+  "endSession": {
+    "method": "delete",
+    "path": "/v1/sessions/{session_id}",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 204
+  },
+  "requestEmailVerification": {
+    "method": "post",
+    "path": "/v1/email-verifications",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": true,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 202
+  },
+  "confirmEmailVerification": {
+    "method": "post",
+    "path": "/v1/email-verifications/confirm",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "session": false,
+      "public": true
+    },
+    "rateClass": "auth",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 204
+  },
+  "requestPasswordReset": {
+    "method": "post",
+    "path": "/v1/password-resets",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "session": false,
+      "public": true
+    },
+    "rateClass": "auth",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 202
+  },
+  "resetPassword": {
+    "method": "post",
+    "path": "/v1/password-resets/confirm",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "session": false,
+      "public": true
+    },
+    "rateClass": "auth",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 204
+  },
+  "changePassword": {
+    "method": "put",
+    "path": "/v1/password",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
     "successStatus": 204
   },
   "getProfile": {
@@ -66,6 +194,25 @@ export const operations = {
     "idempotent": false,
     "paginated": false,
     "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "updateProfile": {
+    "method": "patch",
+    "path": "/v1/profile",
+    "tag": "accounts",
+    "security": {
+      "apiKey": [
+        "profile:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
     "successStatus": 200
   },
   "createApiKey": {

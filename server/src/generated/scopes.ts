@@ -11,6 +11,7 @@ export const scopes = [
   "generate:write",
   "plugins:read",
   "profile:read",
+  "profile:write",
   "tracks:read",
   "tracks:write",
   "webhooks:read",

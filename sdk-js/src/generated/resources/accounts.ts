@@ -2,10 +2,12 @@
 
 import type { RequestOptions } from "../../options.ts";
 import type { APIPromise } from "../../transport/api-promise.ts";
+import type { PagePromise } from "../../transport/page.ts";
+import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { Profile, Session, SignInParams, SignUpParams, SignUpResult } from "../types.ts";
+import type { ActiveSession, ChangePasswordParams, ConfirmEmailVerificationParams, EmailVerification, ListSessionsParams, Profile, RequestPasswordResetParams, ResetPasswordParams, Session, SignInParams, SignUpParams, SignUpResult, UpdateProfileParams } from "../types.ts";
 
-/** Sign up, sign in and out, profile. */
+/** Sign up, sign in and out, sessions, password, profile. */
 export class AccountsResource extends Resource {
   /**
    * Sign up: `POST /v1/accounts`. Needs no credentials.
@@ -43,6 +45,36 @@ export class AccountsResource extends Resource {
   }
 
   /**
+   * List sessions: `GET /v1/sessions`. Needs a session token.
+   *
+   * Where the person is signed in, newest first; the session that asks is marked `current`.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The operation needs a session.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  listSessions(params: ListSessionsParams = {}, options?: RequestOptions): PagePromise<ActiveSession> {
+    return this.transport.page({ method: "GET", path: "/v1/sessions", query: params }, options);
+  }
+
+  /**
+   * End all other sessions: `DELETE /v1/sessions`. Needs a session token.
+   *
+   * Signs the person out everywhere but here. It takes effect everywhere within a second.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The operation needs a session.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  endOtherSessions(options?: RequestOptions): APIPromise<void> {
+    return this.transport.empty({ method: "DELETE", path: "/v1/sessions" }, options);
+  }
+
+  /**
    * Sign out: `DELETE /v1/sessions/current`. Needs a session token.
    *
    * Ends the session whose token is sent. It stops working everywhere within a second.
@@ -58,6 +90,110 @@ export class AccountsResource extends Resource {
   }
 
   /**
+   * End a session: `DELETE /v1/sessions/{session_id}`. Needs a session token.
+   *
+   * Signs one session out, wherever it is. It stops working everywhere within a second.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The operation needs a session.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  endSession(sessionId: string, options?: RequestOptions): APIPromise<void> {
+    return this.transport.empty({ method: "DELETE", path: path`/v1/sessions/${sessionId}` }, options);
+  }
+
+  /**
+   * Send a verification mail: `POST /v1/email-verifications`. Needs a session token.
+   *
+   * Sends the owner a mail with a link that confirms the address, or the new address when one was asked for with
+   * `updateProfile`. The link works once, for a day. Five mails an hour.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The operation needs a session.
+   * @throws {ConflictError} 409: There is nothing to verify, or the same request still runs.
+   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  requestEmailVerification(options?: RequestOptions): APIPromise<EmailVerification> {
+    return this.transport.json({ method: "POST", path: "/v1/email-verifications", idempotent: true }, options);
+  }
+
+  /**
+   * Confirm an e-mail address: `POST /v1/email-verifications/confirm`. Needs no credentials.
+   *
+   * Takes the token of the link in a verification mail. The address it was sent to is verified then, and becomes the
+   * account's address if it was a new one. The page behind the link calls the same.
+   *
+   * @throws {BadRequestError} 400: The link does not work (any more), or the request does not fit the operation.
+   * Nothing was done.
+   * @throws {ConflictError} 409: The e-mail address is registered already.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  confirmEmailVerification(params: ConfirmEmailVerificationParams, options?: RequestOptions): APIPromise<void> {
+    return this.transport.empty({ method: "POST", path: "/v1/email-verifications/confirm", body: params, public: true }, options);
+  }
+
+  /**
+   * Send a password reset mail: `POST /v1/password-resets`. Needs no credentials.
+   *
+   * Sends a mail with a link to choose a new password, if an account has this address: the answer is the same either
+   * way.
+   * The link works once, for an hour. Three mails an hour for one address.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  requestPasswordReset(params: RequestPasswordResetParams, options?: RequestOptions): APIPromise<void> {
+    return this.transport.empty({ method: "POST", path: "/v1/password-resets", body: params, public: true }, options);
+  }
+
+  /**
+   * Choose a new password: `POST /v1/password-resets/confirm`. Needs no credentials.
+   *
+   * Takes the token of the link in a password reset mail. All sessions of the account end, and its owner gets a
+   * notice.
+   * API keys go on working.
+   *
+   * @throws {BadRequestError} 400: The link does not work (any more), or the request does not fit the operation.
+   * Nothing was done.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  resetPassword(params: ResetPasswordParams, options?: RequestOptions): APIPromise<void> {
+    return this.transport.empty({ method: "POST", path: "/v1/password-resets/confirm", body: params, public: true }, options);
+  }
+
+  /**
+   * Change the password: `PUT /v1/password`. Needs a session token.
+   *
+   * Needs the current password. All other sessions end; this one goes on. The owner gets a notice by mail.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The operation needs a session and the right password.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  changePassword(params: ChangePasswordParams, options?: RequestOptions): APIPromise<void> {
+    return this.transport.empty({ method: "PUT", path: "/v1/password", body: params }, options);
+  }
+
+  /**
    * Get the profile: `GET /v1/profile`. Scope `profile:read`.
    *
    * Tells which account the credential acts on, in which mode and tier. The cheapest way to check that a key works.
@@ -70,5 +206,27 @@ export class AccountsResource extends Resource {
    */
   getProfile(options?: RequestOptions): APIPromise<Profile> {
     return this.transport.json({ method: "GET", path: "/v1/profile" }, options);
+  }
+
+  /**
+   * Update the profile: `PATCH /v1/profile`. Scope `profile:write`.
+   *
+   * Changes the fields that are sent. The name is that of the account and its sandbox. A new e-mail address needs a
+   * session
+   * and the password, and takes effect when the link in the mail sent to it was opened; until then `pending_email`
+   * shows it.
+   * The old address gets a notice.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this, or the password is wrong.
+   * @throws {ConflictError} 409: The e-mail address is registered already.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  updateProfile(params: UpdateProfileParams = {}, options?: RequestOptions): APIPromise<Profile> {
+    return this.transport.json({ method: "PATCH", path: "/v1/profile", body: params }, options);
   }
 }

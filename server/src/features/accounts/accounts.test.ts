@@ -2,6 +2,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestApp, type TestApp } from "../../../test-kit/app.ts";
 import { systemClock } from "../../platform/clock/index.ts";
+import { silentLogger } from "../../platform/log/index.ts";
 import { createSessionLookup } from "./index.ts";
 
 let app: TestApp;
@@ -101,11 +102,11 @@ test("a session ends by itself after 30 days", async () => {
   const end = new Date(String(session["expires_at"])).getTime();
   expect(end - systemClock.now().getTime()).toBeGreaterThan(29.9 * 86_400_000);
   let now = new Date(end - 1);
-  const lookup = createSessionLookup({ db: app.database.db, clock: { now: () => now } });
+  const lookup = createSessionLookup({ db: app.database.db, clock: { now: () => now }, log: silentLogger() });
   expect(await lookup.find(String(session["token"]))).not.toBeNull();
   now = new Date(end);
   expect(await lookup.find(String(session["token"]))).toBeNull();
-  lookup.close();
+  await lookup.close();
 });
 
 test("a burst of wrong passwords for an address gets no more looks than one after the other (API-03)", async () => {

@@ -1,11 +1,19 @@
 import type { Clock } from "../../platform/clock/index.ts";
+import type { KeyRing } from "../../platform/crypto/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import type { Cursors } from "../../platform/http/cursor.ts";
 import type { Limiter } from "../../platform/limiter/index.ts";
+import type { WorkEngine } from "../../platform/work/index.ts";
+import type { Notify } from "../notifications/index.ts";
 
 export interface AccountsDeps {
   db: Database;
   clock: Clock;
   cursors: Cursors;
   limiter: Limiter;
+  keyRing: KeyRing;
+  work: Pick<WorkEngine, "enqueue">;
+  notify: Notify;
+  /** Where links in mails lead to. */
+  publicUrl(): string;
 }

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { randomBase62 } from "../../platform/crypto/index.ts";
 import { encodeId, newId } from "../../platform/ids/index.ts";
+import type { Person } from "./session-store.ts";
 import { insertSession } from "./store.ts";
 import type { components } from "../../generated/openapi.types.ts";
 import type { SystemTx } from "../../platform/db/index.ts";
@@ -8,6 +9,8 @@ import type { SystemTx } from "../../platform/db/index.ts";
 type Session = components["schemas"]["Session"];
 
 export const sessionTokenPrefix = "amv_session_";
+const IP_LENGTH_MAX = 100;
+const USER_AGENT_LENGTH_MAX = 300;
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** What is stored of a token. It has 256 random bits, so a plain hash cannot be guessed back. */
@@ -18,8 +21,8 @@ export function hashToken(token: string): Buffer {
 /** Signs a user in: stores the session and returns it with its token, which exists nowhere else. */
 export async function openSession(
   tx: SystemTx,
-  user: { accountId: string; userId: string },
-  now: Date,
+  user: Person,
+  { now, ip, userAgent }: { now: Date; ip: string; userAgent: string | undefined },
 ): Promise<Session> {
   const token = sessionTokenPrefix + randomBase62(43);
   const session = {
@@ -29,6 +32,9 @@ export async function openSession(
     token_hash: hashToken(token),
     created_at: now,
     expires_at: new Date(now.getTime() + LIFETIME_MS),
+    last_used_at: now,
+    ip: ip.slice(0, IP_LENGTH_MAX),
+    user_agent: userAgent?.slice(0, USER_AGENT_LENGTH_MAX) ?? null,
   };
   await insertSession(tx, session);
   return {

@@ -9,7 +9,7 @@ import { selectUserByEmail, type UserRow } from "./store.ts";
 
 export const signIn = ({ db, clock, limiter }: AccountsDeps): Handler<"signIn"> => {
   const throttle = createSignInThrottle(limiter);
-  return async ({ body, ip }) => {
+  return async ({ body, headers, ip }) => {
     const email = normalizeEmail(body.email);
     const user = await throttle.run(email, ip, async () => {
       const [known] = await db.readSystem<UserRow>("sign in: the address names the tenant", selectUserByEmail(email));
@@ -18,6 +18,7 @@ export const signIn = ({ db, clock, limiter }: AccountsDeps): Handler<"signIn"> 
     });
     if (!user) throw new ProblemError("invalid_login");
     const who = { accountId: user.account_id, userId: user.id };
-    return db.asSystem("sign in: open a session", async (tx) => created(await openSession(tx, who, clock.now())));
+    const from = { now: clock.now(), ip, userAgent: headers["user-agent"] };
+    return db.asSystem("sign in: open a session", async (tx) => created(await openSession(tx, who, from)));
   };
 };

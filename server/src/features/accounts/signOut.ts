@@ -1,14 +1,16 @@
 import { noContent, type Handler } from "../../platform/http/operation.ts";
 import type { AccountsDeps } from "./deps.ts";
-import { credentialsChannel, endSession } from "./store.ts";
+import { personOf } from "./person.ts";
+import { endSessionOf } from "./session-store.ts";
+import { credentialsChannel } from "./store.ts";
 
 export const signOut =
   ({ db, clock }: Pick<AccountsDeps, "db" | "clock">): Handler<"signOut"> =>
-  async ({ principal: { sessionId } }) => {
+  async ({ principal }) => {
+    const { sessionId } = principal;
     if (sessionId === null) throw new Error("signOut was reached without a session: its security in the spec changed");
-    // The session belongs to the live account, whichever of the two it acts on now.
-    await db.asSystem("sign out", async (tx) => {
-      const tokenHash = await endSession(tx, sessionId, clock.now());
+    await db.asSystem("sign out: the session belongs to the live account", async (tx) => {
+      const tokenHash = await endSessionOf(tx, personOf(principal), sessionId, clock.now());
       if (tokenHash) await tx.notify(credentialsChannel, tokenHash.toString("hex"));
     });
     return noContent();

@@ -1,4 +1,5 @@
 import type { Statement, SystemTx } from "../../platform/db/index.ts";
+import { pendingEmail } from "./user-store.ts";
 
 /** Notified with the id of a credential's cache entry when it stops being valid: a key's public id, a token's hash. */
 export const credentialsChannel = "credentials";
@@ -15,6 +16,9 @@ export interface AccountRow {
 /** An account with the address of its owner, who belongs to the live one of the pair. */
 export interface ProfileRow extends AccountRow {
   email: string;
+  email_verified: boolean;
+  /** Where a link was sent that changes the address. */
+  pending_email: string | null;
 }
 
 export interface UserRow {
@@ -30,6 +34,9 @@ export interface SessionRow {
   token_hash: Buffer;
   created_at: Date;
   expires_at: Date;
+  last_used_at: Date;
+  ip: string | null;
+  user_agent: string | null;
 }
 
 /** False, with nothing stored, when the address is taken. */
@@ -50,15 +57,6 @@ export async function insertSession(tx: SystemTx, session: SessionRow): Promise<
   await tx.knex("sessions").insert(session);
 }
 
-/** Ends a session; the hash of its token, or null when it had ended before. */
-export async function endSession(tx: SystemTx, sessionId: string, at: Date): Promise<Buffer | null> {
-  const [row] = await tx.query<Pick<SessionRow, "token_hash">>(
-    "update sessions set revoked_at = $2 where id = $1 and revoked_at is null returning token_hash",
-    [sessionId, at],
-  );
-  return row?.token_hash ?? null;
-}
-
 export const selectUserByEmail = (email: string): Statement => ({
   name: "user_by_email",
   text: "select account_id, id, password_hash from users where lower(email) = $1",
@@ -67,7 +65,8 @@ export const selectUserByEmail = (email: string): Statement => ({
 
 export const selectProfile = (accountId: string): Statement => ({
   name: "profile",
-  text: `select a.id, a.mode, a.twin_id, a.name, a.plan, a.created_at, u.email
+  text: `select a.id, a.mode, a.twin_id, a.name, a.plan, a.created_at, u.email,
+                u.email_verified_at is not null as email_verified, ${pendingEmail} as pending_email
            from accounts a
            join users u on u.account_id = case a.mode when 'live' then a.id else a.twin_id end
           where a.id = $1 order by u.id limit 1`,

@@ -26,7 +26,7 @@ const BEARER = /^Bearer +(\S+) *$/i;
  */
 export function createAuthenticator({ db, clock, config, log }: AuthenticatorDeps): Authenticator & { close(): Promise<void> } {
   const keys = createKeyLookup({ db, clock, peppers: createPeppers(config.keyPeppers) });
-  const sessions = createSessionLookup({ db, clock });
+  const sessions = createSessionLookup({ db, clock, log });
   const lastUsed = createLastUsedRecorder({
     write: (uses) => db.asSystem("write when API keys were last used", (tx) => writeLastUses(tx, uses)),
     log,
@@ -51,7 +51,7 @@ export function createAuthenticator({ db, clock, config, log }: AuthenticatorDep
     },
     close: async () => {
       keys.close();
-      sessions.close();
+      await sessions.close();
       await lastUsed.close();
     },
   };

@@ -1,0 +1,25 @@
+import { hashPassword } from "../../platform/crypto/index.ts";
+import { noContent, type Handler } from "../../platform/http/operation.ts";
+import type { CheckPassword } from "./check-password.ts";
+import type { AccountsDeps } from "./deps.ts";
+import { endSessions } from "./end-sessions.ts";
+import { noticeOfNewPassword } from "./new-password.ts";
+import { personOf } from "./person.ts";
+import { deleteTokens } from "./token-store.ts";
+import { setPassword } from "./user-store.ts";
+
+export const changePassword = (deps: AccountsDeps, check: CheckPassword): Handler<"changePassword"> => {
+  const { db, clock, notify } = deps;
+  return async ({ principal, body, ip }) => {
+    const owner = await check(principal.accountId, body.current_password, ip);
+    const passwordHash = await hashPassword(body.new_password);
+    await db.asSystem("change a password: the user belongs to the live account", async (tx) => {
+      const at = clock.now();
+      await setPassword(tx, personOf(principal), passwordHash);
+      await deleteTokens(tx, owner.user_id, "reset_password");
+      await endSessions(tx, personOf(principal), { except: principal.sessionId, at });
+      await notify(tx, owner.account_id, noticeOfNewPassword);
+    });
+    return noContent();
+  };
+};

@@ -1,0 +1,75 @@
+import type { Statement, SystemTx, Tx } from "../../platform/db/index.ts";
+
+export type TokenPurpose = "verify_email" | "reset_password";
+
+export interface TokenRow {
+  account_id: string;
+  id: string;
+  user_id: string;
+  purpose: TokenPurpose;
+  token_hash: Buffer;
+  email: string;
+  created_at: Date;
+  expires_at: Date;
+}
+
+export async function insertToken(tx: Tx, token: TokenRow): Promise<void> {
+  await tx.knex("user_tokens").insert(token);
+}
+
+export const selectToken = (purpose: TokenPurpose, tokenHash: Buffer, at: Date): Statement => ({
+  name: "user_token",
+  text: "select user_id from user_tokens where token_hash = $1 and purpose = $2 and expires_at > $3",
+  values: [tokenHash, purpose, at],
+});
+
+/** Takes a token away from everybody else who has it; null when it is unknown, used or expired. */
+export async function takeToken(tx: SystemTx, purpose: TokenPurpose, tokenHash: Buffer, at: Date): Promise<TokenRow | null> {
+  const [row] = await tx.query<TokenRow>(
+    `delete from user_tokens where token_hash = $1 and purpose = $2 and expires_at > $3
+     returning account_id, id, user_id, purpose, token_hash, email, created_at, expires_at`,
+    [tokenHash, purpose, at],
+  );
+  return row ?? null;
+}
+
+export async function deleteTokens(tx: SystemTx, userId: string, purpose: TokenPurpose): Promise<void> {
+  await tx.query("delete from user_tokens where user_id = $1 and purpose = $2", [userId, purpose]);
+}
+
+export async function deleteExpiredTokens(tx: SystemTx, at: Date): Promise<void> {
+  await tx.query("delete from user_tokens where expires_at <= $1", [at]);
+}
+
+export interface ResetRequestRow {
+  id: string;
+  content: string;
+  created_at: Date;
+}
+
+export async function insertResetRequest(tx: SystemTx, request: ResetRequestRow): Promise<void> {
+  await tx.knex("password_reset_requests").insert(request);
+}
+
+/** Requests to look at now; with `among` only those of them. */
+export function selectResetRequestsDue(tx: SystemTx, limit: number, among: string[] | null): Promise<{ id: string }[]> {
+  return tx.query<{ id: string }>(
+    `select id from password_reset_requests
+      where due_at <= now() and ($2::uuid[] is null or id = any($2)) order by due_at limit $1`,
+    [limit, among],
+  );
+}
+
+export async function claimResetRequest(tx: SystemTx, id: string, leaseMs: number): Promise<ResetRequestRow | null> {
+  const [claim] = await tx.query<ResetRequestRow>(
+    `update password_reset_requests set due_at = now() + make_interval(secs => $2 / 1000.0)
+      where id = $1 and due_at <= now() returning id, content, created_at`,
+    [id, leaseMs],
+  );
+  return claim ?? null;
+}
+
+/** False when somebody else was faster. */
+export async function deleteResetRequest(tx: SystemTx, id: string): Promise<boolean> {
+  return (await tx.query("delete from password_reset_requests where id = $1 returning id", [id])).length === 1;
+}
