@@ -30,8 +30,10 @@ const context = {
   },
 };
 
-function work({ resolves, invoke, store }: { resolves: boolean; invoke: PluginHost["invoke"]; store?: () => Promise<never> }) {
-  const plugins = { report: () => [], repeat: () => "costs", can: () => resolves, invoke } as unknown as PluginHost;
+interface Provider { resolves: boolean; invoke: PluginHost["invoke"]; store?: () => Promise<never>; repeat?: "costs" | "idempotent" }
+
+function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
+  const plugins = { report: () => [], repeat: () => repeat, can: () => resolves, invoke } as unknown as PluginHost;
   const emitted: string[] = [];
   const deps: GenerationWorkDeps = {
     db: database.db, plugins, clock: systemClock, concurrency: 1, leaseMs: 30_000,
@@ -144,4 +146,34 @@ test("whoever lost the lease changes nothing any more", async () => {
   expect(await kind.renew?.(claim)).toBe(false);
   expect(await statusOf(id)).toEqual({ status: "running", error_code: null });
   expect(emitted).toEqual([]);
+});
+
+test("a generation that brings down worker after worker lets them rest longer and longer, and is given up in the end", async () => {
+  const invoke = vi.fn();
+  const { kind, emitted } = work({ resolves: false, invoke, repeat: "idempotent" });
+  const id = await orphan();
+  const waits: number[] = [];
+  for (let crash = 1; crash < 8; crash += 1) {
+    await database.db.withTenant(accountId, (tx) => tx.query(
+      "update generations set crashes = $2, dispatched_at = now(), status = 'running', due_at = now(), lease_until = now() - interval '1 second' where id = $1",
+      [id, crash - 1],
+    ));
+    if (crash <= 2) continue;
+    const claim = await kind.claim({ id, accountId });
+    if (!claim) throw new Error("not claimed");
+    await expect(kind.run(claim, { ...context, delayUntil: (at) => { throw new Error(`rests ${Math.round((at.getTime() - Date.now()) / 1000)} s`); } }))
+      .rejects.toThrow(/rests \d+ s/);
+    const [row] = await database.db.withTenant(accountId, (tx) =>
+      tx.query<{ wait: number }>("select extract(epoch from due_at - now())::float8 as wait from generations where id = $1 and status = 'queued'", [id]));
+    waits.push(Math.round(row?.wait ?? 0));
+  }
+  expect(waits).toEqual([1, 2, 4, 8, 16]);
+  await database.db.withTenant(accountId, (tx) => tx.query(
+    "update generations set crashes = 7, dispatched_at = now(), status = 'running', due_at = now(), lease_until = now() - interval '1 second' where id = $1", [id]));
+  const last = await kind.claim({ id, accountId });
+  if (!last) throw new Error("not claimed");
+  await kind.run(last, context);
+  expect(await statusOf(id)).toEqual({ status: "failed", error_code: "internal_error" });
+  expect(invoke).not.toHaveBeenCalled();
+  expect(emitted).toEqual(["generation.failed"]);
 });

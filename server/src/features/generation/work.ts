@@ -32,8 +32,10 @@ export interface GenerationClaim {
 /** Hard cap on the life of a generation, whatever its retries: after this it fails. (GEN-22) */
 const LIFE_MAX_MS = 60 * 60 * 1000;
 
-/** A generation whose call brought its worker down this often does not get another worker. */
-const CRASHES_MAX = 3;
+/** A generation whose call brought its worker down, or was out while its lease was lost, this often gets no further worker. */
+const CRASHES_MAX = 8;
+/** So many may be chance (a deploy, a restart of the database); from here on it waits, so that it cannot take down worker after worker. */
+const CRASHES_BY_CHANCE = 2;
 
 /** How one plugin's generations are done: claim, call it, then everything that changes in one transaction. (GEN-21) */
 export function generationWork(deps: GenerationWorkDeps, pluginId: string, mode: "live" | "test"): WorkKind<GenerationClaim> {
@@ -71,6 +73,9 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
   if (clock.now().getTime() - row.created_at.getTime() > LIFE_MAX_MS) return fail(deps, claim, deadlineExceeded);
   if (lostAndCostly(plugins, row)) return fail(deps, claim, providerUnknown);
   if (row.crashes >= CRASHES_MAX) return fail(deps, claim, internalError);
+  // A costly call is looked up at once instead: putting it back would lose the mark that it was made.
+  const repeatable = plugins.repeat(row.plugin_id, "generation", row.mode) !== "costs";
+  if (row.outcome_unknown && repeatable && row.crashes > CRASHES_BY_CHANCE) return coolDown(deps, claim, context);
 
   const canceled = new AbortController();
   const unsubscribe = feed.subscribe(row.id, (change) => {
@@ -98,6 +103,13 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
   } finally {
     unsubscribe();
   }
+}
+
+/** 1, 2, 4 … 16 s after the crash, the next worker may try. */
+async function coolDown(deps: GenerationWorkDeps, claim: GenerationClaim, context: WorkRunContext): Promise<void> {
+  const dueAt = new Date(deps.clock.now().getTime() + 1000 * 2 ** (claim.row.crashes - CRASHES_BY_CHANCE - 1));
+  await putBack(deps, claim, { dueAt, countsAsAttempt: false });
+  context.delayUntil(dueAt);
 }
 
 /** An earlier call's answer was lost, and neither asking the provider nor calling again is free of harm. (GEN-24) */
