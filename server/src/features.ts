@@ -7,6 +7,7 @@ import { healthRoutes } from "./features/health/index.ts";
 import { addressLimits, badCredentialBucket, createLimitsFor, headersFor } from "./features/limits/index.ts";
 import { createNotify, type Notify } from "./features/notifications/index.ts";
 import { createPlanLookup, plansRoutes } from "./features/plans/index.ts";
+import { playlistsRoutes, removeTrackFromPlaylists } from "./features/playlists/index.ts";
 import { pluginsRoutes } from "./features/plugins/index.ts";
 import { tracksRoutes } from "./features/tracks/index.ts";
 import { createFanOut, webhooksRoutes } from "./features/webhooks/index.ts";
@@ -66,7 +67,8 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...adminRoutes({ db, cursors }),
       ...apiKeysRoutes({ ...services, cursors, emit, exposures }),
       ...generationRoutes({ db, cursors, plugins, work, emit, feed }),
-      ...tracksRoutes({ db, storage, cursors, emit, work, uploadBytesMax: UPLOAD_BYTES_MAX }),
+      ...tracksRoutes({ db, storage, cursors, emit, work, beforeDelete: removeTrackFromPlaylists({ clock, emit }), uploadBytesMax: UPLOAD_BYTES_MAX }),
+      ...playlistsRoutes({ db, clock, cursors, emit }),
       ...webhooksRoutes({ db, cursors, clock, keyRing, work, policy }),
       ...eventsRoutes({ db, cursors }),
       ...plansRoutes(),

@@ -124,6 +124,23 @@ describe("every operation works through the SDK", () => {
     await expect(account.test.tracks.get(track.id)).rejects.toMatchObject({ status: 404, code: "not_found" });
   });
 
+  test("playlists: create, list, get, update, and their tracks: add, list, move, remove; delete", async () => {
+    const { playlists, tracks } = account.test;
+    const track = await tracks.upload({ file: wavOf({ seconds: 1 }), title: "Of a playlist" });
+    const made = await playlists.create({ name: "Night drive" });
+    const { playlist, items: [first, second] } = await playlists.addTracks(made.id, { track_ids: [track.id, track.id] });
+    expect(playlist).toMatchObject({ id: made.id, track_count: 2, duration_ms: 2000 });
+    expect(await playlists.moveTrack(made.id, second?.id ?? "", { before: first?.id ?? "" })).toMatchObject({ id: second?.id, position: 0 });
+    expect((await playlists.listTracks(made.id)).data.map(({ id }) => id)).toEqual([second?.id, first?.id]);
+    await playlists.removeTrack(made.id, first?.id ?? "");
+    expect(await playlists.update(made.id, { description: "For the way home." })).toMatchObject({ name: "Night drive", track_count: 1 });
+    expect((await playlists.list()).data.map(({ id }) => id)).toContain(made.id);
+    await tracks.delete(track.id);
+    expect(await playlists.get(made.id)).toMatchObject({ track_count: 0, duration_ms: 0 });
+    await playlists.delete(made.id);
+    await expect(playlists.get(made.id)).rejects.toMatchObject({ status: 404 });
+  });
+
   test("webhooks: create, test, list, get, update, deliveries, retry, rotate the secret, delete", async () => {
     const { webhooks } = account.test;
     const webhook = await webhooks.create({ url: receiver.url, event_types: ["track.created"], description: "mine" });

@@ -32,9 +32,13 @@ describe("a stranger reaches nothing", () => {
       const { data } = await owner.test.tracks.list();
       if (data.some(({ loudness_lufs: loudness }) => loudness === null)) throw new Error("not measured yet");
     }, { timeout: 20_000 });
+    const playlist = await owner.test.playlists.create({ name: "secret name" });
+    const { items: [item] } = await owner.test.playlists.addTracks(playlist.id, { track_ids: [track.id] });
     const key = await owner.test.apiKeys.create({ name: "mine" });
     ids = {
       track_id: track.id,
+      playlist_id: playlist.id,
+      item_id: item?.id ?? "",
       generation_id: generation.id,
       webhook_id: webhook.id,
       delivery_id: delivery.id,
@@ -53,9 +57,12 @@ describe("a stranger reaches nothing", () => {
   const withIds = (Object.keys(operations) as OperationId[])
     .filter((id) => operations[id].path.includes("{") && !ofAdmins(id) && !operations[id].security.public);
   const bodies: Partial<Record<OperationId, unknown>> = {
+    addPlaylistTracks: { track_ids: ["trk_01kbq5s7m8e5xv2p0t6w9r4c3d"] },
+    movePlaylistTrack: { position: 0 },
     rotateApiKey: {},
     testWebhook: {},
     updateApiKey: { name: "x" },
+    updatePlaylist: { name: "theirs" },
     updateTrack: { title: "theirs" },
     updateWebhook: { status: "paused" },
   };
@@ -89,7 +96,7 @@ describe("a stranger reaches nothing", () => {
   test("no list shows anything of another account", async () => {
     const shown = JSON.stringify(await everythingOf(stranger));
     for (const id of Object.values(ids)) expect(shown).not.toContain(id);
-    expect(shown).not.toContain("secret title");
+    for (const text of ["secret title", "secret name"]) expect(shown).not.toContain(text);
   });
 
   test("interleaved requests of two accounts on one connection never mix", async () => {
@@ -112,7 +119,7 @@ describe("a stranger reaches nothing", () => {
   });
 
   async function everythingOf(account: TestAccount) {
-    const lists = ["/v1/tracks", "/v1/generations", "/v1/webhooks", "/v1/events", "/v1/api-keys"];
+    const lists = ["/v1/tracks", "/v1/playlists", "/v1/generations", "/v1/webhooks", "/v1/events", "/v1/api-keys"];
     const answers = await Promise.all(lists.map((path) => app.request("get", `${path}?limit=100`, { key: account.testKey })));
     // When a key was last used is written behind requests, whosever they are.
     return answers.map(({ body }) => (body as { data: object[] }).data.map((row) => ({ ...row, last_used_at: null, last_used_ip: null })));

@@ -3,6 +3,7 @@ import { eachOperation, fileOf } from "../redocly.ts";
 
 // One verb, one meaning, in every operation, SDK method and docs page. Add a verb only for a new meaning.
 const VERBS = [
+  "add",
   "cancel",
   "change",
   "confirm",
@@ -12,6 +13,8 @@ const VERBS = [
   "end",
   "get",
   "list",
+  "move",
+  "remove",
   "report",
   "request",
   "reset",

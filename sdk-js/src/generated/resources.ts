@@ -4,6 +4,7 @@ import { AccountsResource } from "./resources/accounts.ts";
 import { ApiKeysResource } from "./resources/api-keys.ts";
 import { GenerationsResource } from "../resources/generations.ts";
 import { TracksResource } from "../resources/tracks.ts";
+import { PlaylistsResource } from "./resources/playlists.ts";
 import { WebhooksResource } from "../resources/webhooks.ts";
 import { EventsResource } from "./resources/events.ts";
 import { PlansResource } from "./resources/plans.ts";
@@ -18,6 +19,7 @@ export abstract class Resources {
   readonly apiKeys: ApiKeysResource;
   readonly generations: GenerationsResource;
   readonly tracks: TracksResource;
+  readonly playlists: PlaylistsResource;
   readonly webhooks: WebhooksResource;
   readonly events: EventsResource;
   readonly plans: PlansResource;
@@ -30,6 +32,7 @@ export abstract class Resources {
     this.apiKeys = new ApiKeysResource(transport);
     this.generations = new GenerationsResource(transport);
     this.tracks = new TracksResource(transport);
+    this.playlists = new PlaylistsResource(transport);
     this.webhooks = new WebhooksResource(transport);
     this.events = new EventsResource(transport);
     this.plans = new PlansResource(transport);
@@ -39,4 +42,4 @@ export abstract class Resources {
   }
 }
 
-export type { AccountsResource, AdminResource, ApiKeysResource, EventsResource, GenerationsResource, HealthResource, PlansResource, PluginsResource, TracksResource, WebhooksResource };
+export type { AccountsResource, AdminResource, ApiKeysResource, EventsResource, GenerationsResource, HealthResource, PlansResource, PlaylistsResource, PluginsResource, TracksResource, WebhooksResource };

@@ -47,6 +47,20 @@ export interface ActiveSession {
   user_agent: string | null;
 }
 
+export interface AddPlaylistTracksParams {
+  /** Tracks to add, in this order. The same one may come more than once. */
+  track_ids: string[];
+  /** How many tracks are to stand before the first of them. Left out, or more than there are, they go to the end. */
+  position?: number;
+}
+
+/** The places that were added, in their order, and the playlist as it is now. */
+export interface AddedPlaylistTracks {
+  /** Tracks in an order. The tracks themselves are at `listPlaylistTracks`. */
+  playlist: Playlist;
+  items: PlaylistItem[];
+}
+
 /** What an administrator of the platform changed. It is never changed or deleted itself. */
 export interface AdminAction {
   object: "admin_action";
@@ -281,6 +295,13 @@ export interface CreateGenerationParams {
   lane?: GenerationLane;
 }
 
+export interface CreatePlaylistParams {
+  /** Its name, without control characters. */
+  name: string;
+  /** What it is about. */
+  description?: string | null;
+}
+
 export interface CreateWebhookParams {
   /** Where to POST events. HTTPS to a public address; a development server also takes its own loopback addresses. */
   url: string;
@@ -288,6 +309,14 @@ export interface CreateWebhookParams {
   event_types?: EventType[] | null;
   /** What the endpoint is for. */
   description?: string | null;
+}
+
+/** What is left of a playlist that was deleted. */
+export interface DeletedPlaylist {
+  object: "playlist";
+  /** Id of a playlist. */
+  id: string;
+  deleted: true;
 }
 
 /** What is left of a track that was deleted. */
@@ -340,6 +369,8 @@ export type ErrorCode =
   | "delivery_not_retryable"
   | "api_key_limit_reached"
   | "api_key_not_active"
+  | "playlist_limit_reached"
+  | "playlist_full"
   | "webhook_limit_reached"
   | "idempotency_in_progress"
   | "precondition_failed"
@@ -361,6 +392,9 @@ export type Event =
   | GenerationCanceledEvent
   | GenerationCompletedEvent
   | GenerationFailedEvent
+  | PlaylistCreatedEvent
+  | PlaylistDeletedEvent
+  | PlaylistUpdatedEvent
   | TrackCreatedEvent
   | TrackDeletedEvent
   | TrackUpdatedEvent
@@ -376,6 +410,9 @@ export type EventType =
   | "generation.canceled"
   | "generation.completed"
   | "generation.failed"
+  | "playlist.created"
+  | "playlist.deleted"
+  | "playlist.updated"
   | "track.created"
   | "track.deleted"
   | "track.updated"
@@ -618,6 +655,26 @@ export interface ListGenerationsParams {
   cursor?: string;
 }
 
+export interface ListPlaylistTracksParams {
+  /** How many objects to return at most. */
+  limit?: number;
+  /**
+   * `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+   * each object that existed at its start exactly once, whatever is created meanwhile.
+   */
+  cursor?: string;
+}
+
+export interface ListPlaylistsParams {
+  /** How many objects to return at most. */
+  limit?: number;
+  /**
+   * `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+   * each object that existed at its start exactly once, whatever is created meanwhile.
+   */
+  cursor?: string;
+}
+
 export interface ListSessionsParams {
   /** How many objects to return at most. */
   limit?: number;
@@ -683,6 +740,16 @@ export interface Liveness {
 
 /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
 export type Mode = "live" | "test";
+
+/** Where it is to stand: exactly one of these. */
+export interface MovePlaylistTrackParams {
+  /** How many other tracks are to stand before it. More than there are, it goes to the end. */
+  position?: number;
+  /** It goes right before this place of the same playlist. */
+  before?: string;
+  /** It goes right after this place of the same playlist. */
+  after?: string;
+}
 
 /** What a subscription costs and allows. */
 export interface Plan {
@@ -750,6 +817,107 @@ export interface PlanList {
     /** The plan that it gives meanwhile. */
     plan: Open<PlanId>;
   };
+}
+
+/** Tracks in an order. The tracks themselves are at `listPlaylistTracks`. */
+export interface Playlist {
+  object: "playlist";
+  /** Id of a playlist. */
+  id: string;
+  /** Its name. */
+  name: string;
+  /** What it is about; null when nothing was written. */
+  description: string | null;
+  /** How many tracks it has; one that is in it twice counts twice. */
+  track_count: number;
+  /** Length of all its tracks in milliseconds. */
+  duration_ms: number;
+  /** When it was created. */
+  created_at: string;
+  /** When its name */
+  updated_at: string;
+}
+
+/** A playlist was created. */
+export interface PlaylistCreatedEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "playlist.created";
+  /** When it happened. */
+  created_at: string;
+  /** Tracks in an order. The tracks themselves are at `listPlaylistTracks`. */
+  data: Playlist;
+}
+
+/** A playlist was created. */
+export interface PlaylistCreatedPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "playlist.created";
+  /** When it happened. */
+  timestamp: string;
+  /** Tracks in an order. The tracks themselves are at `listPlaylistTracks`. */
+  data: Playlist;
+}
+
+/** A playlist was deleted. */
+export interface PlaylistDeletedEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "playlist.deleted";
+  /** When it happened. */
+  created_at: string;
+  /** What is left of a playlist that was deleted. */
+  data: DeletedPlaylist;
+}
+
+/** A playlist was deleted. */
+export interface PlaylistDeletedPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "playlist.deleted";
+  /** When it happened. */
+  timestamp: string;
+  /** What is left of a playlist that was deleted. */
+  data: DeletedPlaylist;
+}
+
+/** One place in a playlist, with its track. */
+export interface PlaylistItem {
+  object: "playlist_item";
+  /** Id of one place in a playlist. A track that is in a playlist twice has two of them. */
+  id: string;
+  /** How many tracks stand before it, at the time of this answer. */
+  position: number;
+  /** When it was added. */
+  added_at: string;
+  /** A piece of audio that is stored and can be played. */
+  track: Track;
+}
+
+/** The name, description or tracks of a playlist were changed. */
+export interface PlaylistUpdatedEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "playlist.updated";
+  /** When it happened. */
+  created_at: string;
+  /** Tracks in an order. The tracks themselves are at `listPlaylistTracks`. */
+  data: Playlist;
+}
+
+/** The name, description or tracks of a playlist were changed. */
+export interface PlaylistUpdatedPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "playlist.updated";
+  /** When it happened. */
+  timestamp: string;
+  /** Tracks in an order. The tracks themselves are at `listPlaylistTracks`. */
+  data: Playlist;
 }
 
 /** An installed integration and how it is doing. */
@@ -939,6 +1107,8 @@ export type Scope =
   | "events:read"
   | "generate:read"
   | "generate:write"
+  | "playlists:read"
+  | "playlists:write"
   | "plugins:read"
   | "profile:read"
   | "profile:write"
@@ -1115,6 +1285,14 @@ export interface UpdateApiKeyParams {
   ip_allowlist?: string[] | null;
   /** When it stops working by itself; must be in the future. Null for never. */
   expires_at?: string | Date | null;
+}
+
+/** Fields left out stay as they are; null clears a field where null is allowed. */
+export interface UpdatePlaylistParams {
+  /** New name, without control characters. */
+  name?: string;
+  /** What it is about; null clears it. */
+  description?: string | null;
 }
 
 /** Fields left out stay as they are. */
@@ -1322,6 +1500,9 @@ export type WebhookPayload =
   | GenerationCanceledPayload
   | GenerationCompletedPayload
   | GenerationFailedPayload
+  | PlaylistCreatedPayload
+  | PlaylistDeletedPayload
+  | PlaylistUpdatedPayload
   | TrackCreatedPayload
   | TrackDeletedPayload
   | TrackUpdatedPayload

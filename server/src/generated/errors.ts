@@ -128,6 +128,18 @@ export const errorCatalogue = {
     "description": "The API key was revoked, which is for good, or has expired, and so cannot be changed or rotated.",
     "fix": "Create a new key; an expired one can be given a later `expires_at` first."
   },
+  "playlist_limit_reached": {
+    "status": 409,
+    "title": "Too many playlists",
+    "description": "The account has as many playlists as it may have; the detail gives the number.",
+    "fix": "Delete a playlist that is no longer used."
+  },
+  "playlist_full": {
+    "status": 409,
+    "title": "Playlist is full",
+    "description": "The playlist would have more tracks than a playlist may have; the detail gives the numbers. None was added.",
+    "fix": "Remove tracks from it, or start another playlist."
+  },
   "webhook_limit_reached": {
     "status": 409,
     "title": "Too many webhooks",

@@ -10,6 +10,9 @@ export const eventTypes = [
   "generation.canceled",
   "generation.completed",
   "generation.failed",
+  "playlist.created",
+  "playlist.deleted",
+  "playlist.updated",
   "track.created",
   "track.deleted",
   "track.updated",
@@ -28,6 +31,9 @@ export interface EventData {
   "generation.canceled": components["schemas"]["Generation"];
   "generation.completed": components["schemas"]["Generation"];
   "generation.failed": components["schemas"]["Generation"];
+  "playlist.created": components["schemas"]["Playlist"];
+  "playlist.deleted": components["schemas"]["DeletedPlaylist"];
+  "playlist.updated": components["schemas"]["Playlist"];
   "track.created": components["schemas"]["Track"];
   "track.deleted": components["schemas"]["DeletedTrack"];
   "track.updated": components["schemas"]["Track"];

@@ -523,6 +523,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/playlists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List playlists
+         * @description All playlists of the account in this mode, newest first.
+         */
+        get: operations["listPlaylists"];
+        put?: never;
+        /**
+         * Create a playlist
+         * @description Makes an empty playlist. An account has at most 1,000 of them, each with at most 10,000 tracks.
+         */
+        post: operations["createPlaylist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/playlists/{playlist_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a playlist
+         * @description One playlist. Its tracks are at `listPlaylistTracks`.
+         */
+        get: operations["getPlaylist"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a playlist
+         * @description Deletes the playlist. Its tracks stay.
+         */
+        delete: operations["deletePlaylist"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a playlist
+         * @description Changes the fields that are sent and leaves the others. Null clears `description`. With `If-Match` the change happens
+         *     only if nobody else changed the playlist, or its tracks, since you read it.
+         */
+        patch: operations["updatePlaylist"];
+        trace?: never;
+    };
+    "/v1/playlists/{playlist_id}/tracks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a playlist's tracks
+         * @description The tracks in the order of the playlist. The walk is stable while tracks are added and removed: what stays where it is
+         *     is shown exactly once. After very many insertions at one place the order is stored anew; a cursor from before is then
+         *     refused with `invalid_cursor`, and the walk starts again.
+         */
+        get: operations["listPlaylistTracks"];
+        put?: never;
+        /**
+         * Add tracks to a playlist
+         * @description Puts tracks into the playlist, together and in the order given, at the end or at a position. A track may be in a
+         *     playlist more than once: each place has an id of its own. When one of the tracks does not exist, none is added.
+         */
+        post: operations["addPlaylistTracks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/playlists/{playlist_id}/tracks/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a track from a playlist
+         * @description Takes one place out of the playlist. The track itself stays, also in other places of the same playlist.
+         */
+        delete: operations["removePlaylistTrack"];
+        options?: never;
+        head?: never;
+        /**
+         * Move a track within a playlist
+         * @description Gives one place of the playlist another position; the others keep their order.
+         */
+        patch: operations["movePlaylistTrack"];
+        trace?: never;
+    };
     "/v1/webhooks": {
         parameters: {
             query?: never;
@@ -1071,6 +1175,66 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "playlist.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Playlist created
+         * @description It has no tracks yet.
+         */
+        post: operations["playlistCreated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "playlist.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Playlist deleted
+         * @description The playlist is gone; its tracks stay. Only the id is left.
+         */
+        post: operations["playlistDeleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "playlist.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Playlist updated
+         * @description Its name, description or tracks were changed; `data` is the playlist as it is now.
+         */
+        post: operations["playlistUpdated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "track.created": {
         parameters: {
             query?: never;
@@ -1252,6 +1416,17 @@ export interface components {
             ip: string | null;
             /** @description Program that signed in, as it called itself. */
             user_agent: string | null;
+        };
+        AddPlaylistTracksRequest: {
+            /** @description Tracks to add, in this order. The same one may come more than once. */
+            track_ids: string[];
+            /** @description How many tracks are to stand before the first of them. Left out, or more than there are, they go to the end. */
+            position?: number;
+        };
+        /** @description The places that were added, in their order, and the playlist as it is now. */
+        AddedPlaylistTracks: {
+            playlist: components["schemas"]["Playlist"];
+            items: components["schemas"]["PlaylistItem"][];
         };
         /** @description What an administrator of the platform changed. It is never changed or deleted itself. */
         AdminAction: {
@@ -1536,6 +1711,12 @@ export interface components {
             /** @default interactive */
             lane: components["schemas"]["GenerationLane"];
         };
+        CreatePlaylistRequest: {
+            /** @description Its name, without control characters. */
+            name: string;
+            /** @description What it is about. */
+            description?: string | null;
+        };
         CreateWebhookRequest: {
             /**
              * Format: uri
@@ -1546,6 +1727,14 @@ export interface components {
             event_types?: components["schemas"]["EventType"][] | null;
             /** @description What the endpoint is for. */
             description?: string | null;
+        };
+        /** @description What is left of a playlist that was deleted. */
+        DeletedPlaylist: {
+            /** @constant */
+            object: "playlist";
+            id: components["schemas"]["PlaylistId"];
+            /** @constant */
+            deleted: true;
         };
         /** @description What is left of a track that was deleted. */
         DeletedTrack: {
@@ -1571,9 +1760,9 @@ export interface components {
          * @description What went wrong, for programs. A code never changes its meaning; new ones may be added.
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "unauthenticated" | "invalid_login" | "insufficient_scope" | "form_rejected" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "wrong_password" | "not_found" | "method_not_allowed" | "email_taken" | "email_already_verified" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "webhook_limit_reached" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
+        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "unauthenticated" | "invalid_login" | "insufficient_scope" | "form_rejected" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "wrong_password" | "not_found" | "method_not_allowed" | "email_taken" | "email_already_verified" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "webhook_limit_reached" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
         /** @description Something that happened. `type` tells what `data` is. */
-        Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
+        Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
         /**
          * @description Id of an event; also the `webhook-id` of its deliveries.
          * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
@@ -1592,7 +1781,7 @@ export interface components {
          * @description What happened. New types may be added; a consumer ignores those that it does not know.
          * @enum {string}
          */
-        EventType: "api_key.exposed" | "api_key.rotated" | "api_key.rotation_due" | "generation.canceled" | "generation.completed" | "generation.failed" | "track.created" | "track.deleted" | "track.updated" | "webhook.disabled" | "webhook.failing" | "webhook.test";
+        EventType: "api_key.exposed" | "api_key.rotated" | "api_key.rotation_due" | "generation.canceled" | "generation.completed" | "generation.failed" | "playlist.created" | "playlist.deleted" | "playlist.updated" | "track.created" | "track.deleted" | "track.updated" | "webhook.disabled" | "webhook.failing" | "webhook.test";
         /** @description One place of a request that is wrong. */
         FieldProblem: {
             /**
@@ -1811,6 +2000,15 @@ export interface components {
          * @enum {string}
          */
         Mode: "live" | "test";
+        /** @description Where it is to stand: exactly one of these. */
+        MovePlaylistTrackRequest: {
+            /** @description How many other tracks are to stand before it. More than there are, it goes to the end. */
+            position?: number;
+            /** @description It goes right before this place of the same playlist. */
+            before?: components["schemas"]["PlaylistItemId"];
+            /** @description It goes right after this place of the same playlist. */
+            after?: components["schemas"]["PlaylistItemId"];
+        };
         /** @description Pass it as `cursor` to get the next page; null on the last one. */
         NextCursor: string | null;
         /** @description The problem `not_ready`, with the checks that were made. */
@@ -1900,6 +2098,123 @@ export interface components {
                 /** @description The plan that it gives meanwhile. */
                 plan: components["schemas"]["PlanId"];
             };
+        };
+        /** @description Tracks in an order. The tracks themselves are at `listPlaylistTracks`. */
+        Playlist: {
+            /** @constant */
+            object: "playlist";
+            id: components["schemas"]["PlaylistId"];
+            /** @description Its name. */
+            name: string;
+            /** @description What it is about; null when nothing was written. */
+            description: string | null;
+            /** @description How many tracks it has; one that is in it twice counts twice. */
+            track_count: number;
+            /** @description Length of all its tracks in milliseconds. */
+            duration_ms: number;
+            /** @description When it was created. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When its name */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A playlist was created. */
+        PlaylistCreatedEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "playlist.created";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Playlist"];
+        };
+        /** @description A playlist was created. */
+        PlaylistCreatedPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "playlist.created";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Playlist"];
+        };
+        /** @description A playlist was deleted. */
+        PlaylistDeletedEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "playlist.deleted";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["DeletedPlaylist"];
+        };
+        /** @description A playlist was deleted. */
+        PlaylistDeletedPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "playlist.deleted";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["DeletedPlaylist"];
+        };
+        /**
+         * @description Id of a playlist.
+         * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
+         */
+        PlaylistId: string;
+        /** @description One place in a playlist, with its track. */
+        PlaylistItem: {
+            /** @constant */
+            object: "playlist_item";
+            id: components["schemas"]["PlaylistItemId"];
+            /** @description How many tracks stand before it, at the time of this answer. */
+            position: number;
+            /** @description When it was added. */
+            added_at: components["schemas"]["Timestamp"];
+            track: components["schemas"]["Track"];
+        };
+        /**
+         * @description Id of one place in a playlist. A track that is in a playlist twice has two of them.
+         * @example pli_01kbq6b7k3f1sv9y5n2q8w6jdt
+         */
+        PlaylistItemId: string;
+        /** @description A page of a playlist's tracks, in the order of the playlist. */
+        PlaylistItemList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["PlaylistItem"][];
+            /** @description There is another page. */
+            has_more: boolean;
+            next_cursor: components["schemas"]["NextCursor"];
+        };
+        /** @description A page of playlists, newest first. */
+        PlaylistList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["Playlist"][];
+            /** @description There is another page. */
+            has_more: boolean;
+            next_cursor: components["schemas"]["NextCursor"];
+        };
+        /** @description The name, description or tracks of a playlist were changed. */
+        PlaylistUpdatedEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "playlist.updated";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Playlist"];
+        };
+        /** @description The name, description or tracks of a playlist were changed. */
+        PlaylistUpdatedPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "playlist.updated";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Playlist"];
         };
         /** @description An installed integration and how it is doing. */
         Plugin: {
@@ -2100,7 +2415,7 @@ export interface components {
          * @description What a key may do, as `resource:read` or `resource:write`. Sessions have all scopes, but those of `admin` belong to live sessions and keys of the platform's administrators alone.
          * @enum {string}
          */
-        Scope: "admin:read" | "admin:write" | "api_keys:read" | "api_keys:write" | "events:read" | "generate:read" | "generate:write" | "plugins:read" | "profile:read" | "profile:write" | "tracks:read" | "tracks:write" | "webhooks:read" | "webhooks:write";
+        Scope: "admin:read" | "admin:write" | "api_keys:read" | "api_keys:write" | "events:read" | "generate:read" | "generate:write" | "playlists:read" | "playlists:write" | "plugins:read" | "profile:read" | "profile:write" | "tracks:read" | "tracks:write" | "webhooks:read" | "webhooks:write";
         /** @description A signed-in session. It has all scopes. */
         Session: {
             /** @constant */
@@ -2304,6 +2619,13 @@ export interface components {
              * @description When it stops working by itself; must be in the future. Null for never.
              */
             expires_at?: string | null;
+        };
+        /** @description Fields left out stay as they are; null clears a field where null is allowed. */
+        UpdatePlaylistRequest: {
+            /** @description New name, without control characters. */
+            name?: string;
+            /** @description What it is about; null clears it. */
+            description?: string | null;
         };
         /** @description Fields left out stay as they are. */
         UpdateProfileRequest: {
@@ -2537,7 +2859,7 @@ export interface components {
             next_cursor: components["schemas"]["NextCursor"];
         };
         /** @description The body of a webhook. `type` tells what `data` is. */
-        WebhookPayload: components["schemas"]["ApiKeyExposedPayload"] | components["schemas"]["ApiKeyRotatedPayload"] | components["schemas"]["ApiKeyRotationDuePayload"] | components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
+        WebhookPayload: components["schemas"]["ApiKeyExposedPayload"] | components["schemas"]["ApiKeyRotatedPayload"] | components["schemas"]["ApiKeyRotationDuePayload"] | components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["PlaylistCreatedPayload"] | components["schemas"]["PlaylistDeletedPayload"] | components["schemas"]["PlaylistUpdatedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
         /**
          * @description `enabled`: events are sent. `paused`: you stopped it. `disabled`: we stopped it, see `disabled_reason`.
          * @enum {string}
@@ -2882,6 +3204,38 @@ export interface components {
                 "application/problem+json": components["schemas"]["NotReadyProblem"];
             };
         };
+        /** @description The account has as many playlists as it may, or the same request still runs. */
+        PlaylistConflict: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The playlist would have more tracks than it may, or the same request still runs. */
+        PlaylistFull: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description No plugin can do this at the moment. */
         PluginUnavailable: {
             headers: {
@@ -3135,6 +3489,16 @@ export interface components {
          * @example basic
          */
         PlanId: string;
+        /**
+         * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
+         */
+        PlaylistId: string;
+        /**
+         * @description Id of the place in the playlist (`pli_…`), not of the track. A malformed or foreign id is answered like a missing one, with 404.
+         * @example pli_01kbq6b7k3f1sv9y5n2q8w6jdt
+         */
+        PlaylistItemId: string;
         /**
          * @description One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole file.
          * @example bytes=0-1023
@@ -4447,6 +4811,408 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    listPlaylists: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many objects to return at most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees each object that existed at its start exactly once, whatever is created meanwhile. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of playlists. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistList"];
+                };
+            };
+            400: components["responses"]["BadListRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    createPlaylist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePlaylistRequest"];
+            };
+        };
+        responses: {
+            /** @description The playlist. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["PlaylistConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyMismatch"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getPlaylist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
+                 */
+                playlist_id: components["parameters"]["PlaylistId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The playlist. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deletePlaylist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
+                 */
+                playlist_id: components["parameters"]["PlaylistId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["NoContent"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updatePlaylist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of what you read. When the object is different by now, nothing is changed and the answer is 412.
+                 * @example "Zk3v9QxWb2T0mN7rLc5yHd"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
+                 */
+                playlist_id: components["parameters"]["PlaylistId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdatePlaylistRequest"];
+            };
+        };
+        responses: {
+            /** @description The playlist as it is now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listPlaylistTracks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many objects to return at most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees each object that existed at its start exactly once, whatever is created meanwhile. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
+                 */
+                playlist_id: components["parameters"]["PlaylistId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tracks. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistItemList"];
+                };
+            };
+            400: components["responses"]["BadListRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    addPlaylistTracks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
+                 */
+                playlist_id: components["parameters"]["PlaylistId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPlaylistTracksRequest"];
+            };
+        };
+        responses: {
+            /** @description What was added. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedPlaylistTracks"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["PlaylistFull"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyMismatch"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    removePlaylistTrack: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
+                 */
+                playlist_id: components["parameters"]["PlaylistId"];
+                /**
+                 * @description Id of the place in the playlist (`pli_…`), not of the track. A malformed or foreign id is answered like a missing one, with 404.
+                 * @example pli_01kbq6b7k3f1sv9y5n2q8w6jdt
+                 */
+                item_id: components["parameters"]["PlaylistItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["NoContent"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    movePlaylistTrack: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
+                 */
+                playlist_id: components["parameters"]["PlaylistId"];
+                /**
+                 * @description Id of the place in the playlist (`pli_…`), not of the track. A malformed or foreign id is answered like a missing one, with 404.
+                 * @example pli_01kbq6b7k3f1sv9y5n2q8w6jdt
+                 */
+                item_id: components["parameters"]["PlaylistItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovePlaylistTrackRequest"];
+            };
+        };
+        responses: {
+            /** @description The place as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistItem"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
     listWebhooks: {
         parameters: {
             query?: {
@@ -5565,6 +6331,108 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["GenerationFailedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    playlistCreated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaylistCreatedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    playlistDeleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaylistDeletedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    playlistUpdated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaylistUpdatedPayload"];
             };
         };
         responses: {

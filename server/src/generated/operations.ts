@@ -533,6 +533,167 @@ export const operations = {
     "requestContentTypes": [],
     "successStatus": 200
   },
+  "createPlaylist": {
+    "method": "post",
+    "path": "/v1/playlists",
+    "tag": "playlists",
+    "security": {
+      "apiKey": [
+        "playlists:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": true,
+    "paginated": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 201
+  },
+  "listPlaylists": {
+    "method": "get",
+    "path": "/v1/playlists",
+    "tag": "playlists",
+    "security": {
+      "apiKey": [
+        "playlists:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": true,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "getPlaylist": {
+    "method": "get",
+    "path": "/v1/playlists/{playlist_id}",
+    "tag": "playlists",
+    "security": {
+      "apiKey": [
+        "playlists:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "updatePlaylist": {
+    "method": "patch",
+    "path": "/v1/playlists/{playlist_id}",
+    "tag": "playlists",
+    "security": {
+      "apiKey": [
+        "playlists:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 200
+  },
+  "deletePlaylist": {
+    "method": "delete",
+    "path": "/v1/playlists/{playlist_id}",
+    "tag": "playlists",
+    "security": {
+      "apiKey": [
+        "playlists:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 204
+  },
+  "addPlaylistTracks": {
+    "method": "post",
+    "path": "/v1/playlists/{playlist_id}/tracks",
+    "tag": "playlists",
+    "security": {
+      "apiKey": [
+        "playlists:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": true,
+    "paginated": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 201
+  },
+  "listPlaylistTracks": {
+    "method": "get",
+    "path": "/v1/playlists/{playlist_id}/tracks",
+    "tag": "playlists",
+    "security": {
+      "apiKey": [
+        "playlists:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": true,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "movePlaylistTrack": {
+    "method": "patch",
+    "path": "/v1/playlists/{playlist_id}/tracks/{item_id}",
+    "tag": "playlists",
+    "security": {
+      "apiKey": [
+        "playlists:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 200
+  },
+  "removePlaylistTrack": {
+    "method": "delete",
+    "path": "/v1/playlists/{playlist_id}/tracks/{item_id}",
+    "tag": "playlists",
+    "security": {
+      "apiKey": [
+        "playlists:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 204
+  },
   "createWebhook": {
     "method": "post",
     "path": "/v1/webhooks",

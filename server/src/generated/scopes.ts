@@ -9,6 +9,8 @@ export const scopes = [
   "events:read",
   "generate:read",
   "generate:write",
+  "playlists:read",
+  "playlists:write",
   "plugins:read",
   "profile:read",
   "profile:write",

@@ -4,18 +4,20 @@ import { decodeId, encodeId } from "../../platform/ids/index.ts";
 import { scheduleBlobDeletion } from "./blob-deletion-store.ts";
 import { noSuchTrack } from "./getTrack.ts";
 import type { TracksDeps } from "./deps.ts";
-import { deleteTrackRow } from "./store.ts";
+import { deleteTrackRow, lockTrack } from "./store.ts";
 import { blobDeletionKind } from "./work-names.ts";
 
 /** The row goes, with its event, in one transaction that also makes the audio's deletion durable work. */
 export const deleteTrack =
-  ({ emit, work }: Pick<TracksDeps, "emit" | "work">): Handler<"deleteTrack"> =>
+  ({ beforeDelete, emit, work }: Pick<TracksDeps, "beforeDelete" | "emit" | "work">): Handler<"deleteTrack"> =>
   async ({ principal: { accountId }, path, requestId, write }) => {
     const id = decodeId("trk", path.track_id);
     if (id === null) throw noSuchTrack();
     return write(async (tx) => {
-      const row = await deleteTrackRow(tx, id);
+      const row = await lockTrack(tx, id, "to delete");
       if (!row) throw noSuchTrack();
+      await beforeDelete(tx, { id, durationMs: row.duration_ms, requestId });
+      await deleteTrackRow(tx, id);
       await scheduleBlobDeletion(tx, { id, blobKey: row.blob_key, delayMs: 0 });
       const data = { object: "track", id: encodeId("trk", id), deleted: true } as const;
       await emit(tx, { type: "track.deleted", data, requestId });

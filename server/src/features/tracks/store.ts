@@ -44,9 +44,21 @@ export async function insertTrack(tx: TenantTx, row: NewTrack): Promise<TrackRow
   return inserted;
 }
 
-/** The row, which nobody else changes or deletes until the transaction ends; null when there is none. */
-export async function lockTrack(tx: TenantTx, id: string): Promise<TrackRow | null> {
-  const [row] = await tx.query<TrackRow>(`select ${trackColumns} from tracks where account_id = $1 and id = $2 for update`, [tx.accountId, id]);
+export const selectTracksById = (accountId: string, ids: readonly string[]): Statement => ({
+  name: "tracks_by_id",
+  text: `select ${trackColumns} from tracks where account_id = $1 and id = any($2)`,
+  values: [accountId, ids],
+});
+
+/**
+ * The row, which nobody else changes or deletes until the transaction ends; null when there is none. Locked `"to delete"`
+ * nobody refers to it meanwhile either.
+ */
+export async function lockTrack(tx: TenantTx, id: string, purpose: "to change" | "to delete"): Promise<TrackRow | null> {
+  const [row] = await tx.query<TrackRow>(
+    `select ${trackColumns} from tracks where account_id = $1 and id = $2 for ${purpose === "to delete" ? "" : "no key "}update`,
+    [tx.accountId, id],
+  );
   return row ?? null;
 }
 
@@ -55,13 +67,8 @@ export async function updateTrackRow(tx: TenantTx, { id, title, artist }: Pick<T
   await tx.query("update tracks set title = $3, artist = $4 where account_id = $1 and id = $2", [tx.accountId, id, title, artist]);
 }
 
-/** The row that was there; null when it was not. */
-export async function deleteTrackRow(tx: TenantTx, id: string): Promise<TrackRow | null> {
-  const [row] = await tx.query<TrackRow>(
-    `delete from tracks where account_id = $1 and id = $2 returning ${trackColumns}`,
-    [tx.accountId, id],
-  );
-  return row ?? null;
+export async function deleteTrackRow(tx: TenantTx, id: string): Promise<void> {
+  await tx.query("delete from tracks where account_id = $1 and id = $2", [tx.accountId, id]);
 }
 
 export interface DueRow {

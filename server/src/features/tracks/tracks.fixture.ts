@@ -54,6 +54,7 @@ export async function startTracks(): Promise<TracksApp> {
     cursors: createCursors([{ key: Buffer.alloc(32, 7) }]),
     emit: createEmit({ clock: systemClock, fanOut: async () => {} }),
     work: { enqueue: async (kind, { id }) => void enqueued.push(`${kind} ${id}`) },
+    beforeDelete: async () => {},
     uploadBytesMax,
   });
   const server = createServer(pipeline(routes, database)).listen(0, "127.0.0.1");

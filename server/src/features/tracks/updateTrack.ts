@@ -14,7 +14,7 @@ export const updateTrack =
     const id = decodeId("trk", path.track_id);
     if (id === null) throw noSuchTrack();
     return write(async (tx) => {
-      const before = await lockTrack(tx, id);
+      const before = await lockTrack(tx, id, "to change");
       if (!before) throw noSuchTrack();
       requireMatch(headers, presentTrack(before));
       const after = {

@@ -80,6 +80,16 @@ function samples(webhookId: string, now: Date): EventData {
     last_used_ip: "203.0.113.7",
     created_at: at,
   };
+  const playlist: EventData["playlist.created"] = {
+    object: "playlist",
+    id: encodeId("pls", newId()),
+    name: "Sample playlist",
+    description: null,
+    track_count: 0,
+    duration_ms: 0,
+    created_at: at,
+    updated_at: at,
+  };
   return {
     "api_key.exposed": {
       object: "api_key_exposure",
@@ -97,6 +107,9 @@ function samples(webhookId: string, now: Date): EventData {
       error: { code: "provider_unavailable", message: "A sample of a failure: the provider did not answer." },
     },
     "generation.canceled": { ...unfinished, status: "canceled" },
+    "playlist.created": playlist,
+    "playlist.deleted": { object: "playlist", id: playlist.id, deleted: true },
+    "playlist.updated": { ...playlist, track_count: 1, duration_ms: track.duration_ms },
     "track.created": track,
     "track.deleted": { object: "track", id: trackId, deleted: true },
     "track.updated": { ...track, title: "Sample song, renamed" },

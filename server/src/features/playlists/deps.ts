@@ -1,0 +1,11 @@
+import type { Clock } from "../../platform/clock/index.ts";
+import type { Database } from "../../platform/db/index.ts";
+import type { Cursors } from "../../platform/http/cursor.ts";
+import type { EmitEvent } from "../events/index.ts";
+
+export interface PlaylistsDeps {
+  db: Database;
+  clock: Clock;
+  cursors: Cursors;
+  emit: EmitEvent;
+}

@@ -1,0 +1,2 @@
+export { playlistsRoutes } from "./routes.ts";
+export { removeTrackFromPlaylists } from "./remove-track.ts";

@@ -1,0 +1,280 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
+import { wavOf } from "../../../test-kit/audio.ts";
+import { decodeId } from "../../platform/ids/index.ts";
+
+let app: TestApp;
+let account: TestAccount;
+let playlists: TestAccount["test"]["playlists"];
+/** Four tracks of 1, 2, 3 and 4 tenths of a second. */
+let tracks: string[];
+let playlistId: string;
+
+beforeAll(async () => {
+  app = await startTestApp({ worker: false, env: { LOG_LEVEL: "info" } });
+  account = await app.signUp({ tier: "enterprise" });
+  ({ playlists } = account.test);
+  tracks = [];
+  for (const tenths of [1, 2, 3, 4]) tracks.push((await upload(tenths / 10)).id);
+});
+afterAll(() => app?.close());
+beforeEach(async () => {
+  playlistId = (await playlists.create({ name: "Night drive" })).id;
+});
+
+const upload = (seconds: number) => account.test.tracks.upload({ file: wavOf({ seconds }), title: `${seconds * 1000} ms` });
+const track = (number: number): string => tracks[number % tracks.length] ?? "";
+
+/** Every item by walking the pages. */
+async function walk(limit = 100) {
+  const items = [];
+  for await (const item of playlists.listTracks(playlistId, { limit })) items.push(item);
+  return items;
+}
+const order = async () => (await walk()).map(({ id }) => id);
+const add = async (count: number, position?: number) => {
+  const { items } = await playlists.addTracks(playlistId, { track_ids: Array.from({ length: count }, (_, index) => track(index)), position });
+  return items.map(({ id }) => id);
+};
+
+/** The rows are what the answers say: no item lost, counted or placed wrongly. */
+async function expectWhole(): Promise<void> {
+  const items = await walk();
+  const playlist = await playlists.get(playlistId);
+  expect(items.map(({ position }) => position)).toEqual(items.map((_, index) => index));
+  expect(playlist.track_count).toBe(items.length);
+  expect(playlist.duration_ms).toBe(items.reduce((sum, item) => sum + item.track.duration_ms, 0));
+}
+
+async function eventsOf(id: string) {
+  const { data } = await account.test.events.list({ limit: 100 });
+  return data.filter((event) => "id" in event.data && event.data.id === id).toReversed();
+}
+
+describe("a playlist", () => {
+  test("is created, changed and deleted, each with its event", async () => {
+    const made = await playlists.create({ name: "  Calm ", description: "quiet" });
+    expect(made).toMatchObject({ object: "playlist", name: "Calm", description: "quiet", track_count: 0, duration_ms: 0 });
+    const changed = await playlists.update(made.id, { description: null });
+    expect(changed).toEqual({ ...made, description: null, updated_at: changed.updated_at });
+    expect(await playlists.update(made.id, { name: "Calm" })).toEqual(changed);
+    expect(await playlists.get(made.id)).toEqual(changed);
+    expect((await playlists.list()).data[0]).toEqual(changed);
+    await playlists.delete(made.id);
+    for (const gone of [() => playlists.get(made.id), () => playlists.delete(made.id), () => playlists.listTracks(made.id)]) {
+      await expect(gone()).rejects.toMatchObject({ status: 404, code: "not_found" });
+    }
+    const events = await eventsOf(made.id);
+    expect(events.map(({ type }) => type)).toEqual(["playlist.created", "playlist.updated", "playlist.deleted"]);
+    expect(events.map(({ data }) => data)).toEqual([made, changed, { object: "playlist", id: made.id, deleted: true }]);
+  });
+
+  test("lies in live or sandbox, never in both", async () => {
+    await expect(account.live.playlists.get(playlistId)).rejects.toMatchObject({ status: 404 });
+    const live = await account.live.playlists.create({ name: "Live" });
+    await expect(account.live.playlists.addTracks(live.id, { track_ids: [track(0)] })).rejects.toMatchObject({
+      status: 400, code: "validation_failed", errors: [{ path: "/body/track_ids/0", code: "not_found" }],
+    });
+    expect((await playlists.list()).data.map(({ name }) => name)).not.toContain("Live");
+  });
+
+  test("refuses what it does not know", async () => {
+    for (const body of [{}, { name: "" }, { name: " " }, { name: "a\nb" }, { name: "a", track_ids: [] }, { name: "a", description: "x".repeat(2001) }]) {
+      const answer = await app.request("post", "/v1/playlists", { key: account.testKey, body });
+      expect(answer, JSON.stringify(body)).toMatchObject({ status: 400, body: { code: "validation_failed" } });
+    }
+  });
+
+  test("changes with If-Match only as it was read, its tracks included", async () => {
+    const path = `/v1/playlists/${playlistId}`;
+    const { headers: { etag = "" } } = await app.request("get", path, { key: account.testKey });
+    await add(1);
+    const late = await app.request("patch", path, { key: account.testKey, headers: { "if-match": etag }, body: { name: "Other" } });
+    expect(late).toMatchObject({ status: 412, body: { code: "precondition_failed" } });
+    const now = late.headers["etag"] ?? "";
+    expect(await app.request("patch", path, { key: account.testKey, headers: { "if-match": now }, body: { name: "Other" } })).toMatchObject({ status: 200 });
+  });
+
+  test("number 1,001 of an account is refused (playlist_limit_reached)", async () => {
+    const other = await app.signUp({ tier: "enterprise" });
+    const id = decodeId("acc", other.sandboxId);
+    await app.services.db.asSystem("a test fills an account", (tx) => tx.query(
+      `insert into playlists (account_id, id, name, created_at, updated_at)
+       select $1, gen_random_uuid(), 'full', now(), now() from generate_series(1, 999)`, [id],
+    ));
+    const answers = await Promise.allSettled(Array.from({ length: 3 }, () => other.test.playlists.create({ name: "one more" })));
+    expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(answers.find(({ status }) => status === "rejected")).toMatchObject({ reason: { status: 409, code: "playlist_limit_reached" } });
+  });
+});
+
+describe("the tracks of a playlist", () => {
+  test("stand in the order given, at the end or at a position, the same one as often as wanted", async () => {
+    const [a, b] = await add(2);
+    const { playlist, items } = await playlists.addTracks(playlistId, { track_ids: [track(3), track(3)], position: 1 });
+    expect(playlist).toMatchObject({ track_count: 4, duration_ms: 100 + 200 + 400 + 400 });
+    expect(items.map(({ position, track: { id } }) => [position, id])).toEqual([[1, track(3)], [2, track(3)]]);
+    expect(await order()).toEqual([a, ...items.map(({ id }) => id), b]);
+    const [last] = await add(1, 9999);
+    expect((await order()).at(-1)).toBe(last);
+    await expectWhole();
+  });
+
+  test("are added together or not at all", async () => {
+    const gone = await upload(0.1);
+    await account.test.tracks.delete(gone.id);
+    const refused = playlists.addTracks(playlistId, { track_ids: [track(0), gone.id, track(1), gone.id] });
+    await expect(refused).rejects.toMatchObject({
+      status: 400, code: "validation_failed", errors: [{ path: "/body/track_ids/1", code: "not_found" }, { path: "/body/track_ids/3", code: "not_found" }],
+    });
+    expect(await order()).toEqual([]);
+  });
+
+  test("move to a position, before and after others, and come out one by one", async () => {
+    const [a = "", b = "", c = "", d = ""] = await add(4);
+    const move = async (id: string, place: Parameters<typeof playlists.moveTrack>[2]) => {
+      const { position } = await playlists.moveTrack(playlistId, id, place);
+      expect((await walk())[position]?.id).toBe(id);
+      return order();
+    };
+    expect(await move(d, { position: 0 })).toEqual([d, a, b, c]);
+    expect(await move(d, { position: 2 })).toEqual([a, b, d, c]);
+    expect(await move(a, { after: d })).toEqual([b, d, a, c]);
+    expect(await move(c, { before: b })).toEqual([c, b, d, a]);
+    expect(await move(c, { before: b })).toEqual([c, b, d, a]);
+    expect(await move(c, { position: 10_000 })).toEqual([b, d, a, c]);
+    await playlists.removeTrack(playlistId, d);
+    expect(await order()).toEqual([b, a, c]);
+    await expect(playlists.removeTrack(playlistId, d)).rejects.toMatchObject({ status: 404, code: "not_found" });
+    await expect(playlists.moveTrack(playlistId, d, { position: 0 })).rejects.toMatchObject({ status: 404, code: "not_found" });
+    for (const before of [d, c]) {
+      await expect(playlists.moveTrack(playlistId, c, { before })).rejects.toMatchObject({ status: 400, errors: [{ path: "/body/before", code: "not_found" }] });
+    }
+    await expect(playlists.moveTrack(playlistId, c, { before: a, position: 1 })).rejects.toMatchObject({ status: 400 });
+    await expectWhole();
+  });
+
+  test("leave every playlist when they are deleted, which counts and tells it", async () => {
+    const other = await playlists.create({ name: "Other" });
+    const short = await upload(0.1);
+    const long = await upload(0.5);
+    await playlists.addTracks(playlistId, { track_ids: [short.id, long.id, short.id, long.id] });
+    await playlists.addTracks(other.id, { track_ids: [short.id] });
+    await account.test.tracks.delete(short.id);
+    expect((await walk()).map(({ track: { id } }) => id)).toEqual([long.id, long.id]);
+    expect(await playlists.get(playlistId)).toMatchObject({ track_count: 2, duration_ms: 1000 });
+    expect(await playlists.get(other.id)).toMatchObject({ track_count: 0, duration_ms: 0 });
+    expect((await eventsOf(other.id)).at(-1)).toMatchObject({ type: "playlist.updated", data: { track_count: 0 } });
+    await expectWhole();
+  });
+
+  test("are 10,000 at most (playlist_full)", async () => {
+    await add(1);
+    const id = decodeId("pls", playlistId);
+    const owner = decodeId("acc", account.sandboxId);
+    await app.services.db.asSystem("a test fills a playlist", async (tx) => {
+      await tx.query(
+        `insert into playlist_items (account_id, id, playlist_id, track_id, rank, added_at)
+         select $1, gen_random_uuid(), $2, track_id, rank + number, now() from playlist_items, generate_series(1, 9997) number where playlist_id = $2`, [owner, id],
+      );
+      await tx.query("update playlists set track_count = 9998, duration_ms = 999800 where id = $1", [id]);
+    });
+    await expect(add(3)).rejects.toMatchObject({ status: 409, code: "playlist_full" });
+    await add(2, 5000);
+    await expect(add(1)).rejects.toMatchObject({ status: 409, code: "playlist_full" });
+    await expectWhole();
+  });
+
+  test("are walked page by page, also while others are added and removed", async () => {
+    const all = await add(10);
+    const first = await playlists.listTracks(playlistId, { limit: 4 });
+    // The item that the cursor was made from goes, one comes before it and one behind it.
+    await playlists.removeTrack(playlistId, all[3] ?? "");
+    await add(1, 0);
+    const [behind] = await add(1, 5);
+    const rest: string[] = [];
+    for (let cursor = first.next_cursor; cursor !== null;) {
+      const { data, next_cursor: next } = await playlists.listTracks(playlistId, { limit: 4, cursor });
+      rest.push(...data.map(({ id }) => id));
+      cursor = next;
+    }
+    expect(rest.filter((id) => id !== behind)).toEqual(all.slice(4));
+  });
+
+  test("stay in order when there is no room between two; a cursor from before is refused", async () => {
+    const [a, z] = await add(2);
+    await add(5);
+    const { next_cursor: cursor } = (await app.request("get", `/v1/playlists/${playlistId}/tracks?limit=1`, { key: account.testKey })).body;
+    const middle: string[] = [];
+    for (let count = 0; count < 40; count += 1) middle.unshift(...(await add(1, 1)));
+    expect((await order()).slice(0, 42)).toEqual([a, ...middle, z]);
+    const refused = await app.request("get", `/v1/playlists/${playlistId}/tracks?cursor=${String(cursor)}`, { key: account.testKey });
+    expect(refused).toMatchObject({ status: 400, body: { code: "invalid_cursor" } });
+    await expectWhole();
+  });
+});
+
+describe("the order", () => {
+  const place = fc.nat({ max: 12 });
+  const step = fc.oneof(
+    fc.record({ do: fc.constant("add" as const), count: fc.integer({ min: 1, max: 3 }), place }),
+    fc.record({ do: fc.constant("move" as const), from: place, place }),
+    fc.record({ do: fc.constant("moveBefore" as const), from: place, place }),
+    fc.record({ do: fc.constant("moveAfter" as const), from: place, place }),
+    fc.record({ do: fc.constant("remove" as const), from: place }),
+  );
+
+  test("is that of a list on which the same was done, whatever is done", async () => {
+    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
+      playlistId = (await playlists.create({ name: "model" })).id;
+      const model: string[] = [];
+      for (const each of steps) {
+        if (each.do === "add") {
+          const added = await add(each.count, each.place);
+          model.splice(each.place, 0, ...added);
+          continue;
+        }
+        const id = model[each.from % Math.max(model.length, 1)];
+        if (id === undefined) continue;
+        const others = model.filter((other) => other !== id);
+        if (each.do === "remove") {
+          await playlists.removeTrack(playlistId, id);
+          model.splice(0, model.length, ...others);
+          continue;
+        }
+        const beside = others[each.place % Math.max(others.length, 1)];
+        if (each.do !== "move" && beside === undefined) continue;
+        const target = each.do === "move" ? each.place : others.indexOf(beside ?? "") + (each.do === "moveAfter" ? 1 : 0);
+        const body = each.do === "move" ? { position: each.place } : each.do === "moveBefore" ? { before: beside } : { after: beside };
+        const { position } = await playlists.moveTrack(playlistId, id, body);
+        others.splice(target, 0, id);
+        model.splice(0, model.length, ...others);
+        expect(position).toBe(model.indexOf(id));
+      }
+      expect(await order()).toEqual(model);
+      await expectWhole();
+    }), { numRuns: 10 });
+  });
+
+  test("is total and no item is lost or counted twice after many at once, with tracks deleted meanwhile", async () => {
+    const doomed = await Promise.all([upload(0.1), upload(0.2)]);
+    const others = await playlists.create({ name: "Other" });
+    await playlists.addTracks(others.id, { track_ids: [...doomed, ...doomed].map(({ id }) => id) });
+    const start = [...(await add(20)), ...(await playlists.addTracks(playlistId, { track_ids: doomed.flatMap(({ id }) => [id, id]) })).items.map(({ id }) => id)];
+    const removed = start.slice(0, 5);
+    const added: string[] = [];
+    const work: (() => Promise<unknown>)[] = [
+      ...Array.from({ length: 20 }, (_, index) => async () => void added.push(...(await add(2, index % 7)))),
+      ...Array.from({ length: 30 }, (_, index) => () => playlists.moveTrack(playlistId, start[5 + (index % 15)] ?? "", { position: (index * 7) % 20 })),
+      ...removed.map((id) => () => playlists.removeTrack(playlistId, id)),
+      ...doomed.map(({ id }) => () => account.test.tracks.delete(id)),
+      // May come before or after the deletion; either is right, a deadlock or a wrong count is not.
+      ...doomed.map(({ id }) => () => playlists.addTracks(others.id, { track_ids: [id] }).catch((error: unknown) => expect(error).toMatchObject({ status: 400 }))),
+    ];
+    await Promise.all(work.toSorted((a, b) => work.indexOf(a) % 7 - work.indexOf(b) % 7).map((run) => run()));
+    expect((await order()).toSorted()).toEqual([...start.slice(5, 20), ...added].toSorted());
+    await expectWhole();
+    expect(await playlists.get(others.id)).toMatchObject({ track_count: 0, duration_ms: 0 });
+  });
+});

@@ -1,0 +1,24 @@
+import type { Handlers } from "../../platform/http/operation.ts";
+import { addPlaylistTracks } from "./addPlaylistTracks.ts";
+import { createPlaylist } from "./createPlaylist.ts";
+import { deletePlaylist } from "./deletePlaylist.ts";
+import type { PlaylistsDeps } from "./deps.ts";
+import { getPlaylist } from "./getPlaylist.ts";
+import { listPlaylists } from "./listPlaylists.ts";
+import { listPlaylistTracks } from "./listPlaylistTracks.ts";
+import { movePlaylistTrack } from "./movePlaylistTrack.ts";
+import { removePlaylistTrack } from "./removePlaylistTrack.ts";
+import { updatePlaylist } from "./updatePlaylist.ts";
+
+export const playlistsRoutes = (deps: PlaylistsDeps) =>
+  ({
+    createPlaylist: createPlaylist(deps),
+    listPlaylists: listPlaylists(deps),
+    getPlaylist: getPlaylist(deps),
+    updatePlaylist: updatePlaylist(deps),
+    deletePlaylist: deletePlaylist(deps),
+    addPlaylistTracks: addPlaylistTracks(deps),
+    listPlaylistTracks: listPlaylistTracks(deps),
+    movePlaylistTrack: movePlaylistTrack(deps),
+    removePlaylistTrack: removePlaylistTrack(deps),
+  }) satisfies Partial<Handlers>;
