@@ -17,7 +17,7 @@ import type { Services } from "./services.ts";
 
 /** The way of every request, in order. A request is routed once, by the spec; each later step asks the spec by operationId. */
 export function createApp(services: Services, features: Features): Express {
-  const { config, db, keyRing, limiter, log, metrics } = services;
+  const { clock, config, db, keyRing, limiter, log, metrics } = services;
   const validators = compileValidators();
 
   const app = express();
@@ -26,7 +26,7 @@ export function createApp(services: Services, features: Features): Express {
   app.set("query parser", "simple");
 
   app.use(requestId);
-  app.use(accessLog({ log, metrics }));
+  app.use(accessLog({ log, metrics, clock, onFinished: features.recordRequest }));
   app.use(securityHeaders);
   app.use(features.pages);
   app.use(corsAllowlist(config.corsOrigins));

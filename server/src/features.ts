@@ -5,12 +5,14 @@ import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/inde
 import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { addressLimits, badCredentialBucket, createLimitsFor, headersFor } from "./features/limits/index.ts";
-import { createNotify, type Notify } from "./features/notifications/index.ts";
+import { createNotify, mailKind, type Notify } from "./features/notifications/index.ts";
 import { createPlanLookup, plansRoutes } from "./features/plans/index.ts";
 import { playlistsRoutes, removeTrackFromPlaylists } from "./features/playlists/index.ts";
 import { pluginsRoutes } from "./features/plugins/index.ts";
-import { tracksRoutes } from "./features/tracks/index.ts";
-import { createFanOut, webhooksRoutes } from "./features/webhooks/index.ts";
+import { analysisKind, blobDeletionKind, tracksRoutes } from "./features/tracks/index.ts";
+import { createUsageRecorder, exportRecorderCounts, usageRoutes } from "./features/usage/index.ts";
+import { createFanOut, drainKind, webhooksRoutes } from "./features/webhooks/index.ts";
+import type { AccessLogOptions } from "./platform/http/access-log.ts";
 import type { AuthenticateDeps } from "./platform/http/authenticate.ts";
 import { deriveSecret } from "./platform/crypto/index.ts";
 import { createCursors } from "./platform/http/cursor.ts";
@@ -26,6 +28,8 @@ export interface Features {
   handlers: Handlers;
   authentication: AuthenticateDeps;
   limits: Omit<RateLimitDeps, "limiter">;
+  /** Takes what became of each request. */
+  recordRequest: AccessLogOptions["onFinished"];
   /** What browsers are shown; everything else goes on to the operations. */
   pages: PagesHandler;
   /** Ends answers that would go on for as long as their subject does. */
@@ -59,6 +63,9 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const policy = { allowLoopback: config.webhookAllowLoopback };
   const authenticator = createAuthenticator(services);
   const exposures = createExposureDesk({ db, kind: exposureWork({ db, clock, emit }), log });
+  const recorder = createUsageRecorder({ db, clock, log, spillDir: config.usageSpillDir });
+  exportRecorderCounts(metrics.registry, recorder);
+  const queues = [drainKind, analysisKind, blobDeletionKind, mailKind];
   const plans = createPlanLookup(services);
   const limitsFor = createLimitsFor(plans);
   return {
@@ -73,16 +80,19 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...eventsRoutes({ db, cursors }),
       ...plansRoutes(),
       ...pluginsRoutes({ plugins, work, log }),
+      ...usageRoutes({ db, clock, log, plugins, work, queues, recorder }),
       ...healthRoutes({ probes: probesOf(services), metrics, metricsToken: config.metricsToken, log, clock, version, stopping }),
     },
     authentication: { authenticator, limiter, badCredentialBucket },
     limits: { limitsFor, headersFor },
     pages: createPages({ routes: accountPages(accounts), origin: publicUrl, secret: deriveSecret(config.masterKeys, "forms"), limiter, limitsFor: addressLimits, log }),
+    recordRequest: config.usageRecording ? recorder.record : null,
     endStreams: () => feed.close(),
     close: async () => {
       await exposures.close();
       await authenticator.close();
       plans.close();
+      await recorder.close();
     },
   };
 }

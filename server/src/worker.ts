@@ -4,6 +4,7 @@ import { keepEventLog } from "./features/events/index.ts";
 import { generationWork } from "./features/generation/index.ts";
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
 import { analysisWork, blobDeletionWork, createGeneratedTracks } from "./features/tracks/index.ts";
+import { keepUsage, rollUpUsage } from "./features/usage/index.ts";
 import { createDrainWork, judgeFailingEndpoints } from "./features/webhooks/index.ts";
 import { wireEvents } from "./features.ts";
 import { createEgressPools, createResolver } from "./platform/egress/index.ts";
@@ -55,6 +56,8 @@ export async function startWorker(services: Services, { onlyPlugins }: { onlyPlu
     { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db) },
     { name: "judge webhook endpoints that only fail", everyMs: MINUTE_MS, run: () => judgeFailingEndpoints({ db, clock, emit, notify }) },
     { name: "forget ended sessions and links", everyMs: HOUR_MS, run: () => forgetCredentials({ db, clock }) },
+    { name: "keep usage", everyMs: DAY_MS, run: () => keepUsage({ db, clock }) },
+    { name: "roll up usage", everyMs: MINUTE_MS, run: () => rollUpUsage({ db, clock }) },
     { name: "forget mails", everyMs: HOUR_MS, run: () => forgetMails({ db, clock }) },
     { name: "forget idempotency keys", everyMs: HOUR_MS, run: () => forgetIdempotencyRecords(db) },
   ]);

@@ -96,6 +96,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   undo.defer(() => database.close());
   const storageDir = mkdtempSync(join(tmpdir(), "musicverse-storage-"));
   undo.defer(() => rm(storageDir, { recursive: true, force: true }));
+  const usageDir = mkdtempSync(join(tmpdir(), "musicverse-usage-"));
+  undo.defer(() => rm(usageDir, { recursive: true, force: true }));
   const load = minimax.simulator?.load;
   if (!load) throw new Error("minimax ships no simulator");
   const simulator = await startSimulator((await load())({ latency: 0 }));
@@ -110,6 +112,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     MASTER_KEYS: `t1:${KEYS}`,
     KEY_PEPPERS: `p1:${KEYS}`,
     STORAGE_DIR: storageDir,
+    USAGE_SPILL_DIR: usageDir,
     VALIDATE_RESPONSES: "true",
     WEBHOOK_ALLOW_LOOPBACK: "true",
     SWEEP_INTERVAL_MS: "200",

@@ -183,6 +183,13 @@ describe("every operation works through the SDK", () => {
     expect(await account.test.events.get(newest?.id ?? "")).toEqual(newest);
   });
 
+  test("usage: figures, their course, and who calls what will go", async () => {
+    const { usage } = account.test;
+    await expect.poll(async () => (await usage.getStats({ group_by: "operation" })).groups.length, { timeout: 5_000 }).toBeGreaterThan(5);
+    expect((await usage.getTimeSeries({ granularity: "minute" })).points.length).toBeGreaterThan(1439);
+    expect(await usage.listDeprecatedCalls()).toEqual({ object: "list", data: [] });
+  });
+
   test("administrators: accounts, their sessions, and a record of what was done", async () => {
     const { sessionToken } = await app.signUp({ admin: true });
     const { admin } = app.client(sessionToken);
@@ -190,6 +197,9 @@ describe("every operation works through the SDK", () => {
     expect((await admin.listAccounts({ search: visitor.email })).data).toMatchObject([{ id: visitor.liveId, email: visitor.email }]);
     expect(await admin.getAccount(visitor.sandboxId)).toMatchObject({ id: visitor.liveId, sandbox_account_id: visitor.sandboxId });
     await admin.revokeAccountSessions(visitor.liveId);
+    expect(await admin.getUsageStats({ group_by: "account" })).toMatchObject({ object: "usage_stats" });
+    expect((await admin.getUsageTimeSeries({ account_id: visitor.liveId })).points.length).toBeGreaterThan(23);
+    expect((await admin.getPlatformStatus()).usage_recorder).toMatchObject({ dropped: 0 });
     expect((await admin.listActions({ account_id: visitor.liveId })).data).toMatchObject([{ action: "sessions.revoked", details: { sessions: 1 } }]);
   });
 

@@ -47,10 +47,17 @@ describe("in SQL, another account reaches nothing", () => {
     }, { timeout: 10_000 });
     // Remembered only while a blob is being deleted.
     await app.services.db.asSystem("a test fills tables", async (tx) => {
+      await tx.query(
+        `insert into usage_rollups (account_id, starts_at, span, n, method, status, deprecated, requests, replayed, bytes_in, bytes_out, last_at, latency_buckets)
+         values ($1, date_trunc('hour', now()), 'hour', 1, 'GET', 200, false, 1, 0, 1, 1, now(), '{1}')`, [owner]);
       await tx.query("insert into blob_deletions (account_id, id, blob_key, due_at) values ($1, gen_random_uuid(), 'a/b', now() + interval '1 hour')", [owner]);
       await tx.query("insert into mails (account_id, id, content, created_at) values ($1, gen_random_uuid(), 'sealed', now())", [owner]);
     });
     await client.tracks.get(track.id);
+    await vi.waitFor(async () => {
+      const rows = await app.services.db.asSystem("look in a test", (tx) => tx.query("select 1 from usage_requests where account_id = $1", [owner]));
+      if (rows.length === 0) throw new Error("nothing recorded yet");
+    }, { timeout: 10_000 });
   }
 
   test("every tenant's table", async () => {

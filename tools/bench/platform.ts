@@ -46,6 +46,7 @@ export async function openBenchPlatform(): Promise<BenchPlatform> {
         MASTER_KEYS: `b1:${KEY}`,
         KEY_PEPPERS: `p1:${KEY}`,
         STORAGE_DIR: join(directory, "storage"),
+        USAGE_SPILL_DIR: join(directory, "usage"),
         WEBHOOK_ALLOW_LOOPBACK: "true",
         ...env,
       }),

@@ -9,6 +9,7 @@ import { WebhooksResource } from "../resources/webhooks.ts";
 import { EventsResource } from "./resources/events.ts";
 import { PlansResource } from "./resources/plans.ts";
 import { PluginsResource } from "./resources/plugins.ts";
+import { UsageResource } from "./resources/usage.ts";
 import { AdminResource } from "./resources/admin.ts";
 import { HealthResource } from "./resources/health.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -24,6 +25,7 @@ export abstract class Resources {
   readonly events: EventsResource;
   readonly plans: PlansResource;
   readonly plugins: PluginsResource;
+  readonly usage: UsageResource;
   readonly admin: AdminResource;
   readonly health: HealthResource;
 
@@ -37,9 +39,10 @@ export abstract class Resources {
     this.events = new EventsResource(transport);
     this.plans = new PlansResource(transport);
     this.plugins = new PluginsResource(transport);
+    this.usage = new UsageResource(transport);
     this.admin = new AdminResource(transport);
     this.health = new HealthResource(transport);
   }
 }
 
-export type { AccountsResource, AdminResource, ApiKeysResource, EventsResource, GenerationsResource, HealthResource, PlansResource, PlaylistsResource, PluginsResource, TracksResource, WebhooksResource };
+export type { AccountsResource, AdminResource, ApiKeysResource, EventsResource, GenerationsResource, HealthResource, PlansResource, PlaylistsResource, PluginsResource, TracksResource, UsageResource, WebhooksResource };

@@ -327,6 +327,29 @@ export interface DeletedTrack {
   deleted: true;
 }
 
+/** Calls of one deprecated operation with one credential. */
+export interface DeprecatedCalls {
+  object: "deprecated_calls";
+  /** operationId of the deprecated operation. */
+  operation: string;
+  /** The API key; null when it was called otherwise. */
+  api_key_id: string | null;
+  /** The OAuth app; null when it was called otherwise. */
+  client_id: string | null;
+  /** What it was called with. */
+  credential: Open<"api_key" | "session" | "oauth_token">;
+  /** How often. */
+  requests: number;
+  /** When it was called last. */
+  last_at: string;
+}
+
+/** Who still calls deprecated operations, those with the most calls first. */
+export interface DeprecatedCallsList {
+  object: "list";
+  data: DeprecatedCalls[];
+}
+
 export interface DownloadTrackAudioParams {
   /**
    * One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole
@@ -549,6 +572,22 @@ export interface GenerationFailedPayload {
   data: Generation;
 }
 
+/** Of the generations that were asked for in the time, what has become of them by now. */
+export interface GenerationFigures {
+  /** All that were asked for. */
+  started: number;
+  /** Those that gave a track. */
+  completed: number;
+  /** Those that failed. */
+  failed: number;
+  /** Those that were canceled. */
+  canceled: number;
+  /** Length of the audio that was made. */
+  audio_seconds: number;
+  /** What they cost; null: nothing records costs yet. */
+  cost: null;
+}
+
 /** What is made. `music` becomes a track. */
 export type GenerationKind = "music";
 
@@ -558,9 +597,89 @@ export type GenerationLane = "interactive" | "bulk";
 /** `queued` and `running` go on by themselves; `completed`, `failed` and `canceled` are final. */
 export type GenerationStatus = "queued" | "running" | "completed" | "failed" | "canceled";
 
+export interface GetAdminUsageStatsParams {
+  /**
+   * Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
+   * before `until`.
+   */
+  since?: string | Date;
+  /** End of the time, taken up to its minute. Default: now. A time is at most 400 days long. */
+  until?: string | Date;
+  /** What to keep apart. `error` is the code of the problem, `client` the OAuth app. */
+  group_by?: "account" | "api_key" | "client" | "credential" | "error" | "method" | "mode" | "operation" | "status";
+  /** Only requests of this account, live or sandbox. */
+  account_id?: string;
+  /** Only requests of accounts of this mode. */
+  mode?: Mode;
+  /** Only requests of this operation. */
+  operation?: string;
+  /** Only requests with this API key. */
+  api_key_id?: string;
+  /** `csv` for a file with a line per group; an `Accept: text/csv` asks for it too. */
+  format?: "json" | "csv";
+}
+
+export interface GetAdminUsageTimeSeriesParams {
+  /**
+   * Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
+   * before `until`.
+   */
+  since?: string | Date;
+  /** End of the time, taken up to its minute. Default: now. A time is at most 400 days long. */
+  until?: string | Date;
+  /** Length of a step. At most 1,500 steps at once; minutes are kept 30 days. */
+  granularity?: UsageGranularity;
+  /** Only requests of this account, live or sandbox. */
+  account_id?: string;
+  /** Only requests of accounts of this mode. */
+  mode?: Mode;
+  /** Only requests of this operation. */
+  operation?: string;
+  /** Only requests with this API key. */
+  api_key_id?: string;
+  /** `csv` for a file with a line per group; an `Accept: text/csv` asks for it too. */
+  format?: "json" | "csv";
+}
+
 export interface GetHealthParams {
   /** Which part to look at. */
   type?: HealthType;
+}
+
+export interface GetUsageStatsParams {
+  /**
+   * Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
+   * before `until`.
+   */
+  since?: string | Date;
+  /** End of the time, taken up to its minute. Default: now. A time is at most 400 days long. */
+  until?: string | Date;
+  /** What to keep apart. `error` is the code of the problem, `client` the OAuth app. */
+  group_by?: "api_key" | "client" | "credential" | "error" | "method" | "operation" | "status";
+  /** Only requests of this operation. */
+  operation?: string;
+  /** Only requests with this API key. */
+  api_key_id?: string;
+  /** `csv` for a file with a line per group; an `Accept: text/csv` asks for it too. */
+  format?: "json" | "csv";
+}
+
+export interface GetUsageTimeSeriesParams {
+  /**
+   * Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
+   * before `until`.
+   */
+  since?: string | Date;
+  /** End of the time, taken up to its minute. Default: now. A time is at most 400 days long. */
+  until?: string | Date;
+  /** Length of a step. At most 1,500 steps at once; minutes are kept 30 days. */
+  granularity?: UsageGranularity;
+  /** Only requests of this operation. */
+  operation?: string;
+  /** Only requests with this API key. */
+  api_key_id?: string;
+  /** `csv` for a file with a line per group; an `Accept: text/csv` asks for it too. */
+  format?: "json" | "csv";
 }
 
 /** How a part of the platform is doing. */
@@ -629,6 +748,16 @@ export interface ListApiKeysParams {
    * each object that existed at its start exactly once, whatever is created meanwhile.
    */
   cursor?: string;
+}
+
+export interface ListDeprecatedCallsParams {
+  /**
+   * Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
+   * before `until`.
+   */
+  since?: string | Date;
+  /** End of the time, taken up to its minute. Default: now. A time is at most 400 days long. */
+  until?: string | Date;
 }
 
 export interface ListEventsParams {
@@ -816,6 +945,51 @@ export interface PlanList {
     days: number;
     /** The plan that it gives meanwhile. */
     plan: Open<PlanId>;
+  };
+}
+
+/** How the parts of the platform are doing, for its administrators. */
+export interface PlatformStatus {
+  object: "platform_status";
+  /** When this was looked at. */
+  checked_at: string;
+  /** Every plugin, once for live accounts and once for sandboxes. */
+  plugins: ({
+    /** Name of the plugin. */
+    id: string;
+    /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
+    mode: Open<Mode>;
+    /** Version of the plugin; null when it could not be loaded. */
+    version: string | null;
+    /** `loaded`, or why it is not. */
+    status: string;
+    /** What was wrong when it was loaded. */
+    error: string | null;
+    /** `closed` is well; `open`: its provider fails and is left alone for a while. */
+    breaker: string;
+  })[];
+  /** Every queue of work. */
+  queues: ({
+    /** Name of the queue. */
+    name: string;
+    /** How much is in it; null when it does not answer. */
+    depth: PluginQueue | null;
+  })[];
+  /**
+   * What became of the requests that the process which answers has recorded since its start: accepted = stored +
+   * pending + dropped.
+   */
+  usage_recorder: {
+    /** Recorded. */
+    accepted: number;
+    /** In the database. */
+    stored: number;
+    /** Waiting in memory or on disk. */
+    pending: number;
+    /** Lost. */
+    dropped: number;
+    /** Left on disk by earlier processes and stored by this one. */
+    recovered: number;
   };
 }
 
@@ -1114,6 +1288,7 @@ export type Scope =
   | "profile:write"
   | "tracks:read"
   | "tracks:write"
+  | "usage:read"
   | "webhooks:read"
   | "webhooks:write";
 
@@ -1335,6 +1510,150 @@ export interface UploadTrackParams {
   title?: string;
   /** Artist; else the one in the file's tags. */
   artist?: string;
+}
+
+/** Figures of some requests. */
+export interface UsageFigures {
+  /** All requests, also refused ones. */
+  requests: number;
+  /** Requests that failed. */
+  errors: {
+    /** Answered with a status from 400 to 499. */
+    client: number;
+    /** Answered with a status from 500. */
+    server: number;
+    /** Requests by the code of their problem. */
+    by_code: Record<string, number>;
+  };
+  /** Refused because a rate limit was used up (`rate_limited`). */
+  rate_limited: number;
+  /** Answered again with what an earlier request with the same `Idempotency-Key` got. */
+  replayed: number;
+  /**
+   * Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not
+   * exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests.
+   */
+  latency_ms: {
+    /** Half of the requests. */
+    p50: number | null;
+    /** 95 of 100. */
+    p95: number | null;
+    /** 99 of 100. */
+    p99: number | null;
+  };
+  /** Bytes received on the wire, with heads. */
+  bytes_in: number;
+  /** Bytes sent on the wire, with heads. */
+  bytes_out: number;
+}
+
+/** Length of a step. Steps begin with a minute, hour or day of UTC. */
+export type UsageGranularity = "minute" | "hour" | "day";
+
+/** Figures of the requests of one group. */
+export interface UsageGroup {
+  /** What they have in common, such as the operationId; null: they have no such thing. */
+  group: string | null;
+  /** All requests, also refused ones. */
+  requests: number;
+  /** Requests that failed. */
+  errors: {
+    /** Answered with a status from 400 to 499. */
+    client: number;
+    /** Answered with a status from 500. */
+    server: number;
+    /** Requests by the code of their problem. */
+    by_code: Record<string, number>;
+  };
+  /** Refused because a rate limit was used up (`rate_limited`). */
+  rate_limited: number;
+  /** Answered again with what an earlier request with the same `Idempotency-Key` got. */
+  replayed: number;
+  /**
+   * Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not
+   * exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests.
+   */
+  latency_ms: {
+    /** Half of the requests. */
+    p50: number | null;
+    /** 95 of 100. */
+    p95: number | null;
+    /** 99 of 100. */
+    p99: number | null;
+  };
+  /** Bytes received on the wire, with heads. */
+  bytes_in: number;
+  /** Bytes sent on the wire, with heads. */
+  bytes_out: number;
+}
+
+/** Figures of the requests that ended in one step of time. */
+export interface UsagePoint {
+  /** Start of the step. */
+  starts_at: string;
+  /** All requests, also refused ones. */
+  requests: number;
+  /** Requests that failed. */
+  errors: {
+    /** Answered with a status from 400 to 499. */
+    client: number;
+    /** Answered with a status from 500. */
+    server: number;
+    /** Requests by the code of their problem. */
+    by_code: Record<string, number>;
+  };
+  /** Refused because a rate limit was used up (`rate_limited`). */
+  rate_limited: number;
+  /** Answered again with what an earlier request with the same `Idempotency-Key` got. */
+  replayed: number;
+  /**
+   * Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not
+   * exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests.
+   */
+  latency_ms: {
+    /** Half of the requests. */
+    p50: number | null;
+    /** 95 of 100. */
+    p95: number | null;
+    /** 99 of 100. */
+    p99: number | null;
+  };
+  /** Bytes received on the wire, with heads. */
+  bytes_in: number;
+  /** Bytes sent on the wire, with heads. */
+  bytes_out: number;
+}
+
+/** Figures of a time, as a whole and by group. */
+export interface UsageStats {
+  object: "usage_stats";
+  /** Start of the time; requests that ended in this minute count. */
+  since: string;
+  /** End of the time; requests that ended in this minute do not count. */
+  until: string;
+  /** Figures of some requests. */
+  totals: UsageFigures;
+  /** By `group_by`, those with the most requests first; empty without it. */
+  groups: UsageGroup[];
+  /** Further groups with fewer requests; a CSV has them. */
+  groups_left_out: number;
+  /** Of the generations that were asked for in the time, what has become of them by now. */
+  generations: GenerationFigures;
+}
+
+/** Figures of a time in steps of UTC, also of steps without requests. */
+export interface UsageTimeSeries {
+  object: "usage_time_series";
+  /** Start of the first step. */
+  since: string;
+  /** End of the last step. */
+  until: string;
+  /** Length of a step. Steps begin with a minute, hour or day of UTC. */
+  granularity: Open<UsageGranularity>;
+  /** Figures of some requests. */
+  totals: UsageFigures;
+  /** One per step, oldest first. */
+  points: UsagePoint[];
 }
 
 /** An endpoint of yours that events are sent to. */

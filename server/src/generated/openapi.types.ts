@@ -889,6 +889,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get usage figures
+         * @description How often the account used the API in this mode, with which outcome and how fast: every request with one of its
+         *     credentials counts, also refused ones, a few seconds after it ended. Kept 13 months.
+         */
+        get: operations["getUsageStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/timeseries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get usage over time
+         * @description The figures of `getUsageStats` in steps of minutes, hours or days of UTC, for charts. Ask with `operation` or
+         *     `api_key_id` for one line of a chart.
+         */
+        get: operations["getUsageTimeSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/deprecations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List calls of deprecated operations
+         * @description Which credentials still call operations that will go, how often and when last, by default in the last 30 days: what to
+         *     change before the operation's `Sunset`.
+         */
+        get: operations["listDeprecatedCalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/accounts": {
         parameters: {
             query?: never;
@@ -962,6 +1025,68 @@ export interface paths {
          * @description What administrators of the platform changed, newest first. For administrators only.
          */
         get: operations["listAdminActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/usage/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get usage figures across accounts
+         * @description The figures of `getUsageStats` of all accounts, or of one. `group_by=account` shows the top consumers; requests without
+         *     a right credential have no account. For administrators only.
+         */
+        get: operations["getAdminUsageStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/usage/timeseries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get usage over time across accounts
+         * @description The figures of `getUsageTimeSeries` of all accounts, or of one. For administrators only.
+         */
+        get: operations["getAdminUsageTimeSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the state of plugins and queues
+         * @description How plugins and their providers are doing, how much work waits in each queue, and what became of recorded requests in
+         *     the process that answers. For administrators only.
+         */
+        get: operations["getPlatformStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1744,6 +1869,32 @@ export interface components {
             /** @constant */
             deleted: true;
         };
+        /** @description Calls of one deprecated operation with one credential. */
+        DeprecatedCalls: {
+            /** @constant */
+            object: "deprecated_calls";
+            /** @description operationId of the deprecated operation. */
+            operation: string;
+            /** @description The API key; null when it was called otherwise. */
+            api_key_id: string | null;
+            /** @description The OAuth app; null when it was called otherwise. */
+            client_id: string | null;
+            /**
+             * @description What it was called with.
+             * @enum {string}
+             */
+            credential: "api_key" | "session" | "oauth_token";
+            /** @description How often. */
+            requests: number;
+            /** @description When it was called last. */
+            last_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Who still calls deprecated operations, those with the most calls first. */
+        DeprecatedCallsList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["DeprecatedCalls"][];
+        };
         /** @description A verification mail that was sent. */
         EmailVerification: {
             /** @constant */
@@ -1914,6 +2065,21 @@ export interface components {
             /** @description When it happened. */
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["Generation"];
+        };
+        /** @description Of the generations that were asked for in the time, what has become of them by now. */
+        GenerationFigures: {
+            /** @description All that were asked for. */
+            started: number;
+            /** @description Those that gave a track. */
+            completed: number;
+            /** @description Those that failed. */
+            failed: number;
+            /** @description Those that were canceled. */
+            canceled: number;
+            /** @description Length of the audio that was made. */
+            audio_seconds: number;
+            /** @description What they cost; null: nothing records costs yet. */
+            cost: null;
         };
         /**
          * @description Id of a generation.
@@ -2097,6 +2263,47 @@ export interface components {
                 days: number;
                 /** @description The plan that it gives meanwhile. */
                 plan: components["schemas"]["PlanId"];
+            };
+        };
+        /** @description How the parts of the platform are doing, for its administrators. */
+        PlatformStatus: {
+            /** @constant */
+            object: "platform_status";
+            /** @description When this was looked at. */
+            checked_at: components["schemas"]["Timestamp"];
+            /** @description Every plugin, once for live accounts and once for sandboxes. */
+            plugins: {
+                /** @description Name of the plugin. */
+                id: string;
+                mode: components["schemas"]["Mode"];
+                /** @description Version of the plugin; null when it could not be loaded. */
+                version: string | null;
+                /** @description `loaded`, or why it is not. */
+                status: string;
+                /** @description What was wrong when it was loaded. */
+                error: string | null;
+                /** @description `closed` is well; `open`: its provider fails and is left alone for a while. */
+                breaker: string;
+            }[];
+            /** @description Every queue of work. */
+            queues: {
+                /** @description Name of the queue. */
+                name: string;
+                /** @description How much is in it; null when it does not answer. */
+                depth: components["schemas"]["PluginQueue"] | null;
+            }[];
+            /** @description What became of the requests that the process which answers has recorded since its start: accepted = stored + pending + dropped. */
+            usage_recorder: {
+                /** @description Recorded. */
+                accepted: number;
+                /** @description In the database. */
+                stored: number;
+                /** @description Waiting in memory or on disk. */
+                pending: number;
+                /** @description Lost. */
+                dropped: number;
+                /** @description Left on disk by earlier processes and stored by this one. */
+                recovered: number;
             };
         };
         /** @description Tracks in an order. The tracks themselves are at `listPlaylistTracks`. */
@@ -2415,7 +2622,7 @@ export interface components {
          * @description What a key may do, as `resource:read` or `resource:write`. Sessions have all scopes, but those of `admin` belong to live sessions and keys of the platform's administrators alone.
          * @enum {string}
          */
-        Scope: "admin:read" | "admin:write" | "api_keys:read" | "api_keys:write" | "events:read" | "generate:read" | "generate:write" | "playlists:read" | "playlists:write" | "plugins:read" | "profile:read" | "profile:write" | "tracks:read" | "tracks:write" | "webhooks:read" | "webhooks:write";
+        Scope: "admin:read" | "admin:write" | "api_keys:read" | "api_keys:write" | "events:read" | "generate:read" | "generate:write" | "playlists:read" | "playlists:write" | "plugins:read" | "profile:read" | "profile:write" | "tracks:read" | "tracks:write" | "usage:read" | "webhooks:read" | "webhooks:write";
         /** @description A signed-in session. It has all scopes. */
         Session: {
             /** @constant */
@@ -2676,6 +2883,142 @@ export interface components {
             title?: string;
             /** @description Artist; else the one in the file's tags. */
             artist?: string;
+        };
+        /** @description Figures of some requests. */
+        UsageFigures: {
+            /** @description All requests, also refused ones. */
+            requests: number;
+            /** @description Requests that failed. */
+            errors: {
+                /** @description Answered with a status from 400 to 499. */
+                client: number;
+                /** @description Answered with a status from 500. */
+                server: number;
+                /** @description Requests by the code of their problem. */
+                by_code: {
+                    [key: string]: number;
+                };
+            };
+            /** @description Refused because a rate limit was used up (`rate_limited`). */
+            rate_limited: number;
+            /** @description Answered again with what an earlier request with the same `Idempotency-Key` got. */
+            replayed: number;
+            /** @description Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests. */
+            latency_ms: {
+                /** @description Half of the requests. */
+                p50: number | null;
+                /** @description 95 of 100. */
+                p95: number | null;
+                /** @description 99 of 100. */
+                p99: number | null;
+            };
+            /** @description Bytes received on the wire, with heads. */
+            bytes_in: number;
+            /** @description Bytes sent on the wire, with heads. */
+            bytes_out: number;
+        };
+        /**
+         * @description Length of a step. Steps begin with a minute, hour or day of UTC.
+         * @enum {string}
+         */
+        UsageGranularity: "minute" | "hour" | "day";
+        /** @description Figures of the requests of one group. */
+        UsageGroup: {
+            /** @description What they have in common, such as the operationId; null: they have no such thing. */
+            group: string | null;
+            /** @description All requests, also refused ones. */
+            requests: number;
+            /** @description Requests that failed. */
+            errors: {
+                /** @description Answered with a status from 400 to 499. */
+                client: number;
+                /** @description Answered with a status from 500. */
+                server: number;
+                /** @description Requests by the code of their problem. */
+                by_code: {
+                    [key: string]: number;
+                };
+            };
+            /** @description Refused because a rate limit was used up (`rate_limited`). */
+            rate_limited: number;
+            /** @description Answered again with what an earlier request with the same `Idempotency-Key` got. */
+            replayed: number;
+            /** @description Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests. */
+            latency_ms: {
+                /** @description Half of the requests. */
+                p50: number | null;
+                /** @description 95 of 100. */
+                p95: number | null;
+                /** @description 99 of 100. */
+                p99: number | null;
+            };
+            /** @description Bytes received on the wire, with heads. */
+            bytes_in: number;
+            /** @description Bytes sent on the wire, with heads. */
+            bytes_out: number;
+        };
+        /** @description Figures of the requests that ended in one step of time. */
+        UsagePoint: {
+            /** @description Start of the step. */
+            starts_at: components["schemas"]["Timestamp"];
+            /** @description All requests, also refused ones. */
+            requests: number;
+            /** @description Requests that failed. */
+            errors: {
+                /** @description Answered with a status from 400 to 499. */
+                client: number;
+                /** @description Answered with a status from 500. */
+                server: number;
+                /** @description Requests by the code of their problem. */
+                by_code: {
+                    [key: string]: number;
+                };
+            };
+            /** @description Refused because a rate limit was used up (`rate_limited`). */
+            rate_limited: number;
+            /** @description Answered again with what an earlier request with the same `Idempotency-Key` got. */
+            replayed: number;
+            /** @description Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests. */
+            latency_ms: {
+                /** @description Half of the requests. */
+                p50: number | null;
+                /** @description 95 of 100. */
+                p95: number | null;
+                /** @description 99 of 100. */
+                p99: number | null;
+            };
+            /** @description Bytes received on the wire, with heads. */
+            bytes_in: number;
+            /** @description Bytes sent on the wire, with heads. */
+            bytes_out: number;
+        };
+        /** @description Figures of a time, as a whole and by group. */
+        UsageStats: {
+            /** @constant */
+            object: "usage_stats";
+            /** @description Start of the time; requests that ended in this minute count. */
+            since: components["schemas"]["Timestamp"];
+            /** @description End of the time; requests that ended in this minute do not count. */
+            until: components["schemas"]["Timestamp"];
+            totals: components["schemas"]["UsageFigures"];
+            /** @description By `group_by`, those with the most requests first; empty without it. */
+            groups: components["schemas"]["UsageGroup"][];
+            /** @description Further groups with fewer requests; a CSV has them. */
+            groups_left_out: number;
+            generations: components["schemas"]["GenerationFigures"];
+        };
+        /** @description Figures of a time in steps of UTC, also of steps without requests. */
+        UsageTimeSeries: {
+            /** @constant */
+            object: "usage_time_series";
+            /** @description Start of the first step. */
+            since: components["schemas"]["Timestamp"];
+            /** @description End of the last step. */
+            until: components["schemas"]["Timestamp"];
+            granularity: components["schemas"]["UsageGranularity"];
+            totals: components["schemas"]["UsageFigures"];
+            /** @description One per step, oldest first. */
+            points: components["schemas"]["UsagePoint"][];
         };
         /** @description An endpoint of yours that events are sent to. */
         Webhook: {
@@ -3514,6 +3857,31 @@ export interface components {
          * @example trk_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         TrackId: string;
+        /** @description Only requests of this account, live or sandbox. */
+        UsageAccountId: components["schemas"]["AccountId"];
+        /** @description Only requests with this API key. */
+        UsageApiKeyId: components["schemas"]["ApiKeyId"];
+        /** @description `csv` for a file with a line per group; an `Accept: text/csv` asks for it too. */
+        UsageFormat: "json" | "csv";
+        /** @description Length of a step. At most 1,500 steps at once; minutes are kept 30 days. */
+        UsageGranularity: components["schemas"]["UsageGranularity"];
+        /** @description Only requests of accounts of this mode. */
+        UsageMode: components["schemas"]["Mode"];
+        /**
+         * @description Only requests of this operation.
+         * @example createGeneration
+         */
+        UsageOperation: string;
+        /**
+         * @description Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day before `until`.
+         * @example 2026-11-20T00:00:00Z
+         */
+        UsageSince: string;
+        /**
+         * @description End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+         * @example 2026-11-21T00:00:00Z
+         */
+        UsageUntil: string;
         /**
          * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
          * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
@@ -5876,6 +6244,168 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    getUsageStats: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day before `until`.
+                 * @example 2026-11-20T00:00:00Z
+                 */
+                since?: components["parameters"]["UsageSince"];
+                /**
+                 * @description End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+                 * @example 2026-11-21T00:00:00Z
+                 */
+                until?: components["parameters"]["UsageUntil"];
+                /**
+                 * @description What to keep apart. `error` is the code of the problem, `client` the OAuth app.
+                 * @example operation
+                 */
+                group_by?: "api_key" | "client" | "credential" | "error" | "method" | "operation" | "status";
+                /**
+                 * @description Only requests of this operation.
+                 * @example createGeneration
+                 */
+                operation?: components["parameters"]["UsageOperation"];
+                /** @description Only requests with this API key. */
+                api_key_id?: components["parameters"]["UsageApiKeyId"];
+                /** @description `csv` for a file with a line per group; an `Accept: text/csv` asks for it too. */
+                format?: components["parameters"]["UsageFormat"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageStats"];
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getUsageTimeSeries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day before `until`.
+                 * @example 2026-11-20T00:00:00Z
+                 */
+                since?: components["parameters"]["UsageSince"];
+                /**
+                 * @description End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+                 * @example 2026-11-21T00:00:00Z
+                 */
+                until?: components["parameters"]["UsageUntil"];
+                /** @description Length of a step. At most 1,500 steps at once; minutes are kept 30 days. */
+                granularity?: components["parameters"]["UsageGranularity"];
+                /**
+                 * @description Only requests of this operation.
+                 * @example createGeneration
+                 */
+                operation?: components["parameters"]["UsageOperation"];
+                /** @description Only requests with this API key. */
+                api_key_id?: components["parameters"]["UsageApiKeyId"];
+                /** @description `csv` for a file with a line per group; an `Accept: text/csv` asks for it too. */
+                format?: components["parameters"]["UsageFormat"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageTimeSeries"];
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listDeprecatedCalls: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day before `until`.
+                 * @example 2026-11-20T00:00:00Z
+                 */
+                since?: components["parameters"]["UsageSince"];
+                /**
+                 * @description End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+                 * @example 2026-11-21T00:00:00Z
+                 */
+                until?: components["parameters"]["UsageUntil"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All such calls. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeprecatedCallsList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
     listAccounts: {
         parameters: {
             query?: {
@@ -6029,6 +6559,165 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadListRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAdminUsageStats: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day before `until`.
+                 * @example 2026-11-20T00:00:00Z
+                 */
+                since?: components["parameters"]["UsageSince"];
+                /**
+                 * @description End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+                 * @example 2026-11-21T00:00:00Z
+                 */
+                until?: components["parameters"]["UsageUntil"];
+                /**
+                 * @description What to keep apart. `error` is the code of the problem, `client` the OAuth app.
+                 * @example operation
+                 */
+                group_by?: "account" | "api_key" | "client" | "credential" | "error" | "method" | "mode" | "operation" | "status";
+                /** @description Only requests of this account, live or sandbox. */
+                account_id?: components["parameters"]["UsageAccountId"];
+                /** @description Only requests of accounts of this mode. */
+                mode?: components["parameters"]["UsageMode"];
+                /**
+                 * @description Only requests of this operation.
+                 * @example createGeneration
+                 */
+                operation?: components["parameters"]["UsageOperation"];
+                /** @description Only requests with this API key. */
+                api_key_id?: components["parameters"]["UsageApiKeyId"];
+                /** @description `csv` for a file with a line per group; an `Accept: text/csv` asks for it too. */
+                format?: components["parameters"]["UsageFormat"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageStats"];
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAdminUsageTimeSeries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day before `until`.
+                 * @example 2026-11-20T00:00:00Z
+                 */
+                since?: components["parameters"]["UsageSince"];
+                /**
+                 * @description End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+                 * @example 2026-11-21T00:00:00Z
+                 */
+                until?: components["parameters"]["UsageUntil"];
+                /** @description Length of a step. At most 1,500 steps at once; minutes are kept 30 days. */
+                granularity?: components["parameters"]["UsageGranularity"];
+                /** @description Only requests of this account, live or sandbox. */
+                account_id?: components["parameters"]["UsageAccountId"];
+                /** @description Only requests of accounts of this mode. */
+                mode?: components["parameters"]["UsageMode"];
+                /**
+                 * @description Only requests of this operation.
+                 * @example createGeneration
+                 */
+                operation?: components["parameters"]["UsageOperation"];
+                /** @description Only requests with this API key. */
+                api_key_id?: components["parameters"]["UsageApiKeyId"];
+                /** @description `csv` for a file with a line per group; an `Accept: text/csv` asks for it too. */
+                format?: components["parameters"]["UsageFormat"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageTimeSeries"];
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getPlatformStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How they are. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformStatus"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];

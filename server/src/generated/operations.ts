@@ -953,6 +953,57 @@ export const operations = {
     "requestContentTypes": [],
     "successStatus": 200
   },
+  "getUsageStats": {
+    "method": "get",
+    "path": "/v1/usage/stats",
+    "tag": "usage",
+    "security": {
+      "apiKey": [
+        "usage:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "getUsageTimeSeries": {
+    "method": "get",
+    "path": "/v1/usage/timeseries",
+    "tag": "usage",
+    "security": {
+      "apiKey": [
+        "usage:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "listDeprecatedCalls": {
+    "method": "get",
+    "path": "/v1/usage/deprecations",
+    "tag": "usage",
+    "security": {
+      "apiKey": [
+        "usage:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
   "listAccounts": {
     "method": "get",
     "path": "/v1/admin/accounts",
@@ -1018,6 +1069,57 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": true,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "getAdminUsageStats": {
+    "method": "get",
+    "path": "/v1/admin/usage/stats",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "getAdminUsageTimeSeries": {
+    "method": "get",
+    "path": "/v1/admin/usage/timeseries",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "getPlatformStatus": {
+    "method": "get",
+    "path": "/v1/admin/status",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
     "requestContentTypes": [],
     "successStatus": 200
   },

@@ -16,6 +16,7 @@ export const scopes = [
   "profile:write",
   "tracks:read",
   "tracks:write",
+  "usage:read",
   "webhooks:read",
   "webhooks:write"
 ] as const;

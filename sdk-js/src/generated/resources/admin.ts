@@ -5,7 +5,7 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import type { PagePromise } from "../../transport/page.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { Account, AdminAction, ListAccountsParams, ListAdminActionsParams } from "../types.ts";
+import type { Account, AdminAction, GetAdminUsageStatsParams, GetAdminUsageTimeSeriesParams, ListAccountsParams, ListAdminActionsParams, PlatformStatus, UsageStats, UsageTimeSeries } from "../types.ts";
 
 /** For administrators of the platform, across accounts. */
 export class AdminResource extends Resource {
@@ -71,5 +71,54 @@ export class AdminResource extends Resource {
    */
   listActions(params: ListAdminActionsParams = {}, options?: RequestOptions): PagePromise<AdminAction> {
     return this.transport.page({ method: "GET", path: "/v1/admin/actions", query: params }, options);
+  }
+
+  /**
+   * Get usage figures across accounts: `GET /v1/admin/usage/stats`. Scope `admin:read`.
+   *
+   * The figures of `getUsageStats` of all accounts, or of one. `group_by=account` shows the top consumers; requests
+   * without
+   * a right credential have no account. For administrators only.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getUsageStats(params: GetAdminUsageStatsParams = {}, options?: RequestOptions): APIPromise<UsageStats> {
+    return this.transport.json({ method: "GET", path: "/v1/admin/usage/stats", query: params }, options);
+  }
+
+  /**
+   * Get usage over time across accounts: `GET /v1/admin/usage/timeseries`. Scope `admin:read`.
+   *
+   * The figures of `getUsageTimeSeries` of all accounts, or of one. For administrators only.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getUsageTimeSeries(params: GetAdminUsageTimeSeriesParams = {}, options?: RequestOptions): APIPromise<UsageTimeSeries> {
+    return this.transport.json({ method: "GET", path: "/v1/admin/usage/timeseries", query: params }, options);
+  }
+
+  /**
+   * Get the state of plugins and queues: `GET /v1/admin/status`. Scope `admin:read`.
+   *
+   * How plugins and their providers are doing, how much work waits in each queue, and what became of recorded requests
+   * in
+   * the process that answers. For administrators only.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getPlatformStatus(options?: RequestOptions): APIPromise<PlatformStatus> {
+    return this.transport.json({ method: "GET", path: "/v1/admin/status" }, options);
   }
 }

@@ -1,3 +1,4 @@
 export { forgetMails } from "./maintenance.ts";
 export { createNotify, type Notify } from "./notify.ts";
+export { mailKind } from "./work-names.ts";
 export { mailWork } from "./work.ts";

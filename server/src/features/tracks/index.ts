@@ -7,3 +7,4 @@ export { createGeneratedTracks } from "./generated-tracks.ts";
 export type { GeneratedTracks } from "./generated-tracks.ts";
 export { holdTracks, readTracks, readTracksIn } from "./read-many.ts";
 export { tracksRoutes } from "./routes.ts";
+export { analysisKind, blobDeletionKind } from "./work-names.ts";

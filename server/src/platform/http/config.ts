@@ -51,6 +51,18 @@ export const settings = defineSettings({
     example: "true",
     fallback: { value: false },
   }),
+  usageRecording: flag({
+    variable: "USAGE_RECORDING",
+    description: "record every request for the usage figures",
+    example: "true",
+    fallback: { value: true },
+  }),
+  usageSpillDir: text({
+    variable: "USAGE_SPILL_DIR",
+    description: "folder that keeps usage records while the database takes none",
+    example: "/var/lib/musicverse/usage",
+    fallback: { value: ".musicverse/usage" },
+  }),
   shutdownTimeoutMs: integer({
     variable: "SHUTDOWN_TIMEOUT_MS",
     description: "how long running requests and work may take to finish after SIGTERM",

@@ -16,7 +16,7 @@ type ContentOf<R> = R extends { content: infer C } ? C : never;
 type BodyOf<R> = [ContentOf<R>] extends [never]
   ? { body?: undefined; stream?: undefined }
   : ContentOf<R> extends { "application/json": infer B }
-    ? { body: B; stream?: undefined }
+    ? { body: B; stream?: undefined } | ("text/csv" extends keyof ContentOf<R> ? { stream: Readable; body?: undefined } : never)
     : { stream: Readable | AsyncIterable<string | Uint8Array>; body?: undefined };
 
 /** What an operation may answer when all went well, one member per 2xx of the spec, and its 304. */

@@ -16,6 +16,12 @@ export function newId(): string {
   return v7();
 }
 
+/** The smallest UUIDv7 of a moment: ids made since then are greater. */
+export function idAt(moment: Date): string {
+  const hex = moment.getTime().toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
 /** `("trk", uuid)` → `trk_01h455vb4pex5vsknk084sn02q` */
 export function encodeId(prefix: IdPrefix, uuid: string): string {
   // 26 × 5 = 130 bits: the two missing ones are leading zeros.

@@ -1,0 +1,29 @@
+import type { Statement } from "../../platform/db/index.ts";
+import { idAt } from "../../platform/ids/index.ts";
+
+/** Of generations that were asked for within a time: what became of them. */
+export interface GenerationFigures {
+  started: number;
+  completed: number;
+  failed: number;
+  canceled: number;
+  /** Length of all audio made. */
+  audio_seconds: number;
+  /** What they cost; null as long as nothing says so. */
+  cost: null;
+}
+
+/** One row of figures, of one account or, across accounts, of one mode or all. */
+export const selectGenerationFigures = (
+  wanted: { since: Date; until: Date; accountId: string | null; mode: "live" | "test" | null },
+): Statement => ({
+  name: "generation_figures",
+  text: `select count(*) as started, count(*) filter (where g.status = 'completed') as completed, count(*) filter (where g.status = 'failed') as failed,
+                count(*) filter (where g.status = 'canceled') as canceled,
+                coalesce(round(sum(t.duration_ms) / 1000.0), 0)::float8 as audio_seconds, null as cost
+           from generations g
+           left join tracks t on t.account_id = g.account_id and t.generation_id = g.id
+          where g.id >= $1 and g.id < $2 and ($3::uuid is null or g.account_id = $3)
+            and ($4::text is null or exists (select from accounts a where a.id = g.account_id and a.mode = $4))`,
+  values: [idAt(wanted.since), idAt(wanted.until), wanted.accountId, wanted.mode],
+});

@@ -1,0 +1,17 @@
+import type { Clock } from "../../platform/clock/index.ts";
+import type { Database } from "../../platform/db/index.ts";
+import type { Logger } from "../../platform/log/index.ts";
+import type { PluginHost } from "../../platform/plugins/index.ts";
+import type { WorkEngine } from "../../platform/work/index.ts";
+import type { UsageRecorder } from "./recorder.ts";
+
+export interface UsageDeps {
+  db: Database;
+  clock: Clock;
+  log: Logger;
+  plugins: Pick<PluginHost, "report">;
+  work: Pick<WorkEngine, "stats">;
+  /** Names of the queues besides those of plugins. */
+  queues: readonly string[];
+  recorder: Pick<UsageRecorder, "counts">;
+}

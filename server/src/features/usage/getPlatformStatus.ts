@@ -1,0 +1,26 @@
+import { ok, type Handler } from "../../platform/http/operation.ts";
+import { generationQueue } from "../generation/index.ts";
+import type { UsageDeps } from "./deps.ts";
+
+/** A queue that cannot be asked shows as null: administrators look here because of just such troubles. */
+export const getPlatformStatus =
+  ({ plugins, work, queues: internal, recorder, clock, log }: UsageDeps): Handler<"getPlatformStatus"> =>
+  async () => {
+    const reports = (["live", "test"] as const).flatMap((mode) => plugins.report(mode).map((report) => ({ mode, report })));
+    const generating = reports.filter(({ report }) => report.status === "loaded" && report.capabilities.includes("generation"));
+    const names = [...generating.map(({ mode, report }) => generationQueue(report.id, mode)), ...internal];
+    const queues = names.map(async (name) => ({
+      name,
+      depth: await work.stats(name).catch((error: unknown) => {
+        log.warn({ err: error, queue: name }, "a queue cannot be counted");
+        return null;
+      }),
+    }));
+    return ok({
+      object: "platform_status" as const,
+      checked_at: clock.now().toISOString(),
+      plugins: reports.map(({ mode, report: { id, version, status, error, breaker } }) => ({ id, mode, version, status, error, breaker })),
+      queues: await Promise.all(queues),
+      usage_recorder: recorder.counts(),
+    });
+  };

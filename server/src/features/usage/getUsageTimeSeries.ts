@@ -1,0 +1,23 @@
+import type { Handler } from "../../platform/http/operation.ts";
+import { answerTimeSeries } from "./answer-time-series.ts";
+import { wantsCsv } from "./csv.ts";
+import { filterOf } from "./filter.ts";
+import { stepsOf } from "./range.ts";
+import type { UsageDeps } from "./deps.ts";
+
+const DAY_MS = 86_400_000;
+
+export const getUsageTimeSeries =
+  ({ db, clock }: Pick<UsageDeps, "db" | "clock">): Handler<"getUsageTimeSeries"> =>
+  async ({ principal: { accountId }, query, headers }) => {
+    const now = clock.now();
+    const granularity = query.granularity ?? "hour";
+    return answerTimeSeries({
+      steps: stepsOf({ ...query, granularity }, now, DAY_MS),
+      granularity,
+      filter: { ...filterOf(query), accountId, mode: null },
+      now,
+      csv: wantsCsv(query.format, headers.accept),
+      read: (statement) => db.readTenant(accountId, statement),
+    });
+  };

@@ -1,0 +1,190 @@
+import type { Clock } from "../../platform/clock/index.ts";
+import type { Database } from "../../platform/db/index.ts";
+import type { FinishedRequest } from "../../platform/http/access-log.ts";
+import type { Logger } from "../../platform/log/index.ts";
+import { Batch, type UsageRow } from "./batch.ts";
+import { createSpill } from "./spill.ts";
+import { insertUsage } from "./store.ts";
+
+/** What became of the requests that this process recorded: accepted = stored + pending + dropped, at any moment. */
+export interface RecorderCounts {
+  accepted: number;
+  stored: number;
+  /** In memory, on their way, or on disk. */
+  pending: number;
+  /** Lost: neither database nor disk took them. */
+  dropped: number;
+  /** Of other processes that ended before they could store them; not among the above. */
+  recovered: number;
+}
+
+export interface UsageRecorder {
+  /** Takes a finished request; it is stored within a second. Never throws, never waits. */
+  record(request: FinishedRequest): void;
+  counts(): RecorderCounts;
+  /** Stores what is left, on disk if the database does not take it in time. */
+  close(): Promise<void>;
+}
+
+export interface RecorderOptions {
+  db: Pick<Database, "asSystem">;
+  clock: Clock;
+  log: Logger;
+  /** Folder for what the database does not take. */
+  spillDir: string;
+}
+
+/** A crash loses at most this much. */
+const FLUSH_EVERY_MS = 1_000;
+/** Stored at once, without waiting for the interval. */
+const FLUSH_REQUESTS = 20_000;
+/** A database that takes longer than this for a batch has not taken it, for all we know. */
+const STORE_TIMEOUT_MS = 2_000;
+const SPILL_BYTES_MAX = 1_000_000_000;
+/** How often the folder is looked into for what processes left that are gone. */
+const LOOK_EVERY_MS = 30_000;
+const ORPHANED_MS = 60_000;
+const FILES_AT_ONCE = 20;
+/** Older ones are not stored: their day has been rolled up and may have been dropped. */
+const DAYS_STORABLE = 28;
+
+export function createUsageRecorder({ db, clock, log, spillDir }: RecorderOptions): UsageRecorder {
+  const spill = createSpill(spillDir, SPILL_BYTES_MAX);
+  /** Own files → requests in them. */
+  const spilled = new Map<string, number>();
+  let batch = new Batch();
+  let onTheWay = 0;
+  let [accepted, stored, dropped, recovered] = [0, 0, 0, 0];
+  let running: Promise<void> | null = null;
+  let lookAt = 0;
+  let failing = false;
+
+  const store = (rows: readonly UsageRow[]) =>
+    inTime(db.asSystem("store usage of all tenants", (tx) => insertUsage(tx, rows)));
+
+  async function flush(): Promise<void> {
+    const full = batch;
+    if (full.size > 0) {
+      batch = new Batch();
+      onTheWay += full.size;
+      const isStored = await storeOrSpill(full);
+      onTheWay -= full.size;
+      if (!isStored) return;
+    }
+    await takeFromDisk();
+  }
+
+  async function storeOrSpill(full: Batch): Promise<boolean> {
+    const rows = full.rows();
+    try {
+      await store(rows);
+      stored += full.size;
+      return true;
+    } catch (error) {
+      if (!failing) log.warn({ err: error }, "usage cannot be stored; it waits on disk");
+      failing = true;
+    }
+    try {
+      spilled.set(await spill.write(rows), full.size);
+    } catch (error) {
+      dropped += full.size;
+      log.error({ err: error, requests: full.size }, "usage was lost: neither database nor disk took it");
+    }
+    return false;
+  }
+
+  async function takeFromDisk(): Promise<void> {
+    const now = performance.now();
+    if (spilled.size === 0 && now < lookAt) return;
+    lookAt = now + LOOK_EVERY_MS;
+    try {
+      // A few at a time: what comes in meanwhile waits in memory.
+      for (const name of (await filesToTake()).slice(0, FILES_AT_ONCE)) await takeFile(name);
+      if (failing) log.info("usage is stored again");
+      failing = false;
+    } catch (error) {
+      if (!failing) log.warn({ err: error }, "usage on disk cannot be stored yet");
+      failing = true;
+    }
+  }
+
+  /** Own ones, and those so old that whoever wrote them would have taken them if it lived. */
+  async function filesToTake(): Promise<string[]> {
+    const listed = await spill.list();
+    for (const [name, requests] of spilled) {
+      if (listed.includes(name)) continue;
+      stored += requests;
+      spilled.delete(name);
+    }
+    return listed.filter((name) => spilled.has(name) || spill.ageMs(name) > ORPHANED_MS);
+  }
+
+  async function takeFile(name: string): Promise<void> {
+    const own = spilled.get(name);
+    try {
+      const rows = await spill.read(name);
+      const oldest = clock.now().getTime() - DAYS_STORABLE * 86_400_000;
+      const fresh = rows.filter(({ minute }) => minute >= oldest);
+      await store(fresh);
+      await spill.remove(name);
+      if (own === undefined) recovered += count(fresh);
+      else {
+        stored += count(fresh);
+        dropped += own - count(fresh);
+      }
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      log.error({ err: error, file: name }, "usage on disk is not storable and was put aside");
+      await spill.setAside(name);
+      dropped += own ?? 0;
+    }
+    spilled.delete(name);
+  }
+
+  const flushNow = (): Promise<void> =>
+    (running ??= flush()
+      .catch((error: unknown) => log.error({ err: error }, "storing usage failed"))
+      .finally(() => (running = null)));
+  const timer = setInterval(() => void flushNow(), FLUSH_EVERY_MS).unref();
+
+  return {
+    record: (request) => {
+      accepted += 1;
+      batch.add(request);
+      if (batch.size >= FLUSH_REQUESTS && running === null) void flushNow();
+    },
+    counts: () => {
+      let waiting = batch.size + onTheWay;
+      for (const requests of spilled.values()) waiting += requests;
+      return { accepted, stored, pending: waiting, dropped, recovered };
+    },
+    close: async () => {
+      clearInterval(timer);
+      await running;
+      await flushNow();
+    },
+  };
+}
+
+/** Nobody waits for a connection for longer; what was sent may still arrive, and then counts once all the same. */
+async function inTime(storing: Promise<void>): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`the database did not take the batch within ${STORE_TIMEOUT_MS} ms`)), STORE_TIMEOUT_MS);
+  try {
+    await Promise.race([storing, late]);
+  } finally {
+    clearTimeout(timer);
+    storing.catch(() => undefined);
+  }
+}
+
+function count(rows: readonly UsageRow[]): number {
+  return rows.reduce((sum, { requests }) => sum + requests, 0);
+}
+
+/** Not JSON, or SQLSTATE classes 22 and 23, bad data: it would be refused for ever. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof SyntaxError) return true;
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && /^2[23]/.test(code);
+}
