@@ -6,6 +6,8 @@ import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./f
 import { healthRoutes } from "./features/health/index.ts";
 import { addressLimits, badCredentialBucket, createLimitsFor, headersFor } from "./features/limits/index.ts";
 import { createNotify, mailKind, type Notify } from "./features/notifications/index.ts";
+import { createIncomingRegistry, incomingEventsRoutes, type IncomingRegistry } from "./features/incoming-events/index.ts";
+import { createNotify, type Notify } from "./features/notifications/index.ts";
 import { createPlanLookup, plansRoutes } from "./features/plans/index.ts";
 import { playlistsRoutes, removeTrackFromPlaylists } from "./features/playlists/index.ts";
 import { pluginsRoutes } from "./features/plugins/index.ts";
@@ -49,6 +51,11 @@ export function wireEvents({ clock, db, keyRing, work }: Services): { emit: Emit
   };
 }
 
+/** Which feature wants to hear of which events of providers: `registry.on("stripe", "invoice.paid", …)`. */
+export function wireIncoming(): IncomingRegistry {
+  return createIncomingRegistry();
+}
+
 export interface Surroundings {
   stopping(): boolean;
   /** The origin under which the world reaches this process; known once it listens. */
@@ -79,6 +86,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...webhooksRoutes({ db, cursors, clock, keyRing, work, policy }),
       ...eventsRoutes({ db, cursors }),
       ...plansRoutes(),
+      ...incomingEventsRoutes({ ...services, cursors }),
       ...pluginsRoutes({ plugins, work, log }),
       ...usageRoutes({ db, clock, log, plugins, work, queues, recorder }),
       ...healthRoutes({ probes: probesOf(services), metrics, metricsToken: config.metricsToken, log, clock, version, stopping }),

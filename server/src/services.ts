@@ -1,14 +1,14 @@
 import type { Redis } from "ioredis";
 import { systemClock, type Clock } from "./platform/clock/index.ts";
 import type { Config } from "./platform/config/index.ts";
-import { createKeyRing, type KeyRing } from "./platform/crypto/index.ts";
+import { createKeyRing, deriveSecret, type KeyRing } from "./platform/crypto/index.ts";
 import { createDatabase, type Database } from "./platform/db/index.ts";
 import { createEgressPools, createResolver } from "./platform/egress/index.ts";
 import { createLimiter, type Limiter } from "./platform/limiter/index.ts";
 import { createLogger, type Logger } from "./platform/log/index.ts";
 import { createOutboxMailer, createSmtpMailer, type Mailer } from "./platform/mail/index.ts";
 import { createMetrics, type Metrics } from "./platform/metrics/index.ts";
-import { createPluginHost, type PluginHost } from "./platform/plugins/index.ts";
+import { createPluginHost, type PluginHost, type PluginSource } from "./platform/plugins/index.ts";
 import { createPostgresQueues, createRedisQueues } from "./platform/queue/index.ts";
 import { connectRedis } from "./platform/redis/index.ts";
 import { openLocalDisk, type BlobStorage } from "./platform/storage/index.ts";
@@ -36,6 +36,8 @@ export interface Services {
 export interface ServiceOverrides {
   clock?: Clock;
   log?: Logger;
+  /** Where plugins come from, instead of the installed packages. */
+  pluginSource?: PluginSource;
 }
 
 export async function openServices(config: Config, overrides: ServiceOverrides = {}): Promise<Services> {
@@ -65,6 +67,8 @@ export async function openServices(config: Config, overrides: ServiceOverrides =
   const plugins = await createPluginHost({
     plugins: config.plugins,
     settings: config.env,
+    simulatorWebhookSecret: (pluginId) => `whsec_${deriveSecret(config.masterKeys, `simulator webhooks of ${pluginId}`).toString("base64")}`,
+    ...(overrides.pluginSource && { source: overrides.pluginSource }),
     simulatorLatency: config.simulatorLatencyPercent / 100,
     guardedDispatcher: (pluginId, origin) => providers.get(pluginId, origin),
     log,

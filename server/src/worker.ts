@@ -2,11 +2,12 @@ import { forgetCredentials, ownerAddress, resetRequestWork } from "./features/ac
 import { exposureWork, rotationReminderWork } from "./features/api-keys/index.ts";
 import { keepEventLog } from "./features/events/index.ts";
 import { generationWork } from "./features/generation/index.ts";
+import { forgetIncomingEvents, incomingEventWork, type IncomingRegistry } from "./features/incoming-events/index.ts";
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
 import { analysisWork, blobDeletionWork, createGeneratedTracks } from "./features/tracks/index.ts";
 import { keepUsage, rollUpUsage } from "./features/usage/index.ts";
 import { createDrainWork, judgeFailingEndpoints } from "./features/webhooks/index.ts";
-import { wireEvents } from "./features.ts";
+import { wireEvents, wireIncoming } from "./features.ts";
 import { createEgressPools, createResolver } from "./platform/egress/index.ts";
 import { forgetIdempotencyRecords } from "./platform/http/idempotency.ts";
 import { startMaintenance } from "./platform/work/index.ts";
@@ -23,7 +24,10 @@ const HOUR_MS = 60 * 60 * 1000;
  * Takes up work until closed; run as many as there is work for. With `onlyPlugins` this process does those plugins'
  * work and nothing else, so that one which leaks or loops harms only itself. (PLG-03)
  */
-export async function startWorker(services: Services, { onlyPlugins }: { onlyPlugins?: string[] } = {}): Promise<RunningPart> {
+export async function startWorker(
+  services: Services,
+  { onlyPlugins, incoming = wireIncoming() }: { onlyPlugins?: string[]; incoming?: IncomingRegistry } = {},
+): Promise<RunningPart> {
   const { clock, config, db, keyRing, log, mailer, plugins, storage, work } = services;
   const { emit, feed, notify } = wireEvents(services);
   const tracks = createGeneratedTracks({ db, storage, emit, work });
@@ -45,6 +49,7 @@ export async function startWorker(services: Services, { onlyPlugins }: { onlyPlu
   work.start(onlyPlugins ? generation : [
     ...generation,
     createDrainWork({ db, clock, emit, notify, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs }),
+    incomingEventWork({ db, clock, keyRing, plugins, registry: incoming, leaseMs: config.leaseMs }),
     analysisWork({ db, storage, concurrency: 1 }),
     blobDeletionWork({ db, storage }),
     resetRequestWork({ db, keyRing, clock, notify }),
@@ -59,6 +64,7 @@ export async function startWorker(services: Services, { onlyPlugins }: { onlyPlu
     { name: "keep usage", everyMs: DAY_MS, run: () => keepUsage({ db, clock }) },
     { name: "roll up usage", everyMs: MINUTE_MS, run: () => rollUpUsage({ db, clock }) },
     { name: "forget mails", everyMs: HOUR_MS, run: () => forgetMails({ db, clock }) },
+    { name: "forget incoming events", everyMs: HOUR_MS, run: () => forgetIncomingEvents({ db, clock }) },
     { name: "forget idempotency keys", everyMs: HOUR_MS, run: () => forgetIdempotencyRecords(db) },
   ]);
   if (!mailer) log.warn("mails wait: set SMTP_URL to send them");

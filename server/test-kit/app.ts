@@ -14,6 +14,8 @@ import { operations, type OperationId } from "../src/generated/operations.ts";
 import { decodeId, encodeId, newId } from "../src/platform/ids/index.ts";
 import { loadConfig } from "../src/platform/config/index.ts";
 import { createLogger } from "../src/platform/log/index.ts";
+import type { PluginSource } from "../src/platform/plugins/index.ts";
+import type { IncomingRegistry } from "../src/features/incoming-events/index.ts";
 import { openServices, type Services } from "../src/services.ts";
 import { startWorker } from "../src/worker.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -78,6 +80,10 @@ export interface TestAppOptions {
   /** Default true; false to start API processes of the test's own. */
   api?: boolean;
   env?: Record<string, string>;
+  /** Where plugins come from, instead of the installed packages. */
+  pluginSource?: PluginSource;
+  /** What is done about the webhooks of providers. */
+  incoming?: IncomingRegistry;
 }
 
 const KEYS = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -124,11 +130,14 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     ...options.env,
   };
   const lines: string[] = [];
-  const services = await openServices(loadConfig(env), { log: createLogger({ level: "debug", name: "test" }, { write: (line) => void lines.push(line) }) });
+  const services = await openServices(loadConfig(env), {
+    log: createLogger({ level: "debug", name: "test" }, { write: (line) => void lines.push(line) }),
+    ...(options.pluginSource && { pluginSource: options.pluginSource }),
+  });
   undo.defer(() => services.close());
   undo.defer(async () => keepOutput([...lines, await services.metrics.registry.metrics()]));
   if (options.worker !== false) {
-    const worker = await startWorker(services);
+    const worker = await startWorker(services, options.incoming ? { incoming: options.incoming } : {});
     undo.defer(() => worker.close());
   }
   const api = options.api === false ? null : await startApi(services);

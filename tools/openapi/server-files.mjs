@@ -40,6 +40,7 @@ function describe(method, path, operation, document) {
     rateClass: operation["x-rate-class"],
     idempotent: operation["x-idempotent"] === true,
     paginated: operation["x-paginated"] === true,
+    rawBody: operation["x-raw-body"] === true,
     requestContentTypes: Object.keys(operation.requestBody?.content ?? {}),
     successStatus: Math.min(...Object.keys(operation.responses).filter((code) => code.startsWith("2")).map(Number)),
   };

@@ -48,7 +48,8 @@ export class TypeWriter {
   isNamed(name: string): boolean {
     const schema = this.#schemas[name];
     if (!schema) throw new Error(`#/components/schemas/${name} is not in the document`);
-    return Boolean(schema.properties ?? schema.allOf ?? schema.oneOf ?? schema.enum);
+    // A request body may be of any form, and still is the parameters of its method.
+    return name.endsWith("Request") || Boolean(schema.properties ?? schema.allOf ?? schema.oneOf ?? schema.enum);
   }
 
   #reference(name: string, direction: Direction, indent: string): string {

@@ -18,6 +18,7 @@ const VERBS = [
   "report",
   "request",
   "reset",
+  "receive",
   "retry",
   "revoke",
   "rotate",

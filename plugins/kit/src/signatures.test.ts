@@ -87,6 +87,15 @@ test("a malformed secret is the operator's mistake, told without the secret", ()
   expect(verify).not.toThrow("canary");
 });
 
+test("a secret that is not configured verifies nothing, least of all its name", () => {
+  const payload = "{}";
+  const header = Stripe.webhooks.generateTestHeaderString({ payload, secret: "undefined", timestamp: 1_780_000_000 });
+  const delivery = { headers: { "stripe-signature": header }, body: bytes(payload) };
+  for (const secrets of [[], [undefined], [""]]) {
+    expect(verifyTimestampedHmac(delivery, { header: "stripe-signature", secrets }).verified).toBe(false);
+  }
+});
+
 test("texts are equal or not, whatever their length", () => {
   expect([equalInConstantTime("a", "a"), equalInConstantTime("a", "ab"), equalInConstantTime("", "")]).toEqual([true, false, true]);
 });

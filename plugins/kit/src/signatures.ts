@@ -5,6 +5,8 @@ import { PluginError } from "./errors.ts";
 import type { WebhookDelivery, WebhookVerdict } from "./webhooks.ts";
 
 // Verified building blocks for `webhooks.verify`. Several secrets may be given: while one is replaced, both are good.
+// One that is not configured is no secret: `undefined` turned into text would be one that everybody knows.
+type Secrets = readonly (string | undefined)[];
 
 /** Compares without telling by its time where two texts differ. Their lengths are no secret. */
 export function equalInConstantTime(given: string, wanted: string): boolean {
@@ -16,14 +18,14 @@ export function equalInConstantTime(given: string, wanted: string): boolean {
  * Standard Webhooks (standardwebhooks.com): `webhook-id`, `webhook-timestamp`, `webhook-signature: v1,<base64>`.
  * @param secrets `whsec_` and base64
  */
-export function verifyStandardWebhook({ headers, body }: WebhookDelivery, secrets: readonly string[]): WebhookVerdict {
+export function verifyStandardWebhook({ headers, body }: WebhookDelivery, secrets: Secrets): WebhookVerdict {
   const [id, timestamp, signatures] = ["id", "timestamp", "signature"].map((name) => headers[`webhook-${name}`]);
   if (!id || !timestamp || !signatures) return refused("webhook-id, webhook-timestamp or webhook-signature is missing");
   const signedAt = momentOf(timestamp);
   if (!signedAt) return refused("webhook-timestamp is no time in seconds");
   // The library signs text: bytes that are none would all become the same replacement character.
   if (!isUtf8(body)) return refused("the body is not UTF-8");
-  const wanted = secrets.map((secret) => signerWith(secret).sign(id, signedAt, Buffer.from(body)));
+  const wanted = configured(secrets).map((secret) => signerWith(secret).sign(id, signedAt, Buffer.from(body)));
   return anyEqual(signatures.split(" "), wanted) ? { verified: true, signedAt } : mismatch;
 }
 
@@ -33,7 +35,7 @@ export function verifyStandardWebhook({ headers, body }: WebhookDelivery, secret
  */
 export function verifyTimestampedHmac(
   { headers, body }: WebhookDelivery,
-  { header, secrets }: { header: string; secrets: readonly string[] },
+  { header, secrets }: { header: string; secrets: Secrets },
 ): WebhookVerdict {
   const pairs = (headers[header.toLowerCase()] ?? "").split(",").map((pair) => pair.trim().split("=", 2));
   const timestamps = pairs.flatMap(([name, value = ""]) => (name === "t" ? [value] : []));
@@ -44,12 +46,13 @@ export function verifyTimestampedHmac(
   }
   const signedAt = momentOf(timestamp);
   if (!signedAt) return refused(`t in ${header} is no time in seconds`);
-  const wanted = secrets.map((secret) =>
+  const wanted = configured(secrets).map((secret) =>
     createHmac("sha256", secret).update(`${timestamp}.`).update(body).digest("hex"),
   );
   return anyEqual(signatures, wanted) ? { verified: true, signedAt } : mismatch;
 }
 
+const configured = (secrets: Secrets): string[] => secrets.filter((secret): secret is string => Boolean(secret));
 const refused = (reason: string): WebhookVerdict => ({ verified: false, reason });
 const mismatch = refused("no signature fits the body and the secret");
 

@@ -8,6 +8,7 @@ import { PlaylistsResource } from "./resources/playlists.ts";
 import { WebhooksResource } from "../resources/webhooks.ts";
 import { EventsResource } from "./resources/events.ts";
 import { PlansResource } from "./resources/plans.ts";
+import { IncomingEventsResource } from "./resources/incoming-events.ts";
 import { PluginsResource } from "./resources/plugins.ts";
 import { UsageResource } from "./resources/usage.ts";
 import { AdminResource } from "./resources/admin.ts";
@@ -24,6 +25,7 @@ export abstract class Resources {
   readonly webhooks: WebhooksResource;
   readonly events: EventsResource;
   readonly plans: PlansResource;
+  readonly incomingEvents: IncomingEventsResource;
   readonly plugins: PluginsResource;
   readonly usage: UsageResource;
   readonly admin: AdminResource;
@@ -38,6 +40,7 @@ export abstract class Resources {
     this.webhooks = new WebhooksResource(transport);
     this.events = new EventsResource(transport);
     this.plans = new PlansResource(transport);
+    this.incomingEvents = new IncomingEventsResource(transport);
     this.plugins = new PluginsResource(transport);
     this.usage = new UsageResource(transport);
     this.admin = new AdminResource(transport);
@@ -45,4 +48,4 @@ export abstract class Resources {
   }
 }
 
-export type { AccountsResource, AdminResource, ApiKeysResource, EventsResource, GenerationsResource, HealthResource, PlansResource, PlaylistsResource, PluginsResource, TracksResource, UsageResource, WebhooksResource };
+export type { AccountsResource, AdminResource, ApiKeysResource, EventsResource, GenerationsResource, HealthResource, IncomingEventsResource, PlansResource, PlaylistsResource, PluginsResource, TracksResource, UsageResource, WebhooksResource };

@@ -376,6 +376,8 @@ export type ErrorCode =
   | "invalid_cursor"
   | "invalid_link"
   | "mode_mismatch"
+  | "invalid_signature"
+  | "stale_timestamp"
   | "unauthenticated"
   | "invalid_login"
   | "insufficient_scope"
@@ -394,6 +396,7 @@ export type ErrorCode =
   | "api_key_not_active"
   | "playlist_limit_reached"
   | "playlist_full"
+  | "incoming_event_not_retryable"
   | "webhook_limit_reached"
   | "idempotency_in_progress"
   | "precondition_failed"
@@ -714,6 +717,40 @@ export type HealthStatus = "ok" | "degraded" | "down";
 /** Which part: the application as a whole, its database, or the sending of webhooks. */
 export type HealthType = "application" | "database" | "webhook";
 
+/** A webhook that a provider sent to this server. */
+export interface IncomingEvent {
+  object: "incoming_event";
+  /** Id of the incoming event. */
+  id: string;
+  /** Plugin whose provider sent it. */
+  plugin: string;
+  /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
+  mode: Open<Mode>;
+  /** The provider's own id of the event. */
+  provider_event_id: string;
+  /** What happened, in the plugin's words; null before it was read, and for what nobody needs to know. */
+  type: string | null;
+  /** `pending` until it is `processed`; `dead` when its processing failed too often. */
+  status: Open<IncomingEventStatus>;
+  /** Tries to process it so far. */
+  attempts_count: number;
+  /** When it is tried next; null when finished. */
+  next_attempt_at: string | null;
+  /** Why the last try failed; null when none did. */
+  last_error: string | null;
+  /** The request that brought it. */
+  request_id: string;
+  /** When it happened at the provider. */
+  occurred_at: string;
+  /** When it was received. */
+  received_at: string;
+  /** When it became final; null while pending. */
+  finished_at: string | null;
+}
+
+/** `pending` until it is `processed`; `dead` when its processing failed too often. */
+export type IncomingEventStatus = "pending" | "processed" | "dead";
+
 export interface ListAccountsParams {
   /** Only accounts with this in their e-mail address or name (in any case), or with exactly this id, live or sandbox. */
   search?: string;
@@ -775,6 +812,20 @@ export interface ListEventsParams {
 export interface ListGenerationsParams {
   /** Only those in this state. */
   status?: GenerationStatus;
+  /** How many objects to return at most. */
+  limit?: number;
+  /**
+   * `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+   * each object that existed at its start exactly once, whatever is created meanwhile.
+   */
+  cursor?: string;
+}
+
+export interface ListIncomingEventsParams {
+  /** Only those of this plugin. */
+  plugin?: string;
+  /** Only those with this status. */
+  status?: IncomingEventStatus;
   /** How many objects to return at most. */
   limit?: number;
   /**
@@ -1227,6 +1278,9 @@ export interface Readiness {
   status: Open<"ok" | "degraded">;
   checks: HealthCheck[];
 }
+
+/** The provider's own form. */
+export type ReceiveIncomingEventParams = Record<string, unknown>;
 
 /** One key (`key`, `url`) or several (`reports`), or both. */
 export interface ReportApiKeyParams {

@@ -32,6 +32,18 @@ export const errorCatalogue = {
     "description": "The `MusicVerse-Mode` header asks for another mode than the API key belongs to. A key's mode is fixed: `amv_live_` keys act on the live account, `amv_test_` keys on its sandbox.",
     "fix": "Leave the header out when you use an API key, or use a key of the mode you want."
   },
+  "invalid_signature": {
+    "status": 400,
+    "title": "Signature not valid",
+    "description": "A webhook that came to `POST /hooks/{plugin}` has no signature, or one that fits none of the plugin's secrets and the body. Nothing was stored.",
+    "fix": "Set the secret that the provider shows for this endpoint; send the body unchanged and signed."
+  },
+  "stale_timestamp": {
+    "status": 400,
+    "title": "Signed too long ago",
+    "description": "The time that the webhook's signature covers is more than 5 minutes away from the server's. Nothing was stored, so that a recorded webhook cannot be sent again later.",
+    "fix": "Sign and send the event anew; check the clocks when it was signed just now."
+  },
   "unauthenticated": {
     "status": 401,
     "title": "Not authenticated",
@@ -139,6 +151,12 @@ export const errorCatalogue = {
     "title": "Playlist is full",
     "description": "The playlist would have more tracks than a playlist may have; the detail gives the numbers. None was added.",
     "fix": "Remove tracks from it, or start another playlist."
+  },
+  "incoming_event_not_retryable": {
+    "status": 409,
+    "title": "Incoming event cannot be retried",
+    "description": "The event was processed, or is pending and will be tried again by itself.",
+    "fix": "Retry only events whose status is `dead`."
   },
   "webhook_limit_reached": {
     "status": 409,

@@ -868,6 +868,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/hooks/{plugin}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive a provider's webhook
+         * @description Where providers of plugins send their webhooks. The plugin verifies the signature over the bytes as they came, of
+         *     whatever content type; what was signed more than 5 minutes away is refused. Each event is stored once, by the
+         *     provider's id of it, and processed after the answer. What a plugin's simulator signed belongs to the sandbox.
+         */
+        post: operations["receiveIncomingEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plugins": {
         parameters: {
             query?: never;
@@ -1089,6 +1111,46 @@ export interface paths {
         get: operations["getPlatformStatus"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/incoming-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List incoming events
+         * @description Webhooks that providers sent in the last 30 days, newest first. Their content is not shown. For administrators only.
+         */
+        get: operations["listIncomingEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/incoming-events/{incoming_event_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry an incoming event
+         * @description Processes an event whose processing was given up (`dead`) once more, from the first try. For administrators only.
+         */
+        post: operations["retryIncomingEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1911,7 +1973,7 @@ export interface components {
          * @description What went wrong, for programs. A code never changes its meaning; new ones may be added.
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "unauthenticated" | "invalid_login" | "insufficient_scope" | "form_rejected" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "wrong_password" | "not_found" | "method_not_allowed" | "email_taken" | "email_already_verified" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "webhook_limit_reached" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
+        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "insufficient_scope" | "form_rejected" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "wrong_password" | "not_found" | "method_not_allowed" | "email_taken" | "email_already_verified" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "webhook_limit_reached" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
         /** @description Something that happened. `type` tells what `data` is. */
         Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
         /**
@@ -2156,6 +2218,58 @@ export interface components {
          * @enum {string}
          */
         HealthType: "application" | "database" | "webhook";
+        /** @description A webhook that a provider sent to this server. */
+        IncomingEvent: {
+            /** @constant */
+            object: "incoming_event";
+            /**
+             * @description Id of the incoming event.
+             * @example iev_01kbq603n1e4pt7z9w5v2d8cry
+             */
+            id: string;
+            /** @description Plugin whose provider sent it. */
+            plugin: string;
+            mode: components["schemas"]["Mode"];
+            /** @description The provider's own id of the event. */
+            provider_event_id: string;
+            /** @description What happened, in the plugin's words; null before it was read, and for what nobody needs to know. */
+            type: string | null;
+            status: components["schemas"]["IncomingEventStatus"];
+            /** @description Tries to process it so far. */
+            attempts_count: number;
+            /**
+             * Format: date-time
+             * @description When it is tried next; null when finished.
+             */
+            next_attempt_at: string | null;
+            /** @description Why the last try failed; null when none did. */
+            last_error: string | null;
+            /** @description The request that brought it. */
+            request_id: string;
+            /** @description When it happened at the provider. */
+            occurred_at: components["schemas"]["Timestamp"];
+            /** @description When it was received. */
+            received_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description When it became final; null while pending.
+             */
+            finished_at: string | null;
+        };
+        /** @description A page of incoming events, newest first. */
+        IncomingEventList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["IncomingEvent"][];
+            /** @description There is another page. */
+            has_more: boolean;
+            next_cursor: components["schemas"]["NextCursor"];
+        };
+        /**
+         * @description `pending` until it is `processed`; `dead` when its processing failed too often.
+         * @enum {string}
+         */
+        IncomingEventStatus: "pending" | "processed" | "dead";
         /** @description The process runs and answers. */
         Liveness: {
             /** @constant */
@@ -2563,6 +2677,8 @@ export interface components {
             status: "ok" | "degraded";
             checks: components["schemas"]["HealthCheck"][];
         };
+        /** @description The provider's own form. */
+        ReceiveIncomingEventRequest: Record<string, never>;
         /** @description One key (`key`, `url`) or several (`reports`), or both. */
         ReportApiKeyRequest: {
             /** @description The key that was seen. */
@@ -3444,6 +3560,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The event cannot be retried, or the same request still runs. */
+        IncomingEventConflict: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Something failed on our side. */
         InternalError: {
             headers: {
@@ -3741,6 +3873,21 @@ export interface components {
             };
             content?: never;
         };
+        /** @description The webhook was not accepted; nothing is stored. */
+        WebhookRefused: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The operation needs a session and the right password. */
         WrongPassword: {
             headers: {
@@ -3816,6 +3963,11 @@ export interface components {
          */
         IfRange: string;
         /**
+         * @description Id of the incoming event (`iev_…`). A malformed id is answered like a missing one, with 404.
+         * @example iev_01kbq603n1e4pt7z9w5v2d8cry
+         */
+        IncomingEventId: string;
+        /**
          * @description Id of the last event you have seen; browsers' `EventSource` sends it when it reconnects. The stream begins with the current state when that is newer.
          * @example 4
          */
@@ -3842,6 +3994,11 @@ export interface components {
          * @example pli_01kbq6b7k3f1sv9y5n2q8w6jdt
          */
         PlaylistItemId: string;
+        /**
+         * @description Id of the plugin, such as `stripe`. One that is not installed, or receives no webhooks, is answered with 404.
+         * @example stripe
+         */
+        PluginId: string;
         /**
          * @description One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole file.
          * @example bytes=0-1023
@@ -6210,6 +6367,61 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    receiveIncomingEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the plugin, such as `stripe`. One that is not installed, or receives no webhooks, is answered with 404.
+                 * @example stripe
+                 */
+                plugin: components["parameters"]["PluginId"];
+            };
+            cookie?: never;
+        };
+        /** @description Whatever the provider sends, at most 1 MB and not compressed. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiveIncomingEventRequest"];
+            };
+        };
+        responses: {
+            /** @description The event was received before; nothing more happens. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is stored and will be processed. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["WebhookRefused"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["PluginUnavailable"];
+        };
+    };
     listPlugins: {
         parameters: {
             query?: never;
@@ -6720,6 +6932,104 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listIncomingEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only those of this plugin.
+                 * @example stripe
+                 */
+                plugin?: string;
+                /** @description Only those with this status. */
+                status?: components["schemas"]["IncomingEventStatus"];
+                /**
+                 * @description How many objects to return at most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees each object that existed at its start exactly once, whatever is created meanwhile. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of incoming events. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncomingEventList"];
+                };
+            };
+            400: components["responses"]["BadListRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    retryIncomingEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the incoming event (`iev_…`). A malformed id is answered like a missing one, with 404.
+                 * @example iev_01kbq603n1e4pt7z9w5v2d8cry
+                 */
+                incoming_event_id: components["parameters"]["IncomingEventId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event, pending again. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncomingEvent"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["IncomingEventConflict"];
+            422: components["responses"]["IdempotencyMismatch"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
         };

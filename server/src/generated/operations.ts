@@ -14,6 +14,7 @@ export const operations = {
     "rateClass": "auth",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -31,6 +32,7 @@ export const operations = {
     "rateClass": "auth",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -48,6 +50,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": true,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -63,6 +66,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 204
   },
@@ -78,6 +82,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 204
   },
@@ -93,6 +98,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 204
   },
@@ -108,6 +114,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": true,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 202
   },
@@ -123,6 +130,7 @@ export const operations = {
     "rateClass": "auth",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -140,6 +148,7 @@ export const operations = {
     "rateClass": "auth",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -157,6 +166,7 @@ export const operations = {
     "rateClass": "auth",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -174,6 +184,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -193,6 +204,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -210,6 +222,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -229,6 +242,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": true,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -248,6 +262,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": true,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -263,6 +278,7 @@ export const operations = {
     "rateClass": "auth",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -282,6 +298,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -299,6 +316,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -318,6 +336,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 204
   },
@@ -335,6 +354,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": true,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -354,6 +374,7 @@ export const operations = {
     "rateClass": "generate",
     "idempotent": true,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -373,6 +394,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": true,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -390,6 +412,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -407,6 +430,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": true,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -424,6 +448,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -441,6 +466,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": true,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "multipart/form-data"
     ],
@@ -460,6 +486,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": true,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -477,6 +504,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -494,6 +522,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -513,6 +542,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 204
   },
@@ -530,6 +560,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -547,6 +578,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": true,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -566,6 +598,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": true,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -583,6 +616,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -600,6 +634,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -619,6 +654,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 204
   },
@@ -636,6 +672,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": true,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -655,6 +692,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": true,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -672,6 +710,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -691,6 +730,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 204
   },
@@ -708,6 +748,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": true,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -727,6 +768,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": true,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -744,6 +786,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -761,6 +804,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -780,6 +824,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 204
   },
@@ -797,6 +842,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": true,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -816,6 +862,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": true,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [
       "application/json"
     ],
@@ -835,6 +882,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": true,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -852,6 +900,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -869,6 +918,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": true,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 202
   },
@@ -886,6 +936,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": true,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -903,6 +954,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -918,6 +970,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -933,7 +986,26 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "receiveIncomingEvent": {
+    "method": "post",
+    "path": "/hooks/{plugin}",
+    "tag": "incoming-events",
+    "security": {
+      "apiKey": null,
+      "session": false,
+      "public": true
+    },
+    "rateClass": "hooks",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": true,
+    "requestContentTypes": [
+      "application/json"
+    ],
     "successStatus": 200
   },
   "listPlugins": {
@@ -950,6 +1022,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -967,6 +1040,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -984,6 +1058,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -1001,6 +1076,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -1018,6 +1094,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": true,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -1035,6 +1112,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -1052,6 +1130,7 @@ export const operations = {
     "rateClass": "write",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 204
   },
@@ -1069,6 +1148,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": true,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -1086,6 +1166,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -1103,6 +1184,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -1120,8 +1202,45 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
+  },
+  "listIncomingEvents": {
+    "method": "get",
+    "path": "/v1/admin/incoming-events",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": true,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "retryIncomingEvent": {
+    "method": "post",
+    "path": "/v1/admin/incoming-events/{incoming_event_id}/retry",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": true,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 202
   },
   "getHealth": {
     "method": "get",
@@ -1135,6 +1254,7 @@ export const operations = {
     "rateClass": "read",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -1150,6 +1270,7 @@ export const operations = {
     "rateClass": "none",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -1165,6 +1286,7 @@ export const operations = {
     "rateClass": "none",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   },
@@ -1180,6 +1302,7 @@ export const operations = {
     "rateClass": "none",
     "idempotent": false,
     "paginated": false,
+    "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 200
   }

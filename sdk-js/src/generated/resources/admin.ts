@@ -5,7 +5,7 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import type { PagePromise } from "../../transport/page.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { Account, AdminAction, GetAdminUsageStatsParams, GetAdminUsageTimeSeriesParams, ListAccountsParams, ListAdminActionsParams, PlatformStatus, UsageStats, UsageTimeSeries } from "../types.ts";
+import type { Account, AdminAction, GetAdminUsageStatsParams, GetAdminUsageTimeSeriesParams, IncomingEvent, ListAccountsParams, ListAdminActionsParams, ListIncomingEventsParams, PlatformStatus, UsageStats, UsageTimeSeries } from "../types.ts";
 
 /** For administrators of the platform, across accounts. */
 export class AdminResource extends Resource {
@@ -120,5 +120,39 @@ export class AdminResource extends Resource {
    */
   getPlatformStatus(options?: RequestOptions): APIPromise<PlatformStatus> {
     return this.transport.json({ method: "GET", path: "/v1/admin/status" }, options);
+  }
+
+  /**
+   * List incoming events: `GET /v1/admin/incoming-events`. Scope `admin:read`.
+   *
+   * Webhooks that providers sent in the last 30 days, newest first. Their content is not shown. For administrators
+   * only.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  listIncomingEvents(params: ListIncomingEventsParams = {}, options?: RequestOptions): PagePromise<IncomingEvent> {
+    return this.transport.page({ method: "GET", path: "/v1/admin/incoming-events", query: params }, options);
+  }
+
+  /**
+   * Retry an incoming event: `POST /v1/admin/incoming-events/{incoming_event_id}/retry`. Scope `admin:write`.
+   *
+   * Processes an event whose processing was given up (`dead`) once more, from the first try. For administrators only.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {ConflictError} 409: The event cannot be retried, or the same request still runs.
+   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  retryIncomingEvent(incomingEventId: string, options?: RequestOptions): APIPromise<IncomingEvent> {
+    return this.transport.json({ method: "POST", path: path`/v1/admin/incoming-events/${incomingEventId}/retry`, idempotent: true }, options);
   }
 }

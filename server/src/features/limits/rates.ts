@@ -1,7 +1,7 @@
 import type { Rate } from "../plans/index.ts";
 
 /** `x-rate-class` of an operation. */
-export type RateClass = "read" | "write" | "generate" | "auth" | "none";
+export type RateClass = "read" | "write" | "generate" | "auth" | "hooks" | "none";
 
 const HOUR = 3600;
 
@@ -12,6 +12,8 @@ export const sessionRate: Rate = { max: 3600, seconds: HOUR };
 export const addressRates: Record<Exclude<RateClass, "none">, Rate> = {
   auth: { max: 20, seconds: 60 },
   generate: { max: 60, seconds: 60 },
+  /** What providers send: a few addresses speak for all of their customers, and come back after a 429. */
+  hooks: { max: 1200, seconds: 60 },
   write: { max: 60, seconds: 60 },
   read: { max: 600, seconds: 60 },
 };

@@ -25,6 +25,7 @@ export type OperationResult<K extends OperationId> = {
 }[keyof Spec[K]["responses"] & SuccessStatus];
 
 type Defined<T> = [NonNullable<T>] extends [never] ? Record<string, never> : NonNullable<T>;
+type BodyOfRequest<K extends OperationId> = (typeof operations)[K]["rawBody"] extends true ? Uint8Array : JsonBodyOf<K>;
 type JsonBodyOf<K extends OperationId> = Spec[K] extends { requestBody: { content: { "application/json": infer B } } }
   ? B
   : Spec[K] extends { requestBody?: { content: { "application/json": infer B } } } ? B | undefined : undefined;
@@ -36,7 +37,7 @@ export interface OperationRequest<K extends OperationId> {
   path: Defined<Spec[K]["parameters"]["path"]>;
   query: Defined<Spec[K]["parameters"]["query"]>;
   headers: Request["headers"];
-  body: JsonBodyOf<K>;
+  body: BodyOfRequest<K>;
   requestId: string;
   ip: string;
   /** Aborts when the caller goes away. */

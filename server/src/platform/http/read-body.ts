@@ -11,12 +11,23 @@ const JSON_BYTES_MAX = 1_000_000;
 
 const parseJson = express.json({ limit: JSON_BYTES_MAX, type: () => true, strict: true });
 
+/** Signatures cover the bytes as they came: nothing is unpacked or decoded. */
+const readRaw = express.raw({ limit: JSON_BYTES_MAX, type: () => true, inflate: false });
+
 /**
  * Parses JSON bodies and leaves multipart streams alone. The Content-Type is judged here against a closed list and
  * never handed on: a validator that compiles one schema per distinct media type could be exhausted with made-up ones.
  */
 export const readBody: RequestHandler = (request, response, next) => {
-  const accepted: readonly string[] = operations[operationOf(request)].requestContentTypes;
+  const { rawBody, requestContentTypes } = operations[operationOf(request)];
+  if (rawBody) {
+    return readRaw(request, response, (error?: unknown) => {
+      request.body ??= Buffer.alloc(0);
+      if (error) next(bodyProblem(error));
+      else next();
+    });
+  }
+  const accepted: readonly string[] = requestContentTypes;
   const hasBody = request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
   if (accepted.length === 0 || !hasBody) return next();
 
@@ -45,13 +56,13 @@ function bodyProblem(error: unknown): unknown {
       return new ProblemError("malformed_json", { detail: `The body is not valid JSON: the parser stopped${where}. Send one JSON object.` });
     }
     case "entity.too.large":
-      return new ProblemError("body_too_large", { detail: `The JSON body is over ${JSON_BYTES_MAX.toLocaleString("en")} bytes. Send less.` });
+      return new ProblemError("body_too_large", { detail: `The body is over ${JSON_BYTES_MAX.toLocaleString("en")} bytes. Send less.` });
     case "request.aborted":
     case "request.size.invalid":
       return new ProblemError("malformed_json", { detail: "The body ended before its announced length. Send it again, whole." });
     case "charset.unsupported":
     case "encoding.unsupported":
-      return new ProblemError("unsupported_media_type", { detail: "Send JSON as UTF-8, uncompressed or gzip." });
+      return new ProblemError("unsupported_media_type", { detail: "Send JSON as UTF-8, uncompressed or gzip; a webhook uncompressed." });
     default:
       return error;
   }

@@ -67,8 +67,9 @@ function ourVerdict(validators: Validators, request: Request) {
 
 /** The handler of such an operation judges its body, and whether there is one. */
 function readsItsBodyItself(request: Request): boolean {
-  const types: readonly string[] = operations[operationOf(request)].requestContentTypes;
-  return types.length > 0 && !types.includes("application/json");
+  const { requestContentTypes, rawBody } = operations[operationOf(request)];
+  const types: readonly string[] = requestContentTypes;
+  return rawBody || (types.length > 0 && !types.includes("application/json"));
 }
 
 /** The library reports refusals as errors with a 4xx status; anything else is a failure of its own. */

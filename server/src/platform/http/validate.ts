@@ -10,6 +10,7 @@ type Schema = Record<string, unknown>;
 interface ParameterObject { name: string; in: "path" | "query" | "header" | "cookie"; required?: boolean; schema: Schema }
 interface OperationObject {
   parameters?: (ParameterObject | { $ref: string })[];
+  "x-raw-body"?: boolean;
   requestBody?: { required?: boolean; content: Record<string, { schema: Schema }> } | { $ref: string };
 }
 export interface OpenApiDocument {
@@ -54,7 +55,7 @@ export function compileValidators(document: OpenApiDocument = openApiDocument): 
     const parameters = (operation.parameters ?? []).map((parameter) => dereference<ParameterObject>(document, parameter));
     const compile = (place: ParameterObject["in"]) => forParameters.compile(parametersSchema(parameters, place));
     const body = operation.requestBody && dereference<Exclude<typeof operation.requestBody, { $ref: string }>>(document, operation.requestBody);
-    const json = body?.content["application/json"];
+    const json = operation["x-raw-body"] ? undefined : body?.content["application/json"];
     validators.set(operationId as OperationId, {
       path: compile("path"),
       query: compile("query"),

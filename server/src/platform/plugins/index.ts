@@ -2,3 +2,4 @@ export { PluginFailure } from "./failure.ts";
 export type { PluginCall, PluginHost, PluginReport } from "./plugin-host.ts";
 export { retryDecision } from "./retry-policy.ts";
 export { createPluginHost } from "./create-host.ts";
+export { installedPackages, type PluginSource } from "./plugin-source.ts";

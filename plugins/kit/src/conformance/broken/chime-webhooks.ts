@@ -8,7 +8,8 @@ import type { WebhookSamples } from "../subject.ts";
 
 const event = z.object({ id: z.string(), at: z.iso.datetime(), song: z.string() });
 
-export const secretsOf = (ctx: PluginContext): string[] => [String(ctx.config["webhookSecret"])];
+export const secretsOf = ({ config: { webhookSecret } }: PluginContext): string[] =>
+  typeof webhookSecret === "string" ? [webhookSecret] : [];
 
 function read({ body }: WebhookDelivery): z.output<typeof event> {
   const parsed = event.safeParse(JSON.parse(new TextDecoder().decode(body)));

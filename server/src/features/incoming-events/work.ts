@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import type { WorkKind } from "../../platform/work/index.ts";
+import { PluginFailure } from "../../platform/plugins/index.ts";
+import { callOf } from "./call.ts";
+import type { IncomingEventsDeps } from "./deps.ts";
+import type { IncomingEvent, IncomingRegistry } from "./registry.ts";
+import { openDelivery } from "./sealed-delivery.ts";
+import { claimIncomingEvent, failIncomingEvent, finishIncomingEvent, renewIncomingEvent, selectDue, type IncomingEventClaim } from "./store.ts";
+import { incomingEventKind } from "./work-names.ts";
+
+export interface IncomingWorkDeps extends Pick<IncomingEventsDeps, "db" | "clock" | "keyRing" | "plugins"> {
+  registry: IncomingRegistry;
+  leaseMs: number;
+}
+
+const CONCURRENCY = 10;
+/** Tries in all: the last one about five hours after the first. */
+const ATTEMPTS_MAX = 10;
+const PAUSE_FIRST_MS = 1_000;
+const PAUSE_MAX_MS = 2 * 60 * 60_000;
+/** Of a failure's text; the column is for people. */
+const ERROR_LENGTH_MAX = 500;
+
+/** Processes what providers sent: each event's effects happen once, in the transaction that finishes it. (WHK-11) */
+export function incomingEventWork(deps: IncomingWorkDeps): WorkKind<IncomingEventClaim> {
+  const { db, clock, leaseMs } = deps;
+  const leaseUntil = () => new Date(clock.now().getTime() + leaseMs);
+  return {
+    name: incomingEventKind,
+    queue: incomingEventKind,
+    concurrency: CONCURRENCY,
+    leaseMs,
+    due: (limit, among) =>
+      db.asSystem("sweep incoming events", (tx) => selectDue(tx, clock.now(), limit, among?.map(({ id }) => id) ?? null)),
+    claim: ({ id }) =>
+      db.asSystem("claim an incoming event", (tx) =>
+        claimIncomingEvent(tx, { id, leaseToken: randomUUID(), now: clock.now(), leaseUntil: leaseUntil() }),
+      ),
+    renew: (claim) => db.asSystem("renew the lease of an incoming event", (tx) => renewIncomingEvent(tx, claim, leaseUntil())),
+    async run(claim, { signal, log }) {
+      try {
+        await process(deps, claim, signal);
+      } catch (error) {
+        // Stopped, not failed: whoever claims it next does it.
+        if (signal.aborted) throw error;
+        const failure = await recordFailure(deps, claim, error);
+        log.warn({ err: error, plugin: claim.plugin, provider_event_id: claim.provider_event_id, ...failure }, "incoming event not processed");
+      }
+    },
+  };
+}
+
+async function process({ db, clock, keyRing, plugins, registry }: IncomingWorkDeps, claim: IncomingEventClaim, signal: AbortSignal): Promise<void> {
+  const { id, plugin, mode } = claim;
+  const delivery = openDelivery(keyRing, id, claim.delivery);
+  const read = await plugins.invoke(plugin, "webhooks", "normalize", callOf(mode, id, claim.request_id, signal), delivery);
+  const processors = read ? registry.processorsOf(plugin, read.type) : [];
+  await db.asSystem("process an incoming event: its processors know whose it is", async (tx) => {
+    if (!(await finishIncomingEvent(tx, claim, read?.type ?? null, clock.now()))) throw new Error("the lease of the incoming event was lost");
+    for (const processor of processors) if (read) await processor(tx, eventOf(claim, read));
+  });
+}
+
+function eventOf(claim: IncomingEventClaim, read: Pick<IncomingEvent, "type" | "data">): IncomingEvent {
+  return {
+    id: claim.id,
+    plugin: claim.plugin,
+    mode: claim.mode,
+    providerEventId: claim.provider_event_id,
+    type: read.type,
+    data: read.data,
+    occurredAt: claim.occurred_at,
+    receivedAt: claim.received_at,
+    requestId: claim.request_id,
+  };
+}
+
+async function recordFailure({ db, clock }: IncomingWorkDeps, claim: IncomingEventClaim, error: unknown) {
+  const at = clock.now();
+  const dead = claim.attempts >= ATTEMPTS_MAX;
+  const nextAttemptAt = dead ? null : new Date(at.getTime() + Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 4 ** (claim.attempts - 1)));
+  await db.asSystem("an incoming event was not processed", (tx) =>
+    failIncomingEvent(tx, claim, { error: describe(error).slice(0, ERROR_LENGTH_MAX), nextAttemptAt, at }),
+  );
+  return { attempts: claim.attempts, dead };
+}
+
+/** A plugin's failure is masked by the host; of anything else only its kind is shown, since its text may quote the event. */
+function describe(error: unknown): string {
+  if (error instanceof PluginFailure) return `${error.code}: ${error.message}`;
+  const { name, code } = error as { name?: unknown; code?: unknown };
+  return `PROCESSOR: ${typeof name === "string" ? name : "error"}${typeof code === "string" ? ` ${code}` : ""}; the log of the worker says more`;
+}
