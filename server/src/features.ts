@@ -6,8 +6,7 @@ import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./f
 import { healthRoutes } from "./features/health/index.ts";
 import { addressLimits, badCredentialBucket, createLimitsFor, headersFor } from "./features/limits/index.ts";
 import { createNotify, mailKind, type Notify } from "./features/notifications/index.ts";
-import { createIncomingRegistry, incomingEventsRoutes, type IncomingRegistry } from "./features/incoming-events/index.ts";
-import { createNotify, type Notify } from "./features/notifications/index.ts";
+import { createIncomingRegistry, incomingEventKind, incomingEventsRoutes, type IncomingRegistry } from "./features/incoming-events/index.ts";
 import { createPlanLookup, plansRoutes } from "./features/plans/index.ts";
 import { playlistsRoutes, removeTrackFromPlaylists } from "./features/playlists/index.ts";
 import { pluginsRoutes } from "./features/plugins/index.ts";
@@ -72,7 +71,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const exposures = createExposureDesk({ db, kind: exposureWork({ db, clock, emit }), log });
   const recorder = createUsageRecorder({ db, clock, log, spillDir: config.usageSpillDir });
   exportRecorderCounts(metrics.registry, recorder);
-  const queues = [drainKind, analysisKind, blobDeletionKind, mailKind];
+  const queues = [drainKind, analysisKind, blobDeletionKind, incomingEventKind, mailKind];
   const plans = createPlanLookup(services);
   const limitsFor = createLimitsFor(plans);
   return {

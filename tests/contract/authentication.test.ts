@@ -16,7 +16,7 @@ describe("who may call what", () => {
   const secured = all.filter((id) => !operations[id].security.public);
   const scoped = secured.filter((id) => operations[id].security.apiKey);
   const urlOf = (id: OperationId) => operations[id].path.replaceAll(/\{(\w+?)_id\}/g, (_match, noun: string) => `${PREFIX[noun]}_01kbq5s7m8e5xv2p0t6w9r4c3d`);
-  const PREFIX: Record<string, string> = { track: "trk", generation: "gen", webhook: "whk", delivery: "dlv", event: "evt", api_key: "key", account: "acc" };
+  const PREFIX: Record<string, string> = { track: "trk", generation: "gen", webhook: "whk", delivery: "dlv", event: "evt", api_key: "key", account: "acc", incoming_event: "iev" };
   const bodies: Partial<Record<OperationId, unknown>> = {
     createGeneration: { prompt: "x" }, createApiKey: { name: "x" }, createWebhook: { url: "https://example.com/" }, testWebhook: {}, updateProfile: { name: "x" }, updateWebhook: { status: "paused" }, updateApiKey: { name: "x" }, rotateApiKey: {}, updateTrack: { title: "x" },
   };

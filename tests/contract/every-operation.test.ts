@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { createIncomingRegistry } from "../../server/src/features/incoming-events/index.ts";
 import { operations, type OperationId } from "../../server/src/generated/operations.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
+import { bodyOf, hookedEnv, hookedSource, signed } from "../../server/test-kit/hooked-plugin.ts";
 import { startMailServer, type MailServer } from "../../server/test-kit/mail-server.ts";
 import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts";
+
+function failingProcessors() {
+  const registry = createIncomingRegistry();
+  registry.on("hooked", "invoice.paid", () => Promise.reject(new Error("not today")));
+  return registry;
+}
 
 /**
  * Every operation of the spec, through this change's SDK, against this change's server. The server's reference validator
@@ -17,7 +25,7 @@ describe("every operation works through the SDK", () => {
 
   beforeAll(async () => {
     mail = await startMailServer();
-    app = await startTestApp({ env: { SMTP_URL: mail.url } });
+    app = await startTestApp({ env: { ...hookedEnv, SMTP_URL: mail.url }, pluginSource: hookedSource, incoming: failingProcessors() });
     account = await app.signUp();
     receiver = await startReceiver();
   });
@@ -188,6 +196,19 @@ describe("every operation works through the SDK", () => {
     await expect.poll(async () => (await usage.getStats({ group_by: "operation" })).groups.length, { timeout: 5_000 }).toBeGreaterThan(5);
     expect((await usage.getTimeSeries({ granularity: "minute" })).points.length).toBeGreaterThan(1439);
     expect(await usage.listDeprecatedCalls()).toEqual({ object: "list", data: [] });
+  });
+
+  test("incoming events: receive, list, retry a dead one", async () => {
+    const { raw, headers } = signed(bodyOf("evt_sdk"));
+    await app.client(null, { defaultHeaders: headers }).incomingEvents.receive("hooked", JSON.parse(raw) as Record<string, unknown>);
+    const { admin } = app.client((await app.signUp({ admin: true })).sessionToken);
+    const tried = await vi.waitFor(async () => {
+      const { data } = await admin.listIncomingEvents({ plugin: "hooked" });
+      return data.find(({ last_error: error }) => error !== null) ?? Promise.reject(new Error("not tried yet"));
+    }, { timeout: 10_000 });
+    expect(tried).toMatchObject({ provider_event_id: "evt_sdk", mode: "live", status: "pending" });
+    await app.services.db.asSystem("a test gives up", (tx) => tx.query("update incoming_events set status = 'dead', next_attempt_at = null, finished_at = now()"));
+    expect(await admin.retryIncomingEvent(tried.id)).toMatchObject({ id: tried.id, status: "pending", attempts_count: 0 });
   });
 
   test("administrators: accounts, their sessions, and a record of what was done", async () => {

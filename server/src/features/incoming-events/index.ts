@@ -2,3 +2,4 @@ export { createIncomingRegistry, type IncomingEvent, type IncomingRegistry } fro
 export { incomingEventsRoutes } from "./routes.ts";
 export { forgetIncomingEvents } from "./maintenance.ts";
 export { incomingEventWork } from "./work.ts";
+export { incomingEventKind } from "./work-names.ts";

@@ -92,7 +92,7 @@ describe("webhooks of providers (WHK-11)", () => {
   test("the same event 50 times at once is stored and processed once", async () => {
     const body = bodyOf("evt_crowd");
     const answers = await Promise.all(Array.from({ length: 50 }, () => send(signed(body))));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array.from({ length: 49 }, () => 200), 202]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([...Array.from({ length: 49 }, () => 200), 202]);
     await expect.poll(() => processedWith("evt_crowd").length, { timeout: 10_000 }).toBe(1);
     await send(signed(bodyOf("evt_after_crowd")));
     await expect.poll(() => processedWith("evt_after_crowd").length, { timeout: 10_000 }).toBe(1);
