@@ -22,7 +22,7 @@ function read({ body }: WebhookDelivery): Body {
   throw new PluginError("UPSTREAM", "the webhook is no event");
 }
 
-export const hookedPlugin: AnyPlugin = definePlugin({
+const hookedPlugin: AnyPlugin = definePlugin({
   id: "hooked",
   version: "1.0.0",
   kit: "^0.1.0",
