@@ -4,10 +4,10 @@ import { apiKeysRoutes, createAuthenticator, createExposureDesk, exposureWork } 
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
 import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
-import { addressLimits, badCredentialBucket, createLimitsFor, headersFor } from "./features/limits/index.ts";
+import { addressLimits, createLimitsFor, createOverrideLookup, headersFor, limitsRoutes } from "./features/limits/index.ts";
 import { createNotify, mailKind, type Notify } from "./features/notifications/index.ts";
 import { createIncomingRegistry, incomingEventKind, incomingEventsRoutes, type IncomingRegistry } from "./features/incoming-events/index.ts";
-import { createPlanLookup, plansRoutes } from "./features/plans/index.ts";
+import { createPlanLookup, plansRoutes, pricingUrl } from "./features/plans/index.ts";
 import { playlistsRoutes, removeTrackFromPlaylists } from "./features/playlists/index.ts";
 import { pluginsRoutes } from "./features/plugins/index.ts";
 import { analysisKind, blobDeletionKind, tracksRoutes } from "./features/tracks/index.ts";
@@ -72,8 +72,9 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const recorder = createUsageRecorder({ db, clock, log, spillDir: config.usageSpillDir });
   exportRecorderCounts(metrics.registry, recorder);
   const queues = [drainKind, analysisKind, blobDeletionKind, incomingEventKind, mailKind];
-  const plans = createPlanLookup(services);
-  const limitsFor = createLimitsFor(plans);
+  const accountPlans = createPlanLookup(services);
+  const overrides = createOverrideLookup(db);
+  const limitsFor = createLimitsFor({ plans: accountPlans, overrides, clock });
   return {
     handlers: {
       ...accountsRoutes(accounts),
@@ -84,21 +85,23 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...playlistsRoutes({ db, clock, cursors, emit }),
       ...webhooksRoutes({ db, cursors, clock, keyRing, work, policy }),
       ...eventsRoutes({ db, cursors }),
-      ...plansRoutes(),
       ...incomingEventsRoutes({ ...services, cursors }),
+      ...plansRoutes({ db, clock }),
+      ...limitsRoutes({ db, clock, cursors, limiter, plans: accountPlans, limitsFor }),
       ...pluginsRoutes({ plugins, work, log }),
       ...usageRoutes({ db, clock, log, plugins, work, queues, recorder }),
       ...healthRoutes({ probes: probesOf(services), metrics, metricsToken: config.metricsToken, log, clock, version, stopping }),
     },
-    authentication: { authenticator, limiter, badCredentialBucket },
-    limits: { limitsFor, headersFor },
+    authentication: { authenticator },
+    limits: { limitsFor, headersFor, upgradeUrl: pricingUrl },
     pages: createPages({ routes: accountPages(accounts), origin: publicUrl, secret: deriveSecret(config.masterKeys, "forms"), limiter, limitsFor: addressLimits, log }),
     recordRequest: config.usageRecording ? recorder.record : null,
     endStreams: () => feed.close(),
     close: async () => {
       await exposures.close();
       await authenticator.close();
-      plans.close();
+      accountPlans.close();
+      overrides.close();
       await recorder.close();
     },
   };

@@ -19,6 +19,7 @@ describe("who may call what", () => {
   const PREFIX: Record<string, string> = { track: "trk", generation: "gen", webhook: "whk", delivery: "dlv", event: "evt", api_key: "key", account: "acc", incoming_event: "iev" };
   const bodies: Partial<Record<OperationId, unknown>> = {
     createGeneration: { prompt: "x" }, createApiKey: { name: "x" }, createWebhook: { url: "https://example.com/" }, testWebhook: {}, updateProfile: { name: "x" }, updateWebhook: { status: "paused" }, updateApiKey: { name: "x" }, rotateApiKey: {}, updateTrack: { title: "x" },
+    updateAccountPlan: { plan: "free" }, putRateLimitOverride: { quota: { requests: 1, window_seconds: 1 }, note: "x" },
   };
 
   test.for(secured)("%s: no credential is 401", async (id) => {

@@ -224,6 +224,17 @@ describe("every operation works through the SDK", () => {
     expect((await admin.listActions({ account_id: visitor.liveId })).data).toMatchObject([{ action: "sessions.revoked", details: { sessions: 1 } }]);
   });
 
+  test("limits: where one stands, and what administrators set by hand", async () => {
+    expect((await account.live.limits.getRateLimits({ operation_id: "listTracks" })).windows.length).toBeGreaterThan(0);
+    const { admin } = app.client((await app.signUp({ admin: true })).sessionToken);
+    const visitor = await app.signUp();
+    expect(await admin.updateAccountPlan(visitor.liveId, { plan: "pro" })).toEqual(await admin.getAccountPlan(visitor.sandboxId));
+    const override = await admin.putRateLimitOverride(visitor.liveId, { quota: { requests: 50, window_seconds: 60 }, note: "a visitor" });
+    expect(await admin.getRateLimitOverride(visitor.liveId)).toEqual(override);
+    expect((await admin.listRateLimitOverrides({ account_id: visitor.liveId })).data).toEqual([override]);
+    await admin.deleteRateLimitOverride(visitor.liveId);
+  });
+
   test("plans: list and get, without a credential", async () => {
     const { plans } = app.client(null);
     const { data } = await plans.list();

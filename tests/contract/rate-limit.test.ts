@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestApp, type TestApp } from "../../server/test-kit/app.ts";
+import { wavOf } from "../../server/test-kit/audio.ts";
+import { startTestApp, type Answer, type TestApp } from "../../server/test-kit/app.ts";
 import { startProcess } from "../../server/test-kit/process.ts";
 
 /** Every answer says where the caller stands, and the limit is exact. (API-30, API-31) */
@@ -22,10 +23,42 @@ describe("rate limits", () => {
     }
     const refused = answers[10];
     expect(refused?.headers["content-type"]).toContain("application/problem+json");
-    expect(refused?.body).toMatchObject({ code: "rate_limited", upgrade_url: expect.stringMatching(/^https:/) });
+    expect(refused?.body).toMatchObject({ code: "rate_limited", "violated-policies": ["account", "key"], upgrade_url: expect.stringMatching(/^https:/) });
     const wait = Number(refused?.headers["retry-after"]);
     expect(wait).toBeGreaterThan(3500);
     expect(wait).toBeLessThanOrEqual(3600);
+  });
+
+  test("every answer says where the caller stands: refusals, errors, unknown paths, streams and downloads too", async () => {
+    const account = await app.signUp();
+    const track = await account.test.tracks.upload({ file: wavOf({ seconds: 1 }) });
+    const generation = await account.test.generations.create({ prompt: "x prompt-canary", duration_seconds: 5 });
+    await account.test.generations.cancel(generation.id);
+    const { testKey: key } = account;
+    const answers: [number, string, Promise<Answer>][] = [
+      [401, "address-read", app.request("get", "/v1/profile")],
+      [401, "bad-credential", app.request("get", "/v1/profile", { key: "amv_live_nonsense" })],
+      [404, "address-read", app.request("get", "/v1/nothing-here")],
+      [404, "address-read", app.request("get", "/nothing/here", { key })],
+      [405, "address-read", app.request("put", "/v1/tracks", { key })],
+      [400, "account", app.request("get", "/v1/profile", { key, headers: { "MusicVerse-Mode": "live" } })],
+      [400, "account", app.request("get", "/v1/tracks?limit=0", { key })],
+      [403, "account", app.request("get", "/v1/admin/actions", { key })],
+      [404, "account", app.request("get", "/v1/tracks/trk_01kbq5s7m8e5xv2p0t6w9r4c3d", { key })],
+      [415, "account", app.request("post", "/v1/generate", { key, raw: "x", headers: { "Content-Type": "text/plain" } })],
+      [400, "account", app.request("post", "/v1/generate", { key, raw: "{", headers: { "Content-Type": "application/json" } })],
+      [206, "account", app.request("get", `/v1/tracks/${track.id}/audio`, { key, headers: { Range: "bytes=0-9" } })],
+      [200, "account", app.request("get", `/v1/generations/${generation.id}/events`, { key })],
+      [200, "address-read", app.request("get", "/v1/plans")],
+      [400, "address-auth", app.request("post", "/v1/sessions", { body: {} })],
+    ];
+    for (const [status, policy, answered] of answers) {
+      const answer = await answered;
+      expect([answer.status, answer.headers["ratelimit-policy"]]).toEqual([status, expect.stringMatching(new RegExp(`^"${policy}";q=\\d+;w=\\d+`))]);
+      expect(answer.headers["ratelimit"]).toMatch(new RegExp(`^"${policy}";r=\\d+;t=\\d+`));
+      expect(Number(answer.headers["x-ratelimit-limit"])).toBeGreaterThan(Number(answer.headers["x-ratelimit-remaining"]));
+      expect(answer.headers["x-ratelimit-reset"]).toMatch(/^\d{10}$/);
+    }
   });
 
   test("hopping between the keys of an account, or spoofing an address, does not widen its limit", async () => {

@@ -39,7 +39,7 @@ export class TypeWriter {
           property.$ref && !property.description ? this.#schemas[nameOfReference(property.$ref)] : property;
         const doc = docComment([described?.description, property.deprecated && "@deprecated"], indent);
         const optional = schema.required?.includes(name) ? "" : "?";
-        return `${doc}${indent}${name}${optional}: ${this.write(property, direction, indent)};\n`;
+        return `${doc}${indent}${/^\w+$/.test(name) ? name : JSON.stringify(name)}${optional}: ${this.write(property, direction, indent)};\n`;
       })
       .join("");
   }

@@ -14,6 +14,7 @@ const VERBS = [
   "get",
   "list",
   "move",
+  "put",
   "remove",
   "report",
   "request",

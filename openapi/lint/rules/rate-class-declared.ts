@@ -1,10 +1,11 @@
 import { eachOperation } from "../redocly.ts";
 
-const CLASSES = ["read", "write", "generate", "auth", "hooks", "none"];
+const CLASSES = ["read", "write", "generate", "credential", "inspect", "auth", "hooks", "none"];
+const READING = ["read", "inspect", "none"];
 
 /**
- * x-rate-class says which rate limit counts the operation: reads are GETs, `none` is for operators' probes only, `hooks`
- * for what providers send.
+ * x-rate-class says which rate limit counts the operation: reads are GETs, `credential` makes one, `inspect` asks for the
+ * limits themselves, `hooks` is for what providers send, `none` for operators' probes only.
  */
 export const rateClassDeclared = eachOperation((operation, context, method) => {
   const rateClass = operation["x-rate-class"] ?? "";
@@ -14,6 +15,8 @@ export const rateClassDeclared = eachOperation((operation, context, method) => {
   if (authenticated && ["auth", "hooks", "none"].includes(rateClass)) {
     report(`x-rate-class ${rateClass} is only for operations open to everybody; use read, write or generate.`);
   }
-  const forReading = ["read", "none"].includes(rateClass);
-  if (forReading !== (method === "get")) report(`x-rate-class ${rateClass} does not fit ${method}.`);
+  if (!authenticated && ["credential", "inspect"].includes(rateClass)) {
+    report(`x-rate-class ${rateClass} is only for authenticated callers; use auth or read.`);
+  }
+  if (READING.includes(rateClass) !== (method === "get")) report(`x-rate-class ${rateClass} does not fit ${method}.`);
 });

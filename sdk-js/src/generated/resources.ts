@@ -7,6 +7,7 @@ import { TracksResource } from "../resources/tracks.ts";
 import { PlaylistsResource } from "./resources/playlists.ts";
 import { WebhooksResource } from "../resources/webhooks.ts";
 import { EventsResource } from "./resources/events.ts";
+import { LimitsResource } from "./resources/limits.ts";
 import { PlansResource } from "./resources/plans.ts";
 import { IncomingEventsResource } from "./resources/incoming-events.ts";
 import { PluginsResource } from "./resources/plugins.ts";
@@ -24,6 +25,7 @@ export abstract class Resources {
   readonly playlists: PlaylistsResource;
   readonly webhooks: WebhooksResource;
   readonly events: EventsResource;
+  readonly limits: LimitsResource;
   readonly plans: PlansResource;
   readonly incomingEvents: IncomingEventsResource;
   readonly plugins: PluginsResource;
@@ -39,6 +41,7 @@ export abstract class Resources {
     this.playlists = new PlaylistsResource(transport);
     this.webhooks = new WebhooksResource(transport);
     this.events = new EventsResource(transport);
+    this.limits = new LimitsResource(transport);
     this.plans = new PlansResource(transport);
     this.incomingEvents = new IncomingEventsResource(transport);
     this.plugins = new PluginsResource(transport);
@@ -48,4 +51,4 @@ export abstract class Resources {
   }
 }
 
-export type { AccountsResource, AdminResource, ApiKeysResource, EventsResource, GenerationsResource, HealthResource, IncomingEventsResource, PlansResource, PlaylistsResource, PluginsResource, TracksResource, UsageResource, WebhooksResource };
+export type { AccountsResource, AdminResource, ApiKeysResource, EventsResource, GenerationsResource, HealthResource, IncomingEventsResource, LimitsResource, PlansResource, PlaylistsResource, PluginsResource, TracksResource, UsageResource, WebhooksResource };

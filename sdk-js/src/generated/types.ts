@@ -28,6 +28,19 @@ export interface Account {
   created_at: string;
 }
 
+/** The plan of a live account and its sandbox. */
+export interface AccountPlan {
+  object: "account_plan";
+  /** The live account. */
+  account_id: string;
+  /** What the account subscribes to. */
+  plan: Open<PlanId>;
+  /** Until when the add-on lifts the plan; it may have passed. Null when there never was one. */
+  boost_expires_at: string | null;
+  /** The plan in force at this moment. */
+  effective_plan: Open<PlanId>;
+}
+
 /** A session that can be used now. */
 export interface ActiveSession {
   object: "session";
@@ -649,6 +662,13 @@ export interface GetHealthParams {
   type?: HealthType;
 }
 
+export interface GetRateLimitsParams {
+  /** For which operation; default: any that reads. */
+  operation_id?: string;
+  /** In place of an operation, how it is counted. */
+  rate_class?: RateClass;
+}
+
 export interface GetUsageStatsParams {
   /**
    * Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
@@ -855,6 +875,18 @@ export interface ListPlaylistsParams {
   cursor?: string;
 }
 
+export interface ListRateLimitOverridesParams {
+  /** Only those of this account and its keys; a sandbox is an account of its own. */
+  account_id?: string;
+  /** How many objects to return at most. */
+  limit?: number;
+  /**
+   * `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+   * each object that existed at its start exactly once, whatever is created meanwhile.
+   */
+  cursor?: string;
+}
+
 export interface ListSessionsParams {
   /** How many objects to return at most. */
   limit?: number;
@@ -929,6 +961,14 @@ export interface MovePlaylistTrackParams {
   before?: string;
   /** It goes right after this place of the same playlist. */
   after?: string;
+}
+
+/** So many requests in each window of so many seconds, up to a month. */
+export interface OverrideRate {
+  /** Requests that one window allows. */
+  requests: number;
+  /** Length of a window in seconds. */
+  window_seconds: number;
 }
 
 /** What a subscription costs and allows. */
@@ -1243,6 +1283,8 @@ export interface Problem {
   errors?: FieldProblem[];
   /** With `insufficient_scope`, the scope that is missing. */
   required_scope?: Open<Scope>;
+  /** With status 429, the names of the policies in `RateLimit-Policy` that refused. */
+  "violated-policies"?: string[];
   /** With `rate_limited`, where to get higher limits. */
   upgrade_url?: string;
 }
@@ -1270,6 +1312,97 @@ export interface Profile {
   sandbox_account_id: string;
   /** When the account was created. */
   created_at: string;
+}
+
+/**
+ * At least one of quota and burst. On an account they replace the plan's, up or down, for all of its keys together. On
+ * a key they replace what the key has by itself; the account's own limits go on counting it, so no key gets past them.
+ */
+export interface PutRateLimitOverrideParams {
+  /** In place of the quota. */
+  quota?: OverrideRate;
+  /** In place of the burst limit. */
+  burst?: OverrideRate;
+  /** Why, for other administrators. */
+  note: string;
+  /** When the plan counts again; null or left out for never. */
+  expires_at?: string | Date | null;
+}
+
+/**
+ * How an operation is counted. `credential` operations make one and have a window of their own besides; `inspect` uses
+ * up nothing else; `auth` is for signing in and up and `hooks` for what providers send, both by address; `none` has no
+ * limit.
+ */
+export type RateClass = "read" | "write" | "generate" | "credential" | "inspect" | "auth" | "hooks" | "none";
+
+/** Rate limits of an account or a key that were set by hand. */
+export interface RateLimitOverride {
+  object: "rate_limit_override";
+  /** The account (`acc_…`) or the API key (`key_…`). */
+  target_id: string;
+  /** The account, or the account of the key. */
+  account_id: string;
+  /** In place of the quota; null leaves it as it is. */
+  quota: RequestRate | null;
+  /** In place of the burst limit; null leaves it as it is. */
+  burst: RequestRate | null;
+  /** Why, for other administrators. */
+  note: string;
+  /** When the plan counts again; null for never. */
+  expires_at: string | null;
+  /** When it was set for the first time. */
+  created_at: string;
+  /** When it was set for the last time. */
+  updated_at: string;
+}
+
+/** One bucket that counts the caller's requests. */
+export interface RateLimitWindow {
+  /** Its name in `RateLimit-Policy`, such as `account`. */
+  name: string;
+  /** Requests that one window allows. */
+  limit: number;
+  /** Requests that are left until it resets. */
+  remaining: number;
+  /** Length of a window in seconds. */
+  window_seconds: number;
+  /** When it is full again, if nothing more is asked for. */
+  resets_at: string;
+  /** Who set the number: the plan, an administrator for this caller, the sandbox, or the platform for everybody. */
+  source: Open<"plan" | "override" | "sandbox" | "platform">;
+}
+
+/** Where the caller stands. Looking uses up nothing. */
+export interface RateLimits {
+  object: "rate_limits";
+  /** The plan in force, boosts included. */
+  plan: Open<PlanId>;
+  /** The cheapest plan that allows more requests; null when there is none. */
+  upgrade_plan: Open<PlanId> | null;
+  /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
+  mode: Open<Mode>;
+  /** The servers count each for itself at the moment; limits are divided among them. */
+  degraded: boolean;
+  /** What a request would meet that came now. */
+  next_request: {
+    /** The operation that was asked for. */
+    operation_id: string | null;
+    /**
+     * How an operation is counted. `credential` operations make one and have a window of their own besides; `inspect`
+     * uses up nothing else; `auth` is for signing in and up and `hooks` for what providers send, both by address;
+     * `none` has no limit.
+     */
+    rate_class: Open<RateClass>;
+    /** It would be answered. */
+    allowed: boolean;
+    /** When it is not allowed, when it will be. */
+    retry_after_seconds: number | null;
+    /** The windows that would refuse it. */
+    violated_policies: string[];
+  };
+  /** Every window that would count it. */
+  windows: RateLimitWindow[];
 }
 
 /** The server can take requests. */
@@ -1502,6 +1635,14 @@ export interface TrackUpdatedPayload {
   timestamp: string;
   /** A piece of audio that is stored and can be played. */
   data: Track;
+}
+
+/** What is left out stays as it is. */
+export interface UpdateAccountPlanParams {
+  /** The new plan. */
+  plan?: PlanId;
+  /** Grants the add-on until then; null ends it. */
+  boost_expires_at?: string | Date | null;
 }
 
 /** Fields left out stay as they are; null clears a field where null is allowed. */

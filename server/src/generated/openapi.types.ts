@@ -827,6 +827,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rate-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the rate limits
+         * @description Where the caller stands and what its next request would meet: every window with its number and where that comes from. Looking
+         *     uses up nothing of them; it has a limit of its own. The `RateLimit` fields of this answer speak of the windows looked at.
+         */
+        get: operations["getRateLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans": {
         parameters: {
             query?: never;
@@ -1014,6 +1035,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/accounts/{account_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the plan of an account
+         * @description The plan of an account and of its sandbox, found by either id. For administrators only.
+         */
+        get: operations["getAccountPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the plan of an account
+         * @description Sets the plan, grants a boost or ends one; effective within a second, also for the sandbox. Written down as `plan.changed`.
+         *     For administrators only.
+         */
+        patch: operations["updateAccountPlan"];
+        trace?: never;
+    };
     "/v1/admin/accounts/{account_id}/sessions": {
         parameters: {
             query?: never;
@@ -1152,6 +1198,55 @@ export interface paths {
          */
         post: operations["retryIncomingEvent"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/rate-limit-overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List rate limit overrides
+         * @description Rate limits that were set by hand, newest first, expired ones too. For administrators only.
+         */
+        get: operations["listRateLimitOverrides"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/rate-limit-overrides/{target_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a rate limit override
+         * @description What was set by hand for an account or a key. For administrators only.
+         */
+        get: operations["getRateLimitOverride"];
+        /**
+         * Override rate limits
+         * @description Sets the rate limits of an account or a key by hand, in place of what was set before; effective within a second. Sandbox and
+         *     live account are set apart. Written down as `rate_limit.overridden`. For administrators only.
+         */
+        put: operations["putRateLimitOverride"];
+        post?: never;
+        /**
+         * Delete a rate limit override
+         * @description The plan counts again, within a second. Written down as `rate_limit.restored`. For administrators only.
+         */
+        delete: operations["deleteRateLimitOverride"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1585,6 +1680,19 @@ export interface components {
             /** @description There is another page. */
             has_more: boolean;
             next_cursor: components["schemas"]["NextCursor"];
+        };
+        /** @description The plan of a live account and its sandbox. */
+        AccountPlan: {
+            /** @constant */
+            object: "account_plan";
+            /** @description The live account. */
+            account_id: components["schemas"]["AccountId"];
+            /** @description What the account subscribes to. */
+            plan: components["schemas"]["PlanId"];
+            /** @description Until when the add-on lifts the plan; it may have passed. Null when there never was one. */
+            boost_expires_at: components["schemas"]["Timestamp"] | null;
+            /** @description The plan in force at this moment. */
+            effective_plan: components["schemas"]["PlanId"];
         };
         /** @description A session that can be used now. */
         ActiveSession: {
@@ -2296,6 +2404,13 @@ export interface components {
             /** @description Every check; at least one is `down`. */
             checks: components["schemas"]["HealthCheck"][];
         };
+        /** @description So many requests in each window of so many seconds, up to a month. */
+        OverrideRate: {
+            /** @description Requests that one window allows. */
+            requests: number;
+            /** @description Length of a window in seconds. */
+            window_seconds: number;
+        };
         /** @description What a subscription costs and allows. */
         Plan: {
             /** @constant */
@@ -2636,6 +2751,8 @@ export interface components {
             errors?: components["schemas"]["FieldProblem"][];
             /** @description With `insufficient_scope`, the scope that is missing. */
             required_scope?: components["schemas"]["Scope"];
+            /** @description With status 429, the names of the policies in `RateLimit-Policy` that refused. */
+            "violated-policies"?: string[];
             /**
              * Format: uri
              * @description With `rate_limited`, where to get higher limits.
@@ -2667,6 +2784,96 @@ export interface components {
             sandbox_account_id: components["schemas"]["AccountId"];
             /** @description When the account was created. */
             created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description At least one of quota and burst. On an account they replace the plan's, up or down, for all of its keys together. On a key they replace what the key has by itself; the account's own limits go on counting it, so no key gets past them. */
+        PutRateLimitOverrideRequest: {
+            /** @description In place of the quota. */
+            quota?: components["schemas"]["OverrideRate"];
+            /** @description In place of the burst limit. */
+            burst?: components["schemas"]["OverrideRate"];
+            /** @description Why, for other administrators. */
+            note: string;
+            /** @description When the plan counts again; null or left out for never. */
+            expires_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description How an operation is counted. `credential` operations make one and have a window of their own besides; `inspect` uses up nothing else; `auth` is for signing in and up and `hooks` for what providers send, both by address; `none` has no limit.
+         * @enum {string}
+         */
+        RateClass: "read" | "write" | "generate" | "credential" | "inspect" | "auth" | "hooks" | "none";
+        /** @description Rate limits of an account or a key that were set by hand. */
+        RateLimitOverride: {
+            /** @constant */
+            object: "rate_limit_override";
+            /** @description The account (`acc_…`) or the API key (`key_…`). */
+            target_id: string;
+            /** @description The account, or the account of the key. */
+            account_id: components["schemas"]["AccountId"];
+            /** @description In place of the quota; null leaves it as it is. */
+            quota: components["schemas"]["RequestRate"] | null;
+            /** @description In place of the burst limit; null leaves it as it is. */
+            burst: components["schemas"]["RequestRate"] | null;
+            /** @description Why, for other administrators. */
+            note: string;
+            /** @description When the plan counts again; null for never. */
+            expires_at: components["schemas"]["Timestamp"] | null;
+            /** @description When it was set for the first time. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it was set for the last time. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A page of accounts, newest first. */
+        RateLimitOverrideList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["RateLimitOverride"][];
+            /** @description There is another page. */
+            has_more: boolean;
+            next_cursor: components["schemas"]["NextCursor"];
+        };
+        /** @description One bucket that counts the caller's requests. */
+        RateLimitWindow: {
+            /** @description Its name in `RateLimit-Policy`, such as `account`. */
+            name: string;
+            /** @description Requests that one window allows. */
+            limit: number;
+            /** @description Requests that are left until it resets. */
+            remaining: number;
+            /** @description Length of a window in seconds. */
+            window_seconds: number;
+            /** @description When it is full again, if nothing more is asked for. */
+            resets_at: components["schemas"]["Timestamp"];
+            /**
+             * @description Who set the number: the plan, an administrator for this caller, the sandbox, or the platform for everybody.
+             * @enum {string}
+             */
+            source: "plan" | "override" | "sandbox" | "platform";
+        };
+        /** @description Where the caller stands. Looking uses up nothing. */
+        RateLimits: {
+            /** @constant */
+            object: "rate_limits";
+            /** @description The plan in force, boosts included. */
+            plan: components["schemas"]["PlanId"];
+            /** @description The cheapest plan that allows more requests; null when there is none. */
+            upgrade_plan: components["schemas"]["PlanId"] | null;
+            mode: components["schemas"]["Mode"];
+            /** @description The servers count each for itself at the moment; limits are divided among them. */
+            degraded: boolean;
+            /** @description What a request would meet that came now. */
+            next_request: {
+                /** @description The operation that was asked for. */
+                operation_id: string | null;
+                rate_class: components["schemas"]["RateClass"];
+                /** @description It would be answered. */
+                allowed: boolean;
+                /** @description When it is not allowed, when it will be. */
+                retry_after_seconds: number | null;
+                /** @description The windows that would refuse it. */
+                violated_policies: string[];
+            };
+            /** @description Every window that would count it. */
+            windows: components["schemas"]["RateLimitWindow"][];
         };
         /** @description The server can take requests. */
         Readiness: {
@@ -2928,6 +3135,13 @@ export interface components {
             /** @description When it happened. */
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["Track"];
+        };
+        /** @description What is left out stays as it is. */
+        UpdateAccountPlanRequest: {
+            /** @description The new plan. */
+            plan?: components["schemas"]["PlanId"];
+            /** @description Grants the add-on until then; null ends it. */
+            boost_expires_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description Fields left out stay as they are; null clears a field where null is allowed. */
         UpdateApiKeyRequest: {
@@ -3977,6 +4191,11 @@ export interface components {
          * @example 20
          */
         Limit: number;
+        /**
+         * @description Whose rate limits are meant: a live or sandbox account (`acc_…`) or an API key (`key_…`). A malformed id is answered like a missing one, with 404.
+         * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
+         */
+        LimitTargetId: string;
         /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
         MusicVerseMode: components["schemas"]["Mode"];
         /**
@@ -6303,6 +6522,48 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    getRateLimits: {
+        parameters: {
+            query?: {
+                /**
+                 * @description For which operation; default: any that reads.
+                 * @example createGeneration
+                 */
+                operation_id?: string;
+                /** @description In place of an operation, how it is counted. */
+                rate_class?: components["schemas"]["RateClass"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the caller stands. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateLimits"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
     listPlans: {
         parameters: {
             query?: never;
@@ -6706,6 +6967,94 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    getAccountPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id is answered like a missing one, with 404.
+                 * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                account_id: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPlan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateAccountPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id is answered like a missing one, with 404.
+                 * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                account_id: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateAccountPlanRequest"];
+            };
+        };
+        responses: {
+            /** @description The plan as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPlan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
     revokeAccountSessions: {
         parameters: {
             query?: never;
@@ -7030,6 +7379,168 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["IncomingEventConflict"];
             422: components["responses"]["IdempotencyMismatch"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listRateLimitOverrides: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only those of this account and its keys; a sandbox is an account of its own.
+                 * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                account_id?: string;
+                /**
+                 * @description How many objects to return at most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees each object that existed at its start exactly once, whatever is created meanwhile. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of overrides. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateLimitOverrideList"];
+                };
+            };
+            400: components["responses"]["BadListRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getRateLimitOverride: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Whose rate limits are meant: a live or sandbox account (`acc_…`) or an API key (`key_…`). A malformed id is answered like a missing one, with 404.
+                 * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                target_id: components["parameters"]["LimitTargetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The override. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateLimitOverride"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    putRateLimitOverride: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Whose rate limits are meant: a live or sandbox account (`acc_…`) or an API key (`key_…`). A malformed id is answered like a missing one, with 404.
+                 * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                target_id: components["parameters"]["LimitTargetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutRateLimitOverrideRequest"];
+            };
+        };
+        responses: {
+            /** @description The override as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateLimitOverride"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteRateLimitOverride: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Whose rate limits are meant: a live or sandbox account (`acc_…`) or an API key (`key_…`). A malformed id is answered like a missing one, with 404.
+                 * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                target_id: components["parameters"]["LimitTargetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["NoContent"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
         };

@@ -239,7 +239,7 @@ export const operations = {
       "session": true,
       "public": false
     },
-    "rateClass": "write",
+    "rateClass": "credential",
     "idempotent": true,
     "paginated": false,
     "rawBody": false,
@@ -351,7 +351,7 @@ export const operations = {
       "session": true,
       "public": false
     },
-    "rateClass": "write",
+    "rateClass": "credential",
     "idempotent": true,
     "paginated": false,
     "rawBody": false,
@@ -958,6 +958,24 @@ export const operations = {
     "requestContentTypes": [],
     "successStatus": 200
   },
+  "getRateLimits": {
+    "method": "get",
+    "path": "/v1/rate-limits",
+    "tag": "limits",
+    "security": {
+      "apiKey": [
+        "profile:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "inspect",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
   "listPlans": {
     "method": "get",
     "path": "/v1/plans",
@@ -1116,6 +1134,44 @@ export const operations = {
     "requestContentTypes": [],
     "successStatus": 200
   },
+  "getAccountPlan": {
+    "method": "get",
+    "path": "/v1/admin/accounts/{account_id}/plan",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "updateAccountPlan": {
+    "method": "patch",
+    "path": "/v1/admin/accounts/{account_id}/plan",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 200
+  },
   "revokeAccountSessions": {
     "method": "delete",
     "path": "/v1/admin/accounts/{account_id}/sessions",
@@ -1241,6 +1297,80 @@ export const operations = {
     "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 202
+  },
+  "listRateLimitOverrides": {
+    "method": "get",
+    "path": "/v1/admin/rate-limit-overrides",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": true,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "getRateLimitOverride": {
+    "method": "get",
+    "path": "/v1/admin/rate-limit-overrides/{target_id}",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "putRateLimitOverride": {
+    "method": "put",
+    "path": "/v1/admin/rate-limit-overrides/{target_id}",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 200
+  },
+  "deleteRateLimitOverride": {
+    "method": "delete",
+    "path": "/v1/admin/rate-limit-overrides/{target_id}",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 204
   },
   "getHealth": {
     "method": "get",

@@ -5,7 +5,7 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import type { PagePromise } from "../../transport/page.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { Account, AdminAction, GetAdminUsageStatsParams, GetAdminUsageTimeSeriesParams, IncomingEvent, ListAccountsParams, ListAdminActionsParams, ListIncomingEventsParams, PlatformStatus, UsageStats, UsageTimeSeries } from "../types.ts";
+import type { Account, AccountPlan, AdminAction, GetAdminUsageStatsParams, GetAdminUsageTimeSeriesParams, IncomingEvent, ListAccountsParams, ListAdminActionsParams, ListIncomingEventsParams, ListRateLimitOverridesParams, PlatformStatus, PutRateLimitOverrideParams, RateLimitOverride, UpdateAccountPlanParams, UsageStats, UsageTimeSeries } from "../types.ts";
 
 /** For administrators of the platform, across accounts. */
 export class AdminResource extends Resource {
@@ -38,6 +38,42 @@ export class AdminResource extends Resource {
    */
   getAccount(accountId: string, options?: RequestOptions): APIPromise<Account> {
     return this.transport.json({ method: "GET", path: path`/v1/admin/accounts/${accountId}` }, options);
+  }
+
+  /**
+   * Get the plan of an account: `GET /v1/admin/accounts/{account_id}/plan`. Scope `admin:read`.
+   *
+   * The plan of an account and of its sandbox, found by either id. For administrators only.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getAccountPlan(accountId: string, options?: RequestOptions): APIPromise<AccountPlan> {
+    return this.transport.json({ method: "GET", path: path`/v1/admin/accounts/${accountId}/plan` }, options);
+  }
+
+  /**
+   * Change the plan of an account: `PATCH /v1/admin/accounts/{account_id}/plan`. Scope `admin:write`.
+   *
+   * Sets the plan, grants a boost or ends one; effective within a second, also for the sandbox. Written down as
+   * `plan.changed`.
+   * For administrators only.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  updateAccountPlan(accountId: string, params: UpdateAccountPlanParams = {}, options?: RequestOptions): APIPromise<AccountPlan> {
+    return this.transport.json({ method: "PATCH", path: path`/v1/admin/accounts/${accountId}/plan`, body: params }, options);
   }
 
   /**
@@ -154,5 +190,72 @@ export class AdminResource extends Resource {
    */
   retryIncomingEvent(incomingEventId: string, options?: RequestOptions): APIPromise<IncomingEvent> {
     return this.transport.json({ method: "POST", path: path`/v1/admin/incoming-events/${incomingEventId}/retry`, idempotent: true }, options);
+  }
+
+  /**
+   * List rate limit overrides: `GET /v1/admin/rate-limit-overrides`. Scope `admin:read`.
+   *
+   * Rate limits that were set by hand, newest first, expired ones too. For administrators only.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  listRateLimitOverrides(params: ListRateLimitOverridesParams = {}, options?: RequestOptions): PagePromise<RateLimitOverride> {
+    return this.transport.page({ method: "GET", path: "/v1/admin/rate-limit-overrides", query: params }, options);
+  }
+
+  /**
+   * Get a rate limit override: `GET /v1/admin/rate-limit-overrides/{target_id}`. Scope `admin:read`.
+   *
+   * What was set by hand for an account or a key. For administrators only.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getRateLimitOverride(targetId: string, options?: RequestOptions): APIPromise<RateLimitOverride> {
+    return this.transport.json({ method: "GET", path: path`/v1/admin/rate-limit-overrides/${targetId}` }, options);
+  }
+
+  /**
+   * Override rate limits: `PUT /v1/admin/rate-limit-overrides/{target_id}`. Scope `admin:write`.
+   *
+   * Sets the rate limits of an account or a key by hand, in place of what was set before; effective within a second.
+   * Sandbox and
+   * live account are set apart. Written down as `rate_limit.overridden`. For administrators only.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  putRateLimitOverride(targetId: string, params: PutRateLimitOverrideParams, options?: RequestOptions): APIPromise<RateLimitOverride> {
+    return this.transport.json({ method: "PUT", path: path`/v1/admin/rate-limit-overrides/${targetId}`, body: params }, options);
+  }
+
+  /**
+   * Delete a rate limit override: `DELETE /v1/admin/rate-limit-overrides/{target_id}`. Scope `admin:write`.
+   *
+   * The plan counts again, within a second. Written down as `rate_limit.restored`. For administrators only.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  deleteRateLimitOverride(targetId: string, options?: RequestOptions): APIPromise<void> {
+    return this.transport.empty({ method: "DELETE", path: path`/v1/admin/rate-limit-overrides/${targetId}` }, options);
   }
 }

@@ -64,6 +64,7 @@ function authenticated(principal: Principal): Authentication {
 function contradiction(principal: Principal, mode: string): Authentication {
   return {
     outcome: "mode_mismatch",
+    principal,
     detail: `This is a ${principal.mode} key, but the header MusicVerse-Mode says "${mode.slice(0, 20)}". Leave the header out, or use a key of that mode.`,
   };
 }

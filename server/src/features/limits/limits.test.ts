@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createMemoryLimiter } from "../../platform/limiter/index.ts";
 import { callerOf } from "./address.ts";
-import type { Bucket } from "../../platform/limiter/index.ts";
+import type { Window } from "./window.ts";
 import { limitsOfPlan, resolveEffectivePlan } from "../plans/index.ts";
+import type { AccountOverrides } from "./override-lookup.ts";
 import { badCredentialBucket, createLimitsFor, headersFor, violatedPolicies, type Caller } from "./index.ts";
 
 const START = Date.UTC(2026, 0, 1);
@@ -13,14 +14,15 @@ function setUp() {
 }
 
 /** Accounts here are called `<plan>/<mode>`. */
-const cached = createLimitsFor({
-  getEffectiveLimits: (account) => {
-    const [plan = "", mode] = account.split("/");
-    return limitsOfPlan(resolveEffectivePlan(plan, null, new Date(START)), mode === "test" ? "test" : "live");
-  },
-});
-const limitsFor = (caller: Caller): Bucket[] => {
-  const buckets = cached(caller);
+const getEffectiveLimits = (account: string) => {
+  const [plan = "", mode] = account.split("/");
+  return limitsOfPlan(resolveEffectivePlan(plan, null, new Date(START)), mode === "test" ? "test" : "live");
+};
+const clock = { now: () => new Date(START) };
+const overridden = (own: AccountOverrides) => createLimitsFor({ plans: { getEffectiveLimits }, overrides: { of: () => own }, clock });
+const cached = overridden({ account: null, keys: new Map() });
+const limitsFor = (caller: Caller, limits = cached): Window[] => {
+  const buckets = limits(caller);
   if (buckets instanceof Promise) throw new Error("a cached plan needs no promise");
   return buckets;
 };
@@ -75,6 +77,24 @@ describe("quotas (API-30)", () => {
     expect(limiter.takeNow(limitsFor(keyOf("free"))).buckets[0]?.remaining).toBe(9);
   });
 
+  test("making a credential has a window of its own besides, for keys and sessions alike", () => {
+    expect(limitsFor({ ...keyOf("pro"), rateClass: "credential" }).map(({ name }) => name)).toEqual(["account", "key", "burst", "credential"]);
+    const session: Caller = { ...keyOf("pro"), principal: { kind: "session", accountId: "pro/live", keyId: null }, rateClass: "credential" };
+    expect(limitsFor(session).map(({ name }) => name)).toEqual(["session", "credential"]);
+  });
+
+  test("all tokens of an app share a window, within the account's", () => {
+    const token: Caller = { ...keyOf("pro"), principal: { kind: "oauth_token", accountId: "pro/live", keyId: null, clientId: "app_1" } };
+    expect(limitsFor(token).map(({ key, name }) => [key, name])).toEqual([
+      ["{pro/live}:account", "account"], ["{pro/live}:client:app_1", "client"], ["{pro/live}:burst", "burst"],
+    ]);
+  });
+
+  test("a bad credential is counted twice in one call: as bad, and as a request of its address", () => {
+    const windows = limitsFor({ principal: null, ip: "198.51.100.7", rateClass: "read", badCredential: true });
+    expect(windows.map(({ key }) => key)).toEqual(["{198.51.100.7}:bad-credential", "{198.51.100.7}:address-read"]);
+  });
+
   test("buckets taken together share one hash tag, so that a Redis Cluster can take them at once", () => {
     const tags = limitsFor(keyOf("pro")).map(({ key }) => /\{(.+?)\}/.exec(key)?.[1]);
     expect(tags).toEqual(["pro/live", "pro/live", "pro/live"]);
@@ -82,6 +102,33 @@ describe("quotas (API-30)", () => {
 
   test("an operation of class none has no limit", () => {
     expect(limitsFor({ principal: null, ip: "198.51.100.7", rateClass: "none" })).toEqual([]);
+  });
+});
+
+describe("overrides (API-30)", () => {
+  const later = new Date(START + 1);
+  const rate = (max: number) => ({ max, seconds: 60 });
+  const shape = (windows: Window[]) => windows.map(({ name, capacity, intervalMs, source }) => [name, capacity, intervalMs / 1000, source]);
+
+  test("of the account replaces the plan's numbers, up or down, and what the keys have with them", () => {
+    const up = overridden({ account: { quota: rate(5000), burst: null, expiresAt: null }, keys: new Map() });
+    expect(shape(limitsFor(keyOf("pro"), up))).toEqual([["account", 5000, 60, "override"], ["key", 5000, 60, "override"], ["burst", 200, 10, "plan"]]);
+    const down = overridden({ account: { quota: rate(3), burst: rate(1), expiresAt: later }, keys: new Map() });
+    expect(shape(limitsFor(keyOf("pro", "test"), down))).toEqual([["account", 3, 60, "override"], ["key", 3, 60, "override"], ["burst", 1, 60, "override"]]);
+  });
+
+  test("of a key is that key's alone, and the account's windows go on counting it", () => {
+    const key = overridden({ account: null, keys: new Map([["k1", { quota: rate(1_000_000), burst: rate(5), expiresAt: null }]]) });
+    expect(shape(limitsFor(keyOf("pro"), key))).toEqual([
+      ["account", 1000, 3600, "plan"], ["key", 1_000_000, 60, "override"], ["key-burst", 5, 60, "override"], ["burst", 200, 10, "plan"],
+    ]);
+    expect(shape(limitsFor(keyOf("pro", "live", "k2"), key))).toEqual([["account", 1000, 3600, "plan"], ["key", 1000, 3600, "plan"], ["burst", 200, 10, "plan"]]);
+  });
+
+  test("ends at its moment, without anybody's doing", () => {
+    const expired = { quota: rate(1), burst: null, expiresAt: new Date(START) };
+    const limits = overridden({ account: expired, keys: new Map([["k1", expired]]) });
+    expect(shape(limitsFor(keyOf("free"), limits))).toEqual([["account", 10, 3600, "plan"], ["key", 10, 3600, "plan"]]);
   });
 });
 

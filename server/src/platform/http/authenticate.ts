@@ -1,8 +1,7 @@
 import type { Request, RequestHandler } from "express";
 import { operations } from "../../generated/operations.ts";
-import type { Limiter, Bucket } from "../limiter/index.ts";
 import { clientAddress } from "./client-address.ts";
-import { operationOf, type Principal } from "./context.ts";
+import type { Principal } from "./context.ts";
 import { ProblemError } from "./problem.ts";
 
 /** Outcome of looking at an `Authorization` header; a bad credential says nothing about why (API-13). */
@@ -11,7 +10,7 @@ export type Authentication =
   | { outcome: "missing" }
   | { outcome: "bad_credential" }
   | { outcome: "ip_not_allowed" }
-  | { outcome: "mode_mismatch"; detail: string };
+  | { outcome: "mode_mismatch"; principal: Principal; detail: string };
 
 export interface Authenticator {
   authenticate(credential: PresentedCredential): Promise<Authentication>;
@@ -33,38 +32,36 @@ export function credentialOf(request: Request): PresentedCredential {
 
 export interface AuthenticateDeps {
   authenticator: Authenticator;
-  limiter: Limiter;
-  /** The bucket that counts bad credentials of an address. */
-  badCredentialBucket: (ip: string) => Bucket;
 }
 
 /**
- * Bearer credential → principal. Bad ones are counted per address, and so are right ones from an address that theirs does not
- * allow, for no other limit sees those; past the limit they get 429.
+ * Bearer credential → principal, or why not; the next step counts the request and then refuses it. A right credential from
+ * an address that its own list does not allow counts as a bad one, for no other limit would see it.
  */
-export function authenticate({ authenticator, limiter, badCredentialBucket }: AuthenticateDeps): RequestHandler {
+export function authenticate({ authenticator }: AuthenticateDeps): RequestHandler {
   return async (request, _response, next) => {
-    if (operations[operationOf(request)].security.public) return next();
+    const { context } = request;
+    if (!context.operationId || operations[context.operationId].security.public) return next();
     const credential = credentialOf(request);
     const result = await authenticator.authenticate(credential);
-    if (result.outcome === "authenticated") {
-      request.context.principal = result.principal;
-      return next();
-    }
-    if (result.outcome === "mode_mismatch") throw new ProblemError("mode_mismatch", { detail: result.detail });
-    if (result.outcome === "missing") throw unauthenticated();
-    const decision = await limiter.take([badCredentialBucket(credential.ip)]);
-    if (!decision.allowed) {
-      const seconds = Math.max(1, Math.ceil(((decision.retryAtMs ?? decision.nowMs) - decision.nowMs) / 1000));
-      throw new ProblemError("too_many_failures", { headers: { "Retry-After": String(seconds) } });
-    }
-    if (result.outcome === "bad_credential") throw unauthenticated();
-    throw new ProblemError("ip_not_allowed", {
-      detail: `This API key may not be used from ${credential.ip}. Use it from an address of its ip_allowlist, or change the list.`,
-    });
+    if (result.outcome === "authenticated" || result.outcome === "mode_mismatch") context.principal = result.principal;
+    context.badCredential = result.outcome === "bad_credential" || result.outcome === "ip_not_allowed";
+    context.refusal = refusalOf(result, credential);
+    next();
   };
 }
 
-function unauthenticated(): ProblemError {
-  return new ProblemError("unauthenticated", { headers: { "WWW-Authenticate": 'Bearer realm="MusicVerse"' } });
+function refusalOf(result: Authentication, { ip }: PresentedCredential): ProblemError | null {
+  switch (result.outcome) {
+    case "authenticated":
+      return null;
+    case "mode_mismatch":
+      return new ProblemError("mode_mismatch", { detail: result.detail });
+    case "ip_not_allowed":
+      return new ProblemError("ip_not_allowed", {
+        detail: `This API key may not be used from ${ip}. Use it from an address of its ip_allowlist, or change the list.`,
+      });
+    default:
+      return new ProblemError("unauthenticated", { headers: { "WWW-Authenticate": 'Bearer realm="MusicVerse"' } });
+  }
 }

@@ -1,6 +1,7 @@
 import type { Request } from "express";
 import type { OperationId } from "../../generated/operations.ts";
 import type { Scope } from "../../generated/scopes.ts";
+import type { ProblemError } from "./problem.ts";
 
 /** Who is asking, on which account, and what it may do. */
 export interface Principal {
@@ -31,6 +32,10 @@ export interface RequestContext {
   routeName: string | null;
   pathParams: Record<string, string>;
   principal: Principal | null;
+  /** Why an earlier step refuses the request: thrown only after it was counted. */
+  refusal: ProblemError | null;
+  /** A credential was sent and is none. */
+  badCredential: boolean;
   input: OperationInput;
   /** Set by the step that refused the request or by the operation: the problem's code, for log and metrics. */
   problemCode: string | null;

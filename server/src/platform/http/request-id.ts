@@ -18,6 +18,8 @@ export const requestId: RequestHandler = (request, response, next) => {
     routeName: null,
     pathParams: {},
     principal: null,
+    refusal: null,
+    badCredential: false,
     input: { path: {}, query: {}, body: undefined },
     problemCode: null,
   };

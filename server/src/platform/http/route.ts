@@ -25,11 +25,13 @@ export function route(): RequestHandler {
     }
     const allowed = METHODS.filter((candidate) => router.find(candidate, request.path));
     if (allowed.length === 0) {
-      throw new ProblemError("not_found", { detail: "No operation has this path. See the API reference for all paths." });
+      request.context.refusal = new ProblemError("not_found", { detail: "No operation has this path. See the API reference for all paths." });
+      return next();
     }
-    throw new ProblemError("method_not_allowed", {
+    request.context.refusal = new ProblemError("method_not_allowed", {
       detail: `This path does not accept ${request.method}. It accepts: ${allowed.join(", ")}.`,
       headers: { Allow: allowed.join(", ") },
     });
+    next();
   };
 }

@@ -27,6 +27,10 @@ export function limiterSuite(open: () => Promise<LimiterSubject>): void {
   afterAll(() => subject?.close());
   const take = (buckets: Bucket[], cost?: number) => subject.limiter.take(buckets, cost);
 
+  test("nothing to take from is allowed", async () => {
+    expect(await take([])).toMatchObject({ allowed: true, buckets: [], retryAtMs: null });
+  });
+
   test("the 11th request within the hour is refused, and after the reset it works", async () => {
     const hourly = bucket(10);
     for (let left = 9; left >= 0; left -= 1) {

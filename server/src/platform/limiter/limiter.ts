@@ -12,6 +12,8 @@ export interface Bucket {
   capacity: number;
   refill: number;
   intervalMs: number;
+  /** It keeps somebody from guessing: while Redis is away it allows only a part of what it would. */
+  failClosed?: boolean;
 }
 
 export interface BucketState {

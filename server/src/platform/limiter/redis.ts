@@ -28,6 +28,8 @@ export function createRedisLimiter(redis: Redis, { prefix = "musicverse" }: Redi
 
   return {
     async take(buckets, cost = 1) {
+      // The script would fail, and a failure counts as an outage.
+      if (buckets.length === 0) return describe([], [], { cost, allowed: true, nowMs: Date.now() });
       // The first requests after a start come before the connection.
       if (redis.status === "connecting" || redis.status === "connect") await whenReady(redis, CONNECT_PATIENCE_MS);
       sendWithThisTurn(redis);
