@@ -140,7 +140,10 @@ async function endpoint(db: Database, accountId: string, url: string): Promise<s
   const id = newId();
   const secret = sealSecret(keyRing, accountId, id, newSecret());
   await db.withTenant(accountId, (tx) =>
-    insertWebhook(tx, { id, url, description: null, event_types: null, secret, now: new Date() }));
+    insertWebhook(tx, {
+      id, url, description: null, event_types: null, ordered: false, ordered_on_failure: "skip", max_per_second: null,
+      secret, now: new Date(),
+    }));
   return id;
 }
 

@@ -320,6 +320,19 @@ export interface CreateWebhookParams {
   url: string;
   /** Which events to send. Null or left out, all, also types that are added later. */
   event_types?: EventType[] | null;
+  /**
+   * Send one at a time, in the order of `webhook-sequence`: the next one only after the one before has succeeded or
+   * has been given up. Slower, and one failing delivery blocks those behind it.
+   */
+  ordered?: boolean;
+  /**
+   * What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it.
+   * `skip`: goes on with the next one. `pause`: is paused, until you enable it; the delivery, if you retry it, goes
+   * first.
+   */
+  ordered_on_failure?: WebhookOrderedOnFailure;
+  /** Most requests in any second. Null or left out, no limit but those that the endpoint asks for by 429. */
+  max_per_second?: number | null;
   /** What the endpoint is for. */
   description?: string | null;
 }
@@ -1689,6 +1702,19 @@ export interface UpdateWebhookParams {
   url?: string;
   /** Which events to send; null for all. */
   event_types?: EventType[] | null;
+  /**
+   * Send one at a time, in the order of `webhook-sequence`: the next one only after the one before has succeeded or
+   * has been given up. Slower, and one failing delivery blocks those behind it.
+   */
+  ordered?: boolean;
+  /**
+   * What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it.
+   * `skip`: goes on with the next one. `pause`: is paused, until you enable it; the delivery, if you retry it, goes
+   * first.
+   */
+  ordered_on_failure?: WebhookOrderedOnFailure;
+  /** Most requests in any second. Null, no limit but those that the endpoint asks for by 429. */
+  max_per_second?: number | null;
   /** What the endpoint is for; null clears it. */
   description?: string | null;
   /** `paused` keeps events back, `enabled` sends them; `enabled` also revives an endpoint that was disabled. */
@@ -1862,6 +1888,16 @@ export interface Webhook {
   description: string | null;
   /** Which events are sent; null for all. */
   event_types: Open<EventType>[] | null;
+  /** Events are sent one at a time, in the order of `webhook-sequence`. */
+  ordered: boolean;
+  /**
+   * What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it.
+   * `skip`: goes on with the next one. `pause`: is paused, until you enable it; the delivery, if you retry it, goes
+   * first.
+   */
+  ordered_on_failure: Open<WebhookOrderedOnFailure>;
+  /** Most requests in any second; null for no limit of yours. */
+  max_per_second: number | null;
   /** `enabled`: events are sent. `paused`: you stopped it. `disabled`: we stopped it, see `disabled_reason`. */
   status: Open<WebhookStatus>;
   /** Why it was disabled; null unless `disabled`. */
@@ -1919,6 +1955,8 @@ export interface WebhookDelivery {
   event_id: string;
   /** What happened. New types may be added; a consumer ignores those that it does not know. */
   event_type: Open<EventType>;
+  /** Its `webhook-sequence`; null until it is taken up for the first time. */
+  sequence: number | null;
   /**
    * `pending`: an attempt is planned. `succeeded`: the endpoint answered 2xx. `failed`: no attempts are left.
    * `canceled`: the endpoint was deleted or disabled before.
@@ -2005,6 +2043,13 @@ export interface WebhookFailingPayload {
   /** An endpoint of yours that events are sent to. */
   data: Webhook;
 }
+
+/**
+ * What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it.
+ * `skip`: goes on with the next one. `pause`: is paused, until you enable it; the delivery, if you retry it, goes
+ * first.
+ */
+export type WebhookOrderedOnFailure = "skip" | "pause";
 
 /** The body of a webhook. `type` tells what `data` is. */
 export type WebhookPayload =

@@ -2020,6 +2020,15 @@ export interface components {
             url: string;
             /** @description Which events to send. Null or left out, all, also types that are added later. */
             event_types?: components["schemas"]["EventType"][] | null;
+            /**
+             * @description Send one at a time, in the order of `webhook-sequence`: the next one only after the one before has succeeded or has been given up. Slower, and one failing delivery blocks those behind it.
+             * @default false
+             */
+            ordered: boolean;
+            /** @default skip */
+            ordered_on_failure: components["schemas"]["WebhookOrderedOnFailure"];
+            /** @description Most requests in any second. Null or left out, no limit but those that the endpoint asks for by 429. */
+            max_per_second?: number | null;
             /** @description What the endpoint is for. */
             description?: string | null;
         };
@@ -3195,6 +3204,11 @@ export interface components {
             url?: string;
             /** @description Which events to send; null for all. */
             event_types?: components["schemas"]["EventType"][] | null;
+            /** @description Send one at a time, in the order of `webhook-sequence`: the next one only after the one before has succeeded or has been given up. Slower, and one failing delivery blocks those behind it. */
+            ordered?: boolean;
+            ordered_on_failure?: components["schemas"]["WebhookOrderedOnFailure"];
+            /** @description Most requests in any second. Null, no limit but those that the endpoint asks for by 429. */
+            max_per_second?: number | null;
             /** @description What the endpoint is for; null clears it. */
             description?: string | null;
             /**
@@ -3364,6 +3378,11 @@ export interface components {
             description: string | null;
             /** @description Which events are sent; null for all. */
             event_types: components["schemas"]["EventType"][] | null;
+            /** @description Events are sent one at a time, in the order of `webhook-sequence`. */
+            ordered: boolean;
+            ordered_on_failure: components["schemas"]["WebhookOrderedOnFailure"];
+            /** @description Most requests in any second; null for no limit of yours. */
+            max_per_second: number | null;
             status: components["schemas"]["WebhookStatus"];
             /** @description Why it was disabled; null unless `disabled`. */
             disabled_reason: string | null;
@@ -3421,6 +3440,8 @@ export interface components {
             webhook_id: components["schemas"]["WebhookId"];
             event_id: components["schemas"]["EventId"];
             event_type: components["schemas"]["EventType"];
+            /** @description Its `webhook-sequence`; null until it is taken up for the first time. */
+            sequence: number | null;
             status: components["schemas"]["WebhookDeliveryStatus"];
             /** @description Attempts made so far. */
             attempts_count: number;
@@ -3531,6 +3552,11 @@ export interface components {
             has_more: boolean;
             next_cursor: components["schemas"]["NextCursor"];
         };
+        /**
+         * @description What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it. `skip`: goes on with the next one. `pause`: is paused, until you enable it; the delivery, if you retry it, goes first.
+         * @enum {string}
+         */
+        WebhookOrderedOnFailure: "skip" | "pause";
         /** @description The body of a webhook. `type` tells what `data` is. */
         WebhookPayload: components["schemas"]["ApiKeyExposedPayload"] | components["schemas"]["ApiKeyRotatedPayload"] | components["schemas"]["ApiKeyRotationDuePayload"] | components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["PlaylistCreatedPayload"] | components["schemas"]["PlaylistDeletedPayload"] | components["schemas"]["PlaylistUpdatedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
         /**
@@ -4268,6 +4294,11 @@ export interface components {
          * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         WebhookIdHeader: string;
+        /**
+         * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+         * @example 1207
+         */
+        WebhookSequenceHeader: string;
         /**
          * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
          * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
@@ -7766,6 +7797,11 @@ export interface operations {
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+                /**
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @example 1207
+                 */
+                "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
             };
             path?: never;
             cookie?: never;
@@ -7800,6 +7836,11 @@ export interface operations {
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+                /**
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @example 1207
+                 */
+                "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
             };
             path?: never;
             cookie?: never;
@@ -7834,6 +7875,11 @@ export interface operations {
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+                /**
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @example 1207
+                 */
+                "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
             };
             path?: never;
             cookie?: never;
@@ -7970,6 +8016,11 @@ export interface operations {
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+                /**
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @example 1207
+                 */
+                "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
             };
             path?: never;
             cookie?: never;
@@ -8004,6 +8055,11 @@ export interface operations {
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+                /**
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @example 1207
+                 */
+                "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
             };
             path?: never;
             cookie?: never;
@@ -8038,6 +8094,11 @@ export interface operations {
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+                /**
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @example 1207
+                 */
+                "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
             };
             path?: never;
             cookie?: never;
@@ -8072,6 +8133,11 @@ export interface operations {
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+                /**
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @example 1207
+                 */
+                "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
             };
             path?: never;
             cookie?: never;
@@ -8106,6 +8172,11 @@ export interface operations {
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+                /**
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @example 1207
+                 */
+                "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
             };
             path?: never;
             cookie?: never;
@@ -8140,6 +8211,11 @@ export interface operations {
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+                /**
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @example 1207
+                 */
+                "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
             };
             path?: never;
             cookie?: never;

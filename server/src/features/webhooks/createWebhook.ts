@@ -28,6 +28,9 @@ export const createWebhook =
         url,
         description: body.description ?? null,
         event_types: body.event_types ?? null,
+        ordered: body.ordered ?? false,
+        ordered_on_failure: body.ordered_on_failure ?? "skip",
+        max_per_second: body.max_per_second ?? null,
         secret: sealSecret(deps.keyRing, accountId, id, secret),
         now: deps.clock.now(),
       });

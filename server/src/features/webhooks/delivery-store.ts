@@ -6,6 +6,8 @@ export interface DeliveryRow {
   webhook_id: string;
   event_id: string;
   event_type: EventType;
+  /** Null until it is first taken up. */
+  sequence: number | null;
   status: "pending" | "succeeded" | "failed" | "canceled";
   attempts_count: number;
   next_attempt_at: Date | null;
@@ -30,7 +32,7 @@ const names = [
   "id", "webhook_id", "event_id", "event_type", "status", "attempts_count", "next_attempt_at", "last_status_code",
   "last_error", "created_at", "finished_at",
 ];
-const columns = names.map((name) => `d.${name}`).join(", ");
+const columns = [...names.map((name) => `d.${name}`), "d.sequence::float8 as sequence"].join(", ");
 
 export interface DeliveryFilter {
   status: DeliveryRow["status"] | null;

@@ -14,6 +14,9 @@ export function presentWebhook(row: WebhookRow, now: Date): Schemas["Webhook"] {
     url: row.url,
     description: row.description,
     event_types: row.event_types,
+    ordered: row.ordered,
+    ordered_on_failure: row.ordered_on_failure,
+    max_per_second: row.max_per_second,
     status: row.status,
     disabled_reason: row.disabled_reason,
     disabled_at: row.disabled_at?.toISOString() ?? null,
@@ -33,6 +36,7 @@ export function presentDelivery(row: DeliveryRow): Schemas["WebhookDelivery"] {
     webhook_id: encodeId("whk", row.webhook_id),
     event_id: encodeId("evt", row.event_id),
     event_type: row.event_type,
+    sequence: row.sequence,
     status: row.status,
     attempts_count: row.attempts_count,
     next_attempt_at: row.next_attempt_at?.toISOString() ?? null,
@@ -49,7 +53,14 @@ export function presentDeliveryDetail(
 ): Schemas["WebhookDeliveryDetail"] {
   return {
     ...presentDelivery(row),
-    request: { headers: { ...constantHeaders, "webhook-id": encodeId("evt", row.event_id) }, body: row.payload },
+    request: {
+      headers: {
+        ...constantHeaders,
+        "webhook-id": encodeId("evt", row.event_id),
+        ...(row.sequence !== null && { "webhook-sequence": String(row.sequence) }),
+      },
+      body: row.payload,
+    },
     attempts: attempts.map((attempt) => ({
       ...attempt,
       started_at: attempt.started_at.toISOString(),

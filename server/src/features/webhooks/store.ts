@@ -8,6 +8,9 @@ export interface WebhookRow {
   url: string;
   description: string | null;
   event_types: EventType[] | null;
+  ordered: boolean;
+  ordered_on_failure: "skip" | "pause";
+  max_per_second: number | null;
   status: "enabled" | "paused" | "disabled";
   disabled_reason: string | null;
   disabled_at: Date | null;
@@ -20,8 +23,8 @@ export interface WebhookRow {
 }
 
 const names = [
-  "id", "url", "description", "event_types", "status", "disabled_reason", "disabled_at", "failing_since",
-  "missed_since", "previous_secret_until", "created_at", "updated_at",
+  "id", "url", "description", "event_types", "ordered", "ordered_on_failure", "max_per_second", "status", "disabled_reason",
+  "disabled_at", "failing_since", "missed_since", "previous_secret_until", "created_at", "updated_at",
 ];
 /** What the API shows of a webhook `w`. */
 export const webhookColumns = [...names.map((name) => `w.${name}`), missedCount].join(", ");
@@ -49,13 +52,18 @@ export async function countWebhooksAlone(tx: TenantTx): Promise<number> {
   return row?.count ?? 0;
 }
 
-export type NewWebhook = Pick<WebhookRow, "id" | "url" | "description" | "event_types"> & { secret: string; now: Date };
+type Settings = Pick<WebhookRow, "url" | "description" | "event_types" | "ordered" | "ordered_on_failure" | "max_per_second">;
+export type NewWebhook = Settings & { id: string; secret: string; now: Date };
 
 export async function insertWebhook(tx: TenantTx, webhook: NewWebhook): Promise<WebhookRow> {
   const [row] = await tx.query<WebhookRow>(
-    `insert into webhooks as w (account_id, id, url, description, event_types, secret, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $7) returning ${webhookColumns}`,
-    [tx.accountId, webhook.id, webhook.url, webhook.description, webhook.event_types, webhook.secret, webhook.now],
+    `insert into webhooks as w (account_id, id, url, description, event_types, ordered, ordered_on_failure,
+                                max_per_second, secret, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) returning ${webhookColumns}`,
+    [
+      tx.accountId, webhook.id, webhook.url, webhook.description, webhook.event_types, webhook.ordered,
+      webhook.ordered_on_failure, webhook.max_per_second, webhook.secret, webhook.now,
+    ],
   );
   if (row === undefined) throw new Error("the insert of a webhook returned no row");
   return row;
@@ -66,6 +74,9 @@ export interface WebhookChange {
   url?: string;
   description?: string | null;
   eventTypes?: EventType[] | null;
+  ordered?: boolean;
+  onFailure?: "skip" | "pause";
+  maxPerSecond?: number | null;
   status?: "enabled" | "paused";
 }
 
@@ -84,6 +95,9 @@ export async function updateWebhook(
         set url = coalesce($3, w.url),
             description = case when $4 then $5 else w.description end,
             event_types = case when $6 then $7::text[] else w.event_types end,
+            ordered = coalesce($10, w.ordered),
+            ordered_on_failure = coalesce($11, w.ordered_on_failure),
+            max_per_second = case when $12 then $13 else w.max_per_second end,
             status = coalesce($8, w.status),
             disabled_reason = case when $8 is null then w.disabled_reason end,
             disabled_at = case when $8 is null then w.disabled_at end,
@@ -92,6 +106,7 @@ export async function updateWebhook(
             failures = case when fresh.probe then ${failuresToOpen} when fresh.start then 0 else w.failures end,
             trips = case when fresh.start then 0 else w.trips end,
             slots = case when fresh.start then null else w.slots end,
+            rate = case when fresh.start then null else w.rate end,
             resting_until = case when fresh.start then null else w.resting_until end,
             failing_since = case when fresh.count then null else w.failing_since end,
             failing_attempts = case when fresh.count then 0 else w.failing_attempts end,
@@ -105,6 +120,7 @@ export async function updateWebhook(
     [
       tx.accountId, id, change.url ?? null, change.description !== undefined, change.description ?? null,
       change.eventTypes !== undefined, change.eventTypes ?? null, change.status ?? null, now,
+      change.ordered ?? null, change.onFailure ?? null, change.maxPerSecond !== undefined, change.maxPerSecond ?? null,
     ],
   );
   return row ?? null;

@@ -15,6 +15,9 @@ export const updateWebhook =
       ...(body.url !== undefined && { url: endpointUrl(body.url, policy) }),
       ...(body.description !== undefined && { description: body.description }),
       ...(body.event_types !== undefined && { eventTypes: body.event_types }),
+      ...(body.ordered !== undefined && { ordered: body.ordered }),
+      ...(body.ordered_on_failure !== undefined && { onFailure: body.ordered_on_failure }),
+      ...(body.max_per_second !== undefined && { maxPerSecond: body.max_per_second }),
       ...(body.status !== undefined && { status: body.status }),
     };
     return write(async (tx) => {

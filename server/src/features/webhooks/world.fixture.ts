@@ -7,21 +7,26 @@ import type { Notify } from "../notifications/index.ts";
 import { createEmit, type EmitEvent } from "../events/index.ts";
 import { selectAttempts, selectDeliveries, type AttemptRow, type DeliveryRow } from "./delivery-store.ts";
 import { drainEndpoint } from "./delivery/drain.ts";
+import { drainInOrder } from "./delivery/in-order.ts";
 import { createDrainWork } from "./delivery/work.ts";
 import { createResultWriter } from "./delivery/writer.ts";
 import { createFanOut } from "./fan-out.ts";
 import { plainKeyRing } from "./key-ring.fixture.ts";
 import { sampleData } from "./samples.ts";
 import { newSecret, sealSecret } from "./secret.ts";
-import { insertWebhook } from "./store.ts";
+import { insertWebhook, type NewWebhook } from "./store.ts";
 
 const limits: ExchangeLimits = { headMs: 15_000, totalMs: 20_000, bodyBytesMax: 65_536, bodyBytesKept: 4_096 };
 
+type Settings = Partial<Pick<NewWebhook, "ordered" | "ordered_on_failure" | "max_per_second">>;
+
 /** Accounts, endpoints, events and drains on a database of their own, with a clock that only moves when told to. */
-export async function createWorld(overrides: { limits?: Partial<ExchangeLimits>; slotsMax?: number } = {}) {
+export async function createWorld(
+  overrides: { limits?: Partial<ExchangeLimits>; slotsMax?: number; realTime?: boolean } = {},
+) {
   const { db, appUrl, ownerUrl, close } = await createTestDatabase();
   let time = new Date();
-  const clock = { now: () => time };
+  const clock = { now: () => (overrides.realTime ? new Date() : time) };
   const enqueued: WorkPointer[] = [];
   const work: Pick<WorkEngine, "enqueue"> = {
     enqueue: async (_kind, pointer) => {
@@ -58,12 +63,15 @@ export async function createWorld(overrides: { limits?: Partial<ExchangeLimits>;
   };
   const accountId = await createAccount();
 
-  const endpointOf = async (owner: string, url: string, eventTypes: EventType[] | null = null) => {
+  const endpointOf = async (owner: string, url: string, eventTypes: EventType[] | null = null, settings: Settings = {}) => {
     const id = newId();
     const secret = newSecret();
     const sealed = sealSecret(plainKeyRing, owner, id, secret);
     await db.withTenant(owner, (tx) =>
-      insertWebhook(tx, { id, url, description: null, event_types: eventTypes, secret: sealed, now: time }));
+      insertWebhook(tx, {
+        id, url, description: null, event_types: eventTypes, ordered: false, ordered_on_failure: "skip", max_per_second: null,
+        ...settings, secret: sealed, now: time,
+      }));
     return { id, secret, accountId: owner };
   };
 
@@ -72,13 +80,13 @@ export async function createWorld(overrides: { limits?: Partial<ExchangeLimits>;
 
   return {
     db, appUrl, ownerUrl, clock, work, enqueued, emit, notify, mails, kind, accountId, createAccount, endpointOf, emitSample,
-    endpoint: (url: string, eventTypes?: EventType[]) => endpointOf(accountId, url, eventTypes ?? null),
+    endpoint: (url: string, eventTypes?: EventType[] | null, settings?: Settings) => endpointOf(accountId, url, eventTypes, settings),
     advance: (ms: number) => { time = new Date(time.getTime() + ms); },
     /** One turn, as the work engine does it. False: there was nothing to claim. */
     drain: async (pointer: { id: string }, signal = new AbortController().signal): Promise<boolean> => {
       const claim = await kind.claim({ id: pointer.id, accountId });
       if (claim === null) return false;
-      await drainEndpoint(drainDeps, claim, signal);
+      await (claim.ordered ? drainInOrder : drainEndpoint)(drainDeps, claim, signal);
       return true;
     },
     deliveries: async (webhook: { id: string; accountId?: string }): Promise<DeliveryRow[]> => {

@@ -3,8 +3,8 @@ import type { Clock } from "../../../platform/clock/index.ts";
 import { exchange, type ExchangeLimits, type ExchangeResult } from "../../../platform/egress/index.ts";
 import { encodeId } from "../../../platform/ids/index.ts";
 import type { Sign } from "../secret.ts";
+import type { NumberedDelivery } from "./claim.ts";
 import { judge, type Outcome } from "./outcome.ts";
-import type { DueDelivery } from "./store.ts";
 import type { AttemptRecord } from "./writer.ts";
 
 /** WHK-05, WHK-08, WHK-12 */
@@ -32,13 +32,15 @@ export const constantHeaders = {
   "accept-encoding": "identity",
 };
 
+export interface AttemptResult {
+  record: AttemptRecord;
+  outcome: Outcome;
+}
+
 const loggedHeadersMaxBytes = 4_096;
 
 /** Signs and sends one delivery once. Never rejects for what a receiver does: that is in the record and the outcome. */
-export async function attemptDelivery(
-  deps: AttemptDeps,
-  delivery: DueDelivery,
-): Promise<{ record: AttemptRecord; outcome: Outcome }> {
+export async function attemptDelivery(deps: AttemptDeps, delivery: NumberedDelivery): Promise<AttemptResult> {
   const { clock, pool, path, limits, random } = deps;
   const startedAt = clock.now();
   const body = Buffer.from(delivery.payload);
@@ -49,6 +51,7 @@ export async function attemptDelivery(
   const record: AttemptRecord = {
     account_id: deps.accountId,
     delivery_id: delivery.id,
+    sequence: delivery.sequence,
     status: outcome.status,
     next_attempt_at: outcome.nextAttemptAt,
     started_at: startedAt,
@@ -63,7 +66,7 @@ export async function attemptDelivery(
   return { record, outcome };
 }
 
-function requestHeaders(sign: Sign, delivery: DueDelivery, now: Date, body: Buffer) {
+function requestHeaders(sign: Sign, delivery: NumberedDelivery, now: Date, body: Buffer) {
   const id = encodeId("evt", delivery.eventId);
   const timestamp = Math.floor(now.getTime() / 1_000);
   return {
@@ -71,6 +74,7 @@ function requestHeaders(sign: Sign, delivery: DueDelivery, now: Date, body: Buff
     "webhook-id": id,
     "webhook-timestamp": String(timestamp),
     "webhook-signature": sign(id, timestamp, body),
+    "webhook-sequence": String(delivery.sequence),
     ...(delivery.requestId !== null && { "x-request-id": delivery.requestId }),
   };
 }

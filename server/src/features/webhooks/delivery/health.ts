@@ -8,6 +8,8 @@ export interface HealthState {
   trips: number;
   /** Requests at once that it bears; null: no reason to send less than allowed. */
   slots: number | null;
+  /** Requests per second that it bears; null: no reason to send less than allowed. */
+  rate: number | null;
   restingUntil: Date | null;
   /** The first failure after which nothing succeeded, and the attempts since then. */
   failingSince: Date | null;
@@ -17,6 +19,8 @@ export interface HealthState {
 export interface Health {
   /** Requests at once that may be open now. */
   slots(): number;
+  /** Requests per second that it bears now; null: as many as allowed. */
+  rate(): number | null;
   /** Learns from an answer. True: send nothing more for now, `state().restingUntil` says until when. */
   note(outcome: Pick<Outcome, "verdict" | "retryAfterMs">, now: Date): boolean;
   state(): HealthState;
@@ -26,17 +30,21 @@ export const failuresToOpen = 10;
 const openMs = 30_000;
 const restMaxMs = 600_000;
 const throttledRestMs = 1_000;
+/** What a rate gains in each second in which it is used up. */
+const rateGain = 5;
+/** Not worth a limit any more. */
+const rateMax = 1_000;
 
 /**
  * The circuit breaker and the brake of one endpoint (WHK-10, WHK-12).
  *
  * Ten failures in a row open the circuit for 30 s; then one request probes, and each failed probe doubles the rest, up
- * to 10 min. A 429, or a `Retry-After`, halves the requests at once and lets the endpoint rest as long as it asked (at
- * most 10 min). Each success gives one slot back.
+ * to 10 min. A 429, or a `Retry-After`, halves the requests at once and per second and lets the endpoint rest as long as
+ * it asked (at most 10 min). Each success gives one slot back, and the rate grows by 5 a second.
  */
-export function createHealth(before: HealthState, slotsMax: number): Health {
+export function createHealth(before: HealthState, slotsMax: number, sentLastSecond: (now: Date) => number): Health {
   const probing = before.failures >= failuresToOpen;
-  let { failures, trips, failingSince, failingAttempts } = before;
+  let { failures, trips, failingSince, failingAttempts, rate } = before;
   let slots = probing ? 1 : Math.min(before.slots ?? slotsMax, slotsMax);
   let restingUntil: Date | null = null;
 
@@ -48,6 +56,7 @@ export function createHealth(before: HealthState, slotsMax: number): Health {
 
   return {
     slots: () => slots,
+    rate: () => rate === null ? null : Math.floor(rate),
     note({ verdict, retryAfterMs }, now) {
       if (verdict === "success") {
         failures = 0;
@@ -55,6 +64,7 @@ export function createHealth(before: HealthState, slotsMax: number): Health {
         failingSince = null;
         failingAttempts = 0;
         if (slots < slotsMax) slots += 1;
+        if (rate !== null) rate = rate + rateGain / rate < rateMax ? rate + rateGain / rate : null;
         return restingUntil !== null;
       }
       failingSince ??= now;
@@ -62,7 +72,10 @@ export function createHealth(before: HealthState, slotsMax: number): Health {
       // Answers that were under way when the circuit opened say nothing new.
       if (restingUntil !== null && verdict === "failure") return true;
       if (verdict === "throttled") {
-        if (restingUntil === null) slots = Math.max(1, Math.floor(slots / 2));
+        if (restingUntil === null) {
+          slots = Math.max(1, Math.floor(slots / 2));
+          rate = Math.max(1, Math.min(rate ?? Infinity, sentLastSecond(now)) / 2);
+        }
         return rest(retryAfterMs ?? throttledRestMs, now);
       }
       failures += 1;
@@ -71,7 +84,7 @@ export function createHealth(before: HealthState, slotsMax: number): Health {
       return rest(openMs * 2 ** Math.min(trips - 1, 10), now);
     },
     state: () => ({
-      failures, trips, slots: slots < slotsMax ? slots : null, restingUntil, failingSince, failingAttempts,
+      failures, trips, slots: slots < slotsMax ? slots : null, rate, restingUntil, failingSince, failingAttempts,
     }),
   };
 }

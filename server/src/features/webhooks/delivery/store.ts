@@ -1,28 +1,10 @@
 import type { Database, SystemTx, TenantTx } from "../../../platform/db/index.ts";
 import type { WorkPointer } from "../../../platform/work/index.ts";
 import { webhookColumns, type WebhookRow } from "../store.ts";
+import type { DueDelivery, EndpointClaim, NumberedDelivery } from "./claim.ts";
 import type { HealthState } from "./health.ts";
-
-/** An endpoint that this process alone sends to, until its lease ends. */
-export interface EndpointClaim extends HealthState {
-  accountId: string;
-  id: string;
-  url: string;
-  sealedSecret: string;
-  /** Signs too until then. */
-  previousSecret: { sealed: string; until: Date } | null;
-  leaseToken: string;
-}
-
-export interface DueDelivery {
-  id: string;
-  eventId: string;
-  attempts: number;
-  nextAttemptAt: Date;
-  requestId: string | null;
-  /** The exact bytes to send, as text. */
-  payload: string;
-}
+import { settleNumbers } from "./numbering.ts";
+import type { RecentSends } from "./pace.ts";
 
 interface ClaimedRow {
   url: string;
@@ -34,6 +16,12 @@ interface ClaimedRow {
   slots: number | null;
   failing_since: Date | null;
   failing_attempts: number;
+  ordered: boolean;
+  ordered_on_failure: "skip" | "pause";
+  max_per_second: number | null;
+  rate: number | null;
+  recent_sends: number[] | null;
+  recent_sends_at: Date | null;
 }
 
 /** Takes an endpoint: null when it is not enabled, rests, or somebody else sends to it. */
@@ -41,14 +29,16 @@ export async function claimEndpoint(
   tx: TenantTx,
   { id, leaseToken, now, leaseMs }: { id: string; leaseToken: string; now: Date; leaseMs: number },
 ): Promise<EndpointClaim | null> {
-  const [row] = await tx.query<ClaimedRow>(
+  const claiming = tx.query<ClaimedRow>(
     `update webhooks set lease_token = $3, lease_until = $5
       where account_id = $1 and id = $2 and status = 'enabled' and deleted_at is null
         and (lease_until is null or lease_until < $4) and (resting_until is null or resting_until <= $4)
       returning url, secret, previous_secret, previous_secret_until, failures, trips, slots,
-                failing_since, failing_attempts`,
+                failing_since, failing_attempts, ordered, ordered_on_failure, max_per_second, rate, recent_sends, recent_sends_at`,
     [tx.accountId, id, leaseToken, now, new Date(now.getTime() + leaseMs)],
   );
+  // Sent together. Whoever holds the endpoint if this claim fails does not mind.
+  const [[row]] = await Promise.all([claiming, settleNumbers(tx, id)]);
   if (row === undefined) return null;
   const { previous_secret: sealed, previous_secret_until: until } = row;
   return {
@@ -61,9 +51,14 @@ export async function claimEndpoint(
     failures: row.failures,
     trips: row.trips,
     slots: row.slots,
+    rate: row.rate,
     restingUntil: null,
     failingSince: row.failing_since,
     failingAttempts: row.failing_attempts,
+    ordered: row.ordered,
+    onFailure: row.ordered_on_failure,
+    maxPerSecond: row.max_per_second,
+    recentSends: row.recent_sends && row.recent_sends_at && { counts: row.recent_sends, at: row.recent_sends_at },
   };
 }
 
@@ -76,18 +71,25 @@ export async function renewEndpoint(tx: TenantTx, claim: EndpointClaim, leaseUnt
   return rows.length === 1;
 }
 
-/** Gives the endpoint back with what was learned about it. */
-export async function releaseEndpoint(tx: TenantTx, claim: EndpointClaim, health: HealthState): Promise<void> {
-  await tx.query(
+/** Gives the endpoint back with what was learned about it. False: the lease is lost, and nothing was written. */
+export async function releaseEndpoint(
+  tx: TenantTx,
+  claim: EndpointClaim,
+  health: HealthState,
+  recent: RecentSends | null,
+): Promise<boolean> {
+  const rows = await tx.query(
     `update webhooks
         set lease_token = null, lease_until = null, failures = $4, trips = $5, slots = $6, resting_until = $7,
-            failing_since = $8, failing_attempts = $9, warned_at = case when $8::timestamptz is not null then warned_at end
-      where account_id = $1 and id = $2 and lease_token = $3`,
+            failing_since = $8, failing_attempts = $9, rate = $10, recent_sends = $11, recent_sends_at = $12,
+            warned_at = case when $8::timestamptz is not null then warned_at end
+      where account_id = $1 and id = $2 and lease_token = $3 returning 1`,
     [
       tx.accountId, claim.id, claim.leaseToken, health.failures, health.trips, health.slots, health.restingUntil,
-      health.failingSince, health.failingAttempts,
+      health.failingSince, health.failingAttempts, health.rate, recent?.counts ?? null, recent?.at ?? null,
     ],
   );
+  return rows.length === 1;
 }
 
 /**
@@ -125,26 +127,50 @@ export async function cancelOrphans(tx: TenantTx, id: string, now: Date): Promis
 export interface DuePage {
   now: Date;
   /** Goes on behind this delivery; null starts from the one that waited longest. */
-  after: { nextAttemptAt: Date; id: string } | null;
+  after: { nextAttemptAt: Date; eventId: string } | null;
   /** Deliveries in this drain's hands already. */
   except: string[];
   limit: number;
+}
+
+const dueColumns = `d.id, d.sequence::float8 as sequence, d.event_id as "eventId", d.attempts_count as attempts,
+                  d.next_attempt_at as "nextAttemptAt", e.request_id as "requestId", e.payload::text as payload
+             from webhook_deliveries d join events e on e.account_id = d.account_id and e.id = d.event_id`;
+
+/** Pending deliveries of a held endpoint that have a number, due or not, in their order. */
+export function readNumbered(db: Database, claim: EndpointClaim, limit: number): Promise<NumberedDelivery[]> {
+  return db.readTenant<NumberedDelivery>(claim.accountId, {
+    name: "webhook_deliveries_numbered",
+    text: `select ${dueColumns}
+            where d.account_id = $1 and d.webhook_id = $2 and d.status = 'pending' and d.sequence is not null
+              and exists (select from webhooks w where w.account_id = $1 and w.id = $2 and w.lease_token = $3)
+            order by d.sequence limit $4`,
+    values: [claim.accountId, claim.id, claim.leaseToken, limit],
+  });
+}
+
+/** An ordered endpoint gave a delivery up and wants to stop there. False: the lease is lost. */
+export async function pauseEndpoint(tx: TenantTx, claim: EndpointClaim, now: Date): Promise<boolean> {
+  const rows = await tx.query(
+    `update webhooks set status = 'paused', updated_at = $4
+      where account_id = $1 and id = $2 and lease_token = $3 and status = 'enabled' and deleted_at is null returning 1`,
+    [tx.accountId, claim.id, claim.leaseToken, now],
+  );
+  return rows.length === 1;
 }
 
 /** Due deliveries of a held endpoint, the longest waiting first. Empty also when the endpoint is held no longer. */
 export function readDue(db: Database, claim: EndpointClaim, page: DuePage): Promise<DueDelivery[]> {
   return db.readTenant<DueDelivery>(claim.accountId, {
     name: "webhook_deliveries_due",
-    text: `select d.id, d.event_id as "eventId", d.attempts_count as attempts, d.next_attempt_at as "nextAttemptAt",
-                  e.request_id as "requestId", e.payload::text as payload
-             from webhook_deliveries d join events e on e.account_id = d.account_id and e.id = d.event_id
+    text: `select ${dueColumns}
             where d.account_id = $1 and d.webhook_id = $2 and d.status = 'pending' and d.next_attempt_at <= $3
-              and ($4::timestamptz is null or (d.next_attempt_at, d.id) > ($4, $5::uuid))
+              and ($4::timestamptz is null or (d.next_attempt_at, d.event_id) > ($4, $5::uuid))
               and d.id <> all ($6::uuid[])
               and exists (select from webhooks w where w.account_id = $1 and w.id = $2 and w.lease_token = $7)
-            order by d.next_attempt_at, d.id limit $8`,
+            order by d.next_attempt_at, d.event_id limit $8`,
     values: [
-      claim.accountId, claim.id, page.now, page.after?.nextAttemptAt ?? null, page.after?.id ?? null, page.except,
+      claim.accountId, claim.id, page.now, page.after?.nextAttemptAt ?? null, page.after?.eventId ?? null, page.except,
       claim.leaseToken, page.limit,
     ],
   });

@@ -3,12 +3,13 @@ import type { KeyRing } from "../../../platform/crypto/index.ts";
 import type { Database } from "../../../platform/db/index.ts";
 import type { EgressPools } from "../../../platform/egress/index.ts";
 import type { WorkKind } from "../../../platform/work/index.ts";
+import type { EndpointClaim } from "./claim.ts";
 import { deliveryLimits } from "./attempt.ts";
+import type { DrainDeps } from "./deps.ts";
 import type { FailingDeps } from "./failing.ts";
-import { drainEndpoint, type DrainDeps } from "./drain.ts";
-import {
-  cancelOrphans, claimEndpoint, renewEndpoint, selectDueAmong, selectDueEndpoints, type EndpointClaim,
-} from "./store.ts";
+import { drainEndpoint } from "./drain.ts";
+import { drainInOrder } from "./in-order.ts";
+import { cancelOrphans, claimEndpoint, renewEndpoint, selectDueAmong, selectDueEndpoints } from "./store.ts";
 import { createResultWriter } from "./writer.ts";
 
 export const drainKind = "webhook-drain";
@@ -46,6 +47,6 @@ export function createDrainWork(options: DrainWorkOptions): WorkKind<EndpointCla
       }),
     renew: (claim) =>
       db.withTenant(claim.accountId, (tx) => renewEndpoint(tx, claim, new Date(clock.now().getTime() + leaseMs))),
-    run: (claim, { signal }) => drainEndpoint(deps, claim, signal),
+    run: (claim, { signal }) => (claim.ordered ? drainInOrder : drainEndpoint)(deps, claim, signal),
   };
 }

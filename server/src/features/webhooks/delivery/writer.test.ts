@@ -22,7 +22,7 @@ async function deliveries() {
 function record(deliveryId: string, outcome: "succeeded" | "pending"): AttemptRecord {
   const now = world.clock.now();
   return {
-    account_id: world.accountId, delivery_id: deliveryId, status: outcome,
+    account_id: world.accountId, delivery_id: deliveryId, sequence: 1, status: outcome,
     next_attempt_at: outcome === "pending" ? new Date(now.getTime() + 1_000) : null,
     started_at: now, finished_at: now, duration_ms: 1, status_code: outcome === "pending" ? 500 : 200,
     error: outcome === "pending" ? "status_500" : null, request_headers: {}, response_headers: null, response_body: null,

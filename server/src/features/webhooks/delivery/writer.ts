@@ -4,6 +4,7 @@ import type { Database } from "../../../platform/db/index.ts";
 export interface AttemptRecord {
   account_id: string;
   delivery_id: string;
+  sequence: number;
   status: "succeeded" | "pending" | "failed";
   next_attempt_at: Date | null;
   started_at: Date;
@@ -73,13 +74,14 @@ async function save(db: Database, records: AttemptRecord[]): Promise<void> {
       `with result as materialized (
          select *, row_number() over same as nth, count(*) over (partition by account_id, delivery_id) as many
            from json_to_recordset($1) as r(
-           account_id uuid, delivery_id uuid, status text, next_attempt_at timestamptz, started_at timestamptz,
+           account_id uuid, delivery_id uuid, sequence bigint, status text, next_attempt_at timestamptz, started_at timestamptz,
            finished_at timestamptz, duration_ms int, status_code int, error text, request_headers json,
            response_headers json, response_body text)
          window same as (partition by account_id, delivery_id order by status = 'succeeded', finished_at)
        ), delivery as (
          update webhook_deliveries d
             set attempts_count = d.attempts_count + r.many, last_status_code = r.status_code, last_error = r.error,
+                sequence = coalesce(d.sequence, r.sequence),
                 status = case when d.status = 'pending' then r.status else d.status end,
                 next_attempt_at = case when d.status = 'pending' then r.next_attempt_at end,
                 finished_at = case when d.status <> 'pending' then d.finished_at
