@@ -2,7 +2,7 @@
 // Each counts as one; ends with one line of counts.
 import { spawnSync } from "node:child_process";
 
-const WORKSPACES = ["openapi", "server", "plugins/kit", "plugins/minimax", "sdk-js", "tests", "tools"];
+const WORKSPACES = ["openapi", "server", "plugins/kit", "plugins/minimax", "plugins/spotify", "sdk-js", "tests", "tools"];
 
 const checks = [
   // First, because the others read what it writes.
@@ -14,7 +14,7 @@ const checks = [
   ["architecture: import rules and cycles", "node tools/architecture/import-rules.ts"],
   ["dead code and unused dependencies", "knip"],
   // The kit first: the plugin's declarations name the kit's.
-  ...["@musicverse/plugin-kit", "@musicverse/plugin-minimax", "@musicverse/sdk"].map((name) => [
+  ...["@musicverse/plugin-kit", "@musicverse/plugin-minimax", "@musicverse/plugin-spotify", "@musicverse/sdk"].map((name) => [
     `package ${name}`,
     `npm run --silent check:package -w ${name}`,
   ]),

@@ -1,5 +1,6 @@
 import minimax from "@musicverse/plugin-minimax";
+import spotify from "@musicverse/plugin-spotify";
 import { pluginEnvExample } from "../plugins/env-example.ts";
 import { envExample } from "./env-example.ts";
 
-process.stdout.write(`${envExample()}\n${pluginEnvExample(minimax)}`);
+process.stdout.write([envExample(), pluginEnvExample(minimax), pluginEnvExample(spotify)].join("\n"));
