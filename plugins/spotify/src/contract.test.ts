@@ -61,7 +61,10 @@ describe.skipIf(!present)("Spotify's published description", () => {
   test("has the form of every answer the simulator gives, good and bad", async () => {
     const simulator = await startSimulator(createSpotifySimulator({ latency: 0 }));
     const egress = { origins: [], hosts: spotify.hosts, standIn: simulator.origin };
-    const send: typeof fetch = (url, init) => fetch(destinationOf(egress, new URL(String(url))) ?? expect.fail("not reachable"), init);
+    const send: typeof fetch = (input, init) => {
+      const url = new URL(input instanceof Request ? input.url : input);
+      return fetch(destinationOf(egress, url) ?? expect.fail(`${url.href} is not reachable`), init);
+    };
     const client: OAuthClient = { auth, config: simulatedClient, egress, fetch: send };
     const redirectUri = "https://app.example.com/back";
     const connect = async (scopes: readonly string[]) => {
