@@ -33,7 +33,7 @@ export function createApp(services: Services, features: Features): Express {
   app.use(route());
   app.use(authenticate(features.authentication));
   app.use(rateLimit({ limiter, ...features.limits }));
-  app.use(readBody);
+  app.use(readBody({ timeoutMs: config.bodyTimeoutMs }));
   if (config.validateResponses) app.use(referenceValidator(validators));
   app.use(validate(validators));
   app.use(authorize);

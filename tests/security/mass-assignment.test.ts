@@ -13,7 +13,7 @@ const withBody = (Object.keys(operations) as OperationId[]).flatMap((id) => {
   const { path, method } = operations[id];
   const body = openApiDocument.paths[path]?.[method]?.requestBody as JsonBody | undefined;
   const json = body?.content?.["application/json"];
-  return json ? [{ id, example: Object.values(json.examples ?? {})[0]?.value, schema: JSON.stringify(json.schema) }] : [];
+  return json ? [{ id, example: Object.values(json.examples ?? {})[0]?.value }] : [];
 });
 
 describe("mass assignment", () => {

@@ -63,6 +63,14 @@ export const settings = defineSettings({
     example: "/var/lib/musicverse/usage",
     fallback: { value: ".musicverse/usage" },
   }),
+  bodyTimeoutMs: integer({
+    variable: "BODY_TIMEOUT_MS",
+    description: "how long a JSON body may take to arrive; uploads of audio may take ten minutes",
+    example: "20000",
+    min: 100,
+    max: 600_000,
+    fallback: { value: 20_000 },
+  }),
   shutdownTimeoutMs: integer({
     variable: "SHUTDOWN_TIMEOUT_MS",
     description: "how long running requests and work may take to finish after SIGTERM",

@@ -18,13 +18,21 @@ const readRaw = express.raw({ limit: JSON_BYTES_MAX, type: () => true, inflate: 
  * Parses JSON bodies and leaves multipart streams alone. The Content-Type is judged here against a closed list and
  * never handed on: a validator that compiles one schema per distinct media type could be exhausted with made-up ones.
  */
-export const readBody: RequestHandler = (request, response, next) => {
+export const readBody = ({ timeoutMs }: { timeoutMs: number }): RequestHandler => (request, response, next) => {
   const { rawBody, requestContentTypes } = operations[operationOf(request)];
+  const whole = (read: RequestHandler, done: (error?: unknown) => void) => {
+    const end = once((error?: unknown) => {
+      clearTimeout(late);
+      done(error);
+    });
+    // Byte by byte, a few callers could hold thousands of connections for as long as an upload may take. (API-46)
+    const late = setTimeout(() => end(tooSlow(timeoutMs)), timeoutMs);
+    read(request, response, (error?: unknown) => end(error && bodyProblem(error)));
+  };
   if (rawBody) {
-    return readRaw(request, response, (error?: unknown) => {
+    return whole(readRaw, (error) => {
       request.body ??= Buffer.alloc(0);
-      if (error) next(bodyProblem(error));
-      else next();
+      next(error);
     });
   }
   const accepted: readonly string[] = requestContentTypes;
@@ -33,7 +41,7 @@ export const readBody: RequestHandler = (request, response, next) => {
 
   const type = request.headers["content-type"] ?? "";
   if (accepted.includes("application/json") && JSON_TYPE.test(type)) {
-    return parseJson(request, response, (error?: unknown) => (error ? next(bodyProblem(error)) : next()));
+    return whole(parseJson, next);
   }
   if (accepted.includes("multipart/form-data") && MULTIPART_TYPE.test(type)) return next();
   throw new ProblemError("unsupported_media_type", {
@@ -41,6 +49,18 @@ export const readBody: RequestHandler = (request, response, next) => {
     headers: { Accept: accepted.join(", ") },
   });
 };
+
+function once(call: (error?: unknown) => void): (error?: unknown) => void {
+  let called = false;
+  return (error) => {
+    if (!called) call(error);
+    called = true;
+  };
+}
+
+function tooSlow(timeoutMs: number): ProblemError {
+  return new ProblemError("malformed_json", { detail: `The body did not arrive within ${timeoutMs / 1000} seconds. Send it in one go.` });
+}
 
 function describe(contentType: string): string {
   return contentType ? `“${contentType.slice(0, 80).replaceAll(/[^\x20-\x7e]/g, "?")}”` : "nothing (no Content-Type)";

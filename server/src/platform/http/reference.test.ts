@@ -15,7 +15,7 @@ const app = express();
 app.disable("etag");
 app.set("query parser", "simple");
 const validators = compileValidators();
-app.use(requestId, route(), readBody, referenceValidator(validators), validate(validators));
+app.use(requestId, route(), readBody({ timeoutMs: 20_000 }), referenceValidator(validators), validate(validators));
 app.use((_request, response) => void response.writeHead(299).end());
 app.use(((error: unknown, _request, response, _next) => {
   // A disagreement of the two validators is a plain Error: the text tells which operation and what each said.
