@@ -18,12 +18,13 @@ export function route(): RequestHandler {
   return (request, _response, next) => {
     const method = request.method === "HEAD" ? "GET" : request.method;
     const found = router.find(method as HTTPMethod, request.path);
-    if (found) {
+    // `/v1/tracks/` names no track: it is no path of the spec.
+    if (found && !Object.values(found.params).includes("")) {
       request.context.operationId = (found.store as { operationId: OperationId }).operationId;
       request.context.pathParams = found.params as Record<string, string>;
       return next();
     }
-    const allowed = METHODS.filter((candidate) => router.find(candidate, request.path));
+    const allowed = found ? [] : METHODS.filter((candidate) => router.find(candidate, request.path));
     if (allowed.length === 0) {
       request.context.refusal = new ProblemError("not_found", { detail: "No operation has this path. See the API reference for all paths." });
       return next();
