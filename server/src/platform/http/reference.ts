@@ -1,4 +1,5 @@
 import { strictCopy } from "@musicverse/openapi/strict-copy";
+import { fullFormats } from "ajv-formats/dist/formats.js";
 import OpenApiValidator from "express-openapi-validator";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { operations } from "../../generated/operations.ts";
@@ -6,6 +7,8 @@ import { operationOf } from "./context.ts";
 import { dateTime, judge, openApiDocument, type compileValidators } from "./validate.ts";
 import { ProblemError } from "./problem.ts";
 
+/** What the validators of the pipeline take for a URI. */
+const isUri = fullFormats.uri as (text: string) => boolean;
 type Validators = ReturnType<typeof compileValidators>;
 type EovDocument = Parameters<typeof OpenApiValidator.middleware>[0]["apiSpec"];
 
@@ -22,8 +25,8 @@ export function referenceValidator(validators: Validators): RequestHandler[] {
     validateSecurity: false,
     validateApiSpec: false,
     fileUploader: false,
-    // Its own lets times through that do not exist.
-    formats: { "date-time": dateTime },
+    // Its own let times through that do not exist, and URLs with letters that a URI may not have.
+    formats: { "date-time": dateTime, uri: { type: "string", validate: isUri } },
     // The operation streams multipart bodies itself, and event streams have no schema to check.
     ignorePaths: /^$/,
   }) as unknown as RequestHandler[];
