@@ -54,7 +54,7 @@ function exampleOf(id: OperationId, name: string): string {
     if (found.name !== name) continue;
     const schema = resolve<{ examples?: string[] }>(found.schema);
     const example = found.example ?? schema.examples?.[0];
-    if (example !== undefined) return String(example);
+    if (example !== undefined) return example;
   }
   throw new Error(`${id}: the path parameter ${name} has no example`);
 }

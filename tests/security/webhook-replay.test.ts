@@ -1,5 +1,5 @@
 import { unwrapWebhook } from "@musicverse/sdk";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestApp, type TestApp } from "../../server/test-kit/app.ts";
 import { startReceiver, type ReceivedDelivery, type Receiver } from "../../server/test-kit/receiver.ts";
 
@@ -16,7 +16,6 @@ beforeAll(async () => {
   delivery = await receiver.next(({ event }) => event.type === "webhook.test");
 });
 afterAll(async () => {
-  vi.useRealTimers();
   await receiver?.close();
   await app?.close();
 });
@@ -29,15 +28,14 @@ test("the delivery itself is good", async () => {
 });
 
 test("a body, id or time that was changed is refused", async () => {
-  await expect(unwrap({ body: delivery.body.replace("webhook.test", "track.deleted") })).rejects.toThrow();
-  await expect(unwrap({ headers: { "webhook-id": "evt_00000000000000000000000000" } })).rejects.toThrow();
-  await expect(unwrap({ headers: { "webhook-timestamp": String(Number(delivery.headers["webhook-timestamp"]) + 1) } })).rejects.toThrow();
-  await expect(unwrap({ headers: { "webhook-signature": "v1,AAAA" } })).rejects.toThrow();
-  await expect(unwrap({ headers: { "webhook-signature": delivery.headers["webhook-signature"]?.replace("v1,", "v1a,") ?? "" } })).rejects.toThrow();
+  await expect(unwrap({ body: delivery.body.replace("webhook.test", "track.deleted") })).rejects.toMatchObject({ reason: "signature_mismatch" });
+  await expect(unwrap({ headers: { "webhook-id": "evt_00000000000000000000000000" } })).rejects.toMatchObject({ reason: "signature_mismatch" });
+  await expect(unwrap({ headers: { "webhook-timestamp": String(Number(delivery.headers["webhook-timestamp"]) + 1) } })).rejects.toMatchObject({ reason: "signature_mismatch" });
+  await expect(unwrap({ headers: { "webhook-signature": "v1,AAAA" } })).rejects.toMatchObject({ reason: "signature_mismatch" });
+  await expect(unwrap({ headers: { "webhook-signature": delivery.headers["webhook-signature"]?.replace("v1,", "v1a,") ?? "" } })).rejects.toMatchObject({ reason: "signature_mismatch" });
 });
 
 test("the same delivery more than five minutes later is refused", async () => {
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5 * 60_000 + 2_000 });
-  await expect(unwrap()).rejects.toThrow();
-  vi.useRealTimers();
+  const now = () => Date.now() + 5 * 60_000 + 2_000;
+  await expect(unwrapWebhook(delivery.body, delivery.headers, secret, { now })).rejects.toMatchObject({ reason: "timestamp_out_of_tolerance" });
 });
