@@ -68,7 +68,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const accounts = { ...services, cursors, notify, publicUrl };
   const policy = { allowLoopback: config.webhookAllowLoopback };
   const authenticator = createAuthenticator(services);
-  const exposures = createExposureDesk({ db, kind: exposureWork({ db, clock, emit }), log });
+  const exposures = createExposureDesk({ db, kind: exposureWork({ db, clock, emit, notify }), log });
   const recorder = createUsageRecorder({ db, clock, log, spillDir: config.usageSpillDir });
   exportRecorderCounts(metrics.registry, recorder);
   const queues = [drainKind, analysisKind, blobDeletionKind, incomingEventKind, mailKind];

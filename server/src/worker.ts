@@ -54,8 +54,8 @@ export async function startWorker(
     blobDeletionWork({ db, storage }),
     resetRequestWork({ db, keyRing, clock, notify }),
     ...(mailer ? [mailWork({ db, keyRing, clock, mailer, ownerAddress: (accountId) => ownerAddress(db, accountId) })] : []),
-    exposureWork({ db, clock, emit }),
-    rotationReminderWork({ db, clock, emit }),
+    exposureWork({ db, clock, emit, notify }),
+    rotationReminderWork({ db, clock, emit, notify }),
   ]);
   const maintenance = startMaintenance(log, onlyPlugins ? [] : [
     { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db) },

@@ -3,6 +3,8 @@ import type { Clock } from "../../platform/clock/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import type { WorkKind } from "../../platform/work/index.ts";
 import type { EmitEvent } from "../events/index.ts";
+import type { Notify } from "../notifications/index.ts";
+import { exposureNotice } from "./notices.ts";
 import { presentKey, statusOf } from "./present.ts";
 import { claimReport, deleteReport, type ReportedKey, type ReportRow, selectDueReports, selectReportedKey } from "./report-store.ts";
 import { endPreviousSecret, forgetKey, lockKeys, revokeKey } from "./store.ts";
@@ -11,6 +13,7 @@ export interface ExposureDeps {
   db: Database;
   clock: Clock;
   emit: EmitEvent;
+  notify: Notify;
   /** Default 30 s. */
   leaseMs?: number;
 }
@@ -19,7 +22,8 @@ export interface ExposureDeps {
  * Ends keys that were reported (API-14). The API itself does it right after its answer; a worker does what the API could
  * not finish. The work may be done twice: only the first time changes something and tells the owner.
  */
-export function exposureWork({ db, clock, emit, leaseMs = 30_000 }: ExposureDeps): WorkKind<ReportRow> {
+export function exposureWork({ leaseMs = 30_000, ...deps }: ExposureDeps): WorkKind<ReportRow> {
+  const { db } = deps;
   return {
     name: "api-key-exposure",
     queue: "api-key-exposure",
@@ -34,7 +38,7 @@ export function exposureWork({ db, clock, emit, leaseMs = 30_000 }: ExposureDeps
     claim: ({ id }) => db.asSystem("claim a report of an exposed key", (tx) => claimReport(tx, id, leaseMs)),
     run: async (report) => {
       const key = await db.asSystem("a reported key names its tenant", (tx) => selectReportedKey(tx, report.public_id));
-      if (key && proves(report, key)) await end({ db, clock, emit }, key, report);
+      if (key && proves(report, key)) await end(deps, key, report);
       await db.asSystem("forget a report of an exposed key", (tx) => deleteReport(tx, report.id));
     },
   };
@@ -46,7 +50,7 @@ function proves({ hashes }: ReportRow, key: ReportedKey): boolean {
   return given.length === key.hash.length && timingSafeEqual(given, key.hash);
 }
 
-async function end({ db, clock, emit }: Omit<ExposureDeps, "leaseMs">, { account_id: accountId, id, mode, is_current: isCurrent }: ReportedKey, report: ReportRow): Promise<void> {
+async function end({ db, clock, emit, notify }: Omit<ExposureDeps, "leaseMs">, { account_id: accountId, id, mode, is_current: isCurrent }: ReportedKey, report: ReportRow): Promise<void> {
   await db.withTenant(accountId, async (tx) => {
     const [row] = await lockKeys(tx, [id]);
     const now = clock.now();
@@ -63,5 +67,6 @@ async function end({ db, clock, emit }: Omit<ExposureDeps, "leaseMs">, { account
       reported_at: report.reported_at.toISOString(),
     };
     await emit(tx, { type: "api_key.exposed", data });
+    await notify(tx, accountId, exposureNotice(data));
   });
 }

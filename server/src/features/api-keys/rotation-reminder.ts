@@ -2,6 +2,8 @@ import type { Clock } from "../../platform/clock/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import type { WorkKind } from "../../platform/work/index.ts";
 import type { EmitEvent } from "../events/index.ts";
+import type { Notify } from "../notifications/index.ts";
+import { rotationNotice } from "./notices.ts";
 import { presentKey, statusOf } from "./present.ts";
 import { claimReminder, finishReminder, type ReminderClaim, selectDueReminders } from "./reminder-store.ts";
 
@@ -9,6 +11,7 @@ export interface RotationReminderDeps {
   db: Database;
   clock: Clock;
   emit: EmitEvent;
+  notify: Notify;
   /** Default 30 s. */
   leaseMs?: number;
 }
@@ -16,7 +19,7 @@ export interface RotationReminderDeps {
 const AGAIN_DAYS = 30;
 
 /** Reminds of secrets that are 90 days old, and again every 30 days; each time exactly once, whoever works. (API-14) */
-export function rotationReminderWork({ db, clock, emit, leaseMs = 30_000 }: RotationReminderDeps): WorkKind<ReminderClaim> {
+export function rotationReminderWork({ db, clock, emit, notify, leaseMs = 30_000 }: RotationReminderDeps): WorkKind<ReminderClaim> {
   return {
     name: "api-key-rotation-reminder",
     queue: "api-key-rotation-reminder",
@@ -33,7 +36,9 @@ export function rotationReminderWork({ db, clock, emit, leaseMs = 30_000 }: Rota
         const row = await finishReminder(tx, claim, AGAIN_DAYS);
         // An expired key harms nobody; it is looked at again, for its end may be moved.
         if (!row || statusOf(row, clock.now()) !== "active") return;
-        await emit(tx, { type: "api_key.rotation_due", data: presentKey(row, row.mode, clock.now()) });
+        const key = presentKey(row, row.mode, clock.now());
+        await emit(tx, { type: "api_key.rotation_due", data: key });
+        await notify(tx, claim.account_id, rotationNotice(key));
       }),
   };
 }
