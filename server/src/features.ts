@@ -1,6 +1,6 @@
 import { accountPages, accountsRoutes } from "./features/accounts/index.ts";
 import { adminRoutes } from "./features/admin/index.ts";
-import { apiKeysRoutes, createAuthenticator, createExposureDesk, exposureWork } from "./features/api-keys/index.ts";
+import { apiKeysRoutes, createAuthenticator, createExposureDesk, exposureKind, exposureWork, rotationReminderKind } from "./features/api-keys/index.ts";
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
 import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
@@ -71,7 +71,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const exposures = createExposureDesk({ db, kind: exposureWork({ db, clock, emit, notify }), log });
   const recorder = createUsageRecorder({ db, clock, log, spillDir: config.usageSpillDir });
   exportRecorderCounts(metrics.registry, recorder);
-  const queues = [drainKind, analysisKind, blobDeletionKind, incomingEventKind, mailKind];
+  const queues = [drainKind, analysisKind, blobDeletionKind, exposureKind, rotationReminderKind, incomingEventKind, mailKind];
   const accountPlans = createPlanLookup(services);
   const overrides = createOverrideLookup(db);
   const limitsFor = createLimitsFor({ plans: accountPlans, overrides, clock });

@@ -6,6 +6,7 @@ import { startTestApp, type TestAccount, type TestApp } from "../../server/test-
 describe("who may call what", () => {
   let app: TestApp;
   let account: TestAccount;
+  const narrowKeys = new Map<string, string>();
   beforeAll(async () => {
     app = await startTestApp({ worker: false });
     account = await app.signUp();
@@ -95,7 +96,11 @@ describe("who may call what", () => {
     await expect(again).rejects.toMatchObject({ status: 409, code: "email_taken" });
   });
 
+  /** One key per set of scopes: an account has only so many. */
   async function keyWithScopes(wanted: readonly string[]): Promise<string> {
-    return (await account.test.apiKeys.create({ name: "narrow", scopes: wanted as (typeof scopes)[number][] })).key;
+    const name = wanted.join();
+    const key = narrowKeys.get(name) ?? (await account.test.apiKeys.create({ name: "narrow", scopes: wanted as (typeof scopes)[number][] })).key;
+    narrowKeys.set(name, key);
+    return key;
   }
 });

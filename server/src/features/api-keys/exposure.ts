@@ -8,6 +8,7 @@ import { exposureNotice } from "./notices.ts";
 import { presentKey, statusOf } from "./present.ts";
 import { claimReport, deleteReport, type ReportedKey, type ReportRow, selectDueReports, selectReportedKey } from "./report-store.ts";
 import { endPreviousSecret, forgetKey, lockKeys, revokeKey } from "./store.ts";
+import { exposureKind } from "./work-names.ts";
 
 export interface ExposureDeps {
   db: Database;
@@ -25,8 +26,8 @@ export interface ExposureDeps {
 export function exposureWork({ leaseMs = 30_000, ...deps }: ExposureDeps): WorkKind<ReportRow> {
   const { db } = deps;
   return {
-    name: "api-key-exposure",
-    queue: "api-key-exposure",
+    name: exposureKind,
+    queue: exposureKind,
     concurrency: 4,
     leaseMs,
     due: async (limit, among) => {

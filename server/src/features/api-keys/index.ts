@@ -3,3 +3,4 @@ export { exposureWork } from "./exposure.ts";
 export { createExposureDesk } from "./exposure-desk.ts";
 export { rotationReminderWork } from "./rotation-reminder.ts";
 export { apiKeysRoutes } from "./routes.ts";
+export { exposureKind, rotationReminderKind } from "./work-names.ts";

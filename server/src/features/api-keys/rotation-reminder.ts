@@ -6,6 +6,7 @@ import type { Notify } from "../notifications/index.ts";
 import { rotationNotice } from "./notices.ts";
 import { presentKey, statusOf } from "./present.ts";
 import { claimReminder, finishReminder, type ReminderClaim, selectDueReminders } from "./reminder-store.ts";
+import { rotationReminderKind } from "./work-names.ts";
 
 export interface RotationReminderDeps {
   db: Database;
@@ -21,8 +22,8 @@ const AGAIN_DAYS = 30;
 /** Reminds of secrets that are 90 days old, and again every 30 days; each time exactly once, whoever works. (API-14) */
 export function rotationReminderWork({ db, clock, emit, notify, leaseMs = 30_000 }: RotationReminderDeps): WorkKind<ReminderClaim> {
   return {
-    name: "api-key-rotation-reminder",
-    queue: "api-key-rotation-reminder",
+    name: rotationReminderKind,
+    queue: rotationReminderKind,
     concurrency: 2,
     leaseMs,
     due: async (limit, among) => {
