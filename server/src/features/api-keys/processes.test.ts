@@ -30,63 +30,63 @@ const statusAt = async (url: string, key: string, path = "/v1/profile") => (awai
 const statuses = (key: string, path?: string) => Promise.all(urls.map((url) => statusAt(url, key, path)));
 
 /** Both processes have the key in their caches. */
-async function known(key: string): Promise<void> {
+async function expectKnown(key: string): Promise<void> {
   for (let round = 0; round < 3; round += 1) expect(await statuses(key)).toEqual([200, 200]);
 }
 
 /** From this moment on, at most a second. */
-const becomes = (key: string, status: number, path?: string) =>
+const expectEverywhere = (key: string, status: number, path?: string) =>
   expect.poll(() => statuses(key, path), { timeout: 1000, interval: 20 }).toEqual([status, status]);
 
 const create = () => account.test.apiKeys.create({ name: "k" });
 
 test("a revocation holds in every process within a second", async () => {
   const { id, key } = await create();
-  await known(key);
+  await expectKnown(key);
   await account.test.apiKeys.revoke(id);
-  await becomes(key, 401);
+  await expectEverywhere(key, 401);
 });
 
 test("a restriction of scopes and of addresses holds in every process within a second, and so does lifting it", async () => {
   const { id, key } = await create();
-  await known(key);
+  await expectKnown(key);
   await account.test.apiKeys.update(id, { scopes: ["profile:read"] });
-  await becomes(key, 403, "/v1/tracks");
+  await expectEverywhere(key, 403, "/v1/tracks");
   await account.test.apiKeys.update(id, { ip_allowlist: ["198.51.100.0/24"] });
-  await becomes(key, 403);
+  await expectEverywhere(key, 403);
   await account.test.apiKeys.update(id, { ip_allowlist: null });
-  await becomes(key, 200);
+  await expectEverywhere(key, 200);
 });
 
 test("a rotation holds in every process within a second", async () => {
   const { id, key } = await create();
-  await known(key);
+  await expectKnown(key);
   const rotated = await account.test.apiKeys.rotate(id, { grace_seconds: 0 });
-  await becomes(key, 401);
+  await expectEverywhere(key, 401);
   expect(await statuses(rotated.key)).toEqual([200, 200]);
 });
 
 test("a report of a key ends it in every process within a second", async () => {
   const { key } = await create();
-  await known(key);
+  await expectKnown(key);
   await app.client(null).apiKeys.report({ key });
-  await becomes(key, 401);
+  await expectEverywhere(key, 401);
 });
 
 test("a revocation holds within a second though the connections that listen were cut just before", async () => {
   const { id, key } = await create();
-  await known(key);
+  await expectKnown(key);
   const { rows } = await superuser.query(
     "select pg_terminate_backend(pid) as cut from pg_stat_activity where application_name = 'musicverse listen' and datname = current_database()");
   expect(rows.length).toBeGreaterThan(2);
   await account.test.apiKeys.revoke(id);
-  await becomes(key, 401);
+  await expectEverywhere(key, 401);
 
   // And caches work, and hear, again.
   const next = await create();
-  await known(next.key);
+  await expectKnown(next.key);
   await account.test.apiKeys.revoke(next.id);
-  await becomes(next.key, 401);
+  await expectEverywhere(next.key, 401);
 });
 
 /** Resolves with how long the stream stays open. */
