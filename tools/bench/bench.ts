@@ -8,11 +8,13 @@ import { benchFirstAttempt } from "./first-attempt.ts";
 import { benchReadTrack } from "./read-track.ts";
 import type { BenchRow } from "./row.ts";
 import { benchStartUp } from "./start-up.ts";
+import { benchUsage } from "./usage.ts";
 import { benchValidation } from "./validation.ts";
 import { benchWebhooks } from "./webhooks.ts";
 
 const benches: Record<string, { title: string; run: () => Promise<BenchRow[]> }> = {
   "read-track": { title: "Reading a track", run: benchReadTrack },
+  usage: { title: "Recording every request", run: benchUsage },
   validation: { title: "Request validation", run: benchValidation },
   "first-attempt": { title: "Event to first attempt", run: benchFirstAttempt },
   webhooks: { title: "Webhook deliveries", run: benchWebhooks },

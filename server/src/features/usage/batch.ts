@@ -1,7 +1,7 @@
 import { newId } from "../../platform/ids/index.ts";
 import type { FinishedRequest } from "../../platform/http/access-log.ts";
 
-/** Requests of one kind that ended in one minute, as they are stored; arrays are PostgreSQL's array texts. */
+/** Requests of one kind that ended in one minute, as they are stored; the arrays have one order. */
 export interface UsageRow {
   id: string;
   /** Start of the minute, ms since 1970. */
@@ -23,11 +23,11 @@ export interface UsageRow {
   bytesIn: number;
   bytesOut: number;
   lastAt: number;
-  endsMs: string;
-  latenciesUs: string;
-  eachBytesIn: string;
-  eachBytesOut: string;
-  requestIds: string;
+  endsMs: number[];
+  latenciesUs: number[];
+  eachBytesIn: number[];
+  eachBytesOut: number[];
+  requestIds: string[];
 }
 
 /** Who stands for nobody: a request without a credential, or with a wrong one. */
@@ -46,6 +46,12 @@ interface Group {
   requestIds: string[];
 }
 
+interface Caller {
+  /** What it asked for last, which is most often what it asks for next. */
+  last: Group | null;
+  groups: Map<string, Group>;
+}
+
 const MINUTE_MS = 60_000;
 const LATENCY_MAX_US = 2 ** 31 - 1;
 
@@ -57,7 +63,7 @@ export class Batch {
   size = 0;
   #minute = 0;
   /** Of the present minute. A credential's principal is one object for as long as it is cached. */
-  #byPrincipal = new Map<Kind["principal"], Map<string, Group>>();
+  #byPrincipal = new Map<Kind["principal"], Caller>();
   readonly #groups: Group[] = [];
 
   add(request: FinishedRequest): void {
@@ -66,23 +72,29 @@ export class Batch {
       this.#minute = minute;
       this.#byPrincipal = new Map();
     }
-    const { principal, operation, method, status, problem, agent, replayed } = request;
-    let groups = this.#byPrincipal.get(principal);
-    if (!groups) this.#byPrincipal.set(principal, (groups = new Map()));
-    const key = `${operation} ${status} ${method} ${problem} ${replayed} ${agent}`;
-    let group = groups.get(key);
-    if (!group) {
-      const kind = { principal, operation, method, status, problem, agent, replayed, deprecated: request.deprecated };
-      group = { kind, minute, endsMs: [], latenciesUs: [], bytesIn: [], bytesOut: [], requestIds: [] };
-      groups.set(key, group);
-      this.#groups.push(group);
-    }
+    let caller = this.#byPrincipal.get(request.principal);
+    if (!caller) this.#byPrincipal.set(request.principal, (caller = { last: null, groups: new Map() }));
+    const group = caller.last && isOf(caller.last.kind, request) ? caller.last : this.#groupOf(caller, request, minute);
+    caller.last = group;
     group.endsMs.push(request.endedAt - minute);
     group.latenciesUs.push(Math.min(request.latencyUs, LATENCY_MAX_US));
     group.bytesIn.push(request.bytesIn);
     group.bytesOut.push(request.bytesOut);
     group.requestIds.push(request.requestId);
     this.size += 1;
+  }
+
+  #groupOf({ groups }: Caller, request: FinishedRequest, minute: number): Group {
+    const { principal, operation, method, status, problem, agent, replayed, deprecated } = request;
+    const key = `${operation} ${status} ${method} ${problem} ${replayed} ${agent}`;
+    let group = groups.get(key);
+    if (!group) {
+      const kind = { principal, operation, method, status, problem, agent, replayed, deprecated };
+      group = { kind, minute, endsMs: [], latenciesUs: [], bytesIn: [], bytesOut: [], requestIds: [] };
+      groups.set(key, group);
+      this.#groups.push(group);
+    }
+    return group;
   }
 
   /** Each row with an id of its own: whoever stores it twice has stored it once. */
@@ -107,22 +119,22 @@ export class Batch {
       bytesIn: sum(bytesIn),
       bytesOut: sum(bytesOut),
       lastAt: minute + (endsMs.at(-1) ?? 0),
-      endsMs: arrayText(endsMs),
-      latenciesUs: arrayText(latenciesUs),
-      eachBytesIn: arrayText(bytesIn),
-      eachBytesOut: arrayText(bytesOut),
-      // Their form has no character that means something in an array's text.
-      requestIds: arrayText(requestIds),
+      endsMs,
+      latenciesUs,
+      eachBytesIn: bytesIn,
+      eachBytesOut: bytesOut,
+      requestIds,
     }));
   }
+}
+
+function isOf(kind: Kind, { operation, status, method, problem, agent, replayed }: FinishedRequest): boolean {
+  return kind.operation === operation && kind.status === status && kind.method === method && kind.problem === problem
+    && kind.agent === agent && kind.replayed === replayed;
 }
 
 function sum(values: number[]): number {
   let total = 0;
   for (const value of values) total += value;
   return total;
-}
-
-function arrayText(values: readonly (number | string)[]): string {
-  return `{${values.join(",")}}`;
 }
