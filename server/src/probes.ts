@@ -4,7 +4,7 @@ import { listMigrations } from "../migrations/runner.ts";
 import type { Services } from "./services.ts";
 
 /** What readiness and health look at. */
-export function probesOf({ clock, db, redis, plugins, work }: Services): Probe[] {
+export function probesOf({ clock, db, redis, plugins, storage, work }: Services): Probe[] {
   const probes: Probe[] = [
     { name: "database", types: ["application", "database"], look: () => db.ping() },
     {
@@ -17,6 +17,8 @@ export function probesOf({ clock, db, redis, plugins, work }: Services): Probe[]
         if (missing.length > 0) throw new Error(`missing: ${missing.join(", ")}`);
       },
     },
+    // Without audio most operations still work: worse, not down.
+    { name: "storage", types: ["application"], look: () => storage.ping().then(() => undefined, () => "The audio storage does not answer: uploads and downloads fail") },
     { name: "queue", types: ["application", "webhook"], look: async () => void (await work.stats("webhook-drain")) },
     {
       name: "webhook deliveries",

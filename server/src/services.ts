@@ -11,7 +11,7 @@ import { createMetrics, type Metrics } from "./platform/metrics/index.ts";
 import { createPluginHost, type PluginHost, type PluginSource } from "./platform/plugins/index.ts";
 import { createPostgresQueues, createRedisQueues } from "./platform/queue/index.ts";
 import { connectRedis } from "./platform/redis/index.ts";
-import { openLocalDisk, type BlobStorage } from "./platform/storage/index.ts";
+import { openStorage, type BlobStorage } from "./platform/storage/index.ts";
 import { createWorkEngine, type WorkEngine } from "./platform/work/index.ts";
 
 /** Everything a process holds open, made once from the configuration and handed to the features. */
@@ -52,7 +52,8 @@ export async function openServices(config: Config, overrides: ServiceOverrides =
   undo.defer(() => redis?.disconnect());
   const limiter = createLimiter({ redis, prefix: config.redisPrefix, clock, log, metrics: metrics.limiter });
   undo.defer(() => limiter.close());
-  const storage = await openLocalDisk({ directory: config.storageDir, clock });
+  const storage = await openStorage(config, clock);
+  undo.defer(() => storage.close());
   const mailer = openMailer(config);
   undo.defer(() => mailer?.close());
   const providers = createEgressPools({

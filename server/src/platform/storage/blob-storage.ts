@@ -32,6 +32,12 @@ export interface BlobStorage {
   stat(key: string): Promise<{ bytes: number } | null>;
   /** Deleting what is not there succeeds. */
   delete(key: string): Promise<void>;
+  /** Removes what is left of values whose writers were killed. Any process may do it at any time. */
+  removeUnfinished(): Promise<void>;
+  /** Rejects, and says why for those who run the server, when values cannot be read. */
+  ping(): Promise<void>;
+  /** Frees connections; nothing may be asked afterwards. */
+  close(): Promise<void>;
 }
 
 export class BlobTooLargeError extends Error {

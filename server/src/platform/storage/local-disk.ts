@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { access, constants, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
@@ -22,7 +22,8 @@ export async function openLocalDisk(options: LocalDiskOptions): Promise<BlobStor
   const root = path.resolve(options.directory);
   const incoming = path.join(root, temporaryFolder);
   await mkdir(incoming, { recursive: true });
-  await removeStale(incoming, options.clock.now().getTime() - (options.staleAfterMs ?? 3_600_000));
+  const removeUnfinished = () => removeStale(incoming, options.clock.now().getTime() - (options.staleAfterMs ?? 3_600_000));
+  await removeUnfinished();
   const fileOf = (key: string): string => path.join(root, ...keySegments(key));
 
   return {
@@ -61,6 +62,10 @@ export async function openLocalDisk(options: LocalDiskOptions): Promise<BlobStor
     async delete(key) {
       await rm(fileOf(key), { force: true });
     },
+
+    removeUnfinished,
+    ping: () => access(incoming, constants.R_OK | constants.W_OK),
+    close: async () => {},
   };
 }
 
