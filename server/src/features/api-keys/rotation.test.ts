@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { startProcess } from "../../../test-kit/process.ts";
+import { wireEvents } from "../../features.ts";
 import { decodeId } from "../../platform/ids/index.ts";
+import { rotationReminderWork } from "./index.ts";
 
 let app: TestApp;
 let account: TestAccount;
@@ -145,4 +147,22 @@ test("two workers remind of a secret that is 90 days old once, by event and by m
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
+});
+
+test("whatever the queue does, one claim wins, and a worker whose lease has ended reminds of nothing", async () => {
+  const { emit, feed, notify } = wireEvents(app.services);
+  const [a, b] = [rotationReminderWork({ ...app.services, emit, notify }), rotationReminderWork({ ...app.services, emit, notify })];
+  const owner = await app.signUp();
+  const { id: keyId } = await owner.test.apiKeys.create({ name: "old" });
+  const [id, accountId] = [decodeId("key", keyId) ?? "", decodeId("acc", owner.sandboxId) ?? ""];
+  await age(keyId, 90);
+  const claims = (await Promise.all([a, b, a, b].map((kind) => kind.claim({ id, accountId })))).filter((claim) => claim !== null);
+  expect(claims).toHaveLength(1);
+
+  await system("update api_keys set reminder_due_at = now() where id = $1", [id]);
+  const later = await b.claim({ id, accountId });
+  for (const claim of [...claims, later, later]) if (claim) await a.run(claim, {} as never);
+  expect((await owner.test.events.list({ type: "api_key.rotation_due" })).data).toHaveLength(1);
+  expect(await a.claim({ id, accountId })).toBeNull();
+  feed.close();
 });
