@@ -57,6 +57,15 @@ describe.skipIf(missing)("a limiter whose Redis goes away", () => {
     expect((await limiter.take([hundred])).degraded).toBe(true);
   });
 
+  test("what guards against guessing gives a quarter of what it would", async () => {
+    const guarded = { ...hundred, key: "{guarded}", failClosed: true };
+    await takes(1);
+    await server.kill();
+    let allowed = 0;
+    for (let request = 0; request < 50; request += 1) if ((await limiter.take([guarded])).allowed) allowed += 1;
+    expect(allowed).toBe(25);
+  });
+
   test("says so once per outage, counts what it decided alone, and returns by itself", async () => {
     await server.kill();
     await takes(5);

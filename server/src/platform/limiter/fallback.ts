@@ -1,10 +1,12 @@
 import type { Logger } from "pino";
 import type { Clock } from "../clock/index.ts";
-import type { Bucket, LimitDecision, Limiter } from "./limiter.ts";
-import { createMemoryLimiter } from "./memory.ts";
+import type { LimitDecision, Limiter } from "./limiter.ts";
+import { createLocalShare } from "./local-share.ts";
+import type { SharedLimiter } from "./redis.ts";
+import { within } from "./within.ts";
 
 export interface LimiterMetrics {
-  /** Redis stopped (true) or began again (false) to answer. */
+  /** Redis stopped (true) or began again (false) to decide. */
   degraded(isDegraded: boolean): void;
   /** One request was decided by this process alone. */
   degradedTake(): void;
@@ -12,7 +14,7 @@ export interface LimiterMetrics {
 
 export interface FallbackOptions {
   /** The exact limiter; what it rejects counts as an outage. */
-  primary: Limiter;
+  primary: SharedLimiter;
   clock: Clock;
   log: Logger;
   metrics?: LimiterMetrics;
@@ -23,44 +25,106 @@ export interface FallbackOptions {
   timeoutMs?: number;
   /** How often an outage is tested for its end. */
   probeIntervalMs?: number;
+  /**
+   * How long a process goes on by itself after it found Redis again, so that the others have found it too and told it what
+   * they admitted: the longest pause of a reconnect, a probe and its patience.
+   */
+  settleMs?: number;
 }
 
-const PROBE: Bucket = { key: "{probe}", capacity: 1_000_000, refill: 1_000_000, intervalMs: 1000 };
+/** How often a process says that it is there. */
+const ATTEND_MS = 2000;
+/** A process that has never met Redis supposes this many. */
+const PROCESSES_UNKNOWN = 4;
 
 /**
- * Neither open nor dead when Redis is (API-32): while the primary does not answer, a bucket in this process decides,
- * going on from what Redis said last; it returns to the primary by itself.
+ * Neither open nor dead when Redis is (API-32). While it does not answer, each process gives out its equal part of what was
+ * left. When it is back, each one tells it what it knew and what it gave out, and then all are exact again, also when Redis
+ * had forgotten everything. In one window all processes admit at most the limit by Redis and `max(left, processes)` besides.
  */
 export function withFallback({
-  primary, clock, log, metrics, timeoutMs = 250, probeIntervalMs = 250,
+  primary, clock, log, metrics, timeoutMs = 250, probeIntervalMs = 250, settleMs = 1500,
 }: FallbackOptions): Limiter {
-  const local = createMemoryLimiter(clock);
-  let probe: NodeJS.Timeout | undefined;
+  const local = createLocalShare(clock);
+  let exact = true;
   let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let attending: NodeJS.Timeout | undefined;
+  let processes = PROCESSES_UNKNOWN;
+  let life: string | null = null;
+  let alone = 0;
 
   function begin(error: unknown): void {
-    if (probe || closed) return;
-    log.warn({ err: error }, "rate limits are counted per process: Redis does not answer; check it and REDIS_URL");
+    if (!exact || closed) return;
+    exact = false;
+    alone = 0;
+    log.warn({ err: error, processes }, "rate limits are counted per process: Redis does not answer; check it and REDIS_URL");
     metrics?.degraded(true);
-    probe = setTimeout(check, probeIntervalMs).unref();
+    later(probe, probeIntervalMs);
   }
 
-  function check(): void {
-    // A real write, so that a Redis which is read-only or out of memory counts as down too.
-    within(primary.take([PROBE]), timeoutMs).then(end, () => {
-      if (!closed) probe = setTimeout(check, probeIntervalMs).unref();
-    });
+  function later(step: () => Promise<void>, ms: number): void {
+    if (closed) return;
+    timer = setTimeout(() => void step().catch(() => later(probe, probeIntervalMs)), ms).unref();
   }
 
-  function end(): void {
-    probe = undefined;
+  /** A real write, so that a Redis which is read-only or out of memory counts as down too. */
+  async function probe(): Promise<void> {
+    const before = life;
+    const lost = await attend();
+    const { debts, takeBack } = local.debts(lost);
+    try {
+      await within(primary.prepareRestore(), timeoutMs);
+      await within(primary.restore(debts, lost), settleMs);
+    } catch (error) {
+      takeBack();
+      life = before;
+      throw error;
+    }
+    later(() => end(lost), settleMs);
+  }
+
+  async function end(lost: boolean): Promise<void> {
+    const before = life;
+    if (await attend()) {
+      life = before;
+      throw new Error("Redis has forgotten everything again");
+    }
+    const { debts } = local.debts(false);
+    local.settle();
+    exact = true;
     metrics?.degraded(false);
-    log.info("rate limits are exact again: Redis answers");
+    log.info({ admitted_alone: alone, forgotten: lost }, "rate limits are exact again: Redis answers");
+    primary.restore(debts, lost).catch(begin);
   }
 
+  /** True when Redis has forgotten everything since it was last asked. */
+  async function attend(): Promise<boolean> {
+    const now = await within(primary.attend(), timeoutMs);
+    const lost = life !== null && life !== now.life;
+    life = now.life;
+    // One that has forgotten everything has not yet heard of all the others.
+    processes = exact ? now.processes : Math.max(processes, now.processes);
+    return lost;
+  }
+
+  function attendNow(): void {
+    attending = setTimeout(attendNow, ATTEND_MS).unref();
+    if (!exact) return;
+    const before = life;
+    attend().then((lost) => {
+      if (!lost) return;
+      life = before;
+      begin(new Error("Redis has forgotten everything"));
+    }, begin);
+  }
+
+  primary.onDisconnect(() => begin(new Error("the connection was closed")));
   return {
-    async take(buckets, cost): Promise<LimitDecision> {
-      if (!probe) {
+    async take(buckets, cost = 1): Promise<LimitDecision> {
+      // Workers hold a limiter and never take: they get no part of anything.
+      if (!attending) attendNow();
+      if (exact) {
         try {
           const decision = await within(primary.take(buckets, cost), timeoutMs);
           local.adopt(decision, buckets);
@@ -70,23 +134,16 @@ export function withFallback({
         }
       }
       metrics?.degradedTake();
-      return { ...local.takeNow(buckets, cost), degraded: true };
+      const decision = local.takeNow(buckets, cost, processes);
+      if (decision.allowed && cost > 0) alone += 1;
+      return decision;
     },
     async close() {
       closed = true;
-      clearTimeout(probe);
-      await Promise.all([local.close(), primary.close()]);
+      clearTimeout(timer);
+      clearTimeout(attending);
+      local.clear();
+      await primary.close();
     },
   };
-}
-
-function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    // After a pause of this process the timer fires before the answer that already lies in the socket is read:
-    // one more turn of the event loop gives it its chance.
-    const timer = setTimeout(() => {
-      setImmediate(() => reject(new Error(`no answer within ${timeoutMs} ms`)));
-    }, timeoutMs);
-    void promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

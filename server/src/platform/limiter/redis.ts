@@ -1,7 +1,11 @@
+import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import { sendWithThisTurn, whenReady } from "../redis/index.ts";
 import { describe, type Usage } from "./bucket.ts";
 import type { Limiter } from "./limiter.ts";
+import type { Debt } from "./local-share.ts";
+import { presenceScript } from "./presence-script.ts";
+import { restoreScript, restoreScriptSha } from "./restore-script.ts";
 import { takeScript, takeScriptSha } from "./take-script.ts";
 
 export interface RedisLimiterOptions {
@@ -9,13 +13,30 @@ export interface RedisLimiterOptions {
   prefix?: string;
 }
 
+export interface SharedLimiter extends Limiter {
+  /** Says that this process takes part, and learns how many do and which life of Redis this is. */
+  attend(): Promise<{ processes: number; life: string }>;
+  /** Told right before the debts, so that those can go out without a further question. */
+  prepareRestore(): Promise<void>;
+  /** Sends the debts before whatever is taken after this call. `lost`: Redis had forgotten everything. */
+  restore(debts: readonly Debt[], lost: boolean): Promise<void>;
+  /** Calls when the connection breaks, which is when Redis may forget. */
+  onDisconnect(listener: () => void): void;
+}
+
 const CONNECT_PATIENCE_MS = 1000;
+/** A process counts for this long after it last said that it is there. */
+const PRESENT_MS = 10_000;
 
 /**
  * Exact across processes: one round trip per request, in the server's clock. Rejects when Redis does not answer
  * (`createLimiter` adds the fallback). The connection stays the caller's.
  */
-export function createRedisLimiter(redis: Redis, { prefix = "musicverse" }: RedisLimiterOptions = {}): Limiter {
+export function createRedisLimiter(redis: Redis, { prefix = "musicverse" }: RedisLimiterOptions = {}): SharedLimiter {
+  const self = randomUUID();
+  const presenceKeys = [`${prefix}:limit:{presence}:processes`, `${prefix}:limit:{presence}:life`];
+  let attended = false;
+
   async function run(args: (string | number)[], keys: number): Promise<unknown> {
     try {
       return await redis.evalsha(takeScriptSha, keys, ...args);
@@ -43,6 +64,24 @@ export function createRedisLimiter(redis: Redis, { prefix = "musicverse" }: Redi
       }));
       return describe(buckets, usages, { cost, allowed: allowed === 1, nowMs });
     },
-    close: async () => {},
+    async attend() {
+      if (redis.status === "connecting" || redis.status === "connect") await whenReady(redis, CONNECT_PATIENCE_MS);
+      attended = true;
+      const [processes, life] = (await redis.eval(presenceScript, 2, ...presenceKeys, self, PRESENT_MS, randomUUID())) as [number, string];
+      return { processes, life };
+    },
+    prepareRestore: async () => void (await redis.script("LOAD", restoreScript)),
+    async restore(debts, lost) {
+      if (debts.length === 0) return;
+      const pipeline = redis.pipeline();
+      for (const { key, known, own, ageMs, refill, intervalMs } of debts) {
+        pipeline.evalsha(restoreScriptSha, 1, `${prefix}:limit:${key}`, known, own, ageMs, refill, intervalMs, lost ? 1 : 0);
+      }
+      for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+    },
+    onDisconnect: (listener) => void redis.on("close", listener),
+    close: async () => {
+      if (attended && redis.status === "ready") await redis.zrem(presenceKeys[0] ?? "", self).catch(() => undefined);
+    },
   };
 }

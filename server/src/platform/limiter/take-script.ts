@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 /**
  * All buckets of one request in one atomic call; the algebra of bucket.ts, in Redis' own time.
  * KEYS: one per bucket. ARGV: cost, then capacity, refill, intervalMs per bucket.
- * Value of a key: "<used>:<anchorMs>", expiring at the moment the bucket is full again, which says the same as no key.
+ * Value of a key: "<used>:<anchorMs>", expiring at the moment the bucket is full again, which says the same as no key;
+ * after an outage followed by ":<base>", which only restore-script.ts reads.
  * Returns allowed (1|0), now, then used and anchor per bucket.
  */
 export const takeScript = `
@@ -13,15 +14,17 @@ local cost = tonumber(ARGV[1])
 local stored = redis.call('MGET', unpack(KEYS))
 local allowed = 1
 local result = { 1, now }
+local tails = {}
 for i = 1, #KEYS do
   local capacity, refill, interval = tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i + 1])
   local used, anchor = 0, now
   if stored[i] then
-    local colon = string.find(stored[i], ':', 1, true)
-    anchor = tonumber(string.sub(stored[i], colon + 1))
+    local storedUsed, storedAnchor, tail = string.match(stored[i], '^(%d+):(%d+)(.*)$')
+    anchor = tonumber(storedAnchor)
     local steps = math.max(0, math.floor((now - anchor) / interval))
-    used = tonumber(string.sub(stored[i], 1, colon - 1)) - steps * refill
+    used = tonumber(storedUsed) - steps * refill
     if used <= 0 or anchor > now + interval then used, anchor = 0, now else anchor = anchor + steps * interval end
+    if steps == 0 and used > 0 then tails[i] = tail end
   end
   if cost > 0 and used + cost > capacity then allowed = 0 end
   result[2 * i + 1], result[2 * i + 2] = used, anchor
@@ -32,7 +35,7 @@ if allowed == 1 and cost > 0 then
     local refill, interval = tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i + 1])
     local used, anchor = result[2 * i + 1] + cost, result[2 * i + 2]
     local full = anchor + math.ceil(used / refill) * interval
-    redis.call('SET', key, string.format('%.0f:%.0f', used, anchor), 'PXAT', string.format('%.0f', full))
+    redis.call('SET', key, string.format('%.0f:%.0f', used, anchor) .. (tails[i] or ''), 'PXAT', string.format('%.0f', full))
     result[2 * i + 1] = used
   end
 end
