@@ -106,7 +106,7 @@ export class Batch {
       mode: kind.principal?.mode ?? null,
       credential: kind.principal?.kind ?? null,
       keyId: kind.principal?.keyId ?? null,
-      clientId: null,
+      clientId: clientOf(kind.principal),
       sessionId: kind.principal?.sessionId ?? null,
       operation: kind.operation,
       method: kind.method,
@@ -126,6 +126,11 @@ export class Batch {
       requestIds,
     }));
   }
+}
+
+/** The OAuth app that a token was given to. */
+function clientOf(principal: Kind["principal"]): string | null {
+  return principal && "clientId" in principal && typeof principal.clientId === "string" ? principal.clientId : null;
 }
 
 function isOf(kind: Kind, { operation, status, method, problem, agent, replayed }: FinishedRequest): boolean {

@@ -5,9 +5,12 @@ import { createTestDatabase, type TestDatabase } from "../../../test-kit/databas
 import { createDatabase, type Database } from "../../platform/db/index.ts";
 import { newId } from "../../platform/ids/index.ts";
 import { silentLogger } from "../../platform/log/index.ts";
+import { Batch } from "./batch.ts";
+import { selectDeprecatedCalls } from "./cells.ts";
 import { relativeError } from "./histogram.ts";
 import { keepUsage } from "./maintenance.ts";
 import { rollUpUsage } from "./roll-up.ts";
+import { insertUsage } from "./store.ts";
 import { figuresOf, insertAccount, principalOf, requestAt, storeRequests } from "./usage.fixture.ts";
 
 const HOUR = 3_600_000;
@@ -86,6 +89,39 @@ describe("figures", () => {
     expect(await rolled("hour")).toContain(at);
     expect(await rolled("day")).toEqual([today - DAY]);
     expect(await requests()).toBe(3);
+  });
+
+  test("wait for what is being stored: an hour is rolled up when all of it is committed", async () => {
+    const at = today - DAY + 3 * HOUR;
+    const [inserted, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const batch = new Batch();
+    batch.add(requestAt(at));
+    const storing = db.asSystem("a test stores slowly", async (tx) => {
+      await insertUsage(tx, batch.rows());
+      inserted.resolve();
+      await release.promise;
+    });
+    await inserted.promise;
+    const rolling = rollUpAt(today + HOUR);
+    const waiting = { name: "waiting", text: "select 1 from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())", values: [] };
+    await expect.poll(async () => (await db.readSystem("a test looks at locks", waiting)).length, { timeout: 5_000 }).toBe(1).finally(release.resolve);
+    await Promise.all([storing, rolling]);
+    expect(await rolled("hour")).toContain(at);
+    expect((await figuresOf(db, "hour", at, at + HOUR)).totals.requests).toBe(1);
+  });
+
+  test("tell who still calls deprecated operations, how often and when last, from requests and from rollups", async () => {
+    const account = await insertAccount(db);
+    const key = principalOf(account);
+    const [first, last] = [today - DAY + HOUR, today - DAY + 2 * HOUR];
+    await storeRequests(db, [requestAt(first, { principal: key, deprecated: true }), requestAt(last, { principal: key, deprecated: true }), requestAt(last + 1, { principal: key, operation: "listTracks" })]);
+    const ask = (accountId: string) =>
+      db.readTenant(accountId, selectDeprecatedCalls({ accountId, mode: null, operation: null, keyId: null }, { since: new Date(first), until: new Date(today) }, new Date(today)));
+    const expected = [{ operation: "getTrack", key_id: key.keyId, client_id: null, credential: "api_key", requests: 2, last_at: new Date(last) }];
+    expect(await ask(account)).toEqual(expected);
+    await rollUpAt(today + HOUR);
+    expect(await ask(account)).toEqual(expected);
+    expect(await ask(await insertAccount(db))).toEqual([]);
   });
 
   test("count once what is stored while its hour is being rolled up by several workers", async () => {
@@ -176,8 +212,6 @@ test("a row that is stored again changes nothing, and keys of others are never m
   const [mine, theirs] = [newId(), newId()];
   const account = await insertAccount(db);
   const requests = [mine, mine, theirs].map((key) => requestAt(today, { principal: principalOf(account, key) }));
-  const { Batch } = await import("./batch.ts");
-  const { insertUsage } = await import("./store.ts");
   const batch = new Batch();
   for (const request of requests) batch.add(request);
   const rows = batch.rows();
