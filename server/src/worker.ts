@@ -6,7 +6,7 @@ import { forgetIncomingEvents, incomingEventWork, type IncomingRegistry } from "
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
 import { analysisWork, blobDeletionWork, createGeneratedTracks } from "./features/tracks/index.ts";
 import { keepUsage, rollUpUsage } from "./features/usage/index.ts";
-import { createDrainWork, judgeFailingEndpoints } from "./features/webhooks/index.ts";
+import { createDrainWork, createReplayWork, judgeFailingEndpoints } from "./features/webhooks/index.ts";
 import { wireEvents, wireIncoming } from "./features.ts";
 import { createEgressPools, createResolver } from "./platform/egress/index.ts";
 import { forgetIdempotencyRecords } from "./platform/http/idempotency.ts";
@@ -49,6 +49,7 @@ export async function startWorker(
   work.start(onlyPlugins ? generation : [
     ...generation,
     createDrainWork({ db, clock, emit, notify, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs }),
+    createReplayWork({ db, clock, work }),
     incomingEventWork({ db, clock, keyRing, plugins, registry: incoming, leaseMs: config.leaseMs }),
     analysisWork({ db, storage, concurrency: 1 }),
     blobDeletionWork({ db, storage }),

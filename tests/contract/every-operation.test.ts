@@ -149,7 +149,7 @@ describe("every operation works through the SDK", () => {
     await expect(playlists.get(made.id)).rejects.toMatchObject({ status: 404 });
   });
 
-  test("webhooks: create, test, list, get, update, deliveries, retry, rotate the secret, delete", async () => {
+  test("webhooks: create, test, list, get, update, deliveries, retry, replay, rotate the secret, delete", async () => {
     const { webhooks } = account.test;
     const webhook = await webhooks.create({ url: receiver.url, event_types: ["track.created"], description: "mine" });
     expect(webhook.secret).toMatch(/^whsec_/);
@@ -175,10 +175,19 @@ describe("every operation works through the SDK", () => {
     await webhooks.retryDelivery(webhook.id, detail.id);
     await receiver.next((again) => again.event.id === sample.id && again !== delivered);
 
+    const since = new Date(Date.now() - 60_000).toISOString();
+    const replay = await webhooks.createReplay(webhook.id, { since, only: "all" });
+    expect((await webhooks.listReplays(webhook.id)).data.map(({ id }) => id)).toEqual([replay.id]);
+    await vi.waitFor(async () => expect(await webhooks.getReplay(webhook.id, replay.id)).toMatchObject({ status: "completed", progress: 1 }), { timeout: 10_000 });
+    await webhooks.update(webhook.id, { status: "paused" });
+    const waiting = await webhooks.createReplay(webhook.id, { since, only: "failed" });
+    expect(await webhooks.cancelReplay(webhook.id, waiting.id)).toMatchObject({ status: "canceled", replayed_count: 0 });
+    await webhooks.update(webhook.id, { status: "enabled" });
+
     const { secret } = await webhooks.rotateSecret(webhook.id, { overlap_seconds: 60 });
     await webhooks.test(webhook.id);
     const twice = await receiver.next(({ headers }) => headers["webhook-signature"]?.includes(" ") ?? false);
-    for (const key of [secret, webhook.secret]) expect((await webhooks.unwrap(twice.body, twice.headers, key)).type).toBe("webhook.test");
+    for (const key of [secret, webhook.secret]) expect((await webhooks.unwrap(twice.body, twice.headers, key)).id).toBe(twice.event.id);
 
     await webhooks.delete(webhook.id);
     await expect(webhooks.get(webhook.id)).rejects.toMatchObject({ status: 404 });

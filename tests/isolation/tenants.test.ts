@@ -35,6 +35,8 @@ describe("a stranger reaches nothing", () => {
     const playlist = await owner.test.playlists.create({ name: "secret name" });
     const { items: [item] } = await owner.test.playlists.addTracks(playlist.id, { track_ids: [track.id] });
     const key = await owner.test.apiKeys.create({ name: "mine" });
+    const replay = await owner.test.webhooks.createReplay(webhook.id, { since: new Date(Date.now() - 60_000).toISOString(), only: "failed" });
+    await vi.waitFor(async () => expect((await owner.test.webhooks.getReplay(webhook.id, replay.id)).status).toBe("completed"), { timeout: 20_000 });
     ids = {
       track_id: track.id,
       playlist_id: playlist.id,
@@ -42,6 +44,7 @@ describe("a stranger reaches nothing", () => {
       generation_id: generation.id,
       webhook_id: webhook.id,
       delivery_id: delivery.id,
+      replay_id: replay.id,
       event_id: delivered.event.id,
       api_key_id: key.id,
       session_id: (await app.client(owner.sessionToken).accounts.listSessions()).data[0]?.id ?? "",
@@ -60,7 +63,7 @@ describe("a stranger reaches nothing", () => {
     addPlaylistTracks: { track_ids: ["trk_01kbq5s7m8e5xv2p0t6w9r4c3d"] },
     movePlaylistTrack: { position: 0 },
     rotateApiKey: {},
-    testWebhook: {},
+    testWebhook: {}, createWebhookReplay: { since: "2026-11-21T00:00:00Z" },
     updateApiKey: { name: "x" },
     updatePlaylist: { name: "theirs" },
     updateTrack: { title: "theirs" },

@@ -337,6 +337,21 @@ export interface CreateWebhookParams {
   description?: string | null;
 }
 
+/** What to send again. */
+export interface CreateWebhookReplayParams {
+  /** Events from this moment on. They are kept for 30 days. */
+  since: string | Date;
+  /** Events before this moment; left out, now. */
+  until?: string | Date;
+  /** Only events of these types. Null or left out, all. */
+  event_types?: EventType[] | null;
+  /**
+   * `failed`: deliveries that were given up. `missed`: events that have no delivery to this endpoint, because it was
+   * disabled. `all`: both, and what succeeded too.
+   */
+  only?: WebhookReplayOnly;
+}
+
 /** What is left of a playlist that was deleted. */
 export interface DeletedPlaylist {
   object: "playlist";
@@ -424,6 +439,8 @@ export type ErrorCode =
   | "playlist_full"
   | "incoming_event_not_retryable"
   | "webhook_limit_reached"
+  | "webhook_replay_running"
+  | "webhook_replay_finished"
   | "idempotency_in_progress"
   | "precondition_failed"
   | "body_too_large"
@@ -939,6 +956,16 @@ export interface ListWebhookDeliveriesParams {
   since?: string | Date;
   /** Only those created before this moment. */
   until?: string | Date;
+  /** How many objects to return at most. */
+  limit?: number;
+  /**
+   * `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+   * each object that existed at its start exactly once, whatever is created meanwhile.
+   */
+  cursor?: string;
+}
+
+export interface ListWebhookReplaysParams {
   /** How many objects to return at most. */
   limit?: number;
   /**
@@ -2068,6 +2095,60 @@ export type WebhookPayload =
   | WebhookDisabledPayload
   | WebhookFailingPayload
   | WebhookTestPayload;
+
+/**
+ * Sending past events again to one endpoint. Each keeps its `webhook-id`, so that a receiver knows what it has
+ * already.
+ */
+export interface WebhookReplay {
+  object: "webhook_replay";
+  /** Id of a replay of one endpoint's events. */
+  id: string;
+  /** Id of a webhook endpoint. */
+  webhook_id: string;
+  /** Events from this moment on. */
+  since: string;
+  /** Events before this moment. */
+  until: string;
+  /** Only events of these types; null for all. */
+  event_types: Open<EventType>[] | null;
+  /**
+   * `failed`: deliveries that were given up. `missed`: events that have no delivery to this endpoint, because it was
+   * disabled. `all`: both, and what succeeded too.
+   */
+  only: Open<WebhookReplayOnly>;
+  /**
+   * `running`: puts up deliveries; waits while the endpoint is paused or disabled. `completed`: all are put up.
+   * `canceled`: it was ended before.
+   */
+  status: Open<WebhookReplayStatus>;
+  /** Share of the time from `since` to `until` that has been gone through. */
+  progress: number;
+  /** Deliveries put up so far. */
+  replayed_count: number;
+  /** Of those, the ones that wait for an attempt. One that a later replay puts up again counts there. */
+  pending_count: number;
+  /** Of those, the ones that succeeded. */
+  succeeded_count: number;
+  /** Of those, the ones that were given up. */
+  failed_count: number;
+  /** When it was asked for. */
+  created_at: string;
+  /** When it ended; null while it runs. */
+  finished_at: string | null;
+}
+
+/**
+ * `failed`: deliveries that were given up. `missed`: events that have no delivery to this endpoint, because it was
+ * disabled. `all`: both, and what succeeded too.
+ */
+export type WebhookReplayOnly = "failed" | "missed" | "all";
+
+/**
+ * `running`: puts up deliveries; waits while the endpoint is paused or disabled. `completed`: all are put up.
+ * `canceled`: it was ended before.
+ */
+export type WebhookReplayStatus = "running" | "completed" | "canceled";
 
 /** `enabled`: events are sent. `paused`: you stopped it. `disabled`: we stopped it, see `disabled_reason`. */
 export type WebhookStatus = "enabled" | "paused" | "disabled";

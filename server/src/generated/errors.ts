@@ -164,6 +164,18 @@ export const errorCatalogue = {
     "description": "The account has as many webhook endpoints as it may have; the detail gives the number.",
     "fix": "Delete an endpoint that is no longer used, or let one endpoint receive more event types."
   },
+  "webhook_replay_running": {
+    "status": 409,
+    "title": "Replay already running",
+    "description": "A replay of this webhook is running; an endpoint has at most one at a time, so that fresh events are not held up.",
+    "fix": "Wait until it is completed, or cancel it, and start the other one then."
+  },
+  "webhook_replay_finished": {
+    "status": 409,
+    "title": "Replay already finished",
+    "description": "The replay completed before it could be canceled. A canceled one can be canceled again.",
+    "fix": "Nothing is left to cancel; deliveries that still wait are sent."
+  },
   "idempotency_in_progress": {
     "status": 409,
     "title": "Same request still running",

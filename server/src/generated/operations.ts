@@ -868,6 +868,80 @@ export const operations = {
     ],
     "successStatus": 202
   },
+  "createWebhookReplay": {
+    "method": "post",
+    "path": "/v1/webhooks/{webhook_id}/replays",
+    "tag": "webhooks",
+    "security": {
+      "apiKey": [
+        "webhooks:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": true,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 202
+  },
+  "listWebhookReplays": {
+    "method": "get",
+    "path": "/v1/webhooks/{webhook_id}/replays",
+    "tag": "webhooks",
+    "security": {
+      "apiKey": [
+        "webhooks:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": true,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "getWebhookReplay": {
+    "method": "get",
+    "path": "/v1/webhooks/{webhook_id}/replays/{replay_id}",
+    "tag": "webhooks",
+    "security": {
+      "apiKey": [
+        "webhooks:read"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "cancelWebhookReplay": {
+    "method": "post",
+    "path": "/v1/webhooks/{webhook_id}/replays/{replay_id}/cancel",
+    "tag": "webhooks",
+    "security": {
+      "apiKey": [
+        "webhooks:write"
+      ],
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": true,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
   "listWebhookDeliveries": {
     "method": "get",
     "path": "/v1/webhooks/{webhook_id}/deliveries",

@@ -5,7 +5,7 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import type { PagePromise } from "../../transport/page.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { CreateWebhookParams, Event, ListWebhookDeliveriesParams, ListWebhooksParams, RotateWebhookSecretParams, TestWebhookParams, UpdateWebhookParams, Webhook, WebhookDelivery, WebhookDeliveryDetail, WebhookWithSecret } from "../types.ts";
+import type { CreateWebhookParams, CreateWebhookReplayParams, Event, ListWebhookDeliveriesParams, ListWebhookReplaysParams, ListWebhooksParams, RotateWebhookSecretParams, TestWebhookParams, UpdateWebhookParams, Webhook, WebhookDelivery, WebhookDeliveryDetail, WebhookReplay, WebhookWithSecret } from "../types.ts";
 
 /** Endpoints that events are sent to, and the log of deliveries. */
 export class WebhooksResource extends Resource {
@@ -142,6 +142,82 @@ export class WebhooksResource extends Resource {
    */
   test(webhookId: string, params: TestWebhookParams = {}, options?: RequestOptions): APIPromise<Event> {
     return this.transport.json({ method: "POST", path: path`/v1/webhooks/${webhookId}/test`, body: params, idempotent: true }, options);
+  }
+
+  /**
+   * Replay past events: `POST /v1/webhooks/{webhook_id}/replays`. Scope `webhooks:write`.
+   *
+   * Sends past events again to this endpoint: what failed, what it missed while it was disabled, or everything. It
+   * goes on in
+   * the background, however many there are; read its progress, or cancel it. At most 25 replayed deliveries wait at a
+   * time,
+   * so that fresh events are not held up. Each has the `webhook-id` that it always had.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {ConflictError} 409: Replay already running, or the same request still runs.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  createReplay(webhookId: string, params: CreateWebhookReplayParams, options?: RequestOptions): APIPromise<WebhookReplay> {
+    return this.transport.json({ method: "POST", path: path`/v1/webhooks/${webhookId}/replays`, body: params, idempotent: true }, options);
+  }
+
+  /**
+   * List replays: `GET /v1/webhooks/{webhook_id}/replays`. Scope `webhooks:read`.
+   *
+   * The endpoint's replays, newest first.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  listReplays(webhookId: string, params: ListWebhookReplaysParams = {}, options?: RequestOptions): PagePromise<WebhookReplay> {
+    return this.transport.page({ method: "GET", path: path`/v1/webhooks/${webhookId}/replays`, query: params }, options);
+  }
+
+  /**
+   * Get a replay: `GET /v1/webhooks/{webhook_id}/replays/{replay_id}`. Scope `webhooks:read`.
+   *
+   * How far a replay is and how its deliveries are doing.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getReplay(webhookId: string, replayId: string, options?: RequestOptions): APIPromise<WebhookReplay> {
+    return this.transport.json({ method: "GET", path: path`/v1/webhooks/${webhookId}/replays/${replayId}` }, options);
+  }
+
+  /**
+   * Cancel a replay: `POST /v1/webhooks/{webhook_id}/replays/{replay_id}/cancel`. Scope `webhooks:write`.
+   *
+   * Puts nothing more up. Deliveries that wait already, 25 at most, are still sent. Canceling a canceled one changes
+   * nothing
+   * and answers the same.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {ConflictError} 409: Replay already finished, or the same request still runs.
+   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  cancelReplay(webhookId: string, replayId: string, options?: RequestOptions): APIPromise<WebhookReplay> {
+    return this.transport.json({ method: "POST", path: path`/v1/webhooks/${webhookId}/replays/${replayId}/cancel`, idempotent: true }, options);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { EventData, EventType } from "../../generated/events.ts";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { TenantTx } from "../../platform/db/index.ts";
-import { encodeId, newId } from "../../platform/ids/index.ts";
+import { encodeId, newIdAt } from "../../platform/ids/index.ts";
 import { insertEvent, type EventPayload, type NewEvent } from "./store.ts";
 
 export interface EventToEmit<T extends EventType> {
@@ -41,8 +41,8 @@ export async function recordEvent<T extends EventType>(
 }
 
 function newEvent<T extends EventType>(clock: Clock, { type, data, requestId }: EventToEmit<T>, webhookId: string | null = null) {
-  const id = newId();
   const createdAt = clock.now();
+  const id = newIdAt(createdAt);
   const payload: EventPayload = { id: encodeId("evt", id), type, timestamp: createdAt.toISOString(), data };
   const row: NewEvent = { id, type, payload: JSON.stringify(payload), requestId: requestId ?? null, webhookId, createdAt };
   return { row, payload };

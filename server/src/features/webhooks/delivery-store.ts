@@ -102,7 +102,7 @@ export async function retryDelivery(
   now: Date,
 ): Promise<DeliveryRow | null> {
   const [row] = await tx.query<DeliveryRow>(
-    `update webhook_deliveries d set status = 'pending', next_attempt_at = $4, finished_at = null
+    `update webhook_deliveries d set status = 'pending', next_attempt_at = $4, finished_at = null, retries_from = d.attempts_count
        from webhooks w
       where d.account_id = $1 and d.webhook_id = $2 and d.id = $3 and d.status <> 'pending'
         and w.account_id = d.account_id and w.id = d.webhook_id and w.status = 'enabled' and w.deleted_at is null

@@ -9,6 +9,9 @@ export const noSuchWebhook = () =>
 export const noSuchDelivery = () =>
   new ProblemError("not_found", { detail: "There is no delivery with this id for this webhook." });
 
+export const noSuchReplay = () =>
+  new ProblemError("not_found", { detail: "There is no replay with this id for this webhook." });
+
 /** The UUID in a path; a malformed id is as missing as an unknown one. */
 export function webhookIdOf(text: string): string {
   const id = decodeId("whk", text);
@@ -19,6 +22,12 @@ export function webhookIdOf(text: string): string {
 export function deliveryIdOf(text: string): string {
   const id = decodeId("dlv", text);
   if (id === null) throw noSuchDelivery();
+  return id;
+}
+
+export function replayIdOf(text: string): string {
+  const id = decodeId("rpl", text);
+  if (id === null) throw noSuchReplay();
   return id;
 }
 

@@ -2,4 +2,5 @@ export { createFanOut } from "./fan-out.ts";
 export { judgeFailingEndpoints } from "./delivery/failing.ts";
 export { createDrainWork, drainKind } from "./delivery/work.ts";
 export { countLateEndpoints } from "./late.ts";
+export { createReplayWork } from "./replay/work.ts";
 export { webhooksRoutes } from "./routes.ts";

@@ -1,5 +1,5 @@
 /** The ids that a delivery of this event to any endpoint can have: those of the event's millisecond. */
-const deliveryIdsOf = (eventId: string) =>
+export const deliveryIdsOf = (eventId: string) =>
   `(substr(${eventId}::text, 1, 13) || '-0000-0000-000000000000')::uuid
    and (substr(${eventId}::text, 1, 13) || '-ffff-ffff-ffffffffffff')::uuid`;
 

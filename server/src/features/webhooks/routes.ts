@@ -1,10 +1,14 @@
 import type { Handlers } from "../../platform/http/operation.ts";
+import { cancelWebhookReplay } from "./cancelWebhookReplay.ts";
 import { createWebhook } from "./createWebhook.ts";
+import { createWebhookReplay } from "./createWebhookReplay.ts";
 import { deleteWebhook } from "./deleteWebhook.ts";
 import type { WebhooksDeps } from "./deps.ts";
 import { getWebhook } from "./getWebhook.ts";
 import { getWebhookDelivery } from "./getWebhookDelivery.ts";
+import { getWebhookReplay } from "./getWebhookReplay.ts";
 import { listWebhookDeliveries } from "./listWebhookDeliveries.ts";
+import { listWebhookReplays } from "./listWebhookReplays.ts";
 import { listWebhooks } from "./listWebhooks.ts";
 import { retryWebhookDelivery } from "./retryWebhookDelivery.ts";
 import { rotateWebhookSecret } from "./rotateWebhookSecret.ts";
@@ -23,4 +27,8 @@ export const webhooksRoutes = (deps: WebhooksDeps) =>
     listWebhookDeliveries: listWebhookDeliveries(deps),
     getWebhookDelivery: getWebhookDelivery(deps),
     retryWebhookDelivery: retryWebhookDelivery(deps),
+    createWebhookReplay: createWebhookReplay(deps),
+    listWebhookReplays: listWebhookReplays(deps),
+    getWebhookReplay: getWebhookReplay(deps),
+    cancelWebhookReplay: cancelWebhookReplay(deps),
   }) satisfies Partial<Handlers>;

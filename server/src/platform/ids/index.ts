@@ -1,10 +1,11 @@
+import { randomInt } from "node:crypto";
 import { v7 } from "uuid";
 
 /**
  * TypeIDs (github.com/jetify-com/typeid, spec 0.3): inside the server and the database an id is a UUIDv7 string,
  * outside it is `<prefix>_` + 26 characters of base32 of the same 128 bits. Sorting by either is sorting by time.
  */
-export const idPrefixes = ["acc", "usr", "key", "ses", "gen", "trk", "pls", "pli", "whk", "evt", "dlv", "req", "adm", "iev"] as const;
+export const idPrefixes = ["acc", "usr", "key", "ses", "gen", "trk", "pls", "pli", "whk", "evt", "dlv", "rpl", "req", "adm", "iev"] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -20,6 +21,17 @@ export function newId(): string {
 export function idAt(moment: Date): string {
   const hex = moment.getTime().toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
+const latest = { msecs: -1, seq: 0 };
+
+/** The same of a given moment, for rows that are found by time: increasing within the moment, too. */
+export function newIdAt(moment: Date): string {
+  const msecs = moment.getTime();
+  // The half of the 32 bits that begins anew each millisecond leaves room to count up.
+  latest.seq = msecs === latest.msecs ? latest.seq + 1 : randomInt(2 ** 31);
+  latest.msecs = msecs;
+  return v7({ msecs, seq: latest.seq });
 }
 
 /** `("trk", uuid)` → `trk_01h455vb4pex5vsknk084sn02q` */

@@ -24,6 +24,7 @@ export interface DueDelivery {
   /** Null until a drain has taken it up for the first time. */
   sequence: number | null;
   eventId: string;
+  /** Made since it was last asked for. */
   attempts: number;
   nextAttemptAt: Date;
   requestId: string | null;

@@ -133,7 +133,7 @@ export interface DuePage {
   limit: number;
 }
 
-const dueColumns = `d.id, d.sequence::float8 as sequence, d.event_id as "eventId", d.attempts_count as attempts,
+const dueColumns = `d.id, d.sequence::float8 as sequence, d.event_id as "eventId", d.attempts_count - d.retries_from as attempts,
                   d.next_attempt_at as "nextAttemptAt", e.request_id as "requestId", e.payload::text as payload
              from webhook_deliveries d join events e on e.account_id = d.account_id and e.id = d.event_id`;
 
