@@ -5,6 +5,7 @@ import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { benchAccept } from "./accept.ts";
 import { benchFirstAttempt } from "./first-attempt.ts";
+import { benchMixedLoad } from "./mixed-load.ts";
 import { benchReadTrack } from "./read-track.ts";
 import type { BenchRow } from "./row.ts";
 import { benchStartUp } from "./start-up.ts";
@@ -19,6 +20,7 @@ const benches: Record<string, { title: string; run: () => Promise<BenchRow[]> }>
   "first-attempt": { title: "Event to first attempt", run: benchFirstAttempt },
   webhooks: { title: "Webhook deliveries", run: benchWebhooks },
   accept: { title: "Accepting generations", run: benchAccept },
+  load: { title: "Mixed load", run: benchMixedLoad },
   "start-up": { title: "Starting up", run: benchStartUp },
 };
 

@@ -36,3 +36,12 @@ test("damaged audio is a verdict, not an error", async () => {
   const result = await measureLoudnessInThread(memorySource(damaged), "flac", patient);
   expect(result).toEqual({ unmeasurable: "undecodable" });
 });
+
+test("one after the other, and some at once, each gets its own result", async () => {
+  const loudness = async (dbfs: number) => {
+    const result = await measureLoudnessInThread(memorySource(toneWav({ dbfs, seconds: 0.5 })), "wav", patient);
+    return "lufs" in result ? result.lufs : null;
+  };
+  for (let track = 0; track < 60; track += 1) expect(await loudness(-10 - (track % 5))).toBeCloseTo(-10 - (track % 5), 0);
+  expect(await Promise.all([-12, -20, -28].map(loudness))).toEqual([-12, -20, -28].map((dbfs) => expect.closeTo(dbfs, 0)));
+});

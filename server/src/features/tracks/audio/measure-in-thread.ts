@@ -2,18 +2,39 @@ import type { ByteSource } from "./byte-source.ts";
 import type { AudioFormat } from "./format.ts";
 import type { Measurement } from "./measure.ts";
 import { createThread } from "./thread.ts";
+import type { Thread } from "./thread.ts";
 
 const script = new URL("./loudness-worker.ts", import.meta.url);
 
-/**
- * `measureLoudness` in a thread of its own, which is gone afterwards: decoders keep much memory. Rejects when `source`
- * or the thread fails, or `signal` aborts.
- */
+interface WarmThread {
+  thread: Thread<AudioFormat, Measurement>;
+  tracks: number;
+}
+
+/** To start a thread and load its decoders takes many times what a song takes; but decoders keep memory, so none lives long. */
+const tracksMax = 50;
+const idleMs = 60_000;
+let warm: WarmThread | null = null;
+let ending: NodeJS.Timeout | undefined;
+
+/** `measureLoudness` in a thread. Rejects when `source` or the thread fails, or `signal` aborts. */
 export async function measureLoudnessInThread(source: ByteSource, format: AudioFormat, signal: AbortSignal): Promise<Measurement> {
-  const thread = createThread<AudioFormat, Measurement>(script);
+  const own = warm ?? { thread: createThread<AudioFormat, Measurement>(script), tracks: 0 };
+  warm = null;
+  clearTimeout(ending);
+  own.tracks += 1;
   try {
-    return await thread.run(format, source, signal);
+    return await own.thread.run(format, source, signal);
   } finally {
-    await thread.end();
+    if (warm === null && own.tracks < tracksMax) keepFor(own);
+    else await own.thread.end();
   }
+}
+
+function keepFor(own: WarmThread): void {
+  warm = own;
+  ending = setTimeout(() => {
+    warm = null;
+    void own.thread.end();
+  }, idleMs).unref();
 }
