@@ -62,6 +62,7 @@ export interface Operation {
   responses?: Record<string, Response | Reference>;
   "x-rate-class"?: string;
   "x-idempotent"?: boolean;
+  "x-not-idempotent"?: string;
   "x-paginated"?: boolean;
 }
 

@@ -85,6 +85,9 @@ const brokenContracts: Record<string, [mustSay: string, ...Breakage[]][]> = {
     ["createWebhook must have x-idempotent: true", drop(webhooks("createWebhook"), "x-idempotent")],
     ["createApiKey must have x-idempotent: true", dropParameter(apiKeys("createApiKey"), "IdempotencyKey")],
     ["getTrack must have neither", set(tracks("getTrack"), [], { "x-idempotent": true })],
+    ["signUp must say in x-not-idempotent", drop(accounts("signUp"), "x-not-idempotent")],
+    ["signIn must say in x-not-idempotent", set(accounts("signIn"), [], { "x-not-idempotent": "no need" })],
+    ["testWebhook must not have x-not-idempotent", set(webhooks("testWebhook"), [], { "x-not-idempotent": "because nothing happens twice" })],
     [
       "uploadTrack lacks the responses 409 and 422",
       drop(tracks("uploadTrack"), "responses", "409"),

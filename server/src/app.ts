@@ -37,7 +37,7 @@ export function createApp(services: Services, features: Features): Express {
   if (config.validateResponses) app.use(referenceValidator(validators));
   app.use(validate(validators));
   app.use(authorize);
-  app.use(runOperation({ handlers: features.handlers, db, keyRing, authenticator: features.authentication.authenticator }));
+  app.use(runOperation({ handlers: features.handlers, db, keyRing, authenticator: features.authentication.authenticator, clock }));
   app.use(errorHandler({ log, judge: config.validateResponses ? createProblemJudge() : null }));
   return app;
 }

@@ -67,7 +67,7 @@ export async function startWorker(
     { name: "forget mails", everyMs: HOUR_MS, run: () => forgetMails({ db, clock }) },
     { name: "forget incoming events", everyMs: HOUR_MS, run: () => forgetIncomingEvents({ db, clock }) },
     { name: "remove unfinished uploads", everyMs: HOUR_MS, run: () => storage.removeUnfinished() },
-    { name: "forget idempotency keys", everyMs: HOUR_MS, run: () => forgetIdempotencyRecords(db) },
+    { name: "forget idempotency keys", everyMs: HOUR_MS, run: () => forgetIdempotencyRecords(db, clock.now()) },
   ]);
   if (!mailer) log.warn("mails wait: set SMTP_URL to send them");
   log.info("the worker works");

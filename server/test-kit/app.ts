@@ -11,6 +11,7 @@ import { startApi } from "../src/api.ts";
 import { setAdministrator } from "../src/features/accounts/index.ts";
 import { accountLimitsChannel } from "../src/features/plans/index.ts";
 import { operations, type OperationId } from "../src/generated/operations.ts";
+import type { Clock } from "../src/platform/clock/index.ts";
 import { decodeId, encodeId, newId } from "../src/platform/ids/index.ts";
 import { loadConfig } from "../src/platform/config/index.ts";
 import { createLogger } from "../src/platform/log/index.ts";
@@ -80,6 +81,8 @@ export interface TestAppOptions {
   /** Default true; false to start API processes of the test's own. */
   api?: boolean;
   env?: Record<string, string>;
+  /** Default: the real time. */
+  clock?: Clock;
   /** Where plugins come from, instead of the installed packages. */
   pluginSource?: PluginSource;
   /** What is done about the webhooks of providers. */
@@ -132,6 +135,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const lines: string[] = [];
   const services = await openServices(loadConfig(env), {
     log: createLogger({ level: "debug", name: "test" }, { write: (line) => void lines.push(line) }),
+    ...(options.clock && { clock: options.clock }),
     ...(options.pluginSource && { pluginSource: options.pluginSource }),
   });
   undo.defer(() => services.close());

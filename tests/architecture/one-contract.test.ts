@@ -48,6 +48,13 @@ test("each operation has one handler file with its name, and no handler file is 
   expect(misnamed.map(({ path }) => path), "files that do not export the operation they are named after").toEqual([]);
 });
 
+test("each idempotent operation does its work in write(), which stores the answer with the effect", () => {
+  const idempotent = Object.entries(operations).filter(([, { idempotent: is }]) => is).map(([id]) => id);
+  expect(idempotent.length).toBeGreaterThan(10);
+  const writing = handlerFiles.filter(({ text }) => /\bwrite\(/.test(text)).map(({ path }) => basename(path, ".ts"));
+  expect(idempotent.filter((id) => !writing.includes(id))).toEqual([]);
+});
+
 test("each operation has its own method in the SDK", () => {
   const client = new MusicVerse({ apiKey: null, baseUrl: "http://127.0.0.1:9" }) as unknown as Record<string, Record<string, unknown>>;
   const places = Object.values(sdkOperations).map(({ resource, method }) => `${resource}.${method}`);

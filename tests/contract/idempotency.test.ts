@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { accountLimitsChannel } from "../../server/src/features/plans/index.ts";
+import { decodeId } from "../../server/src/platform/ids/index.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type Answer, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
+import { startProcess } from "../../server/test-kit/process.ts";
 
 /** The same Idempotency-Key does a thing once, whatever happens to the answer. (API-42) */
 describe("idempotency", () => {
@@ -72,6 +75,93 @@ describe("idempotency", () => {
     expect((await generate(key, { prompt: "x", model: "no-such-model" })).status).toBe(400);
     expect((await generate(key, { prompt: "x prompt-canary" })).status).toBe(202);
   });
+
+  test("what the limit refused is not stored either: later the same key works", async () => {
+    const { liveId, liveKey } = await app.signUp();
+    const key = randomUUID();
+    const make = () => app.request("post", "/v1/api-keys", { key: liveKey, body: { name: "later" }, headers: { "Idempotency-Key": key } });
+    for (let index = 0; index < 10; index += 1) await app.request("get", "/v1/profile", { key: liveKey });
+    expect(await make()).toMatchObject({ status: 429, body: { code: "rate_limited" } });
+    await setPlan(liveId, "pro");
+    const made = await make();
+    expect(made.status).toBe(201);
+    expect(made.headers["idempotency-replayed"]).toBeUndefined();
+  });
+
+  test("a replay is an answer of its own time: another request id and the limits of now, everything else as it was", async () => {
+    const key = randomUUID();
+    const [first, again] = [await generate(key, { prompt: "own time prompt-canary" }), await generate(key, { prompt: "own time prompt-canary" })];
+    expect(again.headers["x-request-id"]).not.toBe(first.headers["x-request-id"]);
+    expect(Number(again.headers["x-ratelimit-remaining"])).toBe(Number(first.headers["x-ratelimit-remaining"]) - 1);
+    expect(again.headers["location"]).toBe(first.headers["location"]);
+  });
+
+  test("a session's key means one thing in live mode and another one in the sandbox; all keys of an account share theirs", async () => {
+    const key = randomUUID();
+    const session = (mode: string) =>
+      app.request("post", "/v1/api-keys", { key: account.sessionToken, body: { name: "both" }, headers: { "Idempotency-Key": key, "MusicVerse-Mode": mode } });
+    const [live, test] = [await session("live"), await session("test")];
+    expect([live.body["mode"], test.body["mode"]]).toEqual(["live", "test"]);
+    const withKey = await app.request("post", "/v1/api-keys", { key: account.testKey, body: { name: "both" }, headers: { "Idempotency-Key": key } });
+    expect(withKey).toMatchObject({ status: 201, body: { id: test.body["id"] } });
+  });
+
+  test("a key counts for 24 hours, to the millisecond", async () => {
+    let offsetMs = 0;
+    const startedAt = Date.now();
+    const clock = { now: () => new Date(startedAt + offsetMs) };
+    const timed = await startTestApp({ worker: false, clock });
+    try {
+      const { testKey } = await timed.signUp();
+      const key = randomUUID();
+      const make = async () => (await timed.request("post", "/v1/generate", { key: testKey, body: { prompt: "a day prompt-canary" }, headers: { "Idempotency-Key": key } })).body["id"];
+      const first = await make();
+      offsetMs = 24 * 3_600_000 - 1;
+      expect(await make()).toBe(first);
+      offsetMs += 1;
+      const second = await make();
+      expect(second).not.toBe(first);
+      offsetMs += 1000;
+      expect(await make()).toBe(second);
+    } finally {
+      await timed.close();
+    }
+  });
+
+  test("kill -9 in the middle of a request, and the caller asks again: one effect", async () => {
+    const process = await startProcess("api", app.env);
+    const blocker = new pg.Client({ connectionString: app.database.adminUrl });
+    await blocker.connect();
+    try {
+      await blocker.query("begin; lock table generations in exclusive mode");
+      const key = randomUUID();
+      const body = { prompt: "killed prompt-canary" };
+      const cut = fetch(`${process.url}/v1/generate`, {
+        method: "POST", body: JSON.stringify(body),
+        headers: { Authorization: `Bearer ${account.testKey}`, "Content-Type": "application/json", "Idempotency-Key": key },
+      }).then(() => "answered", () => "cut");
+      const waiting = "select count(*)::int as count from pg_locks where relation = 'generations'::regclass and not granted";
+      await expect.poll(async () => (await blocker.query<{ count: number }>(waiting)).rows[0]?.count).toBe(1);
+      await process.kill9();
+      expect(await cut).toBe("cut");
+      await blocker.query("commit");
+      // Until the database has noticed that nobody is there any more, the first one still runs.
+      await expect.poll(async () => (await generate(key, body)).status).toBe(202);
+      expect((await generate(key, body)).headers["idempotency-replayed"]).toBe("true");
+      const all = await account.test.generations.list({ limit: 100 });
+      expect(all.data.filter(({ prompt }) => prompt.startsWith("killed"))).toHaveLength(1);
+    } finally {
+      await process.kill9();
+      await blocker.end();
+    }
+  });
+
+  const setPlan = (liveId: string, plan: string) =>
+    app.services.db.asSystem("a test chooses a plan", async (tx) => {
+      const id = decodeId("acc", liveId) ?? "";
+      await tx.query("update accounts set plan = $2 where id = $1", [id, plan]);
+      await tx.notify(accountLimitsChannel, id);
+    });
 
   test("an upload is compared by its content", async () => {
     const key = randomUUID();

@@ -5,8 +5,8 @@ import type { Database, TenantTx } from "../db/index.ts";
 import { ProblemError } from "./problem.ts";
 import type { AnyResult } from "./result.ts";
 
-/** How long a key is remembered, in hours. (API-42) */
-const KEPT_HOURS = 24;
+/** How long a key is remembered. (API-42) */
+const KEPT_MS = 24 * 60 * 60 * 1000;
 
 export interface IdempotentCall {
   key: string;
@@ -46,6 +46,7 @@ export async function idempotently(
   tx: TenantTx,
   keyRing: KeyRing,
   call: IdempotentCall,
+  now: Date,
   effect: () => Promise<AnyResult>,
 ): Promise<AnyResult> {
   const aad = `${tx.accountId}|idempotency|${call.key}`;
@@ -56,9 +57,9 @@ export async function idempotently(
   if (!lock?.locked) throw new ProblemError("idempotency_in_progress", { headers: { "Retry-After": "1" } });
 
   const [stored] = await tx.query<StoredRecord>(
-    `select operation, fingerprint, status, headers, body_encrypted, expires_at <= now() as expired
+    `select operation, fingerprint, status, headers, body_encrypted, expires_at <= $3 as expired
        from idempotency_records where account_id = $1 and key = $2`,
-    [tx.accountId, call.key],
+    [tx.accountId, call.key, now],
   );
   if (stored && !stored.expired) {
     if (stored.operation !== call.operationId || !stored.fingerprint.equals(call.fingerprint)) {
@@ -70,20 +71,21 @@ export async function idempotently(
 
   const result = await effect();
   await tx.query(
-    `insert into idempotency_records (account_id, key, operation, fingerprint, status, headers, body_encrypted, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(hours => $8))
+    `insert into idempotency_records (account_id, key, operation, fingerprint, status, headers, body_encrypted, created_at, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      on conflict (account_id, key) do update set operation = excluded.operation, fingerprint = excluded.fingerprint,
        status = excluded.status, headers = excluded.headers, body_encrypted = excluded.body_encrypted,
-       created_at = now(), expires_at = excluded.expires_at`,
+       created_at = excluded.created_at, expires_at = excluded.expires_at`,
     [
       tx.accountId, call.key, call.operationId, call.fingerprint, result.status, JSON.stringify(result.headers ?? {}),
-      result.body === undefined ? null : keyRing.encrypt(JSON.stringify(result.body), aad), KEPT_HOURS,
+      result.body === undefined ? null : keyRing.encrypt(JSON.stringify(result.body), aad), now,
+      new Date(now.getTime() + KEPT_MS),
     ],
   );
   return result;
 }
 
 /** Records past their day; nobody can replay them any more. */
-export async function forgetIdempotencyRecords(db: Database): Promise<void> {
-  await db.asSystem("delete expired idempotency records", (tx) => tx.query("delete from idempotency_records where expires_at < now()"));
+export async function forgetIdempotencyRecords(db: Database, now: Date): Promise<void> {
+  await db.asSystem("delete expired idempotency records", (tx) => tx.query("delete from idempotency_records where expires_at < $1", [now]));
 }

@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import type { Request, RequestHandler, Response } from "express";
 import type { operations as Spec } from "../../generated/openapi.types.ts";
 import { operations, type OperationId } from "../../generated/operations.ts";
+import type { Clock } from "../clock/index.ts";
 import type { KeyRing } from "../crypto/index.ts";
 import type { Database, TenantTx } from "../db/index.ts";
 import type { Authenticator } from "./authenticate.ts";
@@ -71,8 +72,16 @@ export function noContent() {
   return { status: 204 as const };
 }
 
+interface OperationDeps {
+  handlers: Handlers;
+  db: Database;
+  keyRing: KeyRing;
+  authenticator: Authenticator;
+  clock: Clock;
+}
+
 /** The last step: calls the operation's handler and sends what it returns. */
-export function runOperation(deps: { handlers: Handlers; db: Database; keyRing: KeyRing; authenticator: Authenticator }): RequestHandler {
+export function runOperation(deps: OperationDeps): RequestHandler {
   const credentials = createCredentialWatch(deps.authenticator);
   return async (request, response) => {
     const operationId = operationOf(request);
@@ -108,7 +117,7 @@ function goneSignal(response: Response): AbortSignal {
 
 type Effect = (tx: TenantTx) => Promise<AnyResult>;
 
-function writer({ db, keyRing }: { db: Database; keyRing: KeyRing }, request: Request, operationId: OperationId) {
+function writer({ db, keyRing, clock }: OperationDeps, request: Request, operationId: OperationId) {
   return (effect: Effect, options: { fingerprint?: string } = {}): Promise<AnyResult> => {
     const { principal, input } = request.context;
     if (!principal) throw new Error(`${operationId} is public: it has no tenant to write for`);
@@ -119,7 +128,7 @@ function writer({ db, keyRing }: { db: Database; keyRing: KeyRing }, request: Re
       operationId,
       fingerprint: fingerprint(operationId, { path: input.path, query: input.query, body: options.fingerprint ?? input.body }),
     };
-    return db.withTenant(principal.accountId, (tx) => idempotently(tx, keyRing, call, () => effect(tx)));
+    return db.withTenant(principal.accountId, (tx) => idempotently(tx, keyRing, call, clock.now(), () => effect(tx)));
   };
 }
 
