@@ -28,7 +28,9 @@ export function createApp(services: Services, features: Features): Express {
   app.use(requestId);
   app.use(accessLog({ log, metrics, clock, onFinished: features.recordRequest }));
   app.use(securityHeaders);
+  // Their own short ways: they limit by address and read their own bodies.
   app.use(features.pages);
+  app.use(...features.oauth);
   app.use(corsAllowlist(config.corsOrigins));
   app.use(route());
   app.use(authenticate(features.authentication));

@@ -1,13 +1,14 @@
-import { accountPages, accountsRoutes } from "./features/accounts/index.ts";
+import { accountPages, accountsRoutes, createSignInCheck } from "./features/accounts/index.ts";
 import { adminRoutes } from "./features/admin/index.ts";
 import { apiKeysRoutes, createAuthenticator, createExposureDesk, exposureKind, exposureWork, rotationReminderKind } from "./features/api-keys/index.ts";
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
 import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
-import { addressLimits, createLimitsFor, createOverrideLookup, headersFor, limitsRoutes } from "./features/limits/index.ts";
+import { addressLimits, badCredentialBucket, createLimitsFor, createOverrideLookup, headersFor, limitsRoutes } from "./features/limits/index.ts";
 import { createNotify, mailKind, type Notify } from "./features/notifications/index.ts";
 import { createIncomingRegistry, incomingEventKind, incomingEventsRoutes, type IncomingRegistry } from "./features/incoming-events/index.ts";
 import { createPlanLookup, plansRoutes, pricingUrl } from "./features/plans/index.ts";
+import { createAuthorizationServer, createLogos, oauthPages, oauthRoutes, type AuthorizationServer, type Logos } from "./features/oauth/index.ts";
 import { playlistsRoutes, removeTrackFromPlaylists } from "./features/playlists/index.ts";
 import { pluginsRoutes } from "./features/plugins/index.ts";
 import { analysisKind, blobDeletionKind, tracksRoutes } from "./features/tracks/index.ts";
@@ -33,6 +34,7 @@ export interface Features {
   recordRequest: AccessLogOptions["onFinished"];
   /** What browsers are shown; everything else goes on to the operations. */
   pages: PagesHandler;
+  oauth: [Logos["handle"], AuthorizationServer["handle"]];
   /** Ends answers that would go on for as long as their subject does. */
   endStreams(): void;
   close(): Promise<void>;
@@ -65,7 +67,8 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const { clock, config, db, keyRing, limiter, log, metrics, plugins, storage, work } = services;
   const cursors = createCursors(config.masterKeys.map((key) => ({ key: deriveSecret([key], "cursors") })));
   const { emit, feed, notify } = wireEvents(services);
-  const accounts = { ...services, cursors, notify, publicUrl };
+  const signInCheck = createSignInCheck(services);
+  const accounts = { ...services, cursors, notify, publicUrl, signInCheck };
   const policy = { allowLoopback: config.webhookAllowLoopback };
   const authenticator = createAuthenticator(services);
   const exposures = createExposureDesk({ db, kind: exposureWork({ db, clock, emit, notify }), log });
@@ -75,6 +78,9 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const accountPlans = createPlanLookup(services);
   const overrides = createOverrideLookup(db);
   const limitsFor = createLimitsFor({ plans: accountPlans, overrides, clock });
+  const { masterKeys } = config;
+  const oauth = createAuthorizationServer({ ...services, emit, masterKeys, publicUrl, addressLimits, badCredentialBucket });
+  const logos = createLogos({ db, policy, limiter, addressLimits });
   return {
     handlers: {
       ...accountsRoutes(accounts),
@@ -88,14 +94,23 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...incomingEventsRoutes({ ...services, cursors }),
       ...plansRoutes({ db, clock }),
       ...limitsRoutes({ db, clock, cursors, limiter, plans: accountPlans, limitsFor }),
+      ...oauthRoutes({ db, clock, cursors, emit, policy }),
       ...pluginsRoutes({ plugins, work, log }),
       ...usageRoutes({ db, clock, log, plugins, work, queues, recorder }),
       ...healthRoutes({ probes: probesOf(services), metrics, metricsToken: config.metricsToken, log, clock, version, stopping }),
     },
     authentication: { authenticator },
     limits: { limitsFor, headersFor, upgradeUrl: pricingUrl },
-    pages: createPages({ routes: accountPages(accounts), origin: publicUrl, secret: deriveSecret(config.masterKeys, "forms"), limiter, limitsFor: addressLimits, log }),
     recordRequest: config.usageRecording ? recorder.record : null,
+    pages: createPages({
+      routes: [...accountPages(accounts), ...oauthPages({ db, clock, emit, signInCheck, provider: oauth.provider })],
+      origin: publicUrl,
+      secret: deriveSecret(masterKeys, "forms"),
+      limiter,
+      limitsFor: addressLimits,
+      log,
+    }),
+    oauth: [logos.handle, oauth.handle],
     endStreams: () => feed.close(),
     close: async () => {
       await exposures.close();
@@ -103,6 +118,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       accountPlans.close();
       overrides.close();
       await recorder.close();
+      await logos.close();
     },
   };
 }

@@ -4,6 +4,7 @@ import { keepEventLog } from "./features/events/index.ts";
 import { generationWork } from "./features/generation/index.ts";
 import { forgetIncomingEvents, incomingEventWork, type IncomingRegistry } from "./features/incoming-events/index.ts";
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
+import { forgetExpiredOauth } from "./features/oauth/index.ts";
 import { analysisWork, blobDeletionWork, createGeneratedTracks } from "./features/tracks/index.ts";
 import { keepUsage, rollUpUsage } from "./features/usage/index.ts";
 import { createDrainWork, createReplayWork, judgeFailingEndpoints } from "./features/webhooks/index.ts";
@@ -59,6 +60,7 @@ export async function startWorker(
     rotationReminderWork({ db, clock, emit, notify }),
   ]);
   const maintenance = startMaintenance(log, onlyPlugins ? [] : [
+    { name: "forget expired OAuth rows", everyMs: HOUR_MS, run: () => forgetExpiredOauth({ db, clock, emit }) },
     { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db) },
     { name: "judge webhook endpoints that only fail", everyMs: MINUTE_MS, run: () => judgeFailingEndpoints({ db, clock, emit, notify }) },
     { name: "forget ended sessions and links", everyMs: HOUR_MS, run: () => forgetCredentials({ db, clock }) },

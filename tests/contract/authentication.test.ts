@@ -21,6 +21,8 @@ describe("who may call what", () => {
   const bodies: Partial<Record<OperationId, unknown>> = {
     createGeneration: { prompt: "x" }, createApiKey: { name: "x" }, createWebhook: { url: "https://example.com/" }, testWebhook: {}, updateProfile: { name: "x" }, updateWebhook: { status: "paused" }, updateApiKey: { name: "x" }, rotateApiKey: {}, updateTrack: { title: "x" },
     updateAccountPlan: { plan: "free" }, putRateLimitOverride: { quota: { requests: 1, window_seconds: 1 }, note: "x" },
+    createOauthClient: { name: "x", type: "public", redirect_uris: ["https://example.com/"], scopes: ["tracks:read"] }, updateOauthClient: { name: "x" },
+    createPlaylist: { name: "x" }, updatePlaylist: { name: "x" }, addPlaylistTracks: { track_ids: ["trk_01kbq5s7m8e5xv2p0t6w9r4c3d"] }, movePlaylistTrack: { position: 0 },
   };
 
   test.for(secured)("%s: no credential is 401", async (id) => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createIncomingRegistry } from "../../server/src/features/incoming-events/index.ts";
 import { operations, type OperationId } from "../../server/src/generated/operations.ts";
+import { callback, thirdParty } from "../../server/src/features/oauth/world.fixture.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 import { bodyOf, hookedEnv, hookedSource, signed } from "../../server/test-kit/hooked-plugin.ts";
@@ -191,6 +192,26 @@ describe("every operation works through the SDK", () => {
 
     await webhooks.delete(webhook.id);
     await expect(webhooks.get(webhook.id)).rejects.toMatchObject({ status: 404 });
+  });
+
+  test("OAuth: register a client, connect it to an account, see and end the connection, delete the client", async () => {
+    const { oauthClients, connectedApps } = account.test;
+    const registered = await oauthClients.create({ name: "Song Stage", type: "confidential", redirect_uris: [callback], scopes: ["tracks:read"] });
+    expect(registered.client_secret).toMatch(/^amv_client_/);
+    expect((await oauthClients.list()).data.map(({ id }) => id)).toContain(registered.id);
+    expect(await oauthClients.get(registered.id)).not.toHaveProperty("client_secret");
+    expect(await oauthClients.update(registered.id, { name: "Song Stage 2", homepage: "https://songstage.example.com" })).toMatchObject({ name: "Song Stage 2" });
+    const rotated = await oauthClients.rotateSecret(registered.id, { overlap_seconds: 0 });
+    expect(rotated.client_secret).not.toBe(registered.client_secret);
+
+    const tokens = await (await thirdParty(app, rotated)).connect(account, { account: "test" });
+    expect((await app.client(tokens.access_token).tracks.list()).data).toBeInstanceOf(Array);
+    const { data } = await connectedApps.list();
+    expect(data).toMatchObject([{ client: { id: registered.id, name: "Song Stage 2" }, mode: "test", scopes: ["tracks:read"] }]);
+    await connectedApps.revoke(data[0]?.id ?? "");
+    await expect.poll(async () => (await app.request("get", "/v1/tracks", { key: tokens.access_token })).status).toBe(401);
+    await oauthClients.delete(registered.id);
+    await expect(oauthClients.get(registered.id)).rejects.toMatchObject({ status: 404 });
   });
 
   test("events: list and get what happened", async () => {

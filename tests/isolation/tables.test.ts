@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { callback, thirdParty } from "../../server/src/features/oauth/world.fixture.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts";
@@ -33,7 +34,10 @@ describe("in SQL, another account reaches nothing", () => {
 
   const uuid = (account: TestAccount) => decodeId("acc", account.sandboxId) ?? "";
 
-  async function fillEveryTable({ test: client }: TestAccount): Promise<void> {
+  async function fillEveryTable(account: TestAccount): Promise<void> {
+    const client = account.test;
+    const registered = await client.oauthClients.create({ name: "mine", type: "confidential", redirect_uris: [callback], scopes: ["tracks:read"] });
+    await (await thirdParty(app, registered)).connect(account, { account: "test" });
     await client.webhooks.create({ url: receiver.url });
     const track = await client.tracks.upload({ file: wavOf({ seconds: 1 }) });
     const playlist = await client.playlists.create({ name: "mine" });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { operations, type OperationId } from "../../server/src/generated/operations.ts";
+import { callback, thirdParty } from "../../server/src/features/oauth/world.fixture.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts";
@@ -37,7 +38,11 @@ describe("a stranger reaches nothing", () => {
     const key = await owner.test.apiKeys.create({ name: "mine" });
     const replay = await owner.test.webhooks.createReplay(webhook.id, { since: new Date(Date.now() - 60_000).toISOString(), only: "failed" });
     await vi.waitFor(async () => expect((await owner.test.webhooks.getReplay(webhook.id, replay.id)).status).toBe("completed"), { timeout: 20_000 });
+    const client = await owner.test.oauthClients.create({ name: "mine", type: "confidential", redirect_uris: [callback], scopes: ["tracks:read"] });
+    await (await thirdParty(app, client)).connect(owner, { account: "test" });
     ids = {
+      client_id: client.id,
+      connected_app_id: (await owner.test.connectedApps.list()).data[0]?.id ?? "",
       track_id: track.id,
       playlist_id: playlist.id,
       item_id: item?.id ?? "",
@@ -64,7 +69,9 @@ describe("a stranger reaches nothing", () => {
     movePlaylistTrack: { position: 0 },
     rotateApiKey: {},
     testWebhook: {}, createWebhookReplay: { since: "2026-11-21T00:00:00Z" },
+    rotateOauthClientSecret: {},
     updateApiKey: { name: "x" },
+    updateOauthClient: { name: "theirs" },
     updatePlaylist: { name: "theirs" },
     updateTrack: { title: "theirs" },
     updateWebhook: { status: "paused" },
@@ -122,7 +129,7 @@ describe("a stranger reaches nothing", () => {
   });
 
   async function everythingOf(account: TestAccount) {
-    const lists = ["/v1/tracks", "/v1/playlists", "/v1/generations", "/v1/webhooks", "/v1/events", "/v1/api-keys"];
+    const lists = ["/v1/tracks", "/v1/playlists", "/v1/generations", "/v1/webhooks", "/v1/events", "/v1/api-keys", "/v1/oauth/clients", "/v1/connected-apps"];
     const answers = await Promise.all(lists.map((path) => app.request("get", `${path}?limit=100`, { key: account.testKey })));
     // When a key was last used is written behind requests, whosever they are.
     return answers.map(({ body }) => (body as { data: object[] }).data.map((row) => ({ ...row, last_used_at: null, last_used_ip: null })));

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { addAppSecurity } from "./app-security.mjs";
 import { bundlePath, readErrorCatalogue, root, write } from "./files.mjs";
 import { runRedocly } from "./redocly.ts";
 import { addStandardHeaders } from "./standard-headers.mjs";
@@ -19,13 +20,13 @@ export function writeErrorCodeSchema() {
   write(join(root, "openapi/schemas/ErrorCode.yaml"), lines.join("\n") + "\n");
 }
 
-/** Bundles openapi/openapi.yaml with Redocly, adds the headers that every answer carries, writes dist/openapi.json. */
+/** Bundles openapi/openapi.yaml with Redocly, adds what many operations share, writes dist/openapi.json. */
 export function bundleContract() {
   const dir = mkdtempSync(join(tmpdir(), "musicverse-openapi-"));
   try {
     const output = join(dir, "openapi.json");
     runRedocly(["bundle", "openapi/openapi.yaml", "--config", "openapi/redocly.yaml", "--output", output]);
-    const document = addStandardHeaders(JSON.parse(readFileSync(output, "utf8")));
+    const document = addAppSecurity(addStandardHeaders(JSON.parse(readFileSync(output, "utf8"))));
     write(bundlePath, JSON.stringify(withSortedComponents(document), null, 2) + "\n");
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 // Tables that the server obeys, made from the bundled contract and the error catalogue.
 import { join } from "node:path";
+import { appScopes } from "./app-security.mjs";
 import { banner, generatedServerDir, readBundle, readErrorCatalogue, write } from "./files.mjs";
 
 /** Writes operations.ts, errors.ts, events.ts and scopes.ts. */
@@ -34,6 +35,7 @@ function describe(method, path, operation, document) {
     tag: operation.tags[0],
     security: {
       apiKey: scopes,
+      oauth: security.some((scheme) => scheme.oauth),
       session: security.some((scheme) => scheme.session),
       public: security.length === 0,
     },
@@ -87,6 +89,12 @@ function scopesFile(document) {
 export const scopes = ${JSON.stringify(schema.enum, null, 2)} as const;
 
 export type Scope = (typeof scopes)[number];
+
+/** Those that people may give to an app by OAuth. */
+export const appScopes: readonly Scope[] = ${JSON.stringify(appScopes(document), null, 2)};
+
+/** What each scope means, in words for people. */
+export const scopeDescriptions: Readonly<Record<Scope, string>> = ${JSON.stringify(schema["x-enum-descriptions"], null, 2)};
 `;
 }
 

@@ -5,6 +5,8 @@ import { ApiKeysResource } from "./resources/api-keys.ts";
 import { GenerationsResource } from "../resources/generations.ts";
 import { TracksResource } from "../resources/tracks.ts";
 import { PlaylistsResource } from "./resources/playlists.ts";
+import { ConnectedAppsResource } from "./resources/connected-apps.ts";
+import { OauthClientsResource } from "./resources/oauth-clients.ts";
 import { WebhooksResource } from "../resources/webhooks.ts";
 import { EventsResource } from "./resources/events.ts";
 import { LimitsResource } from "./resources/limits.ts";
@@ -23,6 +25,8 @@ export abstract class Resources {
   readonly generations: GenerationsResource;
   readonly tracks: TracksResource;
   readonly playlists: PlaylistsResource;
+  readonly connectedApps: ConnectedAppsResource;
+  readonly oauthClients: OauthClientsResource;
   readonly webhooks: WebhooksResource;
   readonly events: EventsResource;
   readonly limits: LimitsResource;
@@ -39,6 +43,8 @@ export abstract class Resources {
     this.generations = new GenerationsResource(transport);
     this.tracks = new TracksResource(transport);
     this.playlists = new PlaylistsResource(transport);
+    this.connectedApps = new ConnectedAppsResource(transport);
+    this.oauthClients = new OauthClientsResource(transport);
     this.webhooks = new WebhooksResource(transport);
     this.events = new EventsResource(transport);
     this.limits = new LimitsResource(transport);
@@ -51,4 +57,4 @@ export abstract class Resources {
   }
 }
 
-export type { AccountsResource, AdminResource, ApiKeysResource, EventsResource, GenerationsResource, HealthResource, IncomingEventsResource, LimitsResource, PlansResource, PlaylistsResource, PluginsResource, TracksResource, UsageResource, WebhooksResource };
+export type { AccountsResource, AdminResource, ApiKeysResource, ConnectedAppsResource, EventsResource, GenerationsResource, HealthResource, IncomingEventsResource, LimitsResource, OauthClientsResource, PlansResource, PlaylistsResource, PluginsResource, TracksResource, UsageResource, WebhooksResource };

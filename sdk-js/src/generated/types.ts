@@ -260,6 +260,52 @@ export interface ApiKeyWithSecret extends ApiKey {
   key: string;
 }
 
+/** An app lost its access to the account. */
+export interface AppAuthorizationRevokedEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "app.authorization_revoked";
+  /** When it happened. */
+  created_at: string;
+  /** What is left of a connection that ended. */
+  data: RevokedApp;
+}
+
+/** An app lost its access to the account. */
+export interface AppAuthorizationRevokedPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "app.authorization_revoked";
+  /** When it happened. */
+  timestamp: string;
+  /** What is left of a connection that ended. */
+  data: RevokedApp;
+}
+
+/** An app was allowed to act on the account, or was allowed more. */
+export interface AppAuthorizedEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "app.authorized";
+  /** When it happened. */
+  created_at: string;
+  /** An app that may act on the account. */
+  data: ConnectedApp;
+}
+
+/** An app was allowed to act on the account, or was allowed more. */
+export interface AppAuthorizedPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "app.authorized";
+  /** When it happened. */
+  timestamp: string;
+  /** An app that may act on the account. */
+  data: ConnectedApp;
+}
+
 /** Container of the audio, told from its bytes. */
 export type AudioFormat = "wav" | "mp3" | "flac" | "ogg" | "m4a";
 
@@ -273,6 +319,35 @@ export interface ChangePasswordParams {
 export interface ConfirmEmailVerificationParams {
   /** From the link in the mail: what stands behind `token=`. */
   token: string;
+}
+
+/** An app that may act on the account. */
+export interface ConnectedApp {
+  object: "connected_app";
+  /** Id of a connection between an app and an account. */
+  id: string;
+  /** The app, as its makers registered it. */
+  client: ConnectedClient;
+  /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
+  mode: Open<Mode>;
+  /** What it was allowed. */
+  scopes: Open<Scope>[];
+  /** When it was connected. */
+  created_at: string;
+  /** When it last fetched an access token, which lasts an hour; null before the first. */
+  last_used_at: string | null;
+  /** When the connection ends by itself; each refresh moves it to a year later. */
+  expires_at: string;
+}
+
+/** The app, as its makers registered it. */
+export interface ConnectedClient {
+  /** Id of an OAuth client; also its `client_id`. */
+  id: string;
+  /** Name of the app. */
+  name: string;
+  /** Where people learn about the app. */
+  homepage: string | null;
 }
 
 export interface CreateApiKeyParams {
@@ -306,6 +381,27 @@ export interface CreateGenerationParams {
   title?: string;
   /** `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work. */
   lane?: GenerationLane;
+}
+
+export interface CreateOauthClientParams {
+  /** Name that people see when they are asked. */
+  name: string;
+  /** Whether the app can keep a secret (`confidential`, it has a server) or not (`public`). */
+  type: "confidential" | "public";
+  /** Where people learn about the app; https. Its host is shown when they are asked. */
+  homepage?: string | null;
+  /**
+   * A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so that the people who see it are
+   * not known to its host.
+   */
+  logo_uri?: string | null;
+  /** Where answers may be sent; compared letter by letter. */
+  redirect_uris: string[];
+  /**
+   * What the app may ask people for. Scopes about credentials and administration (`api_keys`, `oauth_clients`,
+   * `connected_apps`, `admin` …) are never given to apps.
+   */
+  scopes: Scope[];
 }
 
 export interface CreatePlaylistParams {
@@ -423,6 +519,7 @@ export type ErrorCode =
   | "invalid_login"
   | "insufficient_scope"
   | "form_rejected"
+  | "not_for_apps"
   | "session_required"
   | "key_exceeds_caller"
   | "ip_not_allowed"
@@ -438,6 +535,8 @@ export type ErrorCode =
   | "playlist_limit_reached"
   | "playlist_full"
   | "incoming_event_not_retryable"
+  | "oauth_client_limit_reached"
+  | "public_client"
   | "webhook_limit_reached"
   | "webhook_replay_running"
   | "webhook_replay_finished"
@@ -458,6 +557,8 @@ export type Event =
   | ApiKeyExposedEvent
   | ApiKeyRotatedEvent
   | ApiKeyRotationDueEvent
+  | AppAuthorizationRevokedEvent
+  | AppAuthorizedEvent
   | GenerationCanceledEvent
   | GenerationCompletedEvent
   | GenerationFailedEvent
@@ -476,6 +577,8 @@ export type EventType =
   | "api_key.exposed"
   | "api_key.rotated"
   | "api_key.rotation_due"
+  | "app.authorization_revoked"
+  | "app.authorized"
   | "generation.canceled"
   | "generation.completed"
   | "generation.failed"
@@ -837,6 +940,16 @@ export interface ListApiKeysParams {
   cursor?: string;
 }
 
+export interface ListConnectedAppsParams {
+  /** How many objects to return at most. */
+  limit?: number;
+  /**
+   * `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+   * each object that existed at its start exactly once, whatever is created meanwhile.
+   */
+  cursor?: string;
+}
+
 export interface ListDeprecatedCallsParams {
   /**
    * Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
@@ -876,6 +989,16 @@ export interface ListIncomingEventsParams {
   plugin?: string;
   /** Only those with this status. */
   status?: IncomingEventStatus;
+  /** How many objects to return at most. */
+  limit?: number;
+  /**
+   * `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+   * each object that existed at its start exactly once, whatever is created meanwhile.
+   */
+  cursor?: string;
+}
+
+export interface ListOauthClientsParams {
   /** How many objects to return at most. */
   limit?: number;
   /**
@@ -1001,6 +1124,40 @@ export interface MovePlaylistTrackParams {
   before?: string;
   /** It goes right after this place of the same playlist. */
   after?: string;
+}
+
+/** An app that people can connect to their accounts. */
+export interface OauthClient {
+  object: "oauth_client";
+  /** Id of an OAuth client; also its `client_id`. */
+  id: string;
+  /** Name that people see when they are asked. */
+  name: string;
+  /** Whether the app can keep a secret (`confidential`, it has a server) or not (`public`). */
+  type: Open<"confidential" | "public">;
+  /** Where people learn about the app. */
+  homepage: string | null;
+  /** Where our server fetches the logo. */
+  logo_uri: string | null;
+  /** Where answers may be sent. */
+  redirect_uris: string[];
+  /** What the app may ask people for. */
+  scopes: Open<Scope>[];
+  /** Prefix and last four characters of the newest secret; null for public clients. */
+  secret_hint: string | null;
+  /** When it was registered. */
+  created_at: string;
+  /** When it was last changed. */
+  updated_at: string;
+}
+
+/** An OAuth client with its secret, which is shown only this once. */
+export interface OauthClientWithSecret extends OauthClient {
+  /**
+   * What the client authenticates with at the token endpoint; null for public clients. Only a hash of it is stored.
+   * Its last six characters are a checksum.
+   */
+  client_secret: string | null;
 }
 
 /** So many requests in each window of so many seconds, up to a month. */
@@ -1485,9 +1642,35 @@ export interface ResetPasswordParams {
   password: string;
 }
 
+/** What is left of a connection that ended. */
+export interface RevokedApp {
+  object: "connected_app";
+  /** Id of a connection between an app and an account. */
+  id: string;
+  /** Id of an OAuth client; also its `client_id`. */
+  client_id: string;
+  /** Why the connection ended. More reasons may be added. */
+  reason: Open<RevokedAppReason>;
+  deleted: true;
+}
+
+/** Why the connection ended. More reasons may be added. */
+export type RevokedAppReason =
+  | "user_revoked"
+  | "app_revoked"
+  | "client_deleted"
+  | "code_reused"
+  | "refresh_token_reused";
+
 export interface RotateApiKeyParams {
   /** How long the secret that is replaced goes on working beside the new one; 0 ends it at once. */
   grace_seconds?: number;
+}
+
+/** How the secret changes over. */
+export interface RotateOauthClientSecretParams {
+  /** How long the old secret still works. 86400 (a day) when left out; 0 ends it at once; at most 604800 (a week). */
+  overlap_seconds?: number;
 }
 
 /** How the secret changes over. */
@@ -1505,11 +1688,15 @@ export type Scope =
   | "admin:write"
   | "api_keys:read"
   | "api_keys:write"
+  | "connected_apps:read"
+  | "connected_apps:write"
   | "events:read"
   | "generate:read"
   | "generate:write"
   | "playlists:read"
   | "playlists:write"
+  | "oauth_clients:read"
+  | "oauth_clients:write"
   | "plugins:read"
   | "profile:read"
   | "profile:write"
@@ -1695,6 +1882,26 @@ export interface UpdateApiKeyParams {
   ip_allowlist?: string[] | null;
   /** When it stops working by itself; must be in the future. Null for never. */
   expires_at?: string | Date | null;
+}
+
+/** Fields left out stay as they are; null clears a field where null is allowed. */
+export interface UpdateOauthClientParams {
+  /** Name that people see when they are asked. */
+  name?: string;
+  /** Where people learn about the app; https. Its host is shown when they are asked. */
+  homepage?: string | null;
+  /**
+   * A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so that the people who see it are
+   * not known to its host.
+   */
+  logo_uri?: string | null;
+  /** Where answers may be sent; compared letter by letter. */
+  redirect_uris?: string[];
+  /**
+   * What the app may ask people for. Scopes about credentials and administration (`api_keys`, `oauth_clients`,
+   * `connected_apps`, `admin` …) are never given to apps.
+   */
+  scopes?: Scope[];
 }
 
 /** Fields left out stay as they are; null clears a field where null is allowed. */
@@ -2083,6 +2290,8 @@ export type WebhookPayload =
   | ApiKeyExposedPayload
   | ApiKeyRotatedPayload
   | ApiKeyRotationDuePayload
+  | AppAuthorizationRevokedPayload
+  | AppAuthorizedPayload
   | GenerationCanceledPayload
   | GenerationCompletedPayload
   | GenerationFailedPayload

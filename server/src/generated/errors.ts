@@ -68,6 +68,12 @@ export const errorCatalogue = {
     "description": "A form of one of our pages came from another site, from a browser without our cookie, or incomplete, so nothing was done. Only pages for people answer this; no operation of the API does.",
     "fix": "Go back, reload the page and send the form again, with cookies switched on."
   },
+  "not_for_apps": {
+    "status": 403,
+    "title": "Not open to apps",
+    "description": "The operation is about credentials, apps or administration, and no OAuth access token can call it, whatever people allowed the app.",
+    "fix": "Use an API key of the account or a signed-in session."
+  },
   "session_required": {
     "status": 403,
     "title": "Session required",
@@ -157,6 +163,18 @@ export const errorCatalogue = {
     "title": "Incoming event cannot be retried",
     "description": "The event was processed, or is pending and will be tried again by itself.",
     "fix": "Retry only events whose status is `dead`."
+  },
+  "oauth_client_limit_reached": {
+    "status": 409,
+    "title": "Too many OAuth clients",
+    "description": "The account has as many OAuth clients as it may have; the detail gives the number.",
+    "fix": "Delete a client that is no longer used."
+  },
+  "public_client": {
+    "status": 409,
+    "title": "Client without a secret",
+    "description": "The OAuth client is public, so it has no secret to rotate.",
+    "fix": "Nothing needs doing; register a confidential client if the app runs on a server of its own."
   },
   "webhook_limit_reached": {
     "status": 409,

@@ -7,6 +7,8 @@ export const eventTypes = [
   "api_key.exposed",
   "api_key.rotated",
   "api_key.rotation_due",
+  "app.authorization_revoked",
+  "app.authorized",
   "generation.canceled",
   "generation.completed",
   "generation.failed",
@@ -28,6 +30,8 @@ export interface EventData {
   "api_key.exposed": components["schemas"]["ApiKeyExposure"];
   "api_key.rotated": components["schemas"]["ApiKey"];
   "api_key.rotation_due": components["schemas"]["ApiKey"];
+  "app.authorization_revoked": components["schemas"]["RevokedApp"];
+  "app.authorized": components["schemas"]["ConnectedApp"];
   "generation.canceled": components["schemas"]["Generation"];
   "generation.completed": components["schemas"]["Generation"];
   "generation.failed": components["schemas"]["Generation"];

@@ -627,6 +627,127 @@ export interface paths {
         patch: operations["movePlaylistTrack"];
         trace?: never;
     };
+    "/v1/connected-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List connected apps
+         * @description The apps that people of this account allowed to act on it in this mode, most recently connected first.
+         */
+        get: operations["listConnectedApps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connected-apps/{connected_app_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect an app
+         * @description Ends the app's access to this account: its access and refresh tokens stop working everywhere within a second. The app
+         *     has to ask again to be connected. The account gets the event `app.authorization_revoked`.
+         */
+        delete: operations["revokeConnectedApp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List OAuth clients
+         * @description The apps that the account registered in this mode, newest first.
+         */
+        get: operations["listOauthClients"];
+        put?: never;
+        /**
+         * Register an OAuth client
+         * @description Registers an app that people can connect to their accounts. A `confidential` client runs on a server and gets a secret,
+         *     which is in this answer and never again; a `public` one (browser, phone, desktop) can keep none and proves itself by
+         *     PKCE alone. Redirect URIs are compared letter by letter: https, or http on a loopback address, whose port is then free;
+         *     a public client may also use a scheme of its own with a dot in it (`com.example.app:/callback`).
+         *
+         *     The endpoints stand in `/.well-known/oauth-authorization-server`.
+         */
+        post: operations["createOauthClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth/clients/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an OAuth client
+         * @description One client, without its secret.
+         */
+        get: operations["getOauthClient"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an OAuth client
+         * @description The app is disconnected from every account: all its tokens stop working within a second, and each of those accounts
+         *     gets the event `app.authorization_revoked`.
+         */
+        delete: operations["deleteOauthClient"];
+        options?: never;
+        head?: never;
+        /**
+         * Update an OAuth client
+         * @description Changes the fields that are sent and leaves the others; null clears `homepage` and `logo_uri`. A scope that is taken
+         *     away is gone from all access tokens of the client within a second; people who connected the app are not asked again.
+         */
+        patch: operations["updateOauthClient"];
+        trace?: never;
+    };
+    "/v1/oauth/clients/{client_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate an OAuth client's secret
+         * @description Makes a new secret, shown in this answer and never again. The old one works for `overlap_seconds` more. Tokens are not
+         *     touched. Public clients have no secret: 409.
+         */
+        post: operations["rotateOauthClientSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks": {
         parameters: {
             query?: never;
@@ -1464,6 +1585,46 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "app.authorization_revoked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * App disconnected
+         * @description An app lost its access to the account.
+         */
+        post: operations["appAuthorizationRevoked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "app.authorized": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * App connected
+         * @description An app was allowed to act on the account, or was allowed more.
+         */
+        post: operations["appAuthorized"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "generation.canceled": {
         parameters: {
             query?: never;
@@ -2010,6 +2171,46 @@ export interface components {
             /** @description The secret to send as `Authorization: Bearer …`. Only a keyed hash of it is stored, so keep it now. Its last six characters are a checksum. */
             key: string;
         };
+        /** @description An app lost its access to the account. */
+        AppAuthorizationRevokedEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "app.authorization_revoked";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["RevokedApp"];
+        };
+        /** @description An app lost its access to the account. */
+        AppAuthorizationRevokedPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "app.authorization_revoked";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["RevokedApp"];
+        };
+        /** @description An app was allowed to act on the account, or was allowed more. */
+        AppAuthorizedEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "app.authorized";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ConnectedApp"];
+        };
+        /** @description An app was allowed to act on the account, or was allowed more. */
+        AppAuthorizedPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "app.authorized";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ConnectedApp"];
+        };
         /**
          * @description Container of the audio, told from its bytes.
          * @enum {string}
@@ -2035,6 +2236,47 @@ export interface components {
         ConfirmEmailVerificationRequest: {
             /** @description From the link in the mail: what stands behind `token=`. */
             token: string;
+        };
+        /** @description An app that may act on the account. */
+        ConnectedApp: {
+            /** @constant */
+            object: "connected_app";
+            id: components["schemas"]["ConnectedAppId"];
+            client: components["schemas"]["ConnectedClient"];
+            mode: components["schemas"]["Mode"];
+            /** @description What it was allowed. */
+            scopes: components["schemas"]["Scope"][];
+            /** @description When it was connected. */
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description When it last fetched an access token, which lasts an hour; null before the first.
+             */
+            last_used_at: string | null;
+            /** @description When the connection ends by itself; each refresh moves it to a year later. */
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Id of a connection between an app and an account.
+         * @example con_01kbq5s7m8e5xv2p0t6w9r4c3d
+         */
+        ConnectedAppId: string;
+        /** @description A page of connected apps, most recently connected first. */
+        ConnectedAppList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["ConnectedApp"][];
+            /** @description There is another page. */
+            has_more: boolean;
+            next_cursor: components["schemas"]["NextCursor"];
+        };
+        /** @description The app, as its makers registered it. */
+        ConnectedClient: {
+            id: components["schemas"]["OauthClientId"];
+            /** @description Name of the app. */
+            name: string;
+            /** @description Where people learn about the app. */
+            homepage: string | null;
         };
         CreateApiKeyRequest: {
             /** @description What the key is for. */
@@ -2072,6 +2314,29 @@ export interface components {
             title?: string;
             /** @default interactive */
             lane: components["schemas"]["GenerationLane"];
+        };
+        CreateOauthClientRequest: {
+            /** @description Name that people see when they are asked. */
+            name: string;
+            /**
+             * @description Whether the app can keep a secret (`confidential`, it has a server) or not (`public`).
+             * @enum {string}
+             */
+            type: "confidential" | "public";
+            /**
+             * Format: uri
+             * @description Where people learn about the app; https. Its host is shown when they are asked.
+             */
+            homepage?: string | null;
+            /**
+             * Format: uri
+             * @description A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so that the people who see it are not known to its host.
+             */
+            logo_uri?: string | null;
+            /** @description Where answers may be sent; compared letter by letter. */
+            redirect_uris: string[];
+            /** @description What the app may ask people for. Scopes about credentials and administration (`api_keys`, `oauth_clients`, `connected_apps`, `admin` …) are never given to apps. */
+            scopes: components["schemas"]["Scope"][];
         };
         CreatePlaylistRequest: {
             /** @description Its name, without control characters. */
@@ -2174,9 +2439,9 @@ export interface components {
          * @description What went wrong, for programs. A code never changes its meaning; new ones may be added.
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "insufficient_scope" | "form_rejected" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "wrong_password" | "not_found" | "method_not_allowed" | "email_taken" | "email_already_verified" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "webhook_limit_reached" | "webhook_replay_running" | "webhook_replay_finished" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
+        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "insufficient_scope" | "form_rejected" | "not_for_apps" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "wrong_password" | "not_found" | "method_not_allowed" | "email_taken" | "email_already_verified" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "oauth_client_limit_reached" | "public_client" | "webhook_limit_reached" | "webhook_replay_running" | "webhook_replay_finished" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
         /** @description Something that happened. `type` tells what `data` is. */
-        Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
+        Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["AppAuthorizationRevokedEvent"] | components["schemas"]["AppAuthorizedEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
         /**
          * @description Id of an event; also the `webhook-id` of its deliveries.
          * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
@@ -2195,7 +2460,7 @@ export interface components {
          * @description What happened. New types may be added; a consumer ignores those that it does not know.
          * @enum {string}
          */
-        EventType: "api_key.exposed" | "api_key.rotated" | "api_key.rotation_due" | "generation.canceled" | "generation.completed" | "generation.failed" | "playlist.created" | "playlist.deleted" | "playlist.updated" | "track.created" | "track.deleted" | "track.updated" | "webhook.disabled" | "webhook.failing" | "webhook.test";
+        EventType: "api_key.exposed" | "api_key.rotated" | "api_key.rotation_due" | "app.authorization_revoked" | "app.authorized" | "generation.canceled" | "generation.completed" | "generation.failed" | "playlist.created" | "playlist.deleted" | "playlist.updated" | "track.created" | "track.deleted" | "track.updated" | "webhook.disabled" | "webhook.failing" | "webhook.test";
         /** @description One place of a request that is wrong. */
         FieldProblem: {
             /**
@@ -2496,6 +2761,55 @@ export interface components {
         NotReadyProblem: components["schemas"]["Problem"] & {
             /** @description Every check; at least one is `down`. */
             checks: components["schemas"]["HealthCheck"][];
+        };
+        /** @description An app that people can connect to their accounts. */
+        OauthClient: {
+            /** @constant */
+            object: "oauth_client";
+            id: components["schemas"]["OauthClientId"];
+            /** @description Name that people see when they are asked. */
+            name: string;
+            /**
+             * @description Whether the app can keep a secret (`confidential`, it has a server) or not (`public`).
+             * @enum {string}
+             */
+            type: "confidential" | "public";
+            /** @description Where people learn about the app. */
+            homepage: string | null;
+            /** @description Where our server fetches the logo. */
+            logo_uri: string | null;
+            /** @description Where answers may be sent. */
+            redirect_uris: string[];
+            /** @description What the app may ask people for. */
+            scopes: components["schemas"]["Scope"][];
+            /**
+             * @description Prefix and last four characters of the newest secret; null for public clients.
+             * @example amv_client_...4fQz
+             */
+            secret_hint: string | null;
+            /** @description When it was registered. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Id of an OAuth client; also its `client_id`.
+         * @example app_01kbq5s7m8e5xv2p0t6w9r4c3d
+         */
+        OauthClientId: string;
+        /** @description A page of OAuth clients, newest first. */
+        OauthClientList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["OauthClient"][];
+            /** @description There is another page. */
+            has_more: boolean;
+            next_cursor: components["schemas"]["NextCursor"];
+        };
+        /** @description An OAuth client with its secret, which is shown only this once. */
+        OauthClientWithSecret: components["schemas"]["OauthClient"] & {
+            /** @description What the client authenticates with at the token endpoint; null for public clients. Only a hash of it is stored. Its last six characters are a checksum. */
+            client_secret: string | null;
         };
         /** @description So many requests in each window of so many seconds, up to a month. */
         OverrideRate: {
@@ -3019,12 +3333,35 @@ export interface components {
              */
             password: string;
         };
+        /** @description What is left of a connection that ended. */
+        RevokedApp: {
+            /** @constant */
+            object: "connected_app";
+            id: components["schemas"]["ConnectedAppId"];
+            client_id: components["schemas"]["OauthClientId"];
+            reason: components["schemas"]["RevokedAppReason"];
+            /** @constant */
+            deleted: true;
+        };
+        /**
+         * @description Why the connection ended. More reasons may be added.
+         * @enum {string}
+         */
+        RevokedAppReason: "user_revoked" | "app_revoked" | "client_deleted" | "code_reused" | "refresh_token_reused";
         RotateApiKeyRequest: {
             /**
              * @description How long the secret that is replaced goes on working beside the new one; 0 ends it at once.
              * @default 86400
              */
             grace_seconds: number;
+        };
+        /** @description How the secret changes over. */
+        RotateOauthClientSecretRequest: {
+            /**
+             * @description How long the old secret still works. 86400 (a day) when left out; 0 ends it at once; at most 604800 (a week).
+             * @default 86400
+             */
+            overlap_seconds: number;
         };
         /** @description How the secret changes over. */
         RotateWebhookSecretRequest: {
@@ -3038,7 +3375,7 @@ export interface components {
          * @description What a key may do, as `resource:read` or `resource:write`. Sessions have all scopes, but those of `admin` belong to live sessions and keys of the platform's administrators alone.
          * @enum {string}
          */
-        Scope: "admin:read" | "admin:write" | "api_keys:read" | "api_keys:write" | "events:read" | "generate:read" | "generate:write" | "playlists:read" | "playlists:write" | "plugins:read" | "profile:read" | "profile:write" | "tracks:read" | "tracks:write" | "usage:read" | "webhooks:read" | "webhooks:write";
+        Scope: "admin:read" | "admin:write" | "api_keys:read" | "api_keys:write" | "connected_apps:read" | "connected_apps:write" | "events:read" | "generate:read" | "generate:write" | "playlists:read" | "playlists:write" | "oauth_clients:read" | "oauth_clients:write" | "plugins:read" | "profile:read" | "profile:write" | "tracks:read" | "tracks:write" | "usage:read" | "webhooks:read" | "webhooks:write";
         /** @description A signed-in session. It has all scopes. */
         Session: {
             /** @constant */
@@ -3249,6 +3586,25 @@ export interface components {
              * @description When it stops working by itself; must be in the future. Null for never.
              */
             expires_at?: string | null;
+        };
+        /** @description Fields left out stay as they are; null clears a field where null is allowed. */
+        UpdateOauthClientRequest: {
+            /** @description Name that people see when they are asked. */
+            name?: string;
+            /**
+             * Format: uri
+             * @description Where people learn about the app; https. Its host is shown when they are asked.
+             */
+            homepage?: string | null;
+            /**
+             * Format: uri
+             * @description A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so that the people who see it are not known to its host.
+             */
+            logo_uri?: string | null;
+            /** @description Where answers may be sent; compared letter by letter. */
+            redirect_uris?: string[];
+            /** @description What the app may ask people for. Scopes about credentials and administration (`api_keys`, `oauth_clients`, `connected_apps`, `admin` …) are never given to apps. */
+            scopes?: components["schemas"]["Scope"][];
         };
         /** @description Fields left out stay as they are; null clears a field where null is allowed. */
         UpdatePlaylistRequest: {
@@ -3642,7 +3998,7 @@ export interface components {
          */
         WebhookOrderedOnFailure: "skip" | "pause";
         /** @description The body of a webhook. `type` tells what `data` is. */
-        WebhookPayload: components["schemas"]["ApiKeyExposedPayload"] | components["schemas"]["ApiKeyRotatedPayload"] | components["schemas"]["ApiKeyRotationDuePayload"] | components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["PlaylistCreatedPayload"] | components["schemas"]["PlaylistDeletedPayload"] | components["schemas"]["PlaylistUpdatedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
+        WebhookPayload: components["schemas"]["ApiKeyExposedPayload"] | components["schemas"]["ApiKeyRotatedPayload"] | components["schemas"]["ApiKeyRotationDuePayload"] | components["schemas"]["AppAuthorizationRevokedPayload"] | components["schemas"]["AppAuthorizedPayload"] | components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["PlaylistCreatedPayload"] | components["schemas"]["PlaylistDeletedPayload"] | components["schemas"]["PlaylistUpdatedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
         /** @description Sending past events again to one endpoint. Each keeps its `webhook-id`, so that a receiver knows what it has already. */
         WebhookReplay: {
             /** @constant */
@@ -4059,6 +4415,38 @@ export interface components {
                 "application/problem+json": components["schemas"]["NotReadyProblem"];
             };
         };
+        /** @description The account has as many OAuth clients as it may, or the same request still runs. */
+        OauthClientConflict: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The client has no secret, or the same request still runs. */
+        OauthSecretConflict: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The account has as many playlists as it may, or the same request still runs. */
         PlaylistConflict: {
             headers: {
@@ -4328,6 +4716,11 @@ export interface components {
          */
         ApiKeyId: string;
         /**
+         * @description Id of the connected app (`con_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @example con_01kbq5s7m8e5xv2p0t6w9r4c3d
+         */
+        ConnectedAppId: string;
+        /**
          * @description Only those created at or after this moment.
          * @example 2026-11-21T00:00:00Z
          */
@@ -4396,6 +4789,11 @@ export interface components {
         LimitTargetId: string;
         /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
         MusicVerseMode: components["schemas"]["Mode"];
+        /**
+         * @description Id of the OAuth client (`app_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @example app_01kbq5s7m8e5xv2p0t6w9r4c3d
+         */
+        OauthClientId: string;
         /**
          * @description Id of the plan, such as `basic`.
          * @example basic
@@ -6161,6 +6559,336 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listConnectedApps: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many objects to return at most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees each object that existed at its start exactly once, whatever is created meanwhile. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of connected apps. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectedAppList"];
+                };
+            };
+            400: components["responses"]["BadListRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    revokeConnectedApp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the connected app (`con_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example con_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                connected_app_id: components["parameters"]["ConnectedAppId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["NoContent"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listOauthClients: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many objects to return at most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees each object that existed at its start exactly once, whatever is created meanwhile. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of clients. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClientList"];
+                };
+            };
+            400: components["responses"]["BadListRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    createOauthClient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOauthClientRequest"];
+            };
+        };
+        responses: {
+            /** @description The client, with its secret when it is confidential. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClientWithSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["OauthClientConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyMismatch"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getOauthClient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the OAuth client (`app_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example app_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                client_id: components["parameters"]["OauthClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The client. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClient"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteOauthClient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the OAuth client (`app_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example app_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                client_id: components["parameters"]["OauthClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["NoContent"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateOauthClient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the OAuth client (`app_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example app_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                client_id: components["parameters"]["OauthClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateOauthClientRequest"];
+            };
+        };
+        responses: {
+            /** @description The client as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClient"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    rotateOauthClientSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the OAuth client (`app_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example app_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                client_id: components["parameters"]["OauthClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateOauthClientSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description The client with its new secret. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClientWithSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["OauthSecretConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyMismatch"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
         };
@@ -8152,6 +8880,74 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApiKeyRotationDuePayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    appAuthorizationRevoked: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppAuthorizationRevokedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    appAuthorized: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppAuthorizedPayload"];
             };
         };
         responses: {

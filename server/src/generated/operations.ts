@@ -8,6 +8,7 @@ export const operations = {
     "tag": "accounts",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": false,
       "public": true
     },
@@ -26,6 +27,7 @@ export const operations = {
     "tag": "accounts",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": false,
       "public": true
     },
@@ -44,6 +46,7 @@ export const operations = {
     "tag": "accounts",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -60,6 +63,7 @@ export const operations = {
     "tag": "accounts",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -76,6 +80,7 @@ export const operations = {
     "tag": "accounts",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -92,6 +97,7 @@ export const operations = {
     "tag": "accounts",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -108,6 +114,7 @@ export const operations = {
     "tag": "accounts",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -124,6 +131,7 @@ export const operations = {
     "tag": "accounts",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": false,
       "public": true
     },
@@ -142,6 +150,7 @@ export const operations = {
     "tag": "accounts",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": false,
       "public": true
     },
@@ -160,6 +169,7 @@ export const operations = {
     "tag": "accounts",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": false,
       "public": true
     },
@@ -178,6 +188,7 @@ export const operations = {
     "tag": "accounts",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -198,6 +209,7 @@ export const operations = {
       "apiKey": [
         "profile:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -216,6 +228,7 @@ export const operations = {
       "apiKey": [
         "profile:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -236,6 +249,7 @@ export const operations = {
       "apiKey": [
         "api_keys:write"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -256,6 +270,7 @@ export const operations = {
       "apiKey": [
         "api_keys:read"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -272,6 +287,7 @@ export const operations = {
     "tag": "api-keys",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": false,
       "public": true
     },
@@ -292,6 +308,7 @@ export const operations = {
       "apiKey": [
         "api_keys:read"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -310,6 +327,7 @@ export const operations = {
       "apiKey": [
         "api_keys:write"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -330,6 +348,7 @@ export const operations = {
       "apiKey": [
         "api_keys:write"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -348,6 +367,7 @@ export const operations = {
       "apiKey": [
         "api_keys:write"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -368,6 +388,7 @@ export const operations = {
       "apiKey": [
         "generate:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -388,6 +409,7 @@ export const operations = {
       "apiKey": [
         "generate:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -406,6 +428,7 @@ export const operations = {
       "apiKey": [
         "generate:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -424,6 +447,7 @@ export const operations = {
       "apiKey": [
         "generate:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -442,6 +466,7 @@ export const operations = {
       "apiKey": [
         "generate:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -460,6 +485,7 @@ export const operations = {
       "apiKey": [
         "tracks:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -480,6 +506,7 @@ export const operations = {
       "apiKey": [
         "tracks:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -498,6 +525,7 @@ export const operations = {
       "apiKey": [
         "tracks:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -516,6 +544,7 @@ export const operations = {
       "apiKey": [
         "tracks:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -536,6 +565,7 @@ export const operations = {
       "apiKey": [
         "tracks:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -554,6 +584,7 @@ export const operations = {
       "apiKey": [
         "tracks:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -572,6 +603,7 @@ export const operations = {
       "apiKey": [
         "playlists:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -592,6 +624,7 @@ export const operations = {
       "apiKey": [
         "playlists:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -610,6 +643,7 @@ export const operations = {
       "apiKey": [
         "playlists:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -628,6 +662,7 @@ export const operations = {
       "apiKey": [
         "playlists:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -648,6 +683,7 @@ export const operations = {
       "apiKey": [
         "playlists:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -666,6 +702,7 @@ export const operations = {
       "apiKey": [
         "playlists:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -686,6 +723,7 @@ export const operations = {
       "apiKey": [
         "playlists:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -704,6 +742,7 @@ export const operations = {
       "apiKey": [
         "playlists:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -724,6 +763,7 @@ export const operations = {
       "apiKey": [
         "playlists:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -734,6 +774,164 @@ export const operations = {
     "requestContentTypes": [],
     "successStatus": 204
   },
+  "listConnectedApps": {
+    "method": "get",
+    "path": "/v1/connected-apps",
+    "tag": "connected-apps",
+    "security": {
+      "apiKey": [
+        "connected_apps:read"
+      ],
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": true,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "revokeConnectedApp": {
+    "method": "delete",
+    "path": "/v1/connected-apps/{connected_app_id}",
+    "tag": "connected-apps",
+    "security": {
+      "apiKey": [
+        "connected_apps:write"
+      ],
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 204
+  },
+  "createOauthClient": {
+    "method": "post",
+    "path": "/v1/oauth/clients",
+    "tag": "oauth-clients",
+    "security": {
+      "apiKey": [
+        "oauth_clients:write"
+      ],
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "credential",
+    "idempotent": true,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 201
+  },
+  "listOauthClients": {
+    "method": "get",
+    "path": "/v1/oauth/clients",
+    "tag": "oauth-clients",
+    "security": {
+      "apiKey": [
+        "oauth_clients:read"
+      ],
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": true,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "getOauthClient": {
+    "method": "get",
+    "path": "/v1/oauth/clients/{client_id}",
+    "tag": "oauth-clients",
+    "security": {
+      "apiKey": [
+        "oauth_clients:read"
+      ],
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "updateOauthClient": {
+    "method": "patch",
+    "path": "/v1/oauth/clients/{client_id}",
+    "tag": "oauth-clients",
+    "security": {
+      "apiKey": [
+        "oauth_clients:write"
+      ],
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 200
+  },
+  "deleteOauthClient": {
+    "method": "delete",
+    "path": "/v1/oauth/clients/{client_id}",
+    "tag": "oauth-clients",
+    "security": {
+      "apiKey": [
+        "oauth_clients:write"
+      ],
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 204
+  },
+  "rotateOauthClientSecret": {
+    "method": "post",
+    "path": "/v1/oauth/clients/{client_id}/rotate-secret",
+    "tag": "oauth-clients",
+    "security": {
+      "apiKey": [
+        "oauth_clients:write"
+      ],
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "credential",
+    "idempotent": true,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 200
+  },
   "createWebhook": {
     "method": "post",
     "path": "/v1/webhooks",
@@ -742,6 +940,7 @@ export const operations = {
       "apiKey": [
         "webhooks:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -762,6 +961,7 @@ export const operations = {
       "apiKey": [
         "webhooks:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -780,6 +980,7 @@ export const operations = {
       "apiKey": [
         "webhooks:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -798,6 +999,7 @@ export const operations = {
       "apiKey": [
         "webhooks:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -818,6 +1020,7 @@ export const operations = {
       "apiKey": [
         "webhooks:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -836,6 +1039,7 @@ export const operations = {
       "apiKey": [
         "webhooks:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -856,6 +1060,7 @@ export const operations = {
       "apiKey": [
         "webhooks:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -876,6 +1081,7 @@ export const operations = {
       "apiKey": [
         "webhooks:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -896,6 +1102,7 @@ export const operations = {
       "apiKey": [
         "webhooks:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -914,6 +1121,7 @@ export const operations = {
       "apiKey": [
         "webhooks:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -932,6 +1140,7 @@ export const operations = {
       "apiKey": [
         "webhooks:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -950,6 +1159,7 @@ export const operations = {
       "apiKey": [
         "webhooks:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -968,6 +1178,7 @@ export const operations = {
       "apiKey": [
         "webhooks:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -986,6 +1197,7 @@ export const operations = {
       "apiKey": [
         "webhooks:write"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -1004,6 +1216,7 @@ export const operations = {
       "apiKey": [
         "events:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -1022,6 +1235,7 @@ export const operations = {
       "apiKey": [
         "events:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -1040,6 +1254,7 @@ export const operations = {
       "apiKey": [
         "profile:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -1056,6 +1271,7 @@ export const operations = {
     "tag": "plans",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": false,
       "public": true
     },
@@ -1072,6 +1288,7 @@ export const operations = {
     "tag": "plans",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": false,
       "public": true
     },
@@ -1088,6 +1305,7 @@ export const operations = {
     "tag": "incoming-events",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": false,
       "public": true
     },
@@ -1108,6 +1326,7 @@ export const operations = {
       "apiKey": [
         "plugins:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -1126,6 +1345,7 @@ export const operations = {
       "apiKey": [
         "usage:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -1144,6 +1364,7 @@ export const operations = {
       "apiKey": [
         "usage:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -1162,6 +1383,7 @@ export const operations = {
       "apiKey": [
         "usage:read"
       ],
+      "oauth": true,
       "session": true,
       "public": false
     },
@@ -1180,6 +1402,7 @@ export const operations = {
       "apiKey": [
         "admin:read"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1198,6 +1421,7 @@ export const operations = {
       "apiKey": [
         "admin:read"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1216,6 +1440,7 @@ export const operations = {
       "apiKey": [
         "admin:read"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1234,6 +1459,7 @@ export const operations = {
       "apiKey": [
         "admin:write"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1254,6 +1480,7 @@ export const operations = {
       "apiKey": [
         "admin:write"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1272,6 +1499,7 @@ export const operations = {
       "apiKey": [
         "admin:read"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1290,6 +1518,7 @@ export const operations = {
       "apiKey": [
         "admin:read"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1308,6 +1537,7 @@ export const operations = {
       "apiKey": [
         "admin:read"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1326,6 +1556,7 @@ export const operations = {
       "apiKey": [
         "admin:read"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1344,6 +1575,7 @@ export const operations = {
       "apiKey": [
         "admin:read"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1362,6 +1594,7 @@ export const operations = {
       "apiKey": [
         "admin:write"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1380,6 +1613,7 @@ export const operations = {
       "apiKey": [
         "admin:read"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1398,6 +1632,7 @@ export const operations = {
       "apiKey": [
         "admin:read"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1416,6 +1651,7 @@ export const operations = {
       "apiKey": [
         "admin:write"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1436,6 +1672,7 @@ export const operations = {
       "apiKey": [
         "admin:write"
       ],
+      "oauth": false,
       "session": true,
       "public": false
     },
@@ -1452,6 +1689,7 @@ export const operations = {
     "tag": "health",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": false,
       "public": true
     },
@@ -1468,6 +1706,7 @@ export const operations = {
     "tag": "health",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": false,
       "public": true
     },
@@ -1484,6 +1723,7 @@ export const operations = {
     "tag": "health",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": false,
       "public": true
     },
@@ -1500,6 +1740,7 @@ export const operations = {
     "tag": "health",
     "security": {
       "apiKey": null,
+      "oauth": false,
       "session": false,
       "public": true
     },

@@ -6,6 +6,29 @@ export const scopes = [
   "admin:write",
   "api_keys:read",
   "api_keys:write",
+  "connected_apps:read",
+  "connected_apps:write",
+  "events:read",
+  "generate:read",
+  "generate:write",
+  "playlists:read",
+  "playlists:write",
+  "oauth_clients:read",
+  "oauth_clients:write",
+  "plugins:read",
+  "profile:read",
+  "profile:write",
+  "tracks:read",
+  "tracks:write",
+  "usage:read",
+  "webhooks:read",
+  "webhooks:write"
+] as const;
+
+export type Scope = (typeof scopes)[number];
+
+/** Those that people may give to an app by OAuth. */
+export const appScopes: readonly Scope[] = [
   "events:read",
   "generate:read",
   "generate:write",
@@ -19,6 +42,29 @@ export const scopes = [
   "usage:read",
   "webhooks:read",
   "webhooks:write"
-] as const;
+];
 
-export type Scope = (typeof scopes)[number];
+/** What each scope means, in words for people. */
+export const scopeDescriptions: Readonly<Record<Scope, string>> = {
+  "admin:read": "See accounts and usage of the whole platform. For its administrators only.",
+  "admin:write": "Change accounts of the whole platform. For its administrators only.",
+  "api_keys:read": "See the account's API keys (never their secrets).",
+  "api_keys:write": "Create, change, rotate and revoke API keys.",
+  "connected_apps:read": "See which apps are connected to the account.",
+  "connected_apps:write": "Disconnect apps from the account.",
+  "events:read": "See the events of the account.",
+  "generate:read": "See generations and follow their progress.",
+  "generate:write": "Start and cancel generations.",
+  "playlists:read": "See playlists and the tracks in them.",
+  "playlists:write": "Create, change and delete playlists.",
+  "oauth_clients:read": "See the OAuth clients that the account registered (never their secrets).",
+  "oauth_clients:write": "Register, change and delete OAuth clients.",
+  "plugins:read": "See which plugins are installed and how they are doing.",
+  "profile:read": "See the account's name, e-mail address and tier.",
+  "profile:write": "Change the account's name.",
+  "tracks:read": "See tracks and download their audio.",
+  "tracks:write": "Upload, change and delete tracks.",
+  "usage:read": "See how much the account uses the API, and how it goes.",
+  "webhooks:read": "See webhook endpoints and their deliveries.",
+  "webhooks:write": "Create, change, test and delete webhook endpoints; retry deliveries."
+};

@@ -5,6 +5,7 @@ import type { Cursors } from "../../platform/http/cursor.ts";
 import type { Limiter } from "../../platform/limiter/index.ts";
 import type { WorkEngine } from "../../platform/work/index.ts";
 import type { Notify } from "../notifications/index.ts";
+import type { SignInCheck } from "./sign-in-check.ts";
 
 export interface AccountsDeps {
   db: Database;
@@ -16,4 +17,5 @@ export interface AccountsDeps {
   notify: Notify;
   /** Where links in mails lead to. */
   publicUrl(): string;
+  signInCheck: SignInCheck;
 }

@@ -6,4 +6,5 @@ export { forgetCredentials } from "./maintenance.ts";
 export { accountPages } from "./pages.ts";
 export { resetRequestWork } from "./reset-request.ts";
 export { createSessionLookup } from "./session-lookup.ts";
+export { createSignInCheck, type SignInCheck } from "./sign-in-check.ts";
 export { setAdministrator } from "./set-administrator.ts";

@@ -1,5 +1,4 @@
-import { crc32 } from "node:zlib";
-import { randomBase62, toBase62 } from "../../platform/crypto/index.ts";
+import { checksum, randomBase62 } from "../../platform/crypto/index.ts";
 
 export type KeyMode = "live" | "test";
 
@@ -23,9 +22,4 @@ export function parseKey(key: string): ParsedKey | null {
   const [, mode, publicId, given] = FORM.exec(key) ?? [];
   if (mode === undefined || publicId === undefined || given !== checksum(key.slice(0, -6))) return null;
   return { mode: mode as KeyMode, publicId };
-}
-
-/** CRC-32 (the one of zlib) of everything before it, as six base62 digits. */
-function checksum(body: string): string {
-  return toBase62(crc32(body), 6);
 }

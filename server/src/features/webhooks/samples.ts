@@ -118,6 +118,23 @@ function samples(webhookId: string, now: Date): EventData {
     "track.updated": { ...track, title: "Sample song, renamed" },
     "webhook.disabled": { ...failing, status: "disabled", disabled_at: at, disabled_reason: "A sample.", missed_since: at, missed_count: 0 },
     "webhook.failing": failing,
+    "app.authorized": {
+      object: "connected_app",
+      id: encodeId("con", newId()),
+      client: { id: encodeId("app", newId()), name: "Sample app", homepage: "https://app.example.com" },
+      mode: "test",
+      scopes: ["tracks:read"],
+      created_at: at,
+      last_used_at: null,
+      expires_at: new Date(now.getTime() + 365 * 86_400_000).toISOString(),
+    },
+    "app.authorization_revoked": {
+      object: "connected_app",
+      id: encodeId("con", newId()),
+      client_id: encodeId("app", newId()),
+      reason: "user_revoked",
+      deleted: true,
+    },
     "webhook.test": {
       object: "webhook_test",
       webhook_id: encodeId("whk", webhookId),

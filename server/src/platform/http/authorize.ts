@@ -18,12 +18,17 @@ export function refusal(operationId: OperationId, principal: Principal): Problem
     return new ProblemError("insufficient_scope", { detail: "This operation is for API keys: a session cannot call it." });
   }
   if (principal.kind !== "session" && !security.apiKey) return new ProblemError("session_required");
+  if (principal.kind === "oauth_token" && !security.oauth) {
+    return new ProblemError("not_for_apps", { detail: "An app cannot call this with an OAuth access token, whatever it was allowed. Use an API key or a session." });
+  }
   const missing = (security.apiKey ?? []).filter((scope) => !principal.scopes.has(scope));
   if (missing.length === 0) return null;
   return new ProblemError("insufficient_scope", {
     detail: missing.some((scope) => scope.startsWith("admin:"))
       ? `This needs the scope ${missing.join(", ")}, which only live sessions and keys of the platform's administrators have.`
-      : `This API key lacks the scope ${missing.join(", ")}. Create a key that has it.`,
+      : `This ${nounOf(principal)} lacks the scope ${missing.join(", ")}. ${principal.kind === "oauth_token" ? "Ask the person to allow it." : "Create a key that has it."}`,
     extensions: { required_scope: missing[0] },
   });
 }
+
+const nounOf = ({ kind }: Principal) => (kind === "oauth_token" ? "access token" : "API key");

@@ -5,7 +5,7 @@ import type { ProblemError } from "./problem.ts";
 
 /** Who is asking, on which account, and what it may do. */
 export interface Principal {
-  kind: "api_key" | "session";
+  kind: "api_key" | "oauth_token" | "session";
   accountId: string;
   mode: "live" | "test";
   scopes: ReadonlySet<Scope>;
@@ -14,6 +14,8 @@ export interface Principal {
   userId: string | null;
   /** When the credential itself ends; null for never. What it makes must not outlive it. */
   expiresAt: Date | null;
+  /** UUID of the app, for OAuth tokens only. */
+  clientId?: string;
 }
 
 /** Checked input of an operation, as the spec types it: coerced parameters, parsed body. */

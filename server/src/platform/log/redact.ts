@@ -7,7 +7,7 @@ const FIELDS = [
 export const redactedPaths = FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
 
 /** Our own credentials are recognisable wherever they stand: in a message, a URL, an error of a library. */
-const CREDENTIALS = /\b(amv_(?:live|test|session|once)_|whsec_|whsk_)[\w+/=-]+/g;
+const CREDENTIALS = /\b(amv_(?:live|test|session|once|oauth|refresh|client)_|whsec_|whsk_)[\w+/=-]+/g;
 const BEARER = /\b(Bearer|Basic)(\s+)[^\s"\\,]+/gi;
 const URL_PASSWORD = /(:\/\/[^\s"/:@]*:)[^\s"/@]+@/g;
 

@@ -20,22 +20,31 @@ export interface ShownPage {
 }
 
 /**
- * Sends a page with headers that leave it nothing but its own text and forms: no script, nothing from other hosts, no
- * frame around it. `same-origin`, for with `no-referrer` browsers hide the origin of a post, which is checked.
+ * A page with headers that leave it nothing but its own text and forms: no script, nothing from other hosts, no frame
+ * around it. `same-origin`, for with `no-referrer` browsers hide the origin of a post, which is checked.
  */
-export function sendPage(response: ServerResponse, page: ShownPage): void {
+export function pageAsHttp(page: ShownPage): { status: number; headers: Record<string, string>; body: string } {
   const formAction = ["'self'", ...(page.formAction ?? [])].join(" ");
-  response.setHeader(
-    "Content-Security-Policy",
-    `default-src 'none'; style-src ${stylesheetHash}; img-src 'self'; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
-  );
-  response.setHeader("Referrer-Policy", "same-origin");
-  response.setHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
-  response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
-  for (const [name, value] of Object.entries(page.headers ?? {})) response.setHeader(name, value);
-  response.statusCode = page.status ?? 200;
-  response.setHeader("Content-Type", "text/html; charset=utf-8");
-  response.end(renderDocument(page));
+  return {
+    status: page.status ?? 200,
+    headers: {
+      "Content-Security-Policy":
+        `default-src 'none'; style-src ${stylesheetHash}; img-src 'self'; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
+      "Referrer-Policy": "same-origin",
+      "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+      "Cross-Origin-Opener-Policy": "same-origin",
+      "Content-Type": "text/html; charset=utf-8",
+      ...page.headers,
+    },
+    body: renderDocument(page),
+  };
+}
+
+export function sendPage(response: ServerResponse, page: ShownPage): void {
+  const { status, headers, body } = pageAsHttp(page);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.statusCode = status;
+  response.end(body);
 }
 
 /** A failure in words, with the request's id to report. What is no ProblemError is a bug, of which nothing is shown. */

@@ -1,3 +1,4 @@
-export { html } from "./html.ts";
+export { pageAsHttp, type PageAnswer, type ShownPage } from "./answer.ts";
+export { html, type Markup } from "./html.ts";
 export { field, initials, notice } from "./layout.ts";
-export { createPages, type PageRoute, type PagesHandler } from "./pages.ts";
+export { createPages, type PageRequest, type PageRoute, type PagesHandler, type PostRequest } from "./pages.ts";

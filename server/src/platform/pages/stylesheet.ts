@@ -44,6 +44,13 @@ color:var(--accent-on);background:var(--accent)}
 .who>div{min-width:0;flex:1;overflow-wrap:anywhere;line-height:1.35}
 .who strong,.who span{display:block}
 .who .sub{color:var(--soft);font-size:.875rem}
+.app{display:flex;align-items:center;gap:.875rem;margin:0 0 1.25rem}
+.app>div:last-child{min-width:0;line-height:1.35;overflow-wrap:anywhere}
+.app strong,.app span.sub{display:block}
+.app strong{font-size:1.0625rem}
+.app .sub{color:var(--soft);font-size:.875rem}
+form.inline{margin:0}
+.tag{display:inline-block;margin-left:.5rem;padding:0 .4375rem;border-radius:1rem;background:var(--tint);color:var(--accent);font-size:.75rem;line-height:1.6}
 .list{margin:0;padding:0;list-style:none;border:1px solid var(--line);border-radius:.75rem}
 .list li{display:flex;gap:.75rem;padding:.625rem .875rem;border-top:1px solid var(--line);font-size:.9375rem}
 .list li:first-child{border-top:0}

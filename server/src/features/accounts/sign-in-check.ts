@@ -1,0 +1,25 @@
+import { verifyPassword } from "../../platform/crypto/index.ts";
+import type { Database } from "../../platform/db/index.ts";
+import type { Limiter } from "../../platform/limiter/index.ts";
+import { normalizeEmail } from "./email.ts";
+import { createSignInThrottle } from "./sign-in-throttle.ts";
+import { selectUserByEmail, type UserRow } from "./store.ts";
+
+/**
+ * Whose e-mail and password these are; null when they fit nobody. Failures are counted, wherever they happen: make one of
+ * these per process.
+ * @throws ProblemError too_many_failures
+ */
+export type SignInCheck = (login: { email: string; password: string; ip: string }) => Promise<{ accountId: string; userId: string } | null>;
+
+export function createSignInCheck({ db, limiter }: { db: Database; limiter: Limiter }): SignInCheck {
+  const throttle = createSignInThrottle(limiter);
+  return async ({ email: given, password, ip }) => {
+    const email = normalizeEmail(given);
+    return throttle.run(email, ip, async () => {
+      const [known] = await db.readSystem<UserRow>("sign in: the address names the tenant", selectUserByEmail(email));
+      const matches = await verifyPassword(known?.password_hash ?? null, password);
+      return matches && known ? { accountId: known.account_id, userId: known.id } : null;
+    });
+  };
+}

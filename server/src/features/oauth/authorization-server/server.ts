@@ -1,0 +1,96 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { KoaContextWithOIDC, Provider } from "oidc-provider";
+import type { RequestContext } from "../../../platform/http/context.ts";
+import type { Bucket, LimitDecision, Limiter } from "../../../platform/limiter/index.ts";
+import type { Logger } from "../../../platform/log/index.ts";
+import { afterExchange } from "./exchange.ts";
+import { endpointName, paths } from "./paths.ts";
+import { renderError } from "./error-page.ts";
+import { createProvider, type ProviderDeps } from "./provider.ts";
+import { asOneTransaction, inRequestScope, type RequestScope } from "./request-scope.ts";
+
+export interface AuthorizationServerDeps extends Omit<ProviderDeps, "publicUrl" | "renderError"> {
+  /** Asked when the first request comes: a process on a free port knows it only then. */
+  publicUrl: () => string;
+  limiter: Limiter;
+  /** What an address may ask for, and how often it may fail to prove who it is. */
+  addressLimits: (caller: { ip: string; rateClass: string }) => Bucket[];
+  badCredentialBucket: (ip: string) => Bucket;
+  log: Logger;
+}
+
+export interface AuthorizationServer {
+  provider(): Provider;
+  /** Mounts under Express, before anything reads bodies; hands on what is not its own. */
+  handle(request: HttpRequest, response: ServerResponse, next: (error?: unknown) => void): void;
+}
+
+type HttpRequest = IncomingMessage & { context: RequestContext; ip?: string | undefined };
+
+/** Endpoints at which tokens change hands: each request is one transaction. */
+const TRANSACTIONAL: ReadonlySet<string> = new Set([paths.token, paths.revocation]);
+
+export function createAuthorizationServer(deps: AuthorizationServerDeps): AuthorizationServer {
+  const { limiter, addressLimits, badCredentialBucket, log } = deps;
+  let made: { provider: Provider; callback: ReturnType<Provider["callback"]> } | undefined;
+  const open = () => {
+    if (made) return made;
+    const provider = createProvider({ ...deps, publicUrl: deps.publicUrl(), renderError });
+    provider.use((ctx, next) => answer(ctx as unknown as KoaContextWithOIDC, next));
+    provider.on("server_error", (ctx: KoaContextWithOIDC, error: Error) => {
+      log.error({ request_id: (ctx.req as HttpRequest).context.requestId, err: error }, "the authorization server failed");
+    });
+    made = { provider, callback: provider.callback() };
+    return made;
+  };
+
+  const answer = async (ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> => {
+    const { context } = ctx.req as HttpRequest;
+    const scope: RequestScope = { ctx, requestId: context.requestId, tx: null, refreshing: null, repeated: null, consumed: null, revoked: false };
+    await inRequestScope(scope, async () => {
+      if (!TRANSACTIONAL.has(ctx.path)) return void (await next());
+      await asOneTransaction(deps.db, scope, async (tx) => {
+        await next();
+        if (ctx.path === paths.token) await afterExchange(scope, tx, deps);
+      });
+    });
+  };
+
+  /** Null when the request may go on. */
+  const refusal = async (ip: string): Promise<LimitDecision | null> => {
+    const decisions = await Promise.all([limiter.take(addressLimits({ ip, rateClass: "read" })), limiter.take([badCredentialBucket(ip)], 0)]);
+    return decisions.find(({ allowed, buckets }) => !allowed || buckets.some(({ remaining, name }) => name === "bad-credential" && remaining === 0)) ?? null;
+  };
+
+  const serve = async (request: HttpRequest, response: ServerResponse): Promise<void> => {
+    const ip = request.ip ?? "unknown";
+    const refused = await refusal(ip);
+    if (refused) return tooMany(response, refused);
+    // The library builds URLs from these. Whatever the request says, this server is where its operator put it.
+    const { host, protocol } = new URL(deps.publicUrl());
+    request.headers.host = host;
+    request.headers["x-forwarded-proto"] = protocol.slice(0, -1);
+    delete request.headers["x-forwarded-host"];
+    response.once("finish", () => {
+      if (response.statusCode !== 401) return;
+      limiter.take([badCredentialBucket(ip)]).catch((error: unknown) => log.warn({ err: error }, "a failed client authentication was not counted"));
+    });
+    await open().callback(request, response);
+  };
+
+  return {
+    provider: () => open().provider,
+    handle: (request, response, next) => {
+      const name = endpointName((request.url ?? "/").split("?")[0] ?? "/");
+      if (name === null) return next();
+      request.context.routeName = name;
+      serve(request, response).catch(next);
+    },
+  };
+}
+
+function tooMany(response: ServerResponse, { nowMs, retryAtMs, buckets }: LimitDecision): void {
+  const until = retryAtMs ?? Math.max(nowMs, ...buckets.map(({ resetAtMs }) => resetAtMs));
+  response.writeHead(429, { "Content-Type": "application/json", "Retry-After": String(Math.max(1, Math.ceil((until - nowMs) / 1000))) });
+  response.end(JSON.stringify({ error: "temporarily_unavailable", error_description: "too many requests from this address; see Retry-After" }));
+}

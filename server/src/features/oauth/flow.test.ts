@@ -1,0 +1,40 @@
+import * as oauth from "openid-client";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
+import { registerApp, type ThirdParty } from "./world.fixture.ts";
+
+describe("an app of somebody else, by an independent client library", () => {
+  let app: TestApp;
+  let maker: TestAccount;
+  let person: TestAccount;
+  let stage: ThirdParty;
+  beforeAll(async () => {
+    app = await startTestApp({ worker: false });
+    [maker, person] = [await app.signUp(), await app.signUp({ tier: "enterprise" })];
+    stage = await registerApp(app, maker);
+  });
+  afterAll(() => app?.close());
+
+  test("connects, calls the API, refreshes, asks about its token and gives it back", async () => {
+    const tokens = await stage.connect(person, { scopes: ["profile:read", "tracks:read"] });
+    expect(tokens).toMatchObject({ token_type: "bearer", scope: "profile:read tracks:read", expires_in: 3600 });
+    expect(tokens.access_token).toMatch(/^amv_oauth_[0-9A-Za-z]{49}$/);
+    expect(tokens.refresh_token).toMatch(/^amv_refresh_[0-9A-Za-z]{49}$/);
+    const api = app.client(tokens.access_token);
+    expect((await api.accounts.getProfile()).id).toBe(person.liveId);
+    expect((await api.tracks.list()).data).toEqual([]);
+
+    const fresh = await oauth.refreshTokenGrant(stage.config, tokens.refresh_token);
+    expect(fresh.refresh_token).not.toBe(tokens.refresh_token);
+    expect((await app.client(fresh.access_token).accounts.getProfile()).email).toBe(person.email);
+
+    const facts = await oauth.tokenIntrospection(stage.config, fresh.access_token);
+    expect(facts).toMatchObject({ active: true, client_id: stage.client.id, scope: "profile:read tracks:read", account_id: person.liveId, mode: "live", aud: "urn:musicverse:api" });
+
+    await oauth.tokenRevocation(stage.config, fresh.refresh_token ?? "");
+    expect(await oauth.tokenIntrospection(stage.config, fresh.access_token)).toEqual({ active: false });
+    for (const key of [tokens.access_token, fresh.access_token]) {
+      await expect.poll(async () => (await app.request("get", "/v1/tracks", { key })).status, { timeout: 1000 }).toBe(401);
+    }
+  });
+});
