@@ -67,9 +67,11 @@ describe("a stranger reaches nothing", () => {
   const bodies: Partial<Record<OperationId, unknown>> = {
     addPlaylistTracks: { track_ids: ["trk_01kbq5s7m8e5xv2p0t6w9r4c3d"] },
     movePlaylistTrack: { position: 0 },
+    putRateLimitOverride: { note: "theirs" },
     rotateApiKey: {},
     testWebhook: {}, createWebhookReplay: { since: "2026-11-21T00:00:00Z" },
     rotateOauthClientSecret: {},
+    updateAccountPlan: { boost_expires_at: null },
     updateApiKey: { name: "x" },
     updateOauthClient: { name: "theirs" },
     updatePlaylist: { name: "theirs" },
@@ -96,7 +98,7 @@ describe("a stranger reaches nothing", () => {
     const before = await everythingOf(owner);
     for (const account of [owner, stranger]) {
       for (const key of [account.liveKey, account.testKey, account.sessionToken]) {
-        const answer = await app.request(method, path.replaceAll(/\{\w+\}/g, owner.liveId), { key });
+        const answer = await app.request(method, path.replaceAll(/\{\w+\}/g, owner.liveId), { key, body: bodies[operationId] });
         expect(answer, operationId).toMatchObject({ status: 403, body: { code: "insufficient_scope" } });
       }
     }
