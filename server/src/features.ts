@@ -11,6 +11,7 @@ import { createPlanLookup, plansRoutes, pricingUrl } from "./features/plans/inde
 import { createAuthorizationServer, createLogos, oauthPages, oauthRoutes, type AuthorizationServer, type Logos } from "./features/oauth/index.ts";
 import { playlistsRoutes, removeTrackFromPlaylists } from "./features/playlists/index.ts";
 import { pluginsRoutes } from "./features/plugins/index.ts";
+import { signInPages, signInRoutes } from "./features/sign-in/index.ts";
 import { analysisKind, blobDeletionKind, tracksRoutes } from "./features/tracks/index.ts";
 import { createUsageRecorder, exportRecorderCounts, usageRoutes } from "./features/usage/index.ts";
 import { createFanOut, drainKind, webhooksRoutes } from "./features/webhooks/index.ts";
@@ -95,6 +96,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...plansRoutes({ db, clock }),
       ...limitsRoutes({ db, clock, cursors, limiter, plans: accountPlans, limitsFor }),
       ...oauthRoutes({ db, clock, cursors, emit, policy }),
+      ...signInRoutes({ ...services, notify, publicUrl }),
       ...pluginsRoutes({ plugins, work, log }),
       ...usageRoutes({ db, clock, log, plugins, work, queues, recorder }),
       ...healthRoutes({ probes: probesOf(services), metrics, metricsToken: config.metricsToken, log, clock, version, stopping }),
@@ -103,7 +105,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
     limits: { limitsFor, headersFor, upgradeUrl: pricingUrl },
     recordRequest: config.usageRecording ? recorder.record : null,
     pages: createPages({
-      routes: [...accountPages(accounts), ...oauthPages({ db, clock, emit, signInCheck, provider: oauth.provider })],
+      routes: [...accountPages(accounts), ...oauthPages({ db, clock, emit, signInCheck, provider: oauth.provider }), ...signInPages(services)],
       origin: publicUrl,
       secret: deriveSecret(masterKeys, "forms"),
       limiter,

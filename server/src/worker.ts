@@ -5,6 +5,7 @@ import { generationWork } from "./features/generation/index.ts";
 import { forgetIncomingEvents, incomingEventWork, type IncomingRegistry } from "./features/incoming-events/index.ts";
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
 import { forgetExpiredOauth } from "./features/oauth/index.ts";
+import { forgetSignIns } from "./features/sign-in/index.ts";
 import { analysisWork, blobDeletionWork, createGeneratedTracks } from "./features/tracks/index.ts";
 import { keepUsage, rollUpUsage } from "./features/usage/index.ts";
 import { createDrainWork, createReplayWork, judgeFailingEndpoints } from "./features/webhooks/index.ts";
@@ -70,6 +71,7 @@ export async function startWorker(
     { name: "forget incoming events", everyMs: HOUR_MS, run: () => forgetIncomingEvents({ db, clock }) },
     { name: "remove unfinished uploads", everyMs: HOUR_MS, run: () => storage.removeUnfinished() },
     { name: "forget idempotency keys", everyMs: HOUR_MS, run: () => forgetIdempotencyRecords(db, clock.now()) },
+    { name: "forget sign-ins", everyMs: HOUR_MS, run: () => forgetSignIns({ db, clock }) },
   ]);
   if (!mailer) log.warn("mails wait: set SMTP_URL to send them");
   log.info("the worker works");

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createIncomingRegistry } from "../../server/src/features/incoming-events/index.ts";
+import { signInEnv, visitor } from "../../server/src/features/sign-in/sign-in.fixture.ts";
 import { operations, type OperationId } from "../../server/src/generated/operations.ts";
 import { callback, thirdParty } from "../../server/src/features/oauth/world.fixture.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
@@ -26,7 +27,7 @@ describe("every operation works through the SDK", () => {
 
   beforeAll(async () => {
     mail = await startMailServer();
-    app = await startTestApp({ env: { ...hookedEnv, SMTP_URL: mail.url }, pluginSource: hookedSource, incoming: failingProcessors() });
+    app = await startTestApp({ env: { ...hookedEnv, ...signInEnv, SMTP_URL: mail.url }, pluginSource: hookedSource, incoming: failingProcessors() });
     account = await app.signUp();
     receiver = await startReceiver();
   });
@@ -71,6 +72,21 @@ describe("every operation works through the SDK", () => {
     await visitor.accounts.requestPasswordReset({ email });
     await visitor.accounts.resetPassword({ token: await tokenInMail(), password: "pw-canary-reset" });
     expect(await visitor.accounts.signIn({ email, password: "pw-canary-reset" })).toMatchObject({ object: "session" });
+  });
+
+  test("Spotify: sign in with it, link it, look at the link, unlink it", async () => {
+    const [browser, visitorApi] = [visitor(app), app.client(null)];
+    const comeBack = async (login: string) => {
+      const begun = await visitorApi.accounts.startSpotifySignIn({ redirect_uri: "https://app.example.com/signed-in" });
+      return { sign_in_id: begun.id, secret: begun.secret, code: await browser.codeFor(begun, login) };
+    };
+    const session = await visitorApi.accounts.finishSpotifySignIn(await comeBack("sdk@example.com"));
+    expect(await app.client(session.token).accounts.getProfile()).toMatchObject({ email: "sdk@example.com" });
+    const { accounts } = app.client((await app.signUp()).sessionToken);
+    const link = await accounts.linkSpotify(await comeBack("linked@example.com"));
+    expect(await accounts.getSpotifyLink()).toEqual(link);
+    await accounts.unlinkSpotify();
+    await expect(accounts.getSpotifyLink()).rejects.toMatchObject({ status: 404 });
   });
 
   test("API keys: create, list, get, update, rotate, revoke, report", async () => {

@@ -517,6 +517,7 @@ export type ErrorCode =
   | "stale_timestamp"
   | "unauthenticated"
   | "invalid_login"
+  | "sign_in_rejected"
   | "insufficient_scope"
   | "form_rejected"
   | "not_for_apps"
@@ -528,6 +529,9 @@ export type ErrorCode =
   | "method_not_allowed"
   | "email_taken"
   | "email_already_verified"
+  | "identity_not_linked"
+  | "identity_taken"
+  | "last_sign_in"
   | "generation_not_cancelable"
   | "delivery_not_retryable"
   | "api_key_limit_reached"
@@ -600,6 +604,16 @@ export interface FieldProblem {
   code: string;
   /** What is wrong with it and what fits, for people. */
   message: string;
+}
+
+/** Both halves of a sign-in, from the browser that began it and from the page it came back to. */
+export interface FinishSpotifySignInParams {
+  /** `id` of the sign-in; it comes back as `sign_in_id`. */
+  sign_in_id: string;
+  /** `secret` of the sign-in. */
+  secret: string;
+  /** `code` of the address that the browser came back to. */
+  code: string;
 }
 
 /** One piece of work for a provider, from request to track. */
@@ -903,6 +917,16 @@ export interface IncomingEvent {
 
 /** `pending` until it is `processed`; `dead` when its processing failed too often. */
 export type IncomingEventStatus = "pending" | "processed" | "dead";
+
+/** Both halves of a sign-in, from the browser that began it and from the page it came back to. */
+export interface LinkSpotifyParams {
+  /** `id` of the sign-in; it comes back as `sign_in_id`. */
+  sign_in_id: string;
+  /** `secret` of the sign-in. */
+  secret: string;
+  /** `code` of the address that the browser came back to. */
+  code: string;
+}
 
 export interface ListAccountsParams {
   /** Only accounts with this in their e-mail address or name (in any case), or with exactly this id, live or sandbox. */
@@ -1741,6 +1765,34 @@ export interface SignUpResult {
   account: Profile;
   /** A signed-in session. It has all scopes. */
   session: Session;
+}
+
+/** The Spotify account that somebody signs in with. */
+export interface SpotifyLink {
+  object: "spotify_link";
+  /** How they are called at Spotify. */
+  name: string | null;
+  /** When it was linked. */
+  linked_at: string;
+}
+
+/** A sign-in that was begun. Keep `id` and `secret` in the browser that began it; only it can finish. */
+export interface SpotifySignIn {
+  object: "spotify_sign_in";
+  /** Id of the sign-in. */
+  id: string;
+  /** Proves who began it. Never put it into an address. */
+  secret: string;
+  /** Spotify's page; send the browser there. */
+  authorization_url: string;
+  /** Until when it can be finished. */
+  expires_at: string;
+}
+
+/** Where the app wants the browser back. */
+export interface StartSpotifySignInParams {
+  /** Page of the app that finishes the sign-in. The operator lists the allowed ones (`SIGN_IN_REDIRECT_URIS`). */
+  redirect_uri: string;
 }
 
 export interface StreamGenerationEventsParams {

@@ -56,6 +56,12 @@ export const errorCatalogue = {
     "description": "No account has this combination of e-mail and password. Which of the two is wrong is not told.",
     "fix": "Check both and try again; after too many failures sign-in pauses for a while."
   },
+  "sign_in_rejected": {
+    "status": 401,
+    "title": "Sign-in not completed",
+    "description": "The sign-in is unknown, too old or used, its secret or code is not the right one, or the provider refused the person. The answer is the same in every case on purpose.",
+    "fix": "Begin a new sign-in, and finish it within ten minutes in the browser that began it."
+  },
   "insufficient_scope": {
     "status": 403,
     "title": "Scope missing",
@@ -121,6 +127,24 @@ export const errorCatalogue = {
     "title": "E-mail already verified",
     "description": "The account's address is verified and no new one waits for it, so no mail was sent.",
     "fix": "Nothing; to change the address, use `PATCH /v1/profile`."
+  },
+  "identity_not_linked": {
+    "status": 409,
+    "title": "No account for this identity",
+    "description": "Nobody has linked this identity of the provider, and no account can be made of it: its e-mail address belongs to an account already, or the provider gave none. Providers' addresses may be unverified, so an account is never taken over by its address.",
+    "fix": "Sign in with the password (or sign up), and link the identity in the profile."
+  },
+  "identity_taken": {
+    "status": 409,
+    "title": "Identity linked already",
+    "description": "The identity of the provider is linked to another account, or the account is linked to another identity.",
+    "fix": "Unlink the one that is linked first, in the account that it is linked to."
+  },
+  "last_sign_in": {
+    "status": 409,
+    "title": "Only way to sign in",
+    "description": "The account has no password, so without this link nobody could sign in any more.",
+    "fix": "Set a password first (`requestPasswordReset` sends a link), then unlink."
   },
   "generation_not_cancelable": {
     "status": 409,

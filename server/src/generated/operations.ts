@@ -74,6 +74,44 @@ export const operations = {
     "requestContentTypes": [],
     "successStatus": 204
   },
+  "startSpotifySignIn": {
+    "method": "post",
+    "path": "/v1/sessions/spotify",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "oauth": false,
+      "session": false,
+      "public": true
+    },
+    "rateClass": "auth",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 201
+  },
+  "finishSpotifySignIn": {
+    "method": "post",
+    "path": "/v1/sessions/spotify/finish",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "oauth": false,
+      "session": false,
+      "public": true
+    },
+    "rateClass": "auth",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 201
+  },
   "signOut": {
     "method": "delete",
     "path": "/v1/sessions/current",
@@ -240,6 +278,59 @@ export const operations = {
       "application/json"
     ],
     "successStatus": 200
+  },
+  "getSpotifyLink": {
+    "method": "get",
+    "path": "/v1/profile/spotify",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
+  "linkSpotify": {
+    "method": "put",
+    "path": "/v1/profile/spotify",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 200
+  },
+  "unlinkSpotify": {
+    "method": "delete",
+    "path": "/v1/profile/spotify",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 204
   },
   "createApiKey": {
     "method": "post",

@@ -5,7 +5,7 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import type { PagePromise } from "../../transport/page.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { ActiveSession, ChangePasswordParams, ConfirmEmailVerificationParams, EmailVerification, ListSessionsParams, Profile, RequestPasswordResetParams, ResetPasswordParams, Session, SignInParams, SignUpParams, SignUpResult, UpdateProfileParams } from "../types.ts";
+import type { ActiveSession, ChangePasswordParams, ConfirmEmailVerificationParams, EmailVerification, FinishSpotifySignInParams, LinkSpotifyParams, ListSessionsParams, Profile, RequestPasswordResetParams, ResetPasswordParams, Session, SignInParams, SignUpParams, SignUpResult, SpotifyLink, SpotifySignIn, StartSpotifySignInParams, UpdateProfileParams } from "../types.ts";
 
 /** Sign up, sign in and out, sessions, password, profile. */
 export class AccountsResource extends Resource {
@@ -72,6 +72,45 @@ export class AccountsResource extends Resource {
    */
   endOtherSessions(options?: RequestOptions): APIPromise<void> {
     return this.transport.empty({ method: "DELETE", path: "/v1/sessions" }, options);
+  }
+
+  /**
+   * Begin signing in with Spotify: `POST /v1/sessions/spotify`. Needs no credentials.
+   *
+   * Answers the address of Spotify's page and a secret that stays in the browser. After people agree, the browser
+   * comes back to
+   * `redirect_uri` with `sign_in_id` and a `code` (or `error=access_denied`); both halves together finish the sign-in
+   * (`finishSpotifySignIn`), or link Spotify to the account of a session (`linkSpotify`).
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   * @throws {InternalServerError} 503: No plugin can do this at the moment.
+   */
+  startSpotifySignIn(params: StartSpotifySignInParams, options?: RequestOptions): APIPromise<SpotifySignIn> {
+    return this.transport.json({ method: "POST", path: "/v1/sessions/spotify", body: params, public: true }, options);
+  }
+
+  /**
+   * Finish signing in with Spotify: `POST /v1/sessions/spotify/finish`. Needs no credentials.
+   *
+   * Opens a session for whoever agreed at Spotify; the first time it makes an account with Spotify's e-mail address.
+   * An account
+   * that has the address already is not taken over: sign in with its password and link Spotify.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: The sign-in cannot be completed.
+   * @throws {ConflictError} 409: No account belongs to this identity, and none can be made of it.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   * @throws {InternalServerError} 503: No plugin can do this at the moment.
+   */
+  finishSpotifySignIn(params: FinishSpotifySignInParams, options?: RequestOptions): APIPromise<Session> {
+    return this.transport.json({ method: "POST", path: "/v1/sessions/spotify/finish", body: params, public: true }, options);
   }
 
   /**
@@ -228,5 +267,59 @@ export class AccountsResource extends Resource {
    */
   updateProfile(params: UpdateProfileParams = {}, options?: RequestOptions): APIPromise<Profile> {
     return this.transport.json({ method: "PATCH", path: "/v1/profile", body: params }, options);
+  }
+
+  /**
+   * Get the link to Spotify: `GET /v1/profile/spotify`. Needs a session token.
+   *
+   * Which Spotify account the owner signs in with; 404 when none is linked.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The operation needs a session.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getSpotifyLink(options?: RequestOptions): APIPromise<SpotifyLink> {
+    return this.transport.json({ method: "GET", path: "/v1/profile/spotify" }, options);
+  }
+
+  /**
+   * Link Spotify: `PUT /v1/profile/spotify`. Needs a session token.
+   *
+   * Lets the owner of the account sign in with Spotify from now on: both halves of a sign-in that `startSpotifySignIn`
+   * began. The
+   * owner gets a notice by mail.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No session was sent, or the sign-in with the provider cannot be completed.
+   * @throws {PermissionDeniedError} 403: The operation needs a session.
+   * @throws {ConflictError} 409: The identity, or the account, is linked already.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   * @throws {InternalServerError} 503: No plugin can do this at the moment.
+   */
+  linkSpotify(params: LinkSpotifyParams, options?: RequestOptions): APIPromise<SpotifyLink> {
+    return this.transport.json({ method: "PUT", path: "/v1/profile/spotify", body: params }, options);
+  }
+
+  /**
+   * Unlink Spotify: `DELETE /v1/profile/spotify`. Needs a session token.
+   *
+   * Spotify no longer signs anybody in to this account. Refused while the account has no password.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The operation needs a session.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {ConflictError} 409: Nobody could sign in any more.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  unlinkSpotify(options?: RequestOptions): APIPromise<void> {
+    return this.transport.empty({ method: "DELETE", path: "/v1/profile/spotify" }, options);
   }
 }

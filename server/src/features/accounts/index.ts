@@ -1,3 +1,4 @@
+export { createAccount } from "./create-account.ts";
 export { credentialsChannel } from "./store.ts";
 export { ownerAddress } from "./owner-address.ts";
 export { accountsRoutes } from "./routes.ts";
@@ -5,6 +6,7 @@ export { effectiveScopes, plainScopes } from "./scopes.ts";
 export { forgetCredentials } from "./maintenance.ts";
 export { accountPages } from "./pages.ts";
 export { resetRequestWork } from "./reset-request.ts";
+export { openSession } from "./session-token.ts";
 export { createSessionLookup } from "./session-lookup.ts";
 export { createSignInCheck, type SignInCheck } from "./sign-in-check.ts";
 export { setAdministrator } from "./set-administrator.ts";

@@ -9,7 +9,7 @@ import { noticeOfNewPassword } from "./new-password.ts";
 import { resetNobody, resetRequestKind, sealResetRequest } from "./reset-request.ts";
 import { hashToken } from "./session-token.ts";
 import { deleteTokens, insertResetRequest, selectToken, takeToken } from "./token-store.ts";
-import { setForgottenPassword } from "./user-store.ts";
+import { setForgottenPassword, unlinkUnproven } from "./user-store.ts";
 
 /**
  * Asks for a reset mail. All that happens here is one row, whoever the address belongs to: looking it up is the worker's
@@ -48,6 +48,7 @@ export async function setNewPassword(
   await db.asSystem("reset a password: the link names the tenant", async (tx) => {
     const at = clock.now();
     const used = await takeToken(tx, "reset_password", tokenHash, at);
+    if (used) await unlinkUnproven(tx, { accountId: used.account_id, userId: used.user_id });
     const user = used && (await setForgottenPassword(tx, { accountId: used.account_id, userId: used.user_id, email: used.email, passwordHash, at }));
     if (!used || !user) throw new ProblemError("invalid_link");
     await deleteTokens(tx, used.user_id, "reset_password");

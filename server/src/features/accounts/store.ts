@@ -24,7 +24,8 @@ export interface ProfileRow extends AccountRow {
 export interface UserRow {
   account_id: string;
   id: string;
-  password_hash: string;
+  /** Null: signs in with a provider only. */
+  password_hash: string | null;
 }
 
 export interface SessionRow {

@@ -37,6 +37,19 @@ export interface Proof extends Person {
   at: Date;
 }
 
+/**
+ * Whoever proves an address that nobody had proven may not be who signed up with it: what was linked before must not sign
+ * anybody in. (Account pre-hijacking)
+ */
+export async function unlinkUnproven(tx: SystemTx, { accountId, userId }: Person): Promise<void> {
+  await tx.query(
+    `delete from identities i using users u
+      where u.account_id = ${liveAccount} and u.id = $2 and u.email_verified_at is null
+        and i.account_id = u.account_id and i.user_id = u.id`,
+    [accountId, userId],
+  );
+}
+
 /** Null when the user is gone, or has another address than the one the link went to. Else that is verified. */
 export async function setForgottenPassword(tx: SystemTx, proof: Proof & { passwordHash: string }): Promise<{ account_id: string } | null> {
   const [user] = await tx.query<{ account_id: string }>(

@@ -1,4 +1,20 @@
-import { defineSettings, integer, list } from "../config/define.ts";
+import { defineSettings, flag, integer, InvalidSetting, list, type Setting } from "../config/define.ts";
+
+const signInRedirectUris: Setting<readonly string[]> = {
+  variable: "SIGN_IN_REDIRECT_URIS",
+  description: "pages of apps that browsers return to after signing in with a provider; an origin alone allows all of its pages",
+  example: "https://app.example.com/signed-in",
+  fallback: { value: [] },
+  parse: (text) => {
+    const entries = text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "");
+    const usable = (entry: string): boolean => {
+      const url = URL.parse(entry);
+      return url !== null && /^https?:$/.test(url.protocol) && !url.hash && !url.username && !url.password;
+    };
+    if (!entries.every(usable)) throw new InvalidSetting("http or https addresses without # and password, joined by commas");
+    return Object.freeze(entries);
+  },
+};
 
 export const settings = defineSettings({
   plugins: list({
@@ -14,5 +30,12 @@ export const settings = defineSettings({
     min: 0,
     max: 10_000,
     fallback: { value: 100 },
+  }),
+  signInRedirectUris,
+  signInSimulator: flag({
+    variable: "SIGN_IN_SIMULATOR",
+    description: "sign in with simulated providers where the real one is not configured: for development, anybody can be anybody there",
+    example: "true",
+    fallback: { value: false },
   }),
 });

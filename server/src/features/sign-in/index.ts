@@ -1,0 +1,3 @@
+export { signInPages } from "./callback-page.ts";
+export { forgetSignIns } from "./maintenance.ts";
+export { signInRoutes } from "./routes.ts";
