@@ -55,6 +55,9 @@ describe("in SQL, another account reaches nothing", () => {
         `insert into usage_rollups (account_id, starts_at, span, n, method, status, deprecated, requests, replayed, bytes_in, bytes_out, last_at, latency_buckets)
          values ($1, date_trunc('hour', now()), 'hour', 1, 'GET', 200, false, 1, 0, 1, 1, now(), '{1}')`, [owner]);
       await tx.query("insert into blob_deletions (account_id, id, blob_key, due_at) values ($1, gen_random_uuid(), 'a/b', now() + interval '1 hour')", [owner]);
+      await tx.query(
+        `insert into identities (account_id, id, user_id, provider, mode, subject, linked_at)
+         select u.account_id, gen_random_uuid(), u.id, 'spotify', 'test', 'somebody', now() from users u join accounts a on a.twin_id = u.account_id where a.id = $1`, [owner]);
       await tx.query("insert into mails (account_id, id, content, created_at) values ($1, gen_random_uuid(), 'sealed', now())", [owner]);
     });
     await client.tracks.get(track.id);
