@@ -117,7 +117,8 @@ export interface Person {
   name: string;
   live_id: string;
   sandbox_id: string;
-  password_hash: string;
+  /** Null: signs in with a provider only. */
+  password_hash: string | null;
 }
 
 export async function selectPerson(tx: Tx, userId: string): Promise<Person | null> {
