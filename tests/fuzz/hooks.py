@@ -35,5 +35,6 @@ def before_call(context, case, kwargs):
     if "Idempotency-Key" in headers and dice.random() < 0.8:
         headers["Idempotency-Key"] = "fuzz-%d" % dice.randrange(1 << 60)
     case.headers = headers
-    if (case.path_parameters or {}).get("api_key_id") == world["ownKeyId"]:
-        case.path_parameters["api_key_id"] = world["ids"]["api_key_id"][0]
+    for name, own in world["own"].items():
+        if (case.path_parameters or {}).get(name) == own:
+            case.path_parameters[name] = world["ids"][name][0]
