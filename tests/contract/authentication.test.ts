@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { operations, type OperationId } from "../../server/src/generated/operations.ts";
 import { scopes } from "../../server/src/generated/scopes.ts";
+import { exampleBody, examplePath } from "../spec.ts";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 
 describe("who may call what", () => {
@@ -16,17 +17,9 @@ describe("who may call what", () => {
   const all = Object.keys(operations) as OperationId[];
   const secured = all.filter((id) => !operations[id].security.public);
   const scoped = secured.filter((id) => operations[id].security.apiKey);
-  const urlOf = (id: OperationId) => operations[id].path.replaceAll(/\{(\w+?)_id\}/g, (_match, noun: string) => `${PREFIX[noun]}_01kbq5s7m8e5xv2p0t6w9r4c3d`);
-  const PREFIX: Record<string, string> = { track: "trk", generation: "gen", webhook: "whk", delivery: "dlv", event: "evt", api_key: "key", account: "acc", incoming_event: "iev" };
-  const bodies: Partial<Record<OperationId, unknown>> = {
-    createGeneration: { prompt: "x" }, createApiKey: { name: "x" }, createWebhook: { url: "https://example.com/" }, testWebhook: {}, updateProfile: { name: "x" }, updateWebhook: { status: "paused" }, updateApiKey: { name: "x" }, rotateApiKey: {}, updateTrack: { title: "x" },
-    updateAccountPlan: { plan: "free" }, putRateLimitOverride: { quota: { requests: 1, window_seconds: 1 }, note: "x" },
-    createOauthClient: { name: "x", type: "public", redirect_uris: ["https://example.com/"], scopes: ["tracks:read"] }, updateOauthClient: { name: "x" },
-    createPlaylist: { name: "x" }, updatePlaylist: { name: "x" }, addPlaylistTracks: { track_ids: ["trk_01kbq5s7m8e5xv2p0t6w9r4c3d"] }, movePlaylistTrack: { position: 0 },
-  };
 
   test.for(secured)("%s: no credential is 401", async (id) => {
-    const answer = await app.request(operations[id].method, urlOf(id), { body: bodies[id] });
+    const answer = await app.request(operations[id].method, examplePath(id), { body: exampleBody(id) });
     expect(answer).toMatchObject({ status: 401, body: { code: "unauthenticated" } });
     expect(answer.headers["www-authenticate"]).toContain("Bearer");
   });
@@ -35,7 +28,7 @@ describe("who may call what", () => {
     const needed: readonly string[] = operations[id].security.apiKey ?? [];
     const key = await keyWithScopes(scopes.filter((scope) => !needed.includes(scope) && !scope.startsWith("admin:")));
     const multipart = (operations[id].requestContentTypes as readonly string[]).includes("multipart/form-data");
-    const answer = await app.request(operations[id].method, urlOf(id), multipart ? { key, raw: new FormData() } : { key, body: bodies[id] });
+    const answer = await app.request(operations[id].method, examplePath(id), multipart ? { key, raw: new FormData() } : { key, body: exampleBody(id) });
     expect(answer).toMatchObject({ status: 403, body: { code: "insufficient_scope" } });
     for (const scope of needed) expect(answer.body["detail"]).toContain(scope);
   });

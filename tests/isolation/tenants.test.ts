@@ -3,6 +3,7 @@ import { operations, type OperationId } from "../../server/src/generated/operati
 import { callback, thirdParty } from "../../server/src/features/oauth/world.fixture.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
+import { exampleBody } from "../spec.ts";
 import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts";
 
 /** Another account, and one's own sandbox twin, reach nothing of an account through any operation. (API-01, API-02) */
@@ -64,20 +65,6 @@ describe("a stranger reaches nothing", () => {
   // What is open to everybody belongs to nobody.
   const withIds = (Object.keys(operations) as OperationId[])
     .filter((id) => operations[id].path.includes("{") && !ofAdmins(id) && !operations[id].security.public);
-  const bodies: Partial<Record<OperationId, unknown>> = {
-    addPlaylistTracks: { track_ids: ["trk_01kbq5s7m8e5xv2p0t6w9r4c3d"] },
-    movePlaylistTrack: { position: 0 },
-    putRateLimitOverride: { note: "theirs" },
-    rotateApiKey: {},
-    testWebhook: {}, createWebhookReplay: { since: "2026-11-21T00:00:00Z" },
-    rotateOauthClientSecret: {},
-    updateAccountPlan: { boost_expires_at: null },
-    updateApiKey: { name: "x" },
-    updateOauthClient: { name: "theirs" },
-    updatePlaylist: { name: "theirs" },
-    updateTrack: { title: "theirs" },
-    updateWebhook: { status: "paused" },
-  };
 
   test.for(withIds)("%s answers 404 to another account and to the owner's live account, and changes nothing", async (operationId) => {
     const { method, path, security } = operations[operationId];
@@ -86,7 +73,7 @@ describe("a stranger reaches nothing", () => {
     const filled = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => ids[name] ?? "");
     const before = await everythingOf(owner);
     for (const key of callers) {
-      const answer = await app.request(method, filled, { key, body: bodies[operationId] });
+      const answer = await app.request(method, filled, { key, body: exampleBody(operationId) });
       expect(answer.status, operationId).toBe(404);
       expect(answer.body).toMatchObject({ code: "not_found" });
     }
@@ -98,7 +85,11 @@ describe("a stranger reaches nothing", () => {
     const before = await everythingOf(owner);
     for (const account of [owner, stranger]) {
       for (const key of [account.liveKey, account.testKey, account.sessionToken]) {
+<<<<<<< HEAD
         const answer = await app.request(method, path.replaceAll(/\{\w+\}/g, owner.liveId), { key, body: bodies[operationId] });
+=======
+        const answer = await app.request(method, path.replaceAll(/\{\w+\}/g, owner.liveId), { key, body: exampleBody(operationId) });
+>>>>>>> 96ddb8e (Take the bodies of generic tests from the examples of the spec)
         expect(answer, operationId).toMatchObject({ status: 403, body: { code: "insufficient_scope" } });
       }
     }
