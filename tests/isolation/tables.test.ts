@@ -38,7 +38,8 @@ describe("in SQL, another account reaches nothing", () => {
     const client = account.test;
     const registered = await client.oauthClients.create({ name: "mine", type: "confidential", redirect_uris: [callback], scopes: ["tracks:read"] });
     await (await thirdParty(app, registered)).connect(account, { account: "test" });
-    await client.webhooks.create({ url: receiver.url });
+    const webhook = await client.webhooks.create({ url: receiver.url });
+    await client.webhooks.createReplay(webhook.id, { since: "2026-11-01T00:00:00Z" });
     const track = await client.tracks.upload({ file: wavOf({ seconds: 1 }) });
     const playlist = await client.playlists.create({ name: "mine" });
     await client.playlists.addTracks(playlist.id, { track_ids: [track.id] });
