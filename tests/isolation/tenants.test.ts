@@ -85,11 +85,7 @@ describe("a stranger reaches nothing", () => {
     const before = await everythingOf(owner);
     for (const account of [owner, stranger]) {
       for (const key of [account.liveKey, account.testKey, account.sessionToken]) {
-<<<<<<< HEAD
-        const answer = await app.request(method, path.replaceAll(/\{\w+\}/g, owner.liveId), { key, body: bodies[operationId] });
-=======
         const answer = await app.request(method, path.replaceAll(/\{\w+\}/g, owner.liveId), { key, body: exampleBody(operationId) });
->>>>>>> 96ddb8e (Take the bodies of generic tests from the examples of the spec)
         expect(answer, operationId).toMatchObject({ status: 403, body: { code: "insufficient_scope" } });
       }
     }
