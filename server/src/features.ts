@@ -1,14 +1,15 @@
-import { accountPages, accountsRoutes, createSignInCheck } from "./features/accounts/index.ts";
+import { accountDataRoutes, erasureKind } from "./features/account-data/index.ts";
+import { accountPages, accountsRoutes, createSignInCheck, ownerAddress, resetRequestKind } from "./features/accounts/index.ts";
 import { adminRoutes } from "./features/admin/index.ts";
-import { apiKeysRoutes, createAuthenticator, createExposureDesk, exposureKind, exposureWork, rotationReminderKind } from "./features/api-keys/index.ts";
+import { apiKeysRoutes, createAuthenticator, createExposureDesk, endKeys, exposureKind, exposureWork, rotationReminderKind } from "./features/api-keys/index.ts";
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
 import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { addressLimits, badCredentialBucket, createLimitsFor, createOverrideLookup, headersFor, limitsRoutes } from "./features/limits/index.ts";
-import { createNotify, mailKind, type Notify } from "./features/notifications/index.ts";
+import { createNotify, mailKind, outboxPage, type Notify } from "./features/notifications/index.ts";
 import { createIncomingRegistry, incomingEventKind, incomingEventsRoutes, type IncomingRegistry } from "./features/incoming-events/index.ts";
 import { createPlanLookup, plansRoutes, pricingUrl } from "./features/plans/index.ts";
-import { createAuthorizationServer, createLogos, oauthPages, oauthRoutes, type AuthorizationServer, type Logos } from "./features/oauth/index.ts";
+import { createAuthorizationServer, createLogos, endOauth, oauthPages, oauthRoutes, type AuthorizationServer, type Logos } from "./features/oauth/index.ts";
 import { playlistsRoutes, removeTrackFromPlaylists } from "./features/playlists/index.ts";
 import { pluginsRoutes } from "./features/plugins/index.ts";
 import { signInPages, signInRoutes } from "./features/sign-in/index.ts";
@@ -70,12 +71,13 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const { emit, feed, notify } = wireEvents(services);
   const signInCheck = createSignInCheck(services);
   const accounts = { ...services, cursors, notify, publicUrl, signInCheck };
+  const outbox = config.mailOutbox ? [outboxPage({ db, keyRing, ownerAddress: (accountId) => ownerAddress(db, accountId) })] : [];
   const policy = { allowLoopback: config.webhookAllowLoopback };
   const authenticator = createAuthenticator(services);
   const exposures = createExposureDesk({ db, kind: exposureWork({ db, clock, emit, notify }), log });
   const recorder = createUsageRecorder({ db, clock, log, spillDir: config.usageSpillDir });
   exportRecorderCounts(metrics.registry, recorder);
-  const queues = [drainKind, analysisKind, blobDeletionKind, exposureKind, rotationReminderKind, incomingEventKind, mailKind];
+  const queues = [drainKind, analysisKind, blobDeletionKind, exposureKind, rotationReminderKind, incomingEventKind, mailKind, resetRequestKind, erasureKind];
   const accountPlans = createPlanLookup(services);
   const overrides = createOverrideLookup(db);
   const limitsFor = createLimitsFor({ plans: accountPlans, overrides, clock });
@@ -84,6 +86,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const logos = createLogos({ db, policy, limiter, addressLimits });
   return {
     handlers: {
+      ...accountDataRoutes({ ...accounts, endCredentials: [endKeys, endOauth] }),
       ...accountsRoutes(accounts),
       ...adminRoutes({ db, cursors }),
       ...apiKeysRoutes({ ...services, cursors, emit, exposures }),
@@ -105,7 +108,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
     limits: { limitsFor, headersFor, upgradeUrl: pricingUrl },
     recordRequest: config.usageRecording ? recorder.record : null,
     pages: createPages({
-      routes: [...accountPages(accounts), ...oauthPages({ db, clock, emit, signInCheck, provider: oauth.provider }), ...signInPages(services)],
+      routes: [...accountPages(accounts), ...outbox, ...oauthPages({ db, clock, emit, signInCheck, provider: oauth.provider }), ...signInPages(services)],
       origin: publicUrl,
       secret: deriveSecret(masterKeys, "forms"),
       limiter,

@@ -1,3 +1,4 @@
+import { erasureWork } from "./features/account-data/index.ts";
 import { forgetCredentials, ownerAddress, resetRequestWork } from "./features/accounts/index.ts";
 import { exposureWork, rotationReminderWork } from "./features/api-keys/index.ts";
 import { keepEventLog } from "./features/events/index.ts";
@@ -55,6 +56,7 @@ export async function startWorker(
     incomingEventWork({ db, clock, keyRing, plugins, registry: incoming, leaseMs: config.leaseMs }),
     analysisWork({ db, storage, concurrency: 1 }),
     blobDeletionWork({ db, storage }),
+    erasureWork({ db, storage, clock, sendsMail: mailer !== null, leaseMs: config.leaseMs }),
     resetRequestWork({ db, keyRing, clock, notify }),
     ...(mailer ? [mailWork({ db, keyRing, clock, mailer, ownerAddress: (accountId) => ownerAddress(db, accountId) })] : []),
     exposureWork({ db, clock, emit, notify }),

@@ -89,6 +89,17 @@ describe("every operation works through the SDK", () => {
     await expect(accounts.getSpotifyLink()).rejects.toMatchObject({ status: 404 });
   });
 
+  test("accounts: export everything, delete the account", async () => {
+    const visitor = app.client(null);
+    const email = `visitor-${Date.now()}@example.com`;
+    const { session } = await visitor.accounts.signUp({ email, password: "pw-canary-visitor", name: "Visitor" });
+    const { accounts } = app.client(session.token);
+    const archive = new Uint8Array(await (await accounts.export()).arrayBuffer());
+    expect(new TextDecoder().decode(archive.subarray(0, 2))).toBe("PK");
+    await accounts.delete({ password: "pw-canary-visitor" });
+    await expect(visitor.accounts.signIn({ email, password: "pw-canary-visitor" })).rejects.toMatchObject({ status: 401, code: "invalid_login" });
+  });
+
   test("API keys: create, list, get, update, rotate, revoke, report", async () => {
     const made = await account.test.apiKeys.create({ name: "worker", scopes: ["tracks:read"] });
     expect(made.key).toMatch(/^amv_test_[0-9A-Za-z]{61}$/);

@@ -12,6 +12,7 @@ const VERBS = [
   "download",
   "end",
   "finish",
+  "export",
   "get",
   "link",
   "list",

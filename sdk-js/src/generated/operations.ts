@@ -20,6 +20,8 @@ export const operations = {
   getSpotifyLink: { resource: "accounts", method: "getSpotifyLink", http: "GET", path: "/v1/profile/spotify" },
   linkSpotify: { resource: "accounts", method: "linkSpotify", http: "PUT", path: "/v1/profile/spotify" },
   unlinkSpotify: { resource: "accounts", method: "unlinkSpotify", http: "DELETE", path: "/v1/profile/spotify" },
+  deleteAccount: { resource: "accounts", method: "delete", http: "DELETE", path: "/v1/account" },
+  exportAccount: { resource: "accounts", method: "export", http: "GET", path: "/v1/account/export" },
   createApiKey: { resource: "apiKeys", method: "create", http: "POST", path: "/v1/api-keys" },
   listApiKeys: { resource: "apiKeys", method: "list", http: "GET", path: "/v1/api-keys" },
   reportApiKey: { resource: "apiKeys", method: "report", http: "POST", path: "/v1/api-keys/report" },

@@ -448,6 +448,11 @@ export interface CreateWebhookReplayParams {
   only?: WebhookReplayOnly;
 }
 
+export interface DeleteAccountParams {
+  /** The current password. */
+  password: string;
+}
+
 /** What is left of a playlist that was deleted. */
 export interface DeletedPlaylist {
   object: "playlist";

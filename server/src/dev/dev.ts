@@ -103,6 +103,7 @@ function welcome(url: string, apiKey: string, plugins: PluginHost): string {
   });
   return `
   MusicVerse runs at ${url}
+  Mails:             ${url}/outbox
   Sandbox key:       ${apiKey}${off.join("")}
 
   Three lines to try; the sandbox's provider is simulated, nothing costs money:

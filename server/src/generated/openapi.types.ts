@@ -297,6 +297,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete the account
+         * @description Deletes the account and its sandbox for good. Every session, API key and connected app stops working within a second;
+         *     then all data is removed, audio first. Nothing can be brought back, so export first (`exportAccount`). The e-mail
+         *     address is free again at once.
+         */
+        delete: operations["deleteAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export everything
+         * @description One ZIP file with everything that the account and its sandbox have: JSON files, the audio of all tracks, and a README
+         *     that says what is where. It holds no secrets. It is made while it is sent, so it has no length; a connection that
+         *     breaks means an incomplete file, which no program opens. Five exports an hour.
+         */
+        get: operations["exportAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys": {
         parameters: {
             query?: never;
@@ -2452,6 +2496,13 @@ export interface components {
             max_per_second?: number | null;
             /** @description What the endpoint is for. */
             description?: string | null;
+        };
+        DeleteAccountRequest: {
+            /**
+             * Format: password
+             * @description The current password.
+             */
+            password: string;
         };
         /** @description What is left of a playlist that was deleted. */
         DeletedPlaylist: {
@@ -5685,6 +5736,78 @@ export interface operations {
             403: components["responses"]["SessionRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["LastSignIn"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description All credentials have ended; the data is being removed. There is no body. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["WrongPassword"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    exportAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["SessionRequired"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
         };

@@ -332,6 +332,42 @@ export const operations = {
     "requestContentTypes": [],
     "successStatus": 204
   },
+  "deleteAccount": {
+    "method": "delete",
+    "path": "/v1/account",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 202
+  },
+  "exportAccount": {
+    "method": "get",
+    "path": "/v1/account/export",
+    "tag": "accounts",
+    "security": {
+      "apiKey": null,
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
   "createApiKey": {
     "method": "post",
     "path": "/v1/api-keys",

@@ -2,10 +2,11 @@
 
 import type { RequestOptions } from "../../options.ts";
 import type { APIPromise } from "../../transport/api-promise.ts";
+import type { BinaryResponse } from "../../transport/binary-response.ts";
 import type { PagePromise } from "../../transport/page.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { ActiveSession, ChangePasswordParams, ConfirmEmailVerificationParams, EmailVerification, FinishSpotifySignInParams, LinkSpotifyParams, ListSessionsParams, Profile, RequestPasswordResetParams, ResetPasswordParams, Session, SignInParams, SignUpParams, SignUpResult, SpotifyLink, SpotifySignIn, StartSpotifySignInParams, UpdateProfileParams } from "../types.ts";
+import type { ActiveSession, ChangePasswordParams, ConfirmEmailVerificationParams, DeleteAccountParams, EmailVerification, FinishSpotifySignInParams, LinkSpotifyParams, ListSessionsParams, Profile, RequestPasswordResetParams, ResetPasswordParams, Session, SignInParams, SignUpParams, SignUpResult, SpotifyLink, SpotifySignIn, StartSpotifySignInParams, UpdateProfileParams } from "../types.ts";
 
 /** Sign up, sign in and out, sessions, password, profile. */
 export class AccountsResource extends Resource {
@@ -321,5 +322,43 @@ export class AccountsResource extends Resource {
    */
   unlinkSpotify(options?: RequestOptions): APIPromise<void> {
     return this.transport.empty({ method: "DELETE", path: "/v1/profile/spotify" }, options);
+  }
+
+  /**
+   * Delete the account: `DELETE /v1/account`. Needs a session token.
+   *
+   * Deletes the account and its sandbox for good. Every session, API key and connected app stops working within a
+   * second;
+   * then all data is removed, audio first. Nothing can be brought back, so export first (`exportAccount`). The e-mail
+   * address is free again at once.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The operation needs a session and the right password.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  delete(params: DeleteAccountParams, options?: RequestOptions): APIPromise<void> {
+    return this.transport.empty({ method: "DELETE", path: "/v1/account", body: params }, options);
+  }
+
+  /**
+   * Export everything: `GET /v1/account/export`. Needs a session token.
+   *
+   * One ZIP file with everything that the account and its sandbox have: JSON files, the audio of all tracks, and a
+   * README
+   * that says what is where. It holds no secrets. It is made while it is sent, so it has no length; a connection that
+   * breaks means an incomplete file, which no program opens. Five exports an hour.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The operation needs a session.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  export(options?: RequestOptions): APIPromise<BinaryResponse> {
+    return this.transport.binary({ method: "GET", path: "/v1/account/export" }, options);
   }
 }

@@ -1,7 +1,6 @@
-import { verifyPassword } from "../../platform/crypto/index.ts";
+import type { Database } from "../../platform/db/index.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
-import type { AccountsDeps } from "./deps.ts";
-import { createSignInThrottle } from "./sign-in-throttle.ts";
+import type { SignInCheck } from "./sign-in-check.ts";
 import { type OwnerRow, selectOwner } from "./user-store.ts";
 
 /**
@@ -11,13 +10,12 @@ import { type OwnerRow, selectOwner } from "./user-store.ts";
  */
 export type CheckPassword = (accountId: string, password: string, ip: string) => Promise<OwnerRow>;
 
-export function createPasswordCheck({ db, limiter }: Pick<AccountsDeps, "db" | "limiter">): CheckPassword {
-  const throttle = createSignInThrottle(limiter);
+export function createPasswordCheck({ db, signInCheck }: { db: Database; signInCheck: SignInCheck }): CheckPassword {
   return async (accountId, password, ip) => {
     const [owner] = await db.readSystem<OwnerRow>("check a password: the owner of a pair of accounts", selectOwner(accountId));
     if (!owner) throw new Error(`account ${accountId} has no owner`);
-    const right = await throttle.run(owner.email, ip, async () => ((await verifyPassword(owner.password_hash, password)) ? true : null));
-    if (right === null) throw new ProblemError("wrong_password");
+    const person = await signInCheck({ email: owner.email, password, ip });
+    if (person?.userId !== owner.user_id) throw new ProblemError("wrong_password");
     return owner;
   };
 }

@@ -1,3 +1,5 @@
+export { createPasswordCheck, type CheckPassword } from "./check-password.ts";
+export { deleteUser } from "./end-sessions.ts";
 export { createAccount } from "./create-account.ts";
 export { credentialsChannel } from "./store.ts";
 export { ownerAddress } from "./owner-address.ts";
@@ -5,7 +7,7 @@ export { accountsRoutes } from "./routes.ts";
 export { effectiveScopes, plainScopes } from "./scopes.ts";
 export { forgetCredentials } from "./maintenance.ts";
 export { accountPages } from "./pages.ts";
-export { resetRequestWork } from "./reset-request.ts";
+export { resetRequestKind, resetRequestWork } from "./reset-request.ts";
 export { openSession } from "./session-token.ts";
 export { createSessionLookup } from "./session-lookup.ts";
 export { createSignInCheck, type SignInCheck } from "./sign-in-check.ts";

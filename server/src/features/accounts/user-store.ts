@@ -10,6 +10,7 @@ export const pendingEmail = `(select t.email from user_tokens t
 export interface OwnerRow {
   /** The live one. */
   account_id: string;
+  sandbox_id: string;
   user_id: string;
   email: string;
   email_verified: boolean;
@@ -20,7 +21,8 @@ export interface OwnerRow {
 export const selectOwner = (accountId: string): Statement => ({
   name: "owner",
   text: `select u.account_id, u.id as user_id, u.email, u.email_verified_at is not null as email_verified,
-                ${pendingEmail} as pending_email, u.password_hash
+                ${pendingEmail} as pending_email, u.password_hash,
+                (select twin_id from accounts where id = u.account_id) as sandbox_id
            from users u where u.account_id = ${liveAccount} order by u.id limit 1`,
   values: [accountId],
 });
@@ -77,4 +79,10 @@ export async function setEmail(tx: SystemTx, proof: Proof): Promise<{ account_id
 /** The account and its twin: a pair has one name. */
 export async function renameAccounts(tx: SystemTx, accountId: string, name: string): Promise<void> {
   await tx.query("update accounts set name = $2 where id = $1 or twin_id = $1", [accountId, name]);
+}
+
+/** From now on nobody signs in, and the address is free. Sessions must have been ended before. */
+export async function deleteUserRow(tx: SystemTx, person: Person): Promise<void> {
+  await tx.query("delete from user_tokens where user_id = $1", [person.userId]);
+  await tx.query(`delete from users where account_id = ${liveAccount} and id = $2`, [person.accountId, person.userId]);
 }

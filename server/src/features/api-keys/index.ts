@@ -1,4 +1,5 @@
 export { createAuthenticator } from "./authenticator.ts";
+export { endKeys } from "./end-keys.ts";
 export { exposureWork } from "./exposure.ts";
 export { createExposureDesk } from "./exposure-desk.ts";
 export { rotationReminderWork } from "./rotation-reminder.ts";

@@ -189,3 +189,12 @@ function stored(row: ApiKeyRow | undefined): ApiKeyRow {
   if (row === undefined) throw new Error("an API key that was inserted or locked is not there");
   return row;
 }
+
+/** Revokes all keys of the accounts; the public ids of their secrets. */
+export async function revokeKeysOf(tx: SystemTx, accountIds: readonly string[], at: Date): Promise<string[]> {
+  const rows = await tx.query<{ public_id: string; previous_public_id: string | null }>(
+    `update api_keys set revoked_at = $2 where account_id = any($1) and revoked_at is null returning public_id, previous_public_id`,
+    [accountIds, at],
+  );
+  return rows.flatMap(({ public_id: current, previous_public_id: previous }) => (previous === null ? [current] : [current, previous]));
+}

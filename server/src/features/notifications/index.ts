@@ -1,4 +1,5 @@
 export { forgetMails } from "./maintenance.ts";
 export { createNotify, type Notify } from "./notify.ts";
 export { mailKind } from "./work-names.ts";
+export { outboxPage } from "./outbox.ts";
 export { mailWork } from "./work.ts";

@@ -16,6 +16,10 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   account = await app.signUp();
+  // The mail that signing up sends is none of these tests'.
+  await mailServer.next(account.email);
+  await vi.waitFor(async () => expect(await mails()).toMatchObject([{ state: "sent" }]));
+  await app.services.db.asSystem("a test begins with no mail", (tx) => tx.query("delete from mails"));
 });
 afterAll(async () => {
   await app?.close();
@@ -43,7 +47,7 @@ test("a notice reaches the owner's mailbox with its text and link, and is sent o
   });
   expect(mail.text.replaceAll("\r\n", "\n")).toBe("Grüße, prompt-canary.\n\nOpen it:\nhttps://music.example/?a=1&b=pw-canary\n\n— MusicVerse\n");
   await expect.poll(() => mails()).toMatchObject([{ state: "sent", attempts: 1 }]);
-  expect(mailServer.received.filter(({ to }) => to.includes(account.email))).toHaveLength(1);
+  expect(mailServer.received.filter(({ to, headers }) => to.includes(account.email) && headers["subject"] === "Hello")).toHaveLength(1);
 });
 
 test("what happens in the sandbox is told to the owner of its live twin", async () => {
@@ -126,6 +130,7 @@ test("a mail that a killed worker held is sent by another one", async () => {
   const own = await startTestApp({ worker: false, env: { SMTP_URL: "smtp://127.0.0.1:9" } });
   try {
     const person = await own.signUp();
+    await own.services.db.asSystem("a test begins with no mail", (tx) => tx.query("delete from mails"));
     await notify({ ...notice, subject: "Survived" }, person.liveId, own.services);
     // Claimed by a worker that is gone: its lease has to run out.
     await own.services.db.asSystem("a worker took it and died", (tx) =>
@@ -138,6 +143,10 @@ test("a mail that a killed worker held is sent by another one", async () => {
   }
 });
 
+test("in production there is no outbox page", async () => {
+  expect(await app.request("get", "/outbox")).toMatchObject({ status: 404, body: { code: "not_found" } });
+});
+
 test("without a mail server the development outbox prints who gets what, with its links", async () => {
   const print = vi.spyOn(console, "log").mockImplementation(() => {});
   const own = await startTestApp({ env: { MAIL_OUTBOX: "true" } });
@@ -145,6 +154,12 @@ test("without a mail server the development outbox prints who gets what, with it
     const person = await own.signUp();
     await notify(notice, person.liveId, own.services);
     await expect.poll(() => print.mock.calls.flat().join("\n")).toContain(`Mail to ${person.email}: Hello\n    https://music.example/?a=1&b=pw-canary`);
+    await notify({ ...notice, subject: "<script>alert(1)</script>", action: { label: "Run it", url: "javascript:alert(1)" } }, person.liveId, own.services);
+    const page = await own.request("get", "/outbox");
+    expect(page.headers["content-type"]).toContain("text/html");
+    expect(page.text).toContain(`to ${person.email}`);
+    expect(page.text).toContain('href="https://music.example/?a=1&amp;b=pw-canary"');
+    expect(page.text).not.toMatch(/<script|href="javascript/);
   } finally {
     print.mockRestore();
     await own.close();

@@ -1,4 +1,4 @@
-import type { SystemTx, TenantTx, Tx } from "../../platform/db/index.ts";
+import type { Statement, SystemTx, TenantTx, Tx } from "../../platform/db/index.ts";
 
 export interface NewMail {
   account_id: string;
@@ -63,3 +63,13 @@ export async function postponeMail(tx: TenantTx, claim: MailClaim, again: { dela
 export async function deleteMailsBefore(tx: SystemTx, moment: Date): Promise<void> {
   await tx.query("delete from mails where created_at < $1", [moment]);
 }
+
+export interface OutboxRow extends NewMail {
+  state: "waiting" | "sent" | "failed";
+}
+
+export const selectNewestMails = (limit: number): Statement => ({
+  name: "newest_mails",
+  text: "select account_id, id, content, created_at, state from mails order by created_at desc limit $1",
+  values: [limit],
+});

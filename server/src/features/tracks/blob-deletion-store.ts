@@ -57,3 +57,30 @@ export async function claimBlobDeletion(tx: TenantTx, id: string, leaseMs: numbe
 export async function forgetBlobDeletion(tx: TenantTx, id: string): Promise<void> {
   await tx.query("delete from blob_deletions where account_id = $1 and id = $2", [tx.accountId, id]);
 }
+
+/** Makes tracks of the account into blobs to delete at once, `limit` of them; how many. */
+export async function tracksToBlobDeletions(tx: TenantTx, limit: number): Promise<number> {
+  const rows = await tx.query(
+    `with gone as (
+       delete from tracks where account_id = $1 and id in (select id from tracks where account_id = $1 limit $2) returning id, blob_key
+     )
+     insert into blob_deletions (account_id, id, blob_key, due_at) select $1, id, blob_key, now() from gone
+     on conflict (account_id, id) do update set due_at = excluded.due_at returning id`,
+    [tx.accountId, limit],
+  );
+  return rows.length;
+}
+
+/** Blobs of the account to delete, those that are being deleted included; with `abandoned` also what may still be written. */
+export async function selectBlobsOf(tx: TenantTx, { abandoned, limit }: { abandoned: boolean; limit: number }): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `select id from blob_deletions where account_id = $1 and ($2 or due_at <= now() + interval '1 hour') limit $3`,
+    [tx.accountId, abandoned, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export async function countBlobDeletions(tx: TenantTx): Promise<number> {
+  const [row] = await tx.query<{ count: number }>("select count(*) as count from blob_deletions where account_id = $1", [tx.accountId]);
+  return row?.count ?? 0;
+}

@@ -1,0 +1,101 @@
+import type { Database } from "../../platform/db/index.ts";
+import type { BlobStorage } from "../../platform/storage/index.ts";
+import type { Clock } from "../../platform/clock/index.ts";
+import type { WorkKind, WorkRunContext } from "../../platform/work/index.ts";
+import { eraseTracks } from "../tracks/index.ts";
+import {
+  claimErasure, countWaitingMails, deleteAccounts, deleteErasure, deleteSomeRows, moveErasure, selectErasuresDue, selectTenantTables,
+  type ErasureRow,
+} from "./erasure-store.ts";
+
+export const erasureKind = "account-erasure";
+
+export interface ErasureDeps {
+  db: Database;
+  storage: BlobStorage;
+  clock: Clock;
+  /** False when mails cannot be sent: then none is waited for. */
+  sendsMail: boolean;
+  leaseMs: number;
+}
+
+const ROWS_AT_ONCE = 2000;
+/** The farewell goes first, but no mail server holds an erasure up for longer. */
+const MAIL_PATIENCE_MS = 10 * 60_000;
+/** No request takes longer; audio that is still announced after it was left behind by a crash. */
+const UPLOAD_PATIENCE_MS = 60 * 60_000;
+/** What processes note in bulk (usage, say) may be written after the accounts are gone, where no foreign key says so. */
+const LATE_ROWS_MS = 60 * 60_000;
+const FOREIGN_KEY_VIOLATION = "23503";
+
+/**
+ * Removes what deleted accounts had: audio first, because its keys stand in the rows; then rows, some at a time; then the
+ * accounts; an hour later what was written late. Every step may be repeated, so a crash costs nothing but the lease's rest.
+ */
+export function erasureWork(deps: ErasureDeps): WorkKind<ErasureRow> {
+  const { db, leaseMs } = deps;
+  return {
+    name: erasureKind,
+    queue: erasureKind,
+    concurrency: 1,
+    leaseMs,
+    due: async (limit, among) => {
+      const ids = among?.map(({ id }) => id) ?? null;
+      const rows = await db.asSystem("sweep accounts to erase", (tx) => selectErasuresDue(tx, limit, ids));
+      return rows.map(({ live_id: id }) => ({ id, accountId: id }));
+    },
+    claim: ({ id }) => db.asSystem("take an account to erase", (tx) => claimErasure(tx, id, leaseMs)),
+    renew: (claim) => db.asSystem("go on erasing an account", (tx) => moveErasure(tx, claim, leaseMs)),
+    run: (claim, context) => erase(deps, claim, context),
+  };
+}
+
+async function erase(deps: ErasureDeps, claim: ErasureRow, { signal, delayUntil }: WorkRunContext): Promise<void> {
+  const { db, clock, storage } = deps;
+  const accountIds = [claim.sandbox_id, claim.live_id];
+  const ageMs = clock.now().getTime() - claim.requested_at.getTime();
+  const later = async (delayMs: number): Promise<never> => {
+    await db.asSystem("erase an account later", (tx) => moveErasure(tx, claim, delayMs));
+    return delayUntil(new Date(clock.now().getTime() + delayMs));
+  };
+  if (claim.removed_at) {
+    for (const accountId of accountIds) await eraseRows(db, accountId, signal);
+    return db.asSystem("an account is erased", (tx) => deleteErasure(tx, claim));
+  }
+  if (deps.sendsMail && ageMs < MAIL_PATIENCE_MS) {
+    const waiting = await db.asSystem("erase an account: its last mails", (tx) => countWaitingMails(tx, accountIds));
+    if (waiting > 0) await later(500);
+  }
+  for (const accountId of accountIds) {
+    const done = await eraseTracks({ db, storage }, accountId, { abandoned: ageMs > UPLOAD_PATIENCE_MS, signal });
+    if (!done) await later(2_000);
+    await eraseRows(db, accountId, signal);
+  }
+  await db.asSystem("erase an account: the pair itself", (tx) => deleteAccounts(tx, claim, LATE_ROWS_MS)).catch(async (error: unknown) => {
+    // Something was stored meanwhile that must not go without its blob.
+    if ((error as { code?: string }).code === FOREIGN_KEY_VIOLATION) await later(1_000);
+    throw error;
+  });
+}
+
+/** Rows that others point at without a cascade go in a later round, when those are gone. */
+async function eraseRows(db: Database, accountId: string, signal: AbortSignal): Promise<void> {
+  let tables = await db.asSystem("erase an account: which tables there are", selectTenantTables);
+  // They keep the keys of blobs, and go with these.
+  tables = tables.filter(({ name }) => name !== "tracks" && name !== "blob_deletions");
+  for (let round = 0; tables.length > 0 && round < 5; round += 1) {
+    const held: typeof tables = [];
+    for (const table of tables) {
+      try {
+        for (let count = ROWS_AT_ONCE; count === ROWS_AT_ONCE;) {
+          signal.throwIfAborted();
+          count = await db.asSystem(`erase an account: rows of ${table.name}`, (tx) => deleteSomeRows(tx, table, accountId, ROWS_AT_ONCE));
+        }
+      } catch (error) {
+        if ((error as { code?: string }).code !== FOREIGN_KEY_VIOLATION) throw error;
+        held.push(table);
+      }
+    }
+    tables = held;
+  }
+}

@@ -1,0 +1,98 @@
+import { Readable } from "node:stream";
+import type { Database } from "../../platform/db/index.ts";
+import { encodeId } from "../../platform/ids/index.ts";
+import { BlobNotFoundError, type BlobStorage } from "../../platform/storage/index.ts";
+import type { Entry } from "./archive.ts";
+import { exportedTables, type ExportedTable } from "./export-tables.ts";
+import { type ExportedAccount, type ExportedRow, type PagedTable, selectBlobKey, selectExportPage, selectPair } from "./export-store.ts";
+
+export interface ExportSource {
+  db: Database;
+  storage: BlobStorage;
+}
+
+const PAGE = 500;
+const folders = { live: "live", test: "sandbox" };
+
+/** Everything of a pair of accounts, file by file; `accountId` is either of the two. */
+export async function* exportEntries(source: ExportSource, accountId: string, at: Date): AsyncGenerator<Entry> {
+  const pair = await source.db.readSystem<ExportedAccount>("export: both accounts of a pair", selectPair(accountId));
+  yield { path: "README.txt", content: Readable.from([readme(pair, at)]) };
+  for (const account of pair) {
+    const folder = folders[account.mode];
+    const shown = { ...account, id: encodeId("acc", account.id) };
+    yield { path: `${folder}/account.json`, content: Readable.from([`${JSON.stringify(shown, null, 2)}\n`]) };
+    for (const table of exportedTables) {
+      yield { path: `${folder}/${table.table}.json`, content: Readable.from(jsonArray(presented(source.db, table, account.id))) };
+    }
+    yield* audio(source, account.id, folder);
+  }
+}
+
+async function* audio({ db, storage }: ExportSource, accountId: string, folder: string): AsyncGenerator<Entry> {
+  for await (const row of rows(db, { table: "tracks", columns: ["id", "format"] }, accountId)) {
+    const { id, format } = row as { id: string; format: string };
+    const content = await openAudio({ db, storage }, accountId, id);
+    // Deleted since its row was read: then it is not the account's any more.
+    if (content) yield { path: `${folder}/audio/${encodeId("trk", id)}.${format}`, content, compress: false };
+  }
+}
+
+async function openAudio({ db, storage }: ExportSource, accountId: string, trackId: string): Promise<Readable | null> {
+  const [track] = await db.readTenant<{ blob_key: string }>(accountId, selectBlobKey(accountId, trackId));
+  if (!track) return null;
+  return storage.get(track.blob_key).catch((error: unknown) => {
+    if (error instanceof BlobNotFoundError) return null;
+    throw error;
+  });
+}
+
+async function* presented(db: Database, table: ExportedTable, accountId: string): AsyncGenerator<ExportedRow> {
+  for await (const row of rows(db, table, accountId)) {
+    const shown = table.columns.map((column) => {
+      const [value, prefix] = [row[column], table.ids[column]];
+      if (prefix !== undefined && typeof value === "string") return [column, encodeId(prefix, value)];
+      return [column, Buffer.isBuffer(value) ? value.toString("base64") : value];
+    });
+    yield Object.fromEntries(shown) as ExportedRow;
+  }
+}
+
+/** Page by page, each a read of its own: an export that is fetched slowly holds no transaction open. */
+async function* rows(db: Database, table: PagedTable, accountId: string): AsyncGenerator<ExportedRow> {
+  const { key = ["id"] } = table;
+  let after: unknown[] | null = null;
+  for (;;) {
+    const page: ExportedRow[] = await db.readTenant<ExportedRow>(accountId, selectExportPage(table, accountId, after, PAGE));
+    yield* page;
+    const last = page.at(-1);
+    if (!last || page.length < PAGE) return;
+    after = key.map((column) => last[column]);
+  }
+}
+
+async function* jsonArray(values: AsyncIterable<ExportedRow>): AsyncGenerator<string> {
+  let separator = "[\n";
+  for await (const value of values) {
+    yield separator + JSON.stringify(value);
+    separator = ",\n";
+  }
+  yield separator === "[\n" ? "[]\n" : "\n]\n";
+}
+
+function readme(pair: readonly ExportedAccount[], at: Date): string {
+  const files = exportedTables.map(({ table, about }) => `  ${`${table}.json`.padEnd(26)}${about}`);
+  return [
+    `Everything that the MusicVerse account “${pair[0]?.name ?? ""}” and its sandbox had at ${at.toISOString()}.`,
+    "",
+    "The folders live/ and sandbox/ have the same files, each a JSON array (UTF-8) in the order of creation:",
+    "",
+    `  ${"account.json".padEnd(26)}the account itself`,
+    ...files,
+    `  ${"audio/".padEnd(26)}one file for each track, named after its id`,
+    "",
+    "Times are in UTC. Binary values (response_body) are in base64. Passwords, keys and secrets are not in here: of most",
+    "we know only a hash, and of the others a copy would be one more to lose.",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,40 @@
+import type { Statement } from "../../platform/db/index.ts";
+import type { ExportedTable } from "./export-tables.ts";
+
+export type PagedTable = Pick<ExportedTable, "table" | "columns" | "key">;
+export type ExportedRow = Record<string, unknown>;
+
+/** The rows after `after` (its key columns), in the order of the primary key. */
+export function selectExportPage({ table, columns, key = ["id"] }: PagedTable, accountId: string, after: unknown[] | null, limit: number): Statement {
+  const places = key.map((_, index) => `$${index + 3}`).join(", ");
+  return {
+    // On a connection a name stands for one text.
+    name: `export_${table}_${columns.length}_${after === null ? "first" : "next"}`,
+    text: `select ${columns.map((column) => (column === "ip_allowlist" ? "ip_allowlist::text[]" : column)).join(", ")} from ${table}
+            where account_id = $1 ${after === null ? "" : `and (${key.join(", ")}) > (${places})`}
+            order by ${key.join(", ")} limit $2`,
+    values: [accountId, limit, ...(after ?? [])],
+  };
+}
+
+export interface ExportedAccount {
+  id: string;
+  mode: "live" | "test";
+  name: string;
+  plan: string;
+  created_at: Date;
+}
+
+/** Both accounts of the pair that `$1` is one of. */
+export const selectPair = (accountId: string): Statement => ({
+  name: "export_pair",
+  text: "select id, mode, name, plan, created_at from accounts where id = $1 or twin_id = $1 order by mode",
+  values: [accountId],
+});
+
+/** Where a track's audio is. */
+export const selectBlobKey = (accountId: string, trackId: string): Statement => ({
+  name: "export_blob_key",
+  text: "select blob_key from tracks where account_id = $1 and id = $2",
+  values: [accountId, trackId],
+});

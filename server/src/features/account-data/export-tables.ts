@@ -1,0 +1,108 @@
+import type { IdPrefix } from "../../platform/ids/index.ts";
+
+/** What of one tenant table goes into an export. Columns are named one by one, so that a new one never leaks a secret. */
+export interface ExportedTable {
+  table: string;
+  /** One line for the README of the archive. */
+  about: string;
+  columns: readonly string[];
+  /** Columns whose UUID is shown as the API shows it. */
+  ids: Readonly<Record<string, IdPrefix>>;
+  /** What follows `account_id` in the primary key; default `["id"]`. */
+  key?: readonly string[];
+}
+
+export const exportedTables: readonly ExportedTable[] = [
+  {
+    table: "users", about: "who signs in",
+    columns: ["id", "email", "email_verified_at", "created_at"], ids: { id: "usr" },
+  },
+  {
+    table: "identities", about: "what you sign in with besides a password",
+    columns: ["id", "provider", "mode", "subject", "name", "linked_at"], ids: {},
+  },
+  {
+    table: "sessions", about: "where somebody signed in",
+    columns: ["id", "created_at", "last_used_at", "expires_at", "revoked_at", "ip", "user_agent"], ids: { id: "ses" },
+  },
+  {
+    table: "api_keys", about: "API keys, without their secrets",
+    columns: ["id", "name", "last4", "scopes", "ip_allowlist", "created_at", "last_used_at", "last_used_ip", "expires_at", "revoked_at"], ids: { id: "key" },
+  },
+  {
+    table: "generations", about: "what was asked of providers",
+    columns: ["id", "kind", "status", "lane", "plugin_id", "model", "title", "input", "error_code", "error_message", "request_id", "created_at", "started_at", "finished_at"],
+    ids: { id: "gen" },
+  },
+  {
+    table: "tracks", about: "tracks; their audio is in audio/",
+    columns: ["id", "title", "artist", "source", "generation_id", "format", "content_type", "bytes", "sha256", "duration_ms", "sample_rate", "channels", "loudness_lufs", "created_at"],
+    ids: { id: "trk", generation_id: "gen" },
+  },
+  {
+    table: "playlists", about: "playlists",
+    columns: ["id", "name", "description", "track_count", "duration_ms", "created_at", "updated_at"], ids: { id: "pls" },
+  },
+  {
+    table: "playlist_items", about: "tracks of playlists, in the order of rank",
+    columns: ["id", "playlist_id", "track_id", "rank", "added_at"], ids: { id: "pli", playlist_id: "pls", track_id: "trk" },
+  },
+  {
+    table: "webhooks", about: "webhook endpoints, without their secrets; deleted ones too",
+    columns: ["id", "url", "description", "event_types", "status", "disabled_reason", "ordered", "ordered_on_failure", "max_per_second", "created_at", "updated_at", "deleted_at"], ids: { id: "whk" },
+  },
+  {
+    table: "webhook_deliveries", about: "events on their way to endpoints, of the last 30 days",
+    columns: ["id", "webhook_id", "event_id", "event_type", "sequence", "status", "attempts_count", "last_status_code", "last_error", "created_at", "finished_at"],
+    ids: { id: "dlv", webhook_id: "whk", event_id: "evt" },
+  },
+  {
+    table: "webhook_attempts", about: "what was sent and answered",
+    columns: ["delivery_id", "number", "started_at", "duration_ms", "status_code", "error", "request_headers", "response_headers", "response_body"],
+    ids: { delivery_id: "dlv" }, key: ["delivery_id", "number"],
+  },
+  {
+    table: "events", about: "everything that happened, of the last 30 days",
+    columns: ["id", "type", "payload", "request_id", "created_at"], ids: { id: "evt" },
+  },
+  {
+    table: "webhook_replays", about: "events that were to be sent again",
+    columns: ["id", "webhook_id", "since", "until", "event_types", "wanted", "status", "replayed_count", "created_at", "finished_at"],
+    ids: { id: "rpl", webhook_id: "whk" },
+  },
+  {
+    table: "oauth_clients", about: "apps that you registered, without their secrets",
+    columns: ["id", "name", "type", "homepage", "logo_uri", "redirect_uris", "scopes", "created_at", "updated_at"], ids: { id: "app" },
+  },
+  {
+    table: "oauth_grants", about: "apps of others that you connected",
+    columns: ["id", "client_id", "scopes", "created_at", "consented_at", "last_used_at", "expires_at"], ids: { id: "con", client_id: "app" },
+  },
+  {
+    table: "rate_limit_overrides", about: "rate limits agreed with you, in place of the plan's",
+    columns: ["id", "api_key_id", "quota_max", "quota_seconds", "burst_max", "burst_seconds", "expires_at", "created_at"], ids: { api_key_id: "key" },
+  },
+  {
+    table: "usage_requests", about: "requests of the last 30 days, those of one kind and minute together",
+    columns: ["minute", "id", "credential", "key_id", "session_id", "operation", "method", "status", "problem", "agent", "requests", "bytes_in", "bytes_out", "request_ids"],
+    ids: { key_id: "key", session_id: "ses" }, key: ["minute", "id"],
+  },
+  {
+    table: "usage_rollups", about: "requests by hour and day",
+    columns: ["starts_at", "span", "n", "credential", "key_id", "operation", "method", "status", "problem", "requests", "bytes_in", "bytes_out"],
+    ids: { key_id: "key" }, key: ["starts_at", "span", "n"],
+  },
+  {
+    table: "mails", about: "mails that were sent to you, of the last 30 days, without their text: links in it sign people in",
+    columns: ["id", "state", "created_at", "finished_at"], ids: {},
+  },
+];
+
+/** Tables of tenants that an export leaves out, each with the reason. Every other one must be listed above. */
+export const notExported: Readonly<Record<string, string>> = {
+  blob_deletions: "audio that is being removed: the track is gone already",
+  idempotency_records: "answers of the last day, which stand in the other files; encrypted, because some show secrets",
+  oauth_tokens: "hashes of what connected apps hold; the apps are in oauth_grants.json",
+  webhook_numberings: "counters of what was numbered: the last number of each endpoint, which its deliveries show",
+  user_tokens: "links that were not opened yet: hashes only",
+};

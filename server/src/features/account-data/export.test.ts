@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
+import { wavOf } from "../../../test-kit/audio.ts";
+import { startReceiver, type Receiver } from "../../../test-kit/receiver.ts";
+import { exportedTables, notExported } from "./export-tables.ts";
+import { unzip } from "./unzip.fixture.ts";
+
+let app: TestApp;
+let receiver: Receiver;
+let account: TestAccount;
+let stranger: TestAccount;
+let secrets: string[];
+beforeAll(async () => {
+  app = await startTestApp();
+  receiver = await startReceiver();
+  [account, stranger] = [await app.signUp(), await app.signUp()];
+  const webhook = await account.test.webhooks.create({ url: receiver.url });
+  secrets = [webhook.secret, account.liveKey, account.testKey, account.sessionToken, "pw-canary-of-a-test"];
+  await account.test.tracks.upload({ file: wavOf({ seconds: 1 }), title: "Mine" });
+  await stranger.test.tracks.upload({ file: wavOf({ seconds: 1 }), title: "Theirs" });
+  const { id } = await account.test.generations.create({ prompt: "prompt-canary of mine", instrumental: true, duration_seconds: 5 });
+  await account.test.generations.wait(id);
+  await receiver.next(({ event }) => event.type === "generation.completed");
+  await vi.waitFor(async () => {
+    if ((await stored("select 1 from webhook_attempts")).length === 0) throw new Error("no attempt yet");
+  }, { timeout: 10_000 });
+});
+afterAll(async () => {
+  await receiver?.close();
+  await app?.close();
+});
+
+async function stored<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {
+  const admin = new Client({ connectionString: app.database.adminUrl });
+  await admin.connect();
+  return (await admin.query<T>(sql, values).finally(() => admin.end())).rows;
+}
+
+async function exported(headers: Record<string, string> = {}) {
+  const response = await fetch(`${app.url}/v1/account/export`, { headers: { Authorization: `Bearer ${account.sessionToken}`, ...headers } });
+  const bytes = Buffer.from(await response.arrayBuffer());
+  return { response, bytes };
+}
+
+describe("the export of an account", () => {
+  test("has everything that it and its sandbox have, and nothing of anybody else (API-04)", async () => {
+    const { response, bytes } = await exported();
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("application/zip");
+    expect(response.headers.get("content-disposition")).toBe('attachment; filename="musicverse-export.zip"');
+    const files = await unzip(bytes);
+    const json = (path: string) => JSON.parse(files.get(path)?.toString() ?? "null") as Record<string, unknown>[];
+    for (const { table } of exportedTables) for (const folder of ["live", "sandbox"]) expect(json(`${folder}/${table}.json`), table).toBeInstanceOf(Array);
+
+    expect(files.get("README.txt")?.toString()).toContain("tracks.json");
+    expect(json("live/account.json")).toMatchObject({ id: account.liveId, mode: "live" });
+    expect(json("live/users.json")).toMatchObject([{ email: account.email }]);
+    expect(json("live/sessions.json").length).toBeGreaterThan(0);
+    expect(json("sandbox/api_keys.json")).toMatchObject([{ name: "test" }]);
+    const listed = (await account.test.tracks.list()).data.toReversed();
+    expect(json("sandbox/tracks.json")).toMatchObject(listed.map(({ id, title, sha256 }) => ({ id, title, sha256 })));
+    for (const { id, format, sha256 } of listed) {
+      const audio = files.get(`sandbox/audio/${id}.${format}`) ?? Buffer.alloc(0);
+      expect(createHash("sha256").update(audio).digest("hex")).toBe(sha256);
+    }
+    expect(json("sandbox/generations.json")).toMatchObject([{ status: "completed", input: { prompt: "prompt-canary of mine" } }]);
+    const events = (await account.test.events.list({ limit: 100 })).data.map(({ id }) => id).toReversed();
+    expect(json("sandbox/events.json").map(({ id }) => id)).toEqual(events);
+    expect(json("sandbox/webhooks.json")).toMatchObject([{ url: receiver.url }]);
+    expect(json("sandbox/webhook_deliveries.json").length).toBeGreaterThan(0);
+    expect(json("sandbox/webhook_attempts.json").length).toBeGreaterThan(0);
+
+    const everything = [...files.values()].map((content) => content.toString("latin1")).join("\n");
+    for (const foreign of [stranger.email, stranger.liveId, stranger.sandboxId, "Theirs"]) expect(everything).not.toContain(foreign);
+    for (const secret of secrets) expect(everything).not.toContain(secret);
+    expect(everything).not.toMatch(/argon2|whsec_|"v1\.t1\./);
+  });
+
+  test("is the same pair's, whichever of the two the session acts on", async () => {
+    const files = await unzip((await exported({ "MusicVerse-Mode": "test" })).bytes);
+    expect(JSON.parse(files.get("live/account.json")?.toString() ?? "{}")).toMatchObject({ id: account.liveId });
+  });
+
+  test("leaves no table of tenants out without a reason", async () => {
+    const tables = await stored<{ name: string }>(
+      `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'account_id' and not a.attisdropped
+        where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace order by 1`,
+    );
+    const known = [...exportedTables.map(({ table }) => table), ...Object.keys(notExported)].toSorted();
+    expect(tables.map(({ name }) => name), "list a new table in export-tables.ts: exported, or not and why").toEqual(known);
+    for (const reason of Object.values(notExported)) expect(reason.length).toBeGreaterThan(20);
+  });
+
+  test("names no column that holds a secret", () => {
+    const named = exportedTables.flatMap(({ table, columns }) => columns.map((column) => `${table}.${column}`));
+    expect(named.filter((name) => /hash|secret|token|content$|lease|pepper|encrypted|sealed/.test(name))).toEqual([]);
+  });
+
+  test("is for people, five times an hour", async () => {
+    expect(await app.request("get", "/v1/account/export", { key: account.liveKey })).toMatchObject({ status: 403, body: { code: "session_required" } });
+    for (let index = 0; index < 3; index += 1) expect((await exported()).response.status).toBe(200);
+    const { response } = await exported();
+    expect(response.status).toBe(429);
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,2 @@
+export { erasureKind, erasureWork } from "./erasure.ts";
+export { accountDataRoutes } from "./routes.ts";
