@@ -31,12 +31,18 @@ export const exportedTables: readonly ExportedTable[] = [
   },
   {
     table: "generations", about: "what was asked of providers",
-    columns: ["id", "kind", "status", "lane", "plugin_id", "model", "title", "input", "error_code", "error_message", "request_id", "created_at", "started_at", "finished_at"],
+    columns: [
+      "id", "kind", "status", "lane", "plugin_id", "model", "title",
+      "input", "error_code", "error_message", "request_id", "created_at", "started_at", "finished_at",
+    ],
     ids: { id: "gen" },
   },
   {
     table: "tracks", about: "tracks; their audio is in audio/",
-    columns: ["id", "title", "artist", "source", "generation_id", "format", "content_type", "bytes", "sha256", "duration_ms", "sample_rate", "channels", "loudness_lufs", "created_at"],
+    columns: [
+      "id", "title", "artist", "source", "generation_id", "format", "content_type",
+      "bytes", "sha256", "duration_ms", "sample_rate", "channels", "loudness_lufs", "created_at",
+    ],
     ids: { id: "trk", generation_id: "gen" },
   },
   {
@@ -49,11 +55,18 @@ export const exportedTables: readonly ExportedTable[] = [
   },
   {
     table: "webhooks", about: "webhook endpoints, without their secrets; deleted ones too",
-    columns: ["id", "url", "description", "event_types", "status", "disabled_reason", "ordered", "ordered_on_failure", "max_per_second", "created_at", "updated_at", "deleted_at"], ids: { id: "whk" },
+    columns: [
+      "id", "url", "description", "event_types", "status", "disabled_reason",
+      "ordered", "ordered_on_failure", "max_per_second", "created_at", "updated_at", "deleted_at",
+    ],
+    ids: { id: "whk" },
   },
   {
     table: "webhook_deliveries", about: "events on their way to endpoints, of the last 30 days",
-    columns: ["id", "webhook_id", "event_id", "event_type", "sequence", "status", "attempts_count", "last_status_code", "last_error", "created_at", "finished_at"],
+    columns: [
+      "id", "webhook_id", "event_id", "event_type", "sequence",
+      "status", "attempts_count", "last_status_code", "last_error", "created_at", "finished_at",
+    ],
     ids: { id: "dlv", webhook_id: "whk", event_id: "evt" },
   },
   {
@@ -84,7 +97,10 @@ export const exportedTables: readonly ExportedTable[] = [
   },
   {
     table: "usage_requests", about: "requests of the last 30 days, those of one kind and minute together",
-    columns: ["minute", "id", "credential", "key_id", "session_id", "operation", "method", "status", "problem", "agent", "requests", "bytes_in", "bytes_out", "request_ids"],
+    columns: [
+      "minute", "id", "credential", "key_id", "session_id", "operation", "method",
+      "status", "problem", "agent", "requests", "bytes_in", "bytes_out", "request_ids",
+    ],
     ids: { key_id: "key", session_id: "ses" }, key: ["minute", "id"],
   },
   {

@@ -17,7 +17,8 @@ export const exportAccount =
     const { allowed, retryAtMs, nowMs } = await limiter.take([bucket]);
     if (!allowed) {
       const seconds = Math.max(1, Math.ceil(((retryAtMs ?? nowMs) - nowMs) / 1000));
-      throw new ProblemError("rate_limited", { detail: `Five exports an hour are enough. Try again in ${seconds} seconds.`, headers: { "Retry-After": String(seconds) } });
+      const detail = `Five exports an hour are enough. Try again in ${seconds} seconds.`;
+      throw new ProblemError("rate_limited", { detail, headers: { "Retry-After": String(seconds) } });
     }
     return { status: 200, headers, stream: archiveOf(exportEntries({ db, storage }, accountId, clock.now())) };
   };

@@ -69,7 +69,15 @@ function resetPassword(deps: AccountsDeps): PageRoute {
       <p class="lead">Everybody who is signed in to your account now will be signed out.</p>
       <form method="post">
         ${csrf}<input type="hidden" name="token" value=${token} />
-        ${field({ name: "password", label: "New password", type: "password", autocomplete: "new-password", minLength: PASSWORD_LENGTH.min, hint: `At least ${PASSWORD_LENGTH.min} characters.`, error })}
+        ${field({
+          name: "password",
+          label: "New password",
+          type: "password",
+          autocomplete: "new-password",
+          minLength: PASSWORD_LENGTH.min,
+          hint: `At least ${PASSWORD_LENGTH.min} characters.`,
+          error,
+        })}
         <button class="button" type="submit">Save the password</button>
       </form>
     </div>`,

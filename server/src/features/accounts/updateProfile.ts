@@ -15,7 +15,9 @@ export const updateProfile = (deps: AccountsDeps, check: CheckPassword): Handler
     const { name, email, password } = body;
     let move: { owner: OwnerRow; email: string } | null = null;
     if (email !== undefined && password !== undefined) {
-      if (kind !== "session") throw new ProblemError("session_required", { detail: "A program cannot change the e-mail address. Sign in and send the session's token." });
+      if (kind !== "session") {
+        throw new ProblemError("session_required", { detail: "A program cannot change the e-mail address. Sign in and send the session's token." });
+      }
       move = { owner: await check(accountId, password, ip), email: normalizeEmail(email) };
       const [other] = await db.readSystem<UserRow>("change an address: is it somebody else's?", selectUserByEmail(move.email));
       if (other && other.id !== move.owner.user_id) throw new ProblemError("email_taken");
@@ -32,7 +34,8 @@ export const updateProfile = (deps: AccountsDeps, check: CheckPassword): Handler
         to: owner.email,
         subject: "Your e-mail address is about to change",
         paragraphs: [
-          `Somebody who knows your password wants ${move.email} to be the address of your MusicVerse account. It becomes that as soon as the link in a mail to it is opened.`,
+          `Somebody who knows your password wants ${move.email} to be the address of your MusicVerse account.`,
+          "It becomes that as soon as the link in a mail to it is opened.",
           "If it was not you, change your password now.",
         ],
       });

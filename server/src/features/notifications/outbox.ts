@@ -36,6 +36,7 @@ export function outboxPage({ db, keyRing, ownerAddress }: OutboxDeps): PageRoute
 
 /** Lines that are a link can be clicked. */
 function paragraphs(text: string) {
-  const line = (words: string) => (/^https?:\/\/\S+$/.test(words) ? html`<span><a href=${words}>${words}</a><br /></span>` : html`<span>${words}<br /></span>`);
+  const line = (words: string) =>
+    /^https?:\/\/\S+$/.test(words) ? html`<span><a href=${words}>${words}</a><br /></span>` : html`<span>${words}<br /></span>`;
   return text.trim().split("\n\n").map((paragraph) => html`<p>${paragraph.split("\n").map(line)}</p>`);
 }

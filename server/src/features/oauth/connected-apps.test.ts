@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { startProcess, type ServerProcess } from "../../../test-kit/process.ts";
 import { decodeId } from "../../platform/ids/index.ts";
-import { eraseOauthOf } from "./erase.ts";
+import { endOauth } from "./erase.ts";
 import { registerApp, type ThirdParty, type Tokens } from "./world.fixture.ts";
 
 describe("a connection ends on every process within a second", () => {
@@ -75,7 +75,7 @@ describe("a connection ends on every process within a second", () => {
 
   test("when the account is erased, of the person and of the makers", async () => {
     const [mine, theirs] = [await connected(), await connected()];
-    const erase = (account: TestAccount) => app.services.db.asSystem("a test erases an account", (tx) => eraseOauthOf(tx, decodeId("acc", account.liveId) ?? ""));
+    const erase = (account: TestAccount) => app.services.db.asSystem("a test erases an account", (tx) => endOauth(tx, [decodeId("acc", account.liveId) ?? ""]));
     await erase(maker);
     await deadWithinASecond(mine.tokens.access_token);
     const stage = await registerApp(app, person);
