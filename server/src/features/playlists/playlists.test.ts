@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { wavOf } from "../../../test-kit/audio.ts";
@@ -166,6 +167,26 @@ describe("the tracks of a playlist", () => {
     expect(await playlists.get(playlistId)).toMatchObject({ track_count: 2, duration_ms: 1000 });
     expect(await playlists.get(other.id)).toMatchObject({ track_count: 0, duration_ms: 0 });
     expect((await eventsOf(other.id)).at(-1)).toMatchObject({ type: "playlist.updated", data: { track_count: 0 } });
+    await expectWhole();
+  });
+
+  test("can be added while they are deleted: neither waits for the other for good", async () => {
+    const superuser = new pg.Client({ connectionString: app.database.adminUrl });
+    await superuser.connect();
+    const waiting = async () => (await superuser.query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")).rowCount;
+    const [owner, id] = [decodeId("acc", account.sandboxId) ?? "", decodeId("pls", playlistId)];
+    const gone = await upload(0.1);
+    await playlists.addTracks(playlistId, { track_ids: [gone.id] });
+    const adding = await app.services.db.withTenant(owner, async (tx) => {
+      // As deleteTrack begins; then somebody adds the same track and must not hold the playlist while it waits.
+      await tx.query("select 1 from tracks where account_id = $1 and id = $2 for update", [owner, decodeId("trk", gone.id)]);
+      const added = playlists.addTracks(playlistId, { track_ids: [gone.id] }).then(() => 201, String);
+      await expect.poll(waiting).toBe(1);
+      await tx.query("select 1 from playlists where account_id = $1 and id = $2 for update", [owner, id]);
+      return { added };
+    });
+    expect(await adding.added).toBe(201);
+    await superuser.end();
     await expectWhole();
   });
 

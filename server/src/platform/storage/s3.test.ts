@@ -209,6 +209,18 @@ describe("a store that does not behave", () => {
     await store.close();
   });
 
+  test("and refuses a value lets the rest of its source go", async () => {
+    const store = await startImpostor((request, response) => {
+      request.resume();
+      response.writeHead(request.method === "HEAD" ? 200 : 403).end();
+    });
+    const storage = await openS3(impostorOptions(store.endpoint));
+    const source = Readable.from(Array.from({ length: 30 }, () => Buffer.alloc(1_000_000)));
+    await expect(storage.put("a/b", source)).rejects.toThrow("answered 403");
+    expect(source.destroyed).toBe(true);
+    await store.close();
+  });
+
   test("and stops in the middle of a value ends the reader's stream with an error", async () => {
     const store = await startImpostor((request, response) => {
       response.writeHead(200, { "content-length": "1000" });
