@@ -9,7 +9,7 @@ import { forgetExpiredOauth } from "./features/oauth/index.ts";
 import { forgetSignIns } from "./features/sign-in/index.ts";
 import { analysisWork, blobDeletionWork, createGeneratedTracks } from "./features/tracks/index.ts";
 import { keepUsage, rollUpUsage } from "./features/usage/index.ts";
-import { createDrainWork, createReplayWork, judgeFailingEndpoints } from "./features/webhooks/index.ts";
+import { createDeliveryMetrics, createDrainWork, createReplayWork, forgetStats, judgeFailingEndpoints } from "./features/webhooks/index.ts";
 import { wireEvents, wireIncoming } from "./features.ts";
 import { createEgressPools, createResolver } from "./platform/egress/index.ts";
 import { forgetIdempotencyRecords } from "./platform/http/idempotency.ts";
@@ -51,7 +51,7 @@ export async function startWorker(
     .flatMap((pluginId) => (["live", "test"] as const).map((mode) => generationWork(generationDeps, pluginId, mode)));
   work.start(onlyPlugins ? generation : [
     ...generation,
-    createDrainWork({ db, clock, emit, notify, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs }),
+    createDrainWork({ metrics: createDeliveryMetrics(services.metrics.registry, services), db, clock, emit, notify, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs }),
     createReplayWork({ db, clock, work }),
     incomingEventWork({ db, clock, keyRing, plugins, registry: incoming, leaseMs: config.leaseMs }),
     analysisWork({ db, storage, concurrency: 1 }),
@@ -64,7 +64,8 @@ export async function startWorker(
   ]);
   const maintenance = startMaintenance(log, onlyPlugins ? [] : [
     { name: "forget expired OAuth rows", everyMs: HOUR_MS, run: () => forgetExpiredOauth({ db, clock, emit }) },
-    { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db) },
+    { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db, clock) },
+    { name: "forget webhook figures", everyMs: DAY_MS, run: () => forgetStats({ db, clock }) },
     { name: "judge webhook endpoints that only fail", everyMs: MINUTE_MS, run: () => judgeFailingEndpoints({ db, clock, emit, notify }) },
     { name: "forget ended sessions and links", everyMs: HOUR_MS, run: () => forgetCredentials({ db, clock }) },
     { name: "keep usage", everyMs: DAY_MS, run: () => keepUsage({ db, clock }) },

@@ -212,6 +212,8 @@ describe("every operation works through the SDK", () => {
     expect(await webhooks.cancelReplay(webhook.id, waiting.id)).toMatchObject({ status: "canceled", replayed_count: 0 });
     await webhooks.update(webhook.id, { status: "enabled" });
 
+    await vi.waitFor(async () => expect((await webhooks.getStats(webhook.id, { window: "1h" })).succeeded_count).toBeGreaterThan(2), { timeout: 10_000 });
+
     const { secret } = await webhooks.rotateSecret(webhook.id, { overlap_seconds: 60 });
     await webhooks.test(webhook.id);
     const twice = await receiver.next(({ headers }) => headers["webhook-signature"]?.includes(" ") ?? false);
@@ -244,6 +246,7 @@ describe("every operation works through the SDK", () => {
   test("events: list and get what happened", async () => {
     const { data } = await account.test.events.list({ type: "generation.completed" });
     expect(data.length).toBeGreaterThan(0);
+    expect((await account.test.events.listTypes()).data.map(({ name }) => name)).toContain("generation.completed");
     const [newest] = data;
     expect(await account.test.events.get(newest?.id ?? "")).toEqual(newest);
   });

@@ -9,7 +9,7 @@ import { ensureRoles } from "../../server/migrations/roles.ts";
 import { migrateUp } from "../../server/migrations/runner.ts";
 import { startPostgres } from "../../server/src/dev/postgres.ts";
 import { createEmit } from "../../server/src/features/events/index.ts";
-import { createDrainWork, createFanOut } from "../../server/src/features/webhooks/index.ts";
+import { createDeliveryMetrics, createDrainWork, createFanOut } from "../../server/src/features/webhooks/index.ts";
 import { newSecret, sealSecret } from "../../server/src/features/webhooks/secret.ts";
 import { insertWebhook } from "../../server/src/features/webhooks/store.ts";
 import { systemClock } from "../../server/src/platform/clock/index.ts";
@@ -17,6 +17,7 @@ import { createKeyRing } from "../../server/src/platform/crypto/index.ts";
 import { createDatabase, type Database } from "../../server/src/platform/db/index.ts";
 import { createEgressPools, createResolver } from "../../server/src/platform/egress/index.ts";
 import { encodeId, newId } from "../../server/src/platform/ids/index.ts";
+import { createMetrics } from "../../server/src/platform/metrics/index.ts";
 import { median, medianRatio, row, type BenchRow } from "./row.ts";
 
 const endpoints = 4;
@@ -80,7 +81,7 @@ async function prepare(adminUrl: string, url: string) {
     policy: { allowLoopback: true }, resolve: createResolver({ timeoutMs: 1_000 }), timeoutMs: 5_000,
     connections: slotsMax, headMs: 15_000,
   });
-  const kind = createDrainWork({ db, clock: systemClock, emit: unused, notify: unused, keyRing, pools, slotsMax, concurrency: 100, leaseMs: 60_000 });
+  const kind = createDrainWork({ metrics: createDeliveryMetrics(createMetrics().registry, { db, clock: systemClock }), db, clock: systemClock, emit: unused, notify: unused, keyRing, pools, slotsMax, concurrency: 100, leaseMs: 60_000 });
   const busy = await account(db);
   const hooks = await Promise.all(Array.from({ length: endpoints }, () => endpoint(db, busy, url)));
 

@@ -66,6 +66,9 @@ export const eventTypes = ${JSON.stringify(types, null, 2)} as const;
 
 export type EventType = (typeof eventTypes)[number];
 
+/** What happened, in a sentence. */
+export const eventDescriptions: Record<EventType, string> = ${JSON.stringify(document.components.schemas.EventType["x-enum-descriptions"], null, 2)};
+
 /** What \`data\` of an event is, by its type. */
 export interface EventData {
 ${data.join("\n")}

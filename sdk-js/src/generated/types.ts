@@ -601,6 +601,23 @@ export type EventType =
   | "webhook.failing"
   | "webhook.test";
 
+/** A type of event. */
+export interface EventTypeInfo {
+  object: "event_type";
+  /** What happened. New types may be added; a consumer ignores those that it does not know. */
+  name: Open<EventType>;
+  /** What happened, in a sentence. */
+  description: string;
+  /** Something that happened. `type` tells what `data` is. */
+  example: Event;
+}
+
+/** All types of events, in the order of their names. Not paginated. */
+export interface EventTypeList {
+  object: "list";
+  data: EventTypeInfo[];
+}
+
 /** One place of a request that is wrong. */
 export interface FieldProblem {
   /** JSON pointer to the place, led by the part of the request it is in. */
@@ -855,6 +872,11 @@ export interface GetUsageTimeSeriesParams {
   api_key_id?: string;
   /** `csv` for a file with a line per group; an `Accept: text/csv` asks for it too. */
   format?: "json" | "csv";
+}
+
+export interface GetWebhookStatsParams {
+  /** How far back. */
+  window?: WebhookStatsWindow;
 }
 
 /** How a part of the platform is doing. */
@@ -2415,6 +2437,36 @@ export type WebhookReplayOnly = "failed" | "missed" | "all";
  * `canceled`: it was ended before.
  */
 export type WebhookReplayStatus = "running" | "completed" | "canceled";
+
+/** How the attempts to deliver to an endpoint went. */
+export interface WebhookStats {
+  object: "webhook_stats";
+  /** Id of a webhook endpoint. */
+  webhook_id: string;
+  /** How far figures go back. */
+  window: Open<WebhookStatsWindow>;
+  /** Where the window begins, on ten full minutes. */
+  since: string;
+  /** Attempts made. */
+  attempts_count: number;
+  /** Attempts that were answered 2xx. */
+  succeeded_count: number;
+  /** All other attempts. */
+  failed_count: number;
+  /** Deliveries whose last attempt failed. */
+  given_up_count: number;
+  /** Share of the attempts that succeeded; null without attempts. */
+  success_rate: number | null;
+  /** Half of the attempts took no longer, in milliseconds, estimated from classes of durations; null without attempts. */
+  latency_p50_ms: number | null;
+  /** The same for 95 of 100. */
+  latency_p95_ms: number | null;
+  /** The same for 99 of 100. */
+  latency_p99_ms: number | null;
+}
+
+/** How far figures go back. */
+export type WebhookStatsWindow = "1h" | "24h" | "7d" | "30d";
 
 /** `enabled`: events are sent. `paused`: you stopped it. `disabled`: we stopped it, see `disabled_reason`. */
 export type WebhookStatus = "enabled" | "paused" | "disabled";

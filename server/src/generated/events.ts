@@ -25,6 +25,27 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number];
 
+/** What happened, in a sentence. */
+export const eventDescriptions: Record<EventType, string> = {
+  "api_key.exposed": "A key was seen in a public place and ended.",
+  "api_key.rotated": "A key got a new secret.",
+  "api_key.rotation_due": "The secret of a key is over 90 days old.",
+  "app.authorization_revoked": "An app lost its access to the account; `data.reason` says why.",
+  "app.authorized": "An app was allowed to act on the account, or was allowed more.",
+  "generation.canceled": "A generation was canceled before it finished.",
+  "generation.completed": "A generation finished and its track is ready.",
+  "generation.failed": "A generation ended without a result; `data.error` says why.",
+  "playlist.created": "A playlist was created.",
+  "playlist.deleted": "A playlist was deleted; its tracks stay.",
+  "playlist.updated": "The name, description or tracks of a playlist were changed.",
+  "track.created": "A track was uploaded or generated and can be played.",
+  "track.deleted": "A track and its audio were deleted.",
+  "track.updated": "The title or artist of a track was changed.",
+  "webhook.disabled": "An endpoint was disabled because it answered 410 or only failed for five days.",
+  "webhook.failing": "Nothing that was sent to an endpoint succeeded for a day; it will be disabled after five.",
+  "webhook.test": "A sample, sent when an endpoint is created and when you ask for one."
+};
+
 /** What `data` of an event is, by its type. */
 export interface EventData {
   "api_key.exposed": components["schemas"]["ApiKeyExposure"];

@@ -964,6 +964,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks/{webhook_id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get figures of a webhook
+         * @description How the attempts of the last hour, day, week or 30 days went and how long they took. Counted per ten minutes, when a
+         *     worker is done with the endpoint for the moment: the last seconds may be missing, and after a crash stay so. The delivery
+         *     log has every attempt.
+         */
+        get: operations["getWebhookStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks/{webhook_id}/replays": {
         parameters: {
             query?: never;
@@ -1085,6 +1107,26 @@ export interface paths {
          * @description Sends a finished delivery once more at once, with the same body and `webhook-id`.
          */
         post: operations["retryWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List event types
+         * @description Every type of event that a webhook can subscribe to, with what it means and a sample. `testWebhook` sends such a sample.
+         */
+        get: operations["listEventTypes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2584,6 +2626,21 @@ export interface components {
          * @enum {string}
          */
         EventType: "api_key.exposed" | "api_key.rotated" | "api_key.rotation_due" | "app.authorization_revoked" | "app.authorized" | "generation.canceled" | "generation.completed" | "generation.failed" | "playlist.created" | "playlist.deleted" | "playlist.updated" | "track.created" | "track.deleted" | "track.updated" | "webhook.disabled" | "webhook.failing" | "webhook.test";
+        /** @description A type of event. */
+        EventTypeInfo: {
+            /** @constant */
+            object: "event_type";
+            name: components["schemas"]["EventType"];
+            /** @description What happened, in a sentence. */
+            description: string;
+            example: components["schemas"]["Event"];
+        };
+        /** @description All types of events, in the order of their names. Not paginated. */
+        EventTypeList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["EventTypeInfo"][];
+        };
         /** @description One place of a request that is wrong. */
         FieldProblem: {
             /**
@@ -4229,6 +4286,36 @@ export interface components {
          * @enum {string}
          */
         WebhookReplayStatus: "running" | "completed" | "canceled";
+        /** @description How the attempts to deliver to an endpoint went. */
+        WebhookStats: {
+            /** @constant */
+            object: "webhook_stats";
+            webhook_id: components["schemas"]["WebhookId"];
+            window: components["schemas"]["WebhookStatsWindow"];
+            /** @description Where the window begins, on ten full minutes. */
+            since: components["schemas"]["Timestamp"];
+            /** @description Attempts made. */
+            attempts_count: number;
+            /** @description Attempts that were answered 2xx. */
+            succeeded_count: number;
+            /** @description All other attempts. */
+            failed_count: number;
+            /** @description Deliveries whose last attempt failed. */
+            given_up_count: number;
+            /** @description Share of the attempts that succeeded; null without attempts. */
+            success_rate: number | null;
+            /** @description Half of the attempts took no longer, in milliseconds, estimated from classes of durations; null without attempts. */
+            latency_p50_ms: number | null;
+            /** @description The same for 95 of 100. */
+            latency_p95_ms: number | null;
+            /** @description The same for 99 of 100. */
+            latency_p99_ms: number | null;
+        };
+        /**
+         * @description How far figures go back.
+         * @enum {string}
+         */
+        WebhookStatsWindow: "1h" | "24h" | "7d" | "30d";
         /**
          * @description `enabled`: events are sent. `paused`: you stopped it. `disabled`: we stopped it, see `disabled_reason`.
          * @enum {string}
@@ -7704,6 +7791,50 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    getWebhookStats: {
+        parameters: {
+            query?: {
+                /** @description How far back. */
+                window?: components["schemas"]["WebhookStatsWindow"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookStats"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
     listWebhookReplays: {
         parameters: {
             query?: {
@@ -8068,6 +8199,40 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["DeliveryConflict"];
             422: components["responses"]["IdempotencyMismatch"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listEventTypes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All types. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTypeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
         };

@@ -1200,6 +1200,25 @@ export const operations = {
     ],
     "successStatus": 202
   },
+  "getWebhookStats": {
+    "method": "get",
+    "path": "/v1/webhooks/{webhook_id}/stats",
+    "tag": "webhooks",
+    "security": {
+      "apiKey": [
+        "webhooks:read"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
+  },
   "createWebhookReplay": {
     "method": "post",
     "path": "/v1/webhooks/{webhook_id}/replays",
@@ -1334,6 +1353,25 @@ export const operations = {
     "rawBody": false,
     "requestContentTypes": [],
     "successStatus": 202
+  },
+  "listEventTypes": {
+    "method": "get",
+    "path": "/v1/event-types",
+    "tag": "events",
+    "security": {
+      "apiKey": [
+        "events:read"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200
   },
   "listEvents": {
     "method": "get",

@@ -5,10 +5,26 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import type { PagePromise } from "../../transport/page.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { Event, ListEventsParams } from "../types.ts";
+import type { Event, EventTypeList, ListEventsParams } from "../types.ts";
 
 /** Everything that happened. */
 export class EventsResource extends Resource {
+  /**
+   * List event types: `GET /v1/event-types`. Scope `events:read`.
+   *
+   * Every type of event that a webhook can subscribe to, with what it means and a sample. `testWebhook` sends such a
+   * sample.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  listTypes(options?: RequestOptions): APIPromise<EventTypeList> {
+    return this.transport.json({ method: "GET", path: "/v1/event-types" }, options);
+  }
+
   /**
    * List events: `GET /v1/events`. Scope `events:read`.
    *

@@ -5,7 +5,7 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import type { PagePromise } from "../../transport/page.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { CreateWebhookParams, CreateWebhookReplayParams, Event, ListWebhookDeliveriesParams, ListWebhookReplaysParams, ListWebhooksParams, RotateWebhookSecretParams, TestWebhookParams, UpdateWebhookParams, Webhook, WebhookDelivery, WebhookDeliveryDetail, WebhookReplay, WebhookWithSecret } from "../types.ts";
+import type { CreateWebhookParams, CreateWebhookReplayParams, Event, GetWebhookStatsParams, ListWebhookDeliveriesParams, ListWebhookReplaysParams, ListWebhooksParams, RotateWebhookSecretParams, TestWebhookParams, UpdateWebhookParams, Webhook, WebhookDelivery, WebhookDeliveryDetail, WebhookReplay, WebhookStats, WebhookWithSecret } from "../types.ts";
 
 /** Endpoints that events are sent to, and the log of deliveries. */
 export class WebhooksResource extends Resource {
@@ -142,6 +142,26 @@ export class WebhooksResource extends Resource {
    */
   test(webhookId: string, params: TestWebhookParams = {}, options?: RequestOptions): APIPromise<Event> {
     return this.transport.json({ method: "POST", path: path`/v1/webhooks/${webhookId}/test`, body: params, idempotent: true }, options);
+  }
+
+  /**
+   * Get figures of a webhook: `GET /v1/webhooks/{webhook_id}/stats`. Scope `webhooks:read`.
+   *
+   * How the attempts of the last hour, day, week or 30 days went and how long they took. Counted per ten minutes, when
+   * a
+   * worker is done with the endpoint for the moment: the last seconds may be missing, and after a crash stay so. The
+   * delivery
+   * log has every attempt.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getStats(webhookId: string, params: GetWebhookStatsParams = {}, options?: RequestOptions): APIPromise<WebhookStats> {
+    return this.transport.json({ method: "GET", path: path`/v1/webhooks/${webhookId}/stats`, query: params }, options);
   }
 
   /**

@@ -80,7 +80,7 @@ test("maintenance makes the coming weeks, keeps what it made and drops weeks old
   ));
   const before = await weeks();
   expect(before.length).toBe(6);
-  await keepEventLog(world.db);
+  await keepEventLog(world.db, world.clock);
   expect(await weeks()).toEqual(before);
 
   const owner = new pg.Client({ connectionString: world.ownerUrl });
@@ -89,6 +89,32 @@ test("maintenance makes the coming weeks, keeps what it made and drops weeks old
     for values from (app.uuid_at('2020-01-06')) to (app.uuid_at('2020-01-13'))`);
   await owner.end();
   expect((await weeks()).length).toBe(7);
-  await keepEventLog(world.db);
+  await keepEventLog(world.db, world.clock);
   expect(await weeks()).toEqual(before);
+});
+
+test("events, deliveries and attempts are dropped 30 days after their week has ended, and not before (WHK-08)", async () => {
+  const old = await createWorld();
+  const endpoint = await old.endpoint("http://127.0.0.1:1/");
+  const day = 86_400_000;
+  // To the first moment of a week that has no partition yet.
+  const monday = new Date(Math.ceil((old.clock.now().getTime() / day - 4) / 7) * 7 * day + 4 * day + 6 * 7 * day);
+  old.advance(monday.getTime() - old.clock.now().getTime());
+  await keepEventLog(old.db, old.clock);
+  const id = await old.db.withTenant(old.accountId, (tx) => old.emit(tx, deleted("trk_old")));
+  await old.drain(endpoint);
+  const [delivery] = await old.deliveries(endpoint);
+  const left = async () => [
+    (await old.db.readTenant<EventRow>(old.accountId, selectEvent(old.accountId, id))).length,
+    (await old.deliveries(endpoint)).length,
+    (await old.attempts(delivery?.id ?? "")).length,
+  ];
+  expect(await left()).toEqual([1, 1, 1]);
+  old.advance(37 * day);
+  await keepEventLog(old.db, old.clock);
+  expect(await left()).toEqual([1, 1, 1]);
+  old.advance(day);
+  await keepEventLog(old.db, old.clock);
+  expect(await left()).toEqual([0, 0, 0]);
+  await old.close();
 });

@@ -1,3 +1,4 @@
+import type { Clock } from "../../platform/clock/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 
 /** Tables in weekly partitions; what is dropped first stands first. */
@@ -7,10 +8,10 @@ const weeksAhead = 4;
 const daysKept = 30;
 
 /** Makes the partitions of the coming weeks and drops expired ones. Run it at the start of a worker and daily. */
-export async function keepEventLog(db: Database): Promise<void> {
+export async function keepEventLog(db: Database, clock: Clock): Promise<void> {
   for (const table of tables) {
     // One transaction each: a drop locks the table, and nothing else should wait for the next one too.
     await db.asSystem(`make and drop weekly partitions of ${table}`, (tx) =>
-      tx.query("select app.keep_weeks($1, $2, $3)", [table, weeksAhead, daysKept]));
+      tx.query("select app.keep_weeks($1, $2, $3, $4)", [table, weeksAhead, daysKept, clock.now()]));
   }
 }

@@ -7,6 +7,8 @@ import type { WebhooksDeps } from "./deps.ts";
 import { getWebhook } from "./getWebhook.ts";
 import { getWebhookDelivery } from "./getWebhookDelivery.ts";
 import { getWebhookReplay } from "./getWebhookReplay.ts";
+import { getWebhookStats } from "./getWebhookStats.ts";
+import { listEventTypes } from "./listEventTypes.ts";
 import { listWebhookDeliveries } from "./listWebhookDeliveries.ts";
 import { listWebhookReplays } from "./listWebhookReplays.ts";
 import { listWebhooks } from "./listWebhooks.ts";
@@ -27,6 +29,8 @@ export const webhooksRoutes = (deps: WebhooksDeps) =>
     listWebhookDeliveries: listWebhookDeliveries(deps),
     getWebhookDelivery: getWebhookDelivery(deps),
     retryWebhookDelivery: retryWebhookDelivery(deps),
+    getWebhookStats: getWebhookStats(deps),
+    listEventTypes: listEventTypes(deps),
     createWebhookReplay: createWebhookReplay(deps),
     listWebhookReplays: listWebhookReplays(deps),
     getWebhookReplay: getWebhookReplay(deps),

@@ -11,6 +11,7 @@ import { drainInOrder } from "./delivery/in-order.ts";
 import { createDrainWork } from "./delivery/work.ts";
 import { createResultWriter } from "./delivery/writer.ts";
 import { createFanOut } from "./fan-out.ts";
+import type { DeliveryMetrics } from "./metrics.ts";
 import { plainKeyRing } from "./key-ring.fixture.ts";
 import { sampleData } from "./samples.ts";
 import { newSecret, sealSecret } from "./secret.ts";
@@ -44,12 +45,17 @@ export async function createWorld(
   const slotsMax = overrides.slotsMax ?? 16;
   const mails: { accountId: string; notice: Parameters<Notify>[2] }[] = [];
   const notify: Notify = async (_tx, owner, notice) => void mails.push({ accountId: owner, notice });
+  const measured: { outcomes: string[]; firstAttempts: number[] } = { outcomes: [], firstAttempts: [] };
+  const metrics: DeliveryMetrics = {
+    attempt: (outcome) => void measured.outcomes.push(outcome),
+    firstAttempt: (seconds) => void measured.firstAttempts.push(seconds),
+  };
   const drainDeps = {
-    db, clock, emit, notify, pools, keyRing: plainKeyRing, writer: createResultWriter(db), random: () => 0, slotsMax,
+    metrics, db, clock, emit, notify, pools, keyRing: plainKeyRing, writer: createResultWriter(db), random: () => 0, slotsMax,
     limits: { ...limits, ...overrides.limits },
   };
   const kind = createDrainWork({
-    db, clock, emit, notify, pools, keyRing: plainKeyRing, slotsMax, concurrency: 100, leaseMs: 60_000,
+    metrics, db, clock, emit, notify, pools, keyRing: plainKeyRing, slotsMax, concurrency: 100, leaseMs: 60_000,
   });
 
   const createAccount = async (): Promise<string> => {
@@ -79,7 +85,7 @@ export async function createWorld(
     db.withTenant(accountId, (tx) => emit(tx, { type, data, requestId: "req_test" }));
 
   return {
-    db, appUrl, ownerUrl, clock, work, enqueued, emit, notify, mails, kind, accountId, createAccount, endpointOf, emitSample,
+    db, appUrl, ownerUrl, clock, work, enqueued, emit, notify, mails, measured, kind, accountId, createAccount, endpointOf, emitSample,
     endpoint: (url: string, eventTypes?: EventType[] | null, settings?: Settings) => endpointOf(accountId, url, eventTypes, settings),
     advance: (ms: number) => { time = new Date(time.getTime() + ms); },
     /** One turn, as the work engine does it. False: there was nothing to claim. */

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from "node:net";
@@ -121,4 +121,47 @@ test("TLS needs a certificate that is trusted and names the host", async ({ skip
   expect((await get(`https://hooks.example:${port}`, { resolve, allowLoopback: true, ca })()).statusCode).toBe(200);
   expect((await get(`https://hooks.example:${port}`, { resolve, allowLoopback: true })()).error).toBe("tls");
   expect((await get(`https://other.example:${port}`, { resolve, allowLoopback: true, ca })()).error).toBe("tls");
+});
+
+/** `openssl ca` alone can date a certificate back. */
+const authority = (directory: string) => `
+[ca]
+default_ca = this
+[this]
+database = ${directory}/index.txt
+new_certs_dir = ${directory}
+serial = ${directory}/serial
+default_md = sha256
+policy = any
+x509_extensions = names
+[any]
+commonName = supplied
+[names]
+subjectAltName = DNS:hooks.example
+`;
+
+test("an expired certificate is a TLS failure, also when it is trusted", async ({ skip }) => {
+  const directory = mkdtempSync(join(tmpdir(), "musicverse-tls-"));
+  cleanups.push(() => rmSync(directory, { recursive: true }));
+  const [keyFile, requestFile, certFile, configFile] =
+    ["key.pem", "request.pem", "cert.pem", "ca.cnf"].map((name) => join(directory, name)) as [string, string, string, string];
+  writeFileSync(configFile, authority(directory));
+  writeFileSync(join(directory, "index.txt"), "");
+  writeFileSync(join(directory, "serial"), "01");
+  try {
+    execFileSync("openssl", [
+      "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=hooks.example",
+      "-keyout", keyFile, "-out", requestFile,
+    ], { stdio: "ignore" });
+    execFileSync("openssl", [
+      "ca", "-batch", "-selfsign", "-config", configFile, "-keyfile", keyFile, "-in", requestFile, "-out", certFile, "-notext",
+      "-startdate", "20200101000000Z", "-enddate", "20200102000000Z",
+    ], { stdio: "ignore" });
+  } catch {
+    return skip("openssl is not on the PATH, so no certificate can be made");
+  }
+  const ca = readFileSync(certFile, "utf8");
+  const port = await listen(createTlsServer({ key: readFileSync(keyFile), cert: ca }, (_request, response) => response.end("ok")));
+  const result = await get(`https://hooks.example:${port}`, { resolve: to("127.0.0.1"), allowLoopback: true, ca })();
+  expect(result).toMatchObject({ error: "tls", statusCode: null });
 });

@@ -1,6 +1,7 @@
 import type { KeyRing } from "../../../platform/crypto/index.ts";
 import type { Database } from "../../../platform/db/index.ts";
 import type { EgressPools, ExchangeLimits } from "../../../platform/egress/index.ts";
+import type { DeliveryMetrics } from "../metrics.ts";
 import type { FailingDeps } from "./failing.ts";
 import type { ResultWriter } from "./writer.ts";
 
@@ -11,6 +12,7 @@ export interface DrainDeps extends FailingDeps {
   writer: ResultWriter;
   random: () => number;
   limits: ExchangeLimits;
+  metrics: DeliveryMetrics;
   /** Requests at once to one endpoint. */
   slotsMax: number;
 }

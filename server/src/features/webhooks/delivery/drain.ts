@@ -1,3 +1,4 @@
+import { createTally } from "../stats/tally.ts";
 import type { EndpointClaim, NumberedDelivery } from "./claim.ts";
 import { turnMs, type DrainDeps } from "./deps.ts";
 import { createAttempt, giveBack } from "./give-back.ts";
@@ -39,7 +40,8 @@ export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, signa
     wake.notify();
   };
 
-  const attempt = createAttempt(deps, claim);
+  const tally = createTally();
+  const attempt = createAttempt(deps, claim, tally);
   const learn = (outcome: Outcome, now: Date): void => {
     gone ||= outcome.verdict === "gone";
     if (health.note(outcome, now) || gone) stop();
@@ -108,7 +110,7 @@ export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, signa
     const unsent = queue.splice(0);
     for (const { id } of unsent) held.delete(id);
     await wake.until(() => held.size === 0);
-    await giveBack(deps, claim, { health: health.state(), pace, gone, unsent: failure === null ? unsent : null });
+    await giveBack(deps, claim, { health: health.state(), pace, tally, gone, unsent: failure === null ? unsent : null });
   }
   if (failure !== null) throw (failure as { reason: unknown }).reason;
 }

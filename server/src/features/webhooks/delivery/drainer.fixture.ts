@@ -20,6 +20,7 @@ const unused = async (): Promise<never> => {
   throw new Error("nothing fails here for long");
 };
 const kind = createDrainWork({
+  metrics: { attempt: () => {}, firstAttempt: () => {} },
   db, pools, clock: systemClock, emit: () => unused(), notify: () => unused(), keyRing: plainKeyRing, slotsMax: 16, concurrency: 1, leaseMs: 60_000,
 });
 const claim = await kind.claim({ id, accountId });

@@ -1,3 +1,5 @@
+import { addStats } from "../stats/store.ts";
+import type { Tally } from "../stats/tally.ts";
 import { createSigner, openSecret } from "../secret.ts";
 import type { EndpointClaim, NumberedDelivery } from "./claim.ts";
 import { attemptDelivery, type AttemptDeps, type AttemptResult } from "./attempt.ts";
@@ -13,6 +15,7 @@ const goneReason = "The endpoint answered 410 Gone: it wants no deliveries any m
 export interface DrainEnd {
   health: HealthState;
   pace: Pace;
+  tally: Tally;
   /** It answered 410. */
   gone: boolean;
   /** Taken up and not sent; null when not all results could be written: then the next holder sorts it out. */
@@ -28,15 +31,17 @@ export async function giveBack(deps: DrainDeps, claim: EndpointClaim, end: Drain
     const disabled = gone ? await disableEndpoint(tx, claim, goneReason, now) : null;
     const held = await releaseEndpoint(tx, claim, health, paced ? end.pace.state(now) : null);
     if (held && unsent !== null) await forgetNumbers(tx, claim.id, unsent);
+    await addStats(tx, claim.id, end.tally.rows());
     if (disabled !== null) await announceDisabled(deps, tx, disabled);
     else if (isFailingLong(health.failingSince, now)) await judgeFailing(deps, tx, claim.id);
   });
 }
 
-/** Sends one delivery of the claimed endpoint once. */
+/** Sends one delivery of the claimed endpoint once, and counts it. */
 export function createAttempt(
-  { keyRing, pools, clock, random, limits }: DrainDeps,
+  { keyRing, pools, clock, random, limits, metrics }: DrainDeps,
   claim: EndpointClaim,
+  tally: Tally,
 ): (delivery: NumberedDelivery) => Promise<AttemptResult> {
   const url = new URL(claim.url);
   const open = (sealed: string) => openSecret(keyRing, claim.accountId, claim.id, sealed);
@@ -50,5 +55,12 @@ export function createAttempt(
     random,
     limits,
   };
-  return (delivery) => attemptDelivery(deps, delivery);
+  return async (delivery) => {
+    const result = await attemptDelivery(deps, delivery);
+    const { record, outcome } = result;
+    tally.note(record);
+    metrics.attempt(outcome.verdict);
+    if (delivery.attempts === 0) metrics.firstAttempt((record.started_at.getTime() - delivery.nextAttemptAt.getTime()) / 1_000);
+    return result;
+  };
 }

@@ -1,3 +1,4 @@
+import { createTally } from "../stats/tally.ts";
 import type { EndpointClaim, NumberedDelivery } from "./claim.ts";
 import { turnMs, type DrainDeps } from "./deps.ts";
 import { createAttempt, giveBack } from "./give-back.ts";
@@ -18,7 +19,8 @@ export async function drainInOrder(deps: DrainDeps, claim: EndpointClaim, signal
   const { clock, writer } = deps;
   const pace = createPace(claim.recentSends);
   const health = createHealth(claim, 1, (now) => pace.lastSecond(now));
-  const attempt = createAttempt(deps, claim);
+  const tally = createTally();
+  const attempt = createAttempt(deps, claim, tally);
   const wake = createWake();
   const endsAt = performance.now() + turnMs;
   const over = (): boolean => signal.aborted || performance.now() >= endsAt;
@@ -67,7 +69,7 @@ export async function drainInOrder(deps: DrainDeps, claim: EndpointClaim, signal
     }
   } finally {
     signal.removeEventListener("abort", notify);
-    await giveBack(deps, claim, { health: resting(health.state(), blockedUntil), pace, gone, unsent: [] });
+    await giveBack(deps, claim, { health: resting(health.state(), blockedUntil), pace, tally, gone, unsent: [] });
   }
 }
 

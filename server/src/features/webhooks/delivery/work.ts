@@ -3,6 +3,7 @@ import type { KeyRing } from "../../../platform/crypto/index.ts";
 import type { Database } from "../../../platform/db/index.ts";
 import type { EgressPools } from "../../../platform/egress/index.ts";
 import type { WorkKind } from "../../../platform/work/index.ts";
+import type { DeliveryMetrics } from "../metrics.ts";
 import type { EndpointClaim } from "./claim.ts";
 import { deliveryLimits } from "./attempt.ts";
 import type { DrainDeps } from "./deps.ts";
@@ -19,6 +20,7 @@ export interface DrainWorkOptions extends FailingDeps {
   keyRing: KeyRing;
   /** Needs at least `slotsMax` connections per pool. */
   pools: EgressPools;
+  metrics: DeliveryMetrics;
   /** Requests at once to one endpoint. */
   slotsMax: number;
   /** Endpoints at once. One that hangs holds a place for at most 20 s, and no thread. */
