@@ -1,5 +1,6 @@
 // Our own rules for the contract: what the server, the SDKs and the docs rely on, checked in the sources.
 import { closedRequestBodies } from "./rules/closed-request-bodies.ts";
+import { deprecationDeclared } from "./rules/deprecation-declared.ts";
 import { errorCatalogue } from "./rules/error-catalogue.ts";
 import { eventsComplete } from "./rules/events-complete.ts";
 import { examplesPresent } from "./rules/examples-present.ts";
@@ -17,6 +18,7 @@ export default () => ({
   rules: {
     oas3: {
       "closed-request-bodies": closedRequestBodies,
+      "deprecation-declared": deprecationDeclared,
       "error-catalogue": errorCatalogue,
       "events-complete": eventsComplete,
       "examples-present": examplesPresent,

@@ -53,7 +53,13 @@ export interface Response {
   content?: Record<string, MediaType>;
 }
 
-export interface Operation {
+/** What may be deprecated: operations, parameters, fields. */
+export interface Deprecated {
+  deprecated?: boolean;
+  "x-deprecation"?: { date?: unknown; sunset?: unknown; link?: unknown; replacement?: unknown };
+}
+
+export interface Operation extends Deprecated {
   operationId?: string;
   tags?: string[];
   security?: Record<string, string[]>[];

@@ -13,6 +13,11 @@ const teapot = {
   content: { "application/json": { schema: { type: "string" }, examples: { tea: { value: "tea" } } } },
 };
 
+const deprecation = (fault: object, deprecated = true) => ({
+  deprecated,
+  "x-deprecation": { date: "2026-11-21", sunset: "2027-11-21", link: "https://musicverse.dev/deprecations/x", replacement: null, ...fault },
+});
+
 /** Each rule with ways to break it, all in one contract, and what it must say about each. */
 const brokenContracts: Record<string, [mustSay: string, ...Breakage[]][]> = {
   "musicverse/operation-id-style": [
@@ -94,6 +99,16 @@ const brokenContracts: Record<string, [mustSay: string, ...Breakage[]][]> = {
       drop(tracks("uploadTrack"), "responses", "422"),
     ],
   ],
+  "musicverse/deprecation-declared": [
+    ["getTrack: what is deprecated needs x-deprecation", set(tracks("getTrack"), [], { deprecated: true })],
+    ["listTracks: x-deprecation has a sunset (2026-11-20) before its date", set(tracks("listTracks"), [], deprecation({ sunset: "2026-11-20" }))],
+    ["getWebhook: x-deprecation needs date and sunset", set(webhooks("getWebhook"), [], deprecation({ sunset: "soon" }))],
+    ["getApiKey: x-deprecation needs link", set(apiKeys("getApiKey"), [], deprecation({ link: "http://example.com" }))],
+    ["deleteTrack: x-deprecation needs replacement", set(tracks("deleteTrack"), [], deprecation({ replacement: undefined }))],
+    ["listApiKeys: x-deprecation is only for what has deprecated", set(apiKeys("listApiKeys"), [], deprecation({}, false))],
+    ["The parameter limit: what is deprecated", set("parameters/Limit.yaml", [], { deprecated: true })],
+    ["The field title: what is deprecated", set("schemas/Track.yaml", ["properties", "title"], { deprecated: true })],
+  ],
   "musicverse/examples-present": [
     [
       "createWebhook: the request (application/json) has no example",
@@ -170,7 +185,8 @@ const brokenContracts: Record<string, [mustSay: string, ...Breakage[]][]> = {
     ],
     [
       "No response has an example with the code email_taken",
-      set(accounts("signUp"), ["responses"], { "409": { $ref: "../../responses/IdempotencyConflict.yaml" } }),
+      ...["signUp", "updateProfile", "confirmEmailVerification"].map((id) =>
+        set(accounts(id), ["responses"], { "409": { $ref: "../../responses/IdempotencyConflict.yaml" } })),
     ],
   ],
   "no-invalid-media-type-examples": [

@@ -3,6 +3,7 @@ import type { Features } from "./features.ts";
 import { accessLog } from "./platform/http/access-log.ts";
 import { authenticate } from "./platform/http/authenticate.ts";
 import { authorize } from "./platform/http/authorize.ts";
+import { announceDeprecation } from "./platform/http/deprecation.ts";
 import { errorHandler } from "./platform/http/error-handler.ts";
 import { corsAllowlist, securityHeaders } from "./platform/http/headers.ts";
 import { runOperation } from "./platform/http/operation.ts";
@@ -33,6 +34,7 @@ export function createApp(services: Services, features: Features): Express {
   app.use(...features.oauth);
   app.use(corsAllowlist(config.corsOrigins));
   app.use(route());
+  app.use(announceDeprecation);
   app.use(authenticate(features.authentication));
   app.use(rateLimit({ limiter, ...features.limits }));
   app.use(readBody({ timeoutMs: config.bodyTimeoutMs }));

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { appScopes } from "./app-security.mjs";
 import { banner, generatedServerDir, readBundle, readErrorCatalogue, write } from "./files.mjs";
+import { operationsTable } from "./operations-table.ts";
 
 /** Writes operations.ts, errors.ts, events.ts and scopes.ts. */
 export function writeServerFiles() {
@@ -13,39 +14,11 @@ export function writeServerFiles() {
 }
 
 function operationsFile(document) {
-  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => [
-      operation.operationId,
-      describe(method, path, operation, document),
-    ]),
-  );
   return `/** Every operation of the contract: where it is, who may call it and how it is treated. */
-export const operations = ${JSON.stringify(Object.fromEntries(operations), null, 2)} as const;
+export const operations = ${JSON.stringify(operationsTable(document), null, 2)} as const;
 
 export type OperationId = keyof typeof operations;
 `;
-}
-
-function describe(method, path, operation, document) {
-  const security = operation.security ?? document.security;
-  const scopes = security.find((scheme) => scheme.apiKey)?.apiKey ?? null;
-  return {
-    method,
-    path,
-    tag: operation.tags[0],
-    security: {
-      apiKey: scopes,
-      oauth: security.some((scheme) => scheme.oauth),
-      session: security.some((scheme) => scheme.session),
-      public: security.length === 0,
-    },
-    rateClass: operation["x-rate-class"],
-    idempotent: operation["x-idempotent"] === true,
-    paginated: operation["x-paginated"] === true,
-    rawBody: operation["x-raw-body"] === true,
-    requestContentTypes: Object.keys(operation.requestBody?.content ?? {}),
-    successStatus: Math.min(...Object.keys(operation.responses).filter((code) => code.startsWith("2")).map(Number)),
-  };
 }
 
 function errorsFile(catalogue) {

@@ -8,12 +8,14 @@ const whenCounted = [
   "RateLimit-Policy",
 ];
 const whenIdempotent = ["Idempotency-Replayed"];
+const whenDeprecated = ["Deprecation", "Sunset", "Link"];
 
 const methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /**
  * Adds the standard headers to all responses of a bundled document, as references to components/headers:
- * the request id always, rate limit headers unless `x-rate-class: none`, Idempotency-Replayed on 2xx of `x-idempotent`.
+ * the request id always, rate limit headers unless `x-rate-class: none`, Idempotency-Replayed on 2xx of `x-idempotent`, and on those of `deprecated`
+ * what announces that.
  * Shared responses (components/responses) are errors; they get the request id and the rate limit headers.
  */
 export function addStandardHeaders(document) {
@@ -33,7 +35,8 @@ function addToOperation(document, operation) {
   const counted = operation["x-rate-class"] === "none" ? [] : whenCounted;
   for (const [status, response] of Object.entries(operation.responses)) {
     const replayed = operation["x-idempotent"] && status.startsWith("2") ? whenIdempotent : [];
-    if (!response.$ref) add(response, [...always, ...counted, ...replayed]);
+    const announced = operation.deprecated ? whenDeprecated : [];
+    if (!response.$ref) add(response, [...always, ...counted, ...replayed, ...announced]);
   }
 }
 

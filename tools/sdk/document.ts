@@ -11,12 +11,21 @@ export interface OpenApiDocument {
   };
 }
 
+/** Since when and until when something is deprecated (YYYY-MM-DD), and what to use instead. */
+export interface Deprecation {
+  date: string;
+  sunset: string;
+  link: string;
+  replacement: string | null;
+}
+
 export interface OperationObject {
   operationId: string;
   tags: string[];
   summary: string;
   description?: string;
   deprecated?: boolean;
+  "x-deprecation"?: Deprecation;
   security?: SecurityRequirement[];
   parameters?: (ParameterObject | Reference)[];
   requestBody?: { required?: boolean; content: Record<string, MediaType> };
@@ -42,6 +51,7 @@ export interface ParameterObject {
   required?: boolean;
   description?: string;
   deprecated?: boolean;
+  "x-deprecation"?: Deprecation;
   schema: SchemaObject;
 }
 
@@ -56,6 +66,7 @@ export interface SchemaObject {
   format?: string;
   description?: string;
   deprecated?: boolean;
+  "x-deprecation"?: Deprecation;
   const?: string | number | boolean;
   enum?: string[];
   items?: SchemaObject;

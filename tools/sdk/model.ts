@@ -1,3 +1,4 @@
+import { deprecationText } from "./deprecation-text.ts";
 import { nameOfReference, resolve } from "./document.ts";
 import type { OpenApiDocument, OperationObject, ParameterObject, SchemaObject } from "./document.ts";
 import { methodName, pascal } from "./names.ts";
@@ -18,7 +19,8 @@ export interface Operation {
   tag: string;
   summary: string;
   description: string;
-  deprecated: boolean;
+  /** What its documentation says about that; null when it is not deprecated. */
+  deprecated: string | null;
   public: boolean;
   /** Scope that an API key needs; null when API keys cannot call it, or anybody can. */
   scope: string | null;
@@ -76,7 +78,7 @@ function readOperation(document: OpenApiDocument, path: string, http: string, op
     tag,
     summary: operation.summary,
     description: operation.description ?? "",
-    deprecated: operation.deprecated ?? false,
+    deprecated: deprecationText(operation),
     public: security.length === 0,
     scope: security.find((scheme) => scheme.apiKey)?.apiKey?.[0] ?? null,
     idempotent: operation["x-idempotent"] ?? false,

@@ -140,7 +140,7 @@ function documentation(operation: Operation): string {
     [
       `${operation.summary}: \`${operation.http} ${operation.path}\`. ${access}`,
       operation.description,
-      [operation.deprecated && "@deprecated", ...errors].filter(Boolean).join("\n"),
+      [operation.deprecated, ...errors].filter(Boolean).join("\n"),
     ],
     "  ",
   );

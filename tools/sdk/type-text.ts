@@ -1,3 +1,4 @@
+import { deprecationText } from "./deprecation-text.ts";
 import { docComment } from "./doc-comment.ts";
 import { nameOfReference } from "./document.ts";
 import type { OpenApiDocument, SchemaObject } from "./document.ts";
@@ -37,7 +38,7 @@ export class TypeWriter {
       .map(([name, property]) => {
         const described =
           property.$ref && !property.description ? this.#schemas[nameOfReference(property.$ref)] : property;
-        const doc = docComment([described?.description, property.deprecated && "@deprecated"], indent);
+        const doc = docComment([described?.description, deprecationText(property)], indent);
         const optional = schema.required?.includes(name) ? "" : "?";
         return `${doc}${indent}${/^\w+$/.test(name) ? name : JSON.stringify(name)}${optional}: ${this.write(property, direction, indent)};\n`;
       })

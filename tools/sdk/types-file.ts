@@ -1,3 +1,4 @@
+import { deprecationText } from "./deprecation-text.ts";
 import { docComment } from "./doc-comment.ts";
 import { nameOfReference } from "./document.ts";
 import type { OpenApiDocument, ParameterObject, SchemaObject } from "./document.ts";
@@ -94,7 +95,7 @@ function parametersDeclaration(writer: TypeWriter, operation: Operation): string
 }
 
 function parameterMember(writer: TypeWriter, parameter: ParameterObject): string {
-  const doc = docComment([parameter.description, parameter.deprecated && "@deprecated"], "  ");
+  const doc = docComment([parameter.description, deprecationText(parameter)], "  ");
   const name = `${snake(parameter.name)}${parameter.required ? "" : "?"}`;
   return `${doc}  ${name}: ${writer.write(parameter.schema, "request", "  ")};\n`;
 }

@@ -8,7 +8,7 @@ export interface LogEntry {
   level: "debug" | "warn" | "error";
   /** Readable in itself, for example `GET /v1/tracks 200 in 34 ms`. */
   message: string;
-  event: "response" | "retry" | "failure" | "reconnect";
+  event: "response" | "retry" | "failure" | "reconnect" | "deprecated";
   method: string;
   /** Without query. */
   url: string;

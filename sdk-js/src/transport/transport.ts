@@ -5,6 +5,7 @@ import { APIPromise } from "./api-promise.ts";
 import type { Exchange } from "./api-promise.ts";
 import { BinaryResponse } from "./binary-response.ts";
 import { Deadline } from "./deadline.ts";
+import { DeprecationNotices } from "./deprecation-notices.ts";
 import { guardBody } from "./guard-body.ts";
 import { buildHeaders } from "./headers.ts";
 import { describeFailure, writeLog } from "./log.ts";
@@ -38,6 +39,7 @@ interface Prepared {
 /** Makes requests: credentials, time limits, retries, errors. One per client. */
 export class Transport {
   readonly #options: ResolvedOptions;
+  readonly #deprecations = new DeprecationNotices((notice) => this.log(notice));
 
   constructor(options: ClientOptions) {
     this.#options = resolveOptions(options);
@@ -158,6 +160,7 @@ export class Transport {
       throw deadline.explain(cause, target);
     }
     if (text !== null) deadline.clear();
+    this.#deprecations.notice(prepared, response, entry);
     if (!response.ok) throw errorFromAnswer(target, response, text ?? "");
     const durationMs = Date.now() - startedAt;
     const requestId = response.headers.get("x-request-id") ?? undefined;

@@ -5229,10 +5229,14 @@ export interface components {
         "Cache-Control": string;
         /** @description Which bytes of how many these are (`bytes 0-1023/5292044`), or `bytes *\/5292044` when the range was refused. */
         "Content-Range": string;
+        /** @description Since when the operation is deprecated, as `@` and Unix seconds (RFC 9745). */
+        Deprecation: string;
         /** @description Names exactly these contents. Send it back as `If-Match` to change only what you have seen, or as `If-None-Match` to be spared what you have. */
         ETag: string;
         /** @description `true` when this is the stored answer of an earlier request with the same `Idempotency-Key`. Absent otherwise. */
         "Idempotency-Replayed": "true";
+        /** @description The page that explains the deprecation, with `rel="deprecation"` and `rel="sunset"`. */
+        Link: string;
         /** @description Path of the object that was created. */
         Location: string;
         /** @description All buckets that counted this request, as a structured field of the IETF draft "RateLimit header fields for HTTP": per policy the requests left (`r`) and the seconds until it refills (`t`). */
@@ -5241,6 +5245,8 @@ export interface components {
         "RateLimit-Policy": string;
         /** @description Seconds to wait before the next request about this. At least 1. */
         "Retry-After": number;
+        /** @description When the operation ends (RFC 8594). */
+        Sunset: string;
         /** @description Size of the tightest rate limit bucket that counted this request, in requests. Absent when none did. */
         "X-RateLimit-Limit": number;
         /** @description Requests left in that bucket now. */

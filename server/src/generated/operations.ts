@@ -19,7 +19,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 201
+    "successStatus": 201,
+    "deprecation": null
   },
   "signIn": {
     "method": "post",
@@ -38,7 +39,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 201
+    "successStatus": 201,
+    "deprecation": null
   },
   "listSessions": {
     "method": "get",
@@ -55,7 +57,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "endOtherSessions": {
     "method": "delete",
@@ -72,7 +75,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "startSpotifySignIn": {
     "method": "post",
@@ -91,7 +95,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 201
+    "successStatus": 201,
+    "deprecation": null
   },
   "finishSpotifySignIn": {
     "method": "post",
@@ -110,7 +115,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 201
+    "successStatus": 201,
+    "deprecation": null
   },
   "signOut": {
     "method": "delete",
@@ -127,7 +133,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "endSession": {
     "method": "delete",
@@ -144,7 +151,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "requestEmailVerification": {
     "method": "post",
@@ -161,7 +169,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 202
+    "successStatus": 202,
+    "deprecation": null
   },
   "confirmEmailVerification": {
     "method": "post",
@@ -180,7 +189,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "requestPasswordReset": {
     "method": "post",
@@ -199,7 +209,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 202
+    "successStatus": 202,
+    "deprecation": null
   },
   "resetPassword": {
     "method": "post",
@@ -218,7 +229,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "changePassword": {
     "method": "put",
@@ -237,7 +249,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "getProfile": {
     "method": "get",
@@ -256,7 +269,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "updateProfile": {
     "method": "patch",
@@ -277,7 +291,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getSpotifyLink": {
     "method": "get",
@@ -294,7 +309,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "linkSpotify": {
     "method": "put",
@@ -313,7 +329,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "unlinkSpotify": {
     "method": "delete",
@@ -330,7 +347,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "deleteAccount": {
     "method": "delete",
@@ -349,7 +367,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 202
+    "successStatus": 202,
+    "deprecation": null
   },
   "exportAccount": {
     "method": "get",
@@ -366,7 +385,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "createApiKey": {
     "method": "post",
@@ -387,7 +407,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 201
+    "successStatus": 201,
+    "deprecation": null
   },
   "listApiKeys": {
     "method": "get",
@@ -406,7 +427,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "reportApiKey": {
     "method": "post",
@@ -425,7 +447,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 202
+    "successStatus": 202,
+    "deprecation": null
   },
   "getApiKey": {
     "method": "get",
@@ -444,7 +467,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "updateApiKey": {
     "method": "patch",
@@ -465,7 +489,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "revokeApiKey": {
     "method": "delete",
@@ -484,7 +509,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "rotateApiKey": {
     "method": "post",
@@ -505,7 +531,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "createGeneration": {
     "method": "post",
@@ -526,7 +553,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 202
+    "successStatus": 202,
+    "deprecation": null
   },
   "listGenerations": {
     "method": "get",
@@ -545,7 +573,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getGeneration": {
     "method": "get",
@@ -564,7 +593,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "cancelGeneration": {
     "method": "post",
@@ -583,7 +613,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "streamGenerationEvents": {
     "method": "get",
@@ -602,7 +633,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "uploadTrack": {
     "method": "post",
@@ -623,7 +655,8 @@ export const operations = {
     "requestContentTypes": [
       "multipart/form-data"
     ],
-    "successStatus": 201
+    "successStatus": 201,
+    "deprecation": null
   },
   "listTracks": {
     "method": "get",
@@ -642,7 +675,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getTrack": {
     "method": "get",
@@ -661,7 +695,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "updateTrack": {
     "method": "patch",
@@ -682,7 +717,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "deleteTrack": {
     "method": "delete",
@@ -701,7 +737,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "downloadTrackAudio": {
     "method": "get",
@@ -720,7 +757,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "createPlaylist": {
     "method": "post",
@@ -741,7 +779,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 201
+    "successStatus": 201,
+    "deprecation": null
   },
   "listPlaylists": {
     "method": "get",
@@ -760,7 +799,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getPlaylist": {
     "method": "get",
@@ -779,7 +819,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "updatePlaylist": {
     "method": "patch",
@@ -800,7 +841,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "deletePlaylist": {
     "method": "delete",
@@ -819,7 +861,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "addPlaylistTracks": {
     "method": "post",
@@ -840,7 +883,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 201
+    "successStatus": 201,
+    "deprecation": null
   },
   "listPlaylistTracks": {
     "method": "get",
@@ -859,7 +903,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "movePlaylistTrack": {
     "method": "patch",
@@ -880,7 +925,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "removePlaylistTrack": {
     "method": "delete",
@@ -899,7 +945,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "listConnectedApps": {
     "method": "get",
@@ -918,7 +965,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "revokeConnectedApp": {
     "method": "delete",
@@ -937,7 +985,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "createOauthClient": {
     "method": "post",
@@ -958,7 +1007,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 201
+    "successStatus": 201,
+    "deprecation": null
   },
   "listOauthClients": {
     "method": "get",
@@ -977,7 +1027,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getOauthClient": {
     "method": "get",
@@ -996,7 +1047,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "updateOauthClient": {
     "method": "patch",
@@ -1017,7 +1069,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "deleteOauthClient": {
     "method": "delete",
@@ -1036,7 +1089,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "rotateOauthClientSecret": {
     "method": "post",
@@ -1057,7 +1111,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "createWebhook": {
     "method": "post",
@@ -1078,7 +1133,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 201
+    "successStatus": 201,
+    "deprecation": null
   },
   "listWebhooks": {
     "method": "get",
@@ -1097,7 +1153,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getWebhook": {
     "method": "get",
@@ -1116,7 +1173,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "updateWebhook": {
     "method": "patch",
@@ -1137,7 +1195,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "deleteWebhook": {
     "method": "delete",
@@ -1156,7 +1215,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "rotateWebhookSecret": {
     "method": "post",
@@ -1177,7 +1237,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "testWebhook": {
     "method": "post",
@@ -1198,7 +1259,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 202
+    "successStatus": 202,
+    "deprecation": null
   },
   "getWebhookStats": {
     "method": "get",
@@ -1217,7 +1279,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "createWebhookReplay": {
     "method": "post",
@@ -1238,7 +1301,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 202
+    "successStatus": 202,
+    "deprecation": null
   },
   "listWebhookReplays": {
     "method": "get",
@@ -1257,7 +1321,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getWebhookReplay": {
     "method": "get",
@@ -1276,7 +1341,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "cancelWebhookReplay": {
     "method": "post",
@@ -1295,7 +1361,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "listWebhookDeliveries": {
     "method": "get",
@@ -1314,7 +1381,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getWebhookDelivery": {
     "method": "get",
@@ -1333,7 +1401,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "retryWebhookDelivery": {
     "method": "post",
@@ -1352,7 +1421,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 202
+    "successStatus": 202,
+    "deprecation": null
   },
   "listEventTypes": {
     "method": "get",
@@ -1371,7 +1441,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "listEvents": {
     "method": "get",
@@ -1390,7 +1461,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getEvent": {
     "method": "get",
@@ -1409,7 +1481,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getRateLimits": {
     "method": "get",
@@ -1428,7 +1501,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "listPlans": {
     "method": "get",
@@ -1445,7 +1519,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getPlan": {
     "method": "get",
@@ -1462,7 +1537,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "receiveIncomingEvent": {
     "method": "post",
@@ -1481,7 +1557,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "listPlugins": {
     "method": "get",
@@ -1500,7 +1577,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getUsageStats": {
     "method": "get",
@@ -1519,7 +1597,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getUsageTimeSeries": {
     "method": "get",
@@ -1538,7 +1617,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "listDeprecatedCalls": {
     "method": "get",
@@ -1557,7 +1637,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "listAccounts": {
     "method": "get",
@@ -1576,7 +1657,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getAccount": {
     "method": "get",
@@ -1595,7 +1677,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getAccountPlan": {
     "method": "get",
@@ -1614,7 +1697,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "updateAccountPlan": {
     "method": "patch",
@@ -1635,7 +1719,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "revokeAccountSessions": {
     "method": "delete",
@@ -1654,7 +1739,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "listAdminActions": {
     "method": "get",
@@ -1673,7 +1759,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getAdminUsageStats": {
     "method": "get",
@@ -1692,7 +1779,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getAdminUsageTimeSeries": {
     "method": "get",
@@ -1711,7 +1799,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getPlatformStatus": {
     "method": "get",
@@ -1730,7 +1819,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "listIncomingEvents": {
     "method": "get",
@@ -1749,7 +1839,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "retryIncomingEvent": {
     "method": "post",
@@ -1768,7 +1859,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 202
+    "successStatus": 202,
+    "deprecation": null
   },
   "listRateLimitOverrides": {
     "method": "get",
@@ -1787,7 +1879,8 @@ export const operations = {
     "paginated": true,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getRateLimitOverride": {
     "method": "get",
@@ -1806,7 +1899,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "putRateLimitOverride": {
     "method": "put",
@@ -1827,7 +1921,8 @@ export const operations = {
     "requestContentTypes": [
       "application/json"
     ],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "deleteRateLimitOverride": {
     "method": "delete",
@@ -1846,7 +1941,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 204
+    "successStatus": 204,
+    "deprecation": null
   },
   "getHealth": {
     "method": "get",
@@ -1863,7 +1959,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getLiveness": {
     "method": "get",
@@ -1880,7 +1977,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getReadiness": {
     "method": "get",
@@ -1897,7 +1995,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   },
   "getMetrics": {
     "method": "get",
@@ -1914,7 +2013,8 @@ export const operations = {
     "paginated": false,
     "rawBody": false,
     "requestContentTypes": [],
-    "successStatus": 200
+    "successStatus": 200,
+    "deprecation": null
   }
 } as const;
 
