@@ -5,7 +5,7 @@ import type { TestAccount, TestApp } from "../../../test-kit/app.ts";
 import { createBrowser, type Browser, type Shown } from "./browser.fixture.ts";
 
 export const callback = "https://songstage.example.com/oauth/callback";
-const password = "pw-canary-of-a-test";
+export const password = "pw-canary-of-a-test";
 
 export interface Tokens {
   access_token: string;
@@ -70,7 +70,7 @@ export async function thirdParty(app: TestApp, client: OauthClientWithSecret): P
 }
 
 /** Signs in if asked, and allows. */
-async function giveConsent(browser: Browser, url: string, person: Pick<TestAccount, "email">, account: "live" | "test" = "live"): Promise<Shown> {
+export async function giveConsent(browser: Browser, url: string, person: Pick<TestAccount, "email">, account: "live" | "test" = "live"): Promise<Shown> {
   let page = await browser.open(url);
   if (page.text.includes('name="password"')) page = await browser.submit({ action: "sign_in", email: person.email, password });
   if (!page.left) page = await browser.submit({ action: "allow", account });
