@@ -78,7 +78,7 @@ describe("every operation works through the SDK", () => {
   });
 
   test("Spotify: sign in with it, link it, look at the link, unlink it", async () => {
-    const [browser, visitorApi] = [visitor(app), app.client(null)];
+    const [browser, visitorApi] = [visitor(app), app.client(null, { defaultHeaders: { "X-Forwarded-For": "192.0.2.44" } })];
     const comeBack = async (login: string) => {
       const begun = await visitorApi.accounts.startSpotifySignIn({ redirect_uri: "https://app.example.com/signed-in" });
       return { sign_in_id: begun.id, secret: begun.secret, code: await browser.codeFor(begun, login) };
