@@ -231,7 +231,7 @@ async function send(url: string, method: string, path: string, { key, headers, b
   return {
     status: response.status,
     headers: Object.fromEntries(response.headers),
-    body: json ? (JSON.parse(text) as Record<string, unknown>) : {},
+    body: json && text !== "" ? (JSON.parse(text) as Record<string, unknown>) : {},
     text,
   };
 }
