@@ -31,7 +31,7 @@ color:var(--accent-on);background:var(--accent)}
 .button:hover{background:var(--accent-hover)}
 .button.quiet{color:var(--text);background:transparent;border-color:var(--field-line)}
 .button.quiet:hover{background:var(--tint)}
-.link{padding:.25rem 0;border:0;background:none;font:inherit;color:var(--accent);text-decoration:underline;text-underline-offset:.15em;cursor:pointer}
+.link{padding:.25rem 0;white-space:nowrap;border:0;background:none;font:inherit;color:var(--accent);text-decoration:underline;text-underline-offset:.15em;cursor:pointer}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .notice{display:flex;gap:.625rem;margin:0 0 1.25rem;padding:.75rem .875rem;border-radius:.625rem;border:1px solid transparent;font-size:.9375rem}
 .notice.bad{color:var(--bad);background:var(--bad-tint);border-color:currentColor}
@@ -41,11 +41,11 @@ color:var(--accent-on);background:var(--accent)}
 .avatar.round{width:2.5rem;height:2.5rem;border-radius:50%;font-size:.9375rem}
 .avatar img{position:absolute;inset:0;width:100%;height:100%;object-fit:cover}
 .who{display:flex;align-items:center;gap:.75rem;padding:.75rem;margin:1.25rem 0 0;border:1px solid var(--line);border-radius:.75rem}
-.who>div{min-width:0;flex:1;overflow-wrap:anywhere;line-height:1.35}
+.who>.text{min-width:0;flex:1;overflow-wrap:anywhere;line-height:1.35}
 .who strong,.who span{display:block}
 .who .sub{color:var(--soft);font-size:.875rem}
 .app{display:flex;align-items:center;gap:.875rem;margin:0 0 1.25rem}
-.app>div:last-child{min-width:0;line-height:1.35;overflow-wrap:anywhere}
+.app>.text{min-width:0;line-height:1.35;overflow-wrap:anywhere}
 .app strong,.app span.sub{display:block}
 .app strong{font-size:1.0625rem}
 .app .sub{color:var(--soft);font-size:.875rem}

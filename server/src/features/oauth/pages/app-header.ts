@@ -10,7 +10,7 @@ export function appHeader({ id, name, homepage, logo_uri: logo }: Pick<AnyClient
       <span>${initials(name)}</span>
       ${logo !== null && html`<img src="/oauth/logos/${encodeId("app", id)}" alt="" width="56" height="56" />`}
     </div>
-    <div>
+    <div class="text">
       <strong>${name}</strong>
       ${host === null ? html`<span class="sub">No homepage given</span>` : html`<span class="sub">${host}</span>`}
     </div>

@@ -18,7 +18,7 @@ export function consentPage(request: PendingRequest, person: Person, before: Gra
       <p class="lead">It asks to act on your account. You can end this at any time under connected apps.</p>
       <div class="who">
         <div class="avatar round" aria-hidden="true"><span>${initials(person.name)}</span></div>
-        <div><strong>${person.name}</strong><span class="sub">${person.email}</span></div>
+        <div class="text"><strong>${person.name}</strong><span class="sub">${person.email}</span></div>
         <form method="post" class="inline">${csrf}<button class="link" name="action" value="switch">Not you?</button></form>
       </div>
       <form method="post">
@@ -27,7 +27,7 @@ export function consentPage(request: PendingRequest, person: Person, before: Gra
         <ul class="list" aria-labelledby="asks">${scopes.map((scope) => scopeLine(scope, before !== null && fresh.includes(scope)))}</ul>
         <fieldset>
           <legend>On which account?</legend>
-          ${choice("live", "Live account", "Your real music, and what it costs.", !sandbox)}
+          ${choice("live", "Live account", "Your real music; making songs costs money.", !sandbox)}
           ${choice("test", "Sandbox", "For trying out: every provider is simulated.", sandbox)}
         </fieldset>
         <div class="actions pair">
