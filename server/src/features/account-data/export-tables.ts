@@ -79,6 +79,10 @@ export const exportedTables: readonly ExportedTable[] = [
     columns: ["id", "type", "payload", "request_id", "created_at"], ids: { id: "evt" },
   },
   {
+    table: "webhook_stats", about: "how endpoints did, over time",
+    columns: ["webhook_id", "at", "attempts", "succeeded", "given_up"], ids: { webhook_id: "whk" }, key: ["webhook_id", "at"],
+  },
+  {
     table: "webhook_replays", about: "events that were to be sent again",
     columns: ["id", "webhook_id", "since", "until", "event_types", "wanted", "status", "replayed_count", "created_at", "finished_at"],
     ids: { id: "rpl", webhook_id: "whk" },
