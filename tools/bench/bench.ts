@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { benchAccept } from "./accept.ts";
 import { benchFirstAttempt } from "./first-attempt.ts";
 import { benchMixedLoad } from "./mixed-load.ts";
+import { benchNeighbours } from "./neighbours.ts";
 import { benchReadTrack } from "./read-track.ts";
 import type { BenchRow } from "./row.ts";
 import { benchStartUp } from "./start-up.ts";
@@ -18,6 +19,7 @@ const benches: Record<string, { title: string; run: () => Promise<BenchRow[]> }>
   usage: { title: "Recording every request", run: benchUsage },
   validation: { title: "Request validation", run: benchValidation },
   "first-attempt": { title: "Event to first attempt", run: benchFirstAttempt },
+  neighbours: { title: "Webhooks beside endpoints that hang", run: benchNeighbours },
   webhooks: { title: "Webhook deliveries", run: benchWebhooks },
   accept: { title: "Accepting generations", run: benchAccept },
   load: { title: "Mixed load", run: benchMixedLoad },

@@ -17,6 +17,8 @@ const KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 export interface BenchPlatform extends AsyncDisposable {
   adminUrl: string;
   redis: boolean;
+  /** Its settings, for a benchmark that is a part of the platform itself. */
+  env: Record<string, string>;
   /** Starts a real server process, as in production; resolves with its URL. */
   start(command: "api" | "worker", env?: Record<string, string>): Promise<{ url: string } & AsyncDisposable>;
 }
@@ -35,21 +37,21 @@ export async function openBenchPlatform(): Promise<BenchPlatform> {
   await migrateUp(as(roles.owner, "owner"));
   await migrateQueueSchema(as(roles.owner, "owner"));
 
+  const settings: Record<string, string> = {
+    DATABASE_URL: as(roles.app, "app"),
+    ...(redis && { REDIS_URL: redis.url }),
+    PORT: "0",
+    MASTER_KEYS: `b1:${KEY}`,
+    KEY_PEPPERS: `p1:${KEY}`,
+    STORAGE_DIR: join(directory, "storage"),
+    USAGE_SPILL_DIR: join(directory, "usage"),
+    WEBHOOK_ALLOW_LOOPBACK: "true",
+  };
   return {
     adminUrl: postgres.adminUrl,
     redis: redis !== null,
-    start: (command, env = {}) =>
-      startServer(command, {
-        DATABASE_URL: as(roles.app, "app"),
-        ...(redis && { REDIS_URL: redis.url }),
-        PORT: "0",
-        MASTER_KEYS: `b1:${KEY}`,
-        KEY_PEPPERS: `p1:${KEY}`,
-        STORAGE_DIR: join(directory, "storage"),
-        USAGE_SPILL_DIR: join(directory, "usage"),
-        WEBHOOK_ALLOW_LOOPBACK: "true",
-        ...env,
-      }),
+    env: settings,
+    start: (command, env = {}) => startServer(command, { ...settings, ...env }),
     [Symbol.asyncDispose]: async () => {
       await Promise.all([postgres.stop(), redis?.stop()]);
       rmSync(directory, { recursive: true, force: true });
