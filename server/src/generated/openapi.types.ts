@@ -212,7 +212,8 @@ export interface paths {
         put?: never;
         /**
          * Choose a new password
-         * @description Takes the token of the link in a password reset mail. All sessions of the account end, and its owner gets a notice.
+         * @description Takes the token of the link in a password reset mail. All sessions of the account end, a change
+         *     of the e-mail address that was not confirmed yet is called off, and the owner gets a notice.
          *     API keys go on working.
          */
         post: operations["resetPassword"];
@@ -232,7 +233,8 @@ export interface paths {
         get?: never;
         /**
          * Change the password
-         * @description Needs the current password. All other sessions end; this one goes on. The owner gets a notice by mail.
+         * @description Needs the current password. All other sessions end; this one goes on. A change of the
+         *     e-mail address that was not confirmed yet is called off. The owner gets a notice by mail.
          */
         put: operations["changePassword"];
         post?: never;

@@ -201,8 +201,8 @@ export class AccountsResource extends Resource {
   /**
    * Choose a new password: `POST /v1/password-resets/confirm`. Needs no credentials.
    *
-   * Takes the token of the link in a password reset mail. All sessions of the account end, and its owner gets a
-   * notice.
+   * Takes the token of the link in a password reset mail. All sessions of the account end, a change
+   * of the e-mail address that was not confirmed yet is called off, and the owner gets a notice.
    * API keys go on working.
    *
    * @throws {BadRequestError} 400: The link does not work (any more), or the request does not fit the operation.
@@ -219,7 +219,8 @@ export class AccountsResource extends Resource {
   /**
    * Change the password: `PUT /v1/password`. Needs a session token.
    *
-   * Needs the current password. All other sessions end; this one goes on. The owner gets a notice by mail.
+   * Needs the current password. All other sessions end; this one goes on. A change of the
+   * e-mail address that was not confirmed yet is called off. The owner gets a notice by mail.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

@@ -5,7 +5,7 @@ import type { AccountsDeps } from "./deps.ts";
 import { endSessions } from "./end-sessions.ts";
 import { noticeOfNewPassword } from "./new-password.ts";
 import { personOf } from "./person.ts";
-import { deleteTokens } from "./token-store.ts";
+import { deletePendingEmails, deleteTokens } from "./token-store.ts";
 import { setPassword } from "./user-store.ts";
 
 export const changePassword = (deps: AccountsDeps, check: CheckPassword): Handler<"changePassword"> => {
@@ -17,6 +17,8 @@ export const changePassword = (deps: AccountsDeps, check: CheckPassword): Handle
       const at = clock.now();
       await setPassword(tx, personOf(principal), passwordHash);
       await deleteTokens(tx, owner.user_id, "reset_password");
+      // Whoever knew the old password may have sent one to a mailbox of theirs: it would give them the account.
+      await deletePendingEmails(tx, owner.user_id);
       await endSessions(tx, personOf(principal), { except: principal.sessionId, at });
       await notify(tx, owner.account_id, noticeOfNewPassword);
     });

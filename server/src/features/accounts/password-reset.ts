@@ -8,7 +8,7 @@ import { createMailThrottle } from "./mail-throttle.ts";
 import { noticeOfNewPassword } from "./new-password.ts";
 import { resetNobody, resetRequestKind, sealResetRequest } from "./reset-request.ts";
 import { hashToken } from "./session-token.ts";
-import { deleteTokens, insertResetRequest, selectToken, takeToken } from "./token-store.ts";
+import { deletePendingEmails, deleteTokens, insertResetRequest, selectToken, takeToken } from "./token-store.ts";
 import { setForgottenPassword, unlinkUnproven } from "./user-store.ts";
 
 /**
@@ -52,6 +52,7 @@ export async function setNewPassword(
     const user = used && (await setForgottenPassword(tx, { accountId: used.account_id, userId: used.user_id, email: used.email, passwordHash, at }));
     if (!used || !user) throw new ProblemError("invalid_link");
     await deleteTokens(tx, used.user_id, "reset_password");
+    await deletePendingEmails(tx, used.user_id);
     await endSessions(tx, { accountId: used.account_id, userId: used.user_id }, { at });
     await notify(tx, user.account_id, noticeOfNewPassword);
   });

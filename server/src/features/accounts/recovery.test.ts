@@ -111,6 +111,26 @@ describe("a forgotten password", () => {
     expect((await reset(tokenIn(first), "pw-canary-of-a-thief")).status).toBe(400);
   });
 
+  test("a new password ends the link that would move the account to another mailbox (its mail says: change your password)", async () => {
+    for (const how of ["change", "reset"]) {
+      const { email, token } = await world.signUp();
+      expect((await verify(tokenIn(await world.link(email)))).status).toBe(204);
+      const thief = `thief-${how}@example.com`;
+      expect((await world.request("patch", "/v1/profile", { key: token, body: { email: thief, password } })).status).toBe(200);
+      const move = await world.link(thief);
+      expect((await world.mail.next(email)).headers["subject"]).toBe("Your e-mail address is about to change");
+      if (how === "change") {
+        const body = { current_password: password, new_password: newPassword };
+        expect((await world.request("put", "/v1/password", { key: token, body })).status).toBe(204);
+      } else {
+        await askForReset(email);
+        expect((await reset(tokenIn(await world.link(email)))).status).toBe(204);
+      }
+      expect(await verify(tokenIn(move))).toMatchObject({ status: 400, body: { code: "invalid_link" } });
+      expect(await profile(String((await world.signIn(email, newPassword)).body["token"]))).toMatchObject({ email, pending_email: null });
+    }
+  });
+
   test("asking does the same for a known and an unknown address: one row, and not even the mail's absence tells before", async () => {
     const { email } = await world.signUp();
     await world.link(email);

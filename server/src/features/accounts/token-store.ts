@@ -37,6 +37,15 @@ export async function deleteTokens(tx: SystemTx, userId: string, purpose: TokenP
   await tx.query("delete from user_tokens where user_id = $1 and purpose = $2", [userId, purpose]);
 }
 
+/** Links that would make another address the user's; those that prove the present one stay. */
+export async function deletePendingEmails(tx: SystemTx, userId: string): Promise<void> {
+  await tx.query(
+    `delete from user_tokens t using users u
+      where u.id = $1 and t.user_id = u.id and t.purpose = 'verify_email' and t.email <> u.email`,
+    [userId],
+  );
+}
+
 export async function deleteExpiredTokens(tx: SystemTx, at: Date): Promise<void> {
   await tx.query("delete from user_tokens where expires_at <= $1", [at]);
 }
