@@ -74,6 +74,22 @@ describe("processing what providers sent", () => {
     expect(await row()).toMatchObject({ status: "processed", provider_event_id: "evt_2", type: "invoice.paid", last_error: null });
   });
 
+  test("one that its workers die of is given up after as many tries", async () => {
+    let processed = 0;
+    const registry = createIncomingRegistry();
+    registry.on("hooked", "invoice.paid", async () => void (processed += 1));
+    const kind = kindWith(registry);
+    await send(bodyOf("evt_1"));
+    for (let died = 0; died < 10; died += 1) {
+      const [pointer] = await kind.due(1);
+      expect(pointer && (await kind.claim(pointer))).not.toBeNull();
+      now = new Date(now.getTime() + leaseMs);
+    }
+    expect(await runDue(kind)).toBe(1);
+    expect(await row()).toMatchObject({ status: "dead", last_error: expect.stringContaining("NEVER_ENDED") });
+    expect(processed).toBe(0);
+  });
+
   test("nobody else sees or retries them, and a malformed id is a missing one", async () => {
     const admin = await app.signUp({ admin: true });
     const other: TestAccount = await app.signUp();

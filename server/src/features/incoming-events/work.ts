@@ -21,6 +21,14 @@ const PAUSE_MAX_MS = 2 * 60 * 60_000;
 /** Of a failure's text; the column is for people. */
 const ERROR_LENGTH_MAX = 500;
 
+/** Whoever tried it died of it, or was stopped, each time. */
+class NeverEnded extends Error {
+  constructor() {
+    super(`NEVER_ENDED: ${ATTEMPTS_MAX} tries began and none ended; the event may be what its workers died of`);
+    this.name = "NeverEnded";
+  }
+}
+
 /** Processes what providers sent: each event's effects happen once, in the transaction that finishes it. (WHK-11) */
 export function incomingEventWork(deps: IncomingWorkDeps): WorkKind<IncomingEventClaim> {
   const { db, clock, leaseMs } = deps;
@@ -39,6 +47,7 @@ export function incomingEventWork(deps: IncomingWorkDeps): WorkKind<IncomingEven
     renew: (claim) => db.asSystem("renew the lease of an incoming event", (tx) => renewIncomingEvent(tx, claim, leaseUntil())),
     async run(claim, { signal, log }) {
       try {
+        if (claim.attempts > ATTEMPTS_MAX) throw new NeverEnded();
         await process(deps, claim, signal);
       } catch (error) {
         // Stopped, not failed: whoever claims it next does it.
@@ -87,6 +96,7 @@ async function recordFailure({ db, clock }: IncomingWorkDeps, claim: IncomingEve
 
 /** A plugin's failure is masked by the host; of anything else only its kind is shown, since its text may quote the event. */
 function describe(error: unknown): string {
+  if (error instanceof NeverEnded) return error.message;
   if (error instanceof PluginFailure) return `${error.code}: ${error.message}`;
   const { name, code } = error as { name?: unknown; code?: unknown };
   return `PROCESSOR: ${typeof name === "string" ? name : "error"}${typeof code === "string" ? ` ${code}` : ""}; the log of the worker says more`;
