@@ -76,6 +76,14 @@ const disable = () => world.db.withTenant(world.accountId, (tx) => tx.query(
   `update webhooks set status = 'disabled', disabled_reason = 'test', disabled_at = $1, missed_since = $1`, [world.clock.now()]));
 const enable = () => call(routes.updateWebhook, { ...at(), body: { status: "enabled" } });
 
+test("a time that begins before there were computers is answered, not an error", async () => {
+  await emitMany(2);
+  await drain();
+  world.advance(1_000);
+  const one = await runAll(await replay({ since: "1905-06-30T00:00:00Z", only: "all" }));
+  expect(one).toMatchObject({ status: "completed", replayed_count: 2, progress: 1 });
+});
+
 test("all that failed since a time goes out again with its webhook-id and a whole new schedule (WHK-08)", async () => {
   await emitMany(3);
   await drain();

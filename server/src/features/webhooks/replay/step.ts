@@ -75,8 +75,8 @@ function isWanted({ status, subscribed }: PastEvent, wanted: ReplayRow["wanted"]
   return wanted === "all" ? status === "succeeded" || status === "failed" : wanted === "failed" && status === "failed";
 }
 
-/** The smallest UUIDv7 of a moment: events from it on have greater ids. */
+/** The smallest UUIDv7 of a moment: events from it on have greater ids. Before 1970 there are none. */
 export function lowestId(moment: Date): string {
-  const hex = moment.getTime().toString(16).padStart(12, "0");
+  const hex = Math.max(moment.getTime(), 0).toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
