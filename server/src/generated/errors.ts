@@ -155,7 +155,7 @@ export const errorCatalogue = {
   "delivery_not_retryable": {
     "status": 409,
     "title": "Delivery cannot be retried",
-    "description": "The delivery is still pending (its next attempt is planned), or its endpoint is not enabled.",
+    "description": "The delivery is still pending (its next attempt is planned), or its endpoint is disabled.",
     "fix": "Wait for the planned attempt, or enable the webhook first."
   },
   "api_key_limit_reached": {

@@ -1106,7 +1106,8 @@ export interface paths {
         put?: never;
         /**
          * Retry a delivery
-         * @description Sends a finished delivery once more at once, with the same body and `webhook-id`.
+         * @description Sends a finished delivery once more at once, with the same body and `webhook-id`; while the endpoint is paused, when it is
+         *     enabled again.
          */
         post: operations["retryWebhookDelivery"];
         delete?: never;

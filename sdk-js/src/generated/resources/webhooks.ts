@@ -275,7 +275,9 @@ export class WebhooksResource extends Resource {
   /**
    * Retry a delivery: `POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry`. Scope `webhooks:write`.
    *
-   * Sends a finished delivery once more at once, with the same body and `webhook-id`.
+   * Sends a finished delivery once more at once, with the same body and `webhook-id`; while the endpoint is paused,
+   * when it is
+   * enabled again.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

@@ -94,7 +94,7 @@ export async function insertDelivery(
   );
 }
 
-/** Makes a finished delivery due at once. Null: it is pending, or its endpoint is not enabled. */
+/** Makes a finished delivery due at once; one of a paused endpoint waits with the others. Null: it is pending, or its endpoint is disabled. */
 export async function retryDelivery(
   tx: TenantTx,
   webhookId: string,
@@ -105,7 +105,7 @@ export async function retryDelivery(
     `update webhook_deliveries d set status = 'pending', next_attempt_at = $4, finished_at = null, retries_from = d.attempts_count
        from webhooks w
       where d.account_id = $1 and d.webhook_id = $2 and d.id = $3 and d.status <> 'pending'
-        and w.account_id = d.account_id and w.id = d.webhook_id and w.status = 'enabled' and w.deleted_at is null
+        and w.account_id = d.account_id and w.id = d.webhook_id and w.status <> 'disabled' and w.deleted_at is null
       returning ${columns}`,
     [tx.accountId, webhookId, id, now],
   );

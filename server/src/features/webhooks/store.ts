@@ -82,7 +82,8 @@ export interface WebhookChange {
 
 /**
  * Null: no such webhook. A drain that works with the old settings loses its lease. Enabling, and a new URL, forget what
- * was learned about the endpoint's health; one that was disabled starts with a single probe.
+ * was learned about the endpoint's health; one that was disabled starts with a single probe. One that
+ * is in order rests until the delivery that blocks the others is due: nothing blocks any more when it no longer is.
  */
 export async function updateWebhook(
   tx: TenantTx,
@@ -107,7 +108,7 @@ export async function updateWebhook(
             trips = case when fresh.start then 0 else w.trips end,
             slots = case when fresh.start then null else w.slots end,
             rate = case when fresh.start then null else w.rate end,
-            resting_until = case when fresh.start then null else w.resting_until end,
+            resting_until = case when fresh.start or w.ordered and not $10 then null else w.resting_until end,
             failing_since = case when fresh.count then null else w.failing_since end,
             failing_attempts = case when fresh.count then 0 else w.failing_attempts end,
             warned_at = case when fresh.count then null else w.warned_at end

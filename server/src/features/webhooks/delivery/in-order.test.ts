@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { retryDelivery } from "../delivery-store.ts";
 import { startReceiver, type Receiver } from "../receiver.fixture.ts";
@@ -94,13 +95,42 @@ test("pause: one that is given up pauses the endpoint and tells its owner; retri
   const enable = (tx: Parameters<typeof updateWebhook>[0]) => updateWebhook(tx, endpoint.id, { status: "enabled" }, world.clock.now());
   receiver.answer((response) => void response.end());
   const failed = (await world.deliveries(endpoint)).find(({ status }) => status === "failed");
-  await world.db.withTenant(world.accountId, async (tx) => {
-    await enable(tx);
-    await retryDelivery(tx, endpoint.id, failed?.id ?? "", world.clock.now());
-  });
   const before = order().length;
+  // In this order, as the mail says: what is retried after the endpoint is enabled would come too late.
+  const retried = await world.db.withTenant(world.accountId, (tx) => retryDelivery(tx, endpoint.id, failed?.id ?? "", world.clock.now()));
+  expect(retried).toMatchObject({ status: "pending" });
+  expect(await world.drain(endpoint)).toBe(false);
+  await world.db.withTenant(world.accountId, enable);
   await world.drain(endpoint);
   expect(order().slice(before)).toEqual([2, 3, 4]);
+});
+
+test("pause: a worker that cannot write the last result down has paused the endpoint all the same", async () => {
+  const endpoint = await ordered("pause");
+  await emitMany(2);
+  await world.db.withTenant(world.accountId, (tx) => tx.query("update webhook_deliveries set attempts_count = 11"));
+  const owner = new Client({ connectionString: world.ownerUrl });
+  await owner.connect();
+  await owner.query("alter table webhook_deliveries add constraint unwritable check (attempts_count < 12) not valid");
+  receiver.answer((response) => void response.writeHead(500).end());
+  await expect(world.drain(endpoint)).rejects.toThrow("unwritable");
+  await owner.query("alter table webhook_deliveries drop constraint unwritable");
+  await owner.end();
+  world.advance(24 * 60 * minutes);
+  expect(await world.drain(endpoint)).toBe(false);
+  expect(order()).toEqual([1]);
+  expect(world.mails.at(-1)).toMatchObject({ notice: { subject: "Your webhook endpoint was paused" } });
+});
+
+test("an endpoint that is no longer in order does not wait for the delivery that blocked it", async () => {
+  const endpoint = await ordered();
+  await emitMany(2);
+  receiver.answer((response, { headers }) => response.writeHead(headers["webhook-sequence"] === "1" ? 500 : 200).end());
+  await world.drain(endpoint);
+  expect(await world.kind.due(10)).toEqual([]);
+  await world.db.withTenant(world.accountId, (tx) => updateWebhook(tx, endpoint.id, { ordered: false }, world.clock.now()));
+  expect(await world.drain(endpoint)).toBe(true);
+  expect(order()).toEqual([1, 2]);
 });
 
 test("an endpoint that becomes ordered first finishes what was being retried", async () => {

@@ -47,15 +47,14 @@ export async function drainInOrder(deps: DrainDeps, claim: EndpointClaim, signal
     }
     pace.sent(clock.now());
     const { record, outcome } = await attempt(delivery);
-    await writer.write(record);
     gone ||= outcome.verdict === "gone";
+    const pauses = outcome.status === "failed" && claim.onFailure === "pause" && !gone;
+    // Before the result: a crash between the two repeats an attempt, and never goes on without the delivery.
+    if (pauses) await pause(deps, claim);
+    await writer.write(record);
     const rests = health.note(outcome, record.finished_at);
     blockedUntil = outcome.nextAttemptAt;
-    if (outcome.status === "failed" && claim.onFailure === "pause" && !gone) {
-      await pause(deps, claim);
-      return false;
-    }
-    return !rests && !gone && blockedUntil === null;
+    return !pauses && !rests && !gone && blockedUntil === null;
   };
 
   try {
