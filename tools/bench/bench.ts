@@ -5,6 +5,7 @@ import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { benchAccept } from "./accept.ts";
 import { benchFirstAttempt } from "./first-attempt.ts";
+import { benchLimits } from "./limits.ts";
 import { benchMixedLoad } from "./mixed-load.ts";
 import { benchNeighbours } from "./neighbours.ts";
 import { benchReadTrack } from "./read-track.ts";
@@ -17,6 +18,7 @@ import { benchWebhooks } from "./webhooks.ts";
 const benches: Record<string, { title: string; run: () => Promise<BenchRow[]> }> = {
   "read-track": { title: "Reading a track", run: benchReadTrack },
   usage: { title: "Recording every request", run: benchUsage },
+  limits: { title: "Authentication and limits", run: benchLimits },
   validation: { title: "Request validation", run: benchValidation },
   "first-attempt": { title: "Event to first attempt", run: benchFirstAttempt },
   neighbours: { title: "Webhooks beside endpoints that hang", run: benchNeighbours },

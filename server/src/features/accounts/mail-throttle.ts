@@ -37,5 +37,5 @@ export function createMailThrottle(limiter: Limiter): MailThrottle {
 }
 
 function bucket(kind: string, id: string, max: number): Bucket {
-  return { key: `{${id}}:mail-${kind}`, name: `mail-${kind}`, capacity: max, refill: max, intervalMs: hourMs };
+  return { key: `{${id}}:mail-${kind}`, name: `mail-${kind}`, capacity: max, refill: max, intervalMs: hourMs, failClosed: true };
 }
