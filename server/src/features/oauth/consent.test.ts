@@ -106,6 +106,8 @@ describe("nobody else can answer for a person", () => {
     const victim = createBrowser(app.url);
     await victim.open((await stage.begin()).url.href);
     expect((await victim.open(page.url.href)).status).toBe(404);
+    const own = [...victim.cookies()].map(([name, value]) => `${name}=${value}`).join("; ");
+    expect((await fetch(page.url, { headers: { cookie: own } })).status).toBe(404);
     expect((await app.client(person.sessionToken).connectedApps.list()).data).toEqual([]);
   });
 
