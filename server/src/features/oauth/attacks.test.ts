@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect as connectTo, type Socket } from "node:net";
 import * as oauth from "openid-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
@@ -222,6 +224,21 @@ describe("attacks on OAuth", () => {
     const answer = await fetch(url, { redirect: "manual", headers });
     expect(new URL(answer.headers.get("location") ?? "", app.url).origin).toBe(app.url);
   });
+
+  test("callers who send their token request byte by byte hold up nobody else", async () => {
+    const { hostname, port } = new URL(app.url);
+    const head = "POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\ngrant_type=";
+    const sockets = Array.from({ length: 30 }, () => connectTo(Number(port), hostname, function send(this: Socket) { this.write(head); }));
+    try {
+      await Promise.all(sockets.map((socket) => once(socket, "connect")));
+      // Behind all of theirs on this server, so they have been taken by now.
+      expect((await post(app, "/oauth/token", { grant_type: "refresh_token", refresh_token: "x" }, stage.client)).status).toBe(400);
+      expect((await exchange(app, stage.client, "x", "x")).status).toBe(400);
+      expect(await status(person.sessionToken)).toBe(200);
+    } finally {
+      for (const socket of sockets) socket.resume().end("x".repeat(1000 - "grant_type=".length));
+    }
+  }, 9_000);
 
   test("huge and broken inputs are refused without harm", async () => {
     const huge = "x".repeat(1_000_000);

@@ -6,7 +6,9 @@ import type { Database, SystemTx } from "../../../platform/db/index.ts";
 export interface RequestScope {
   ctx: KoaContextWithOIDC;
   requestId: string;
-  /** Set where the whole request is one transaction. */
+  /** Where the whole request is one transaction: begins it, or gives the one that has begun. */
+  begin: (() => Promise<SystemTx>) | null;
+  /** The transaction that has begun. */
   tx: SystemTx | null;
   /** A refresh token that was exchanged moments ago and came again: its answer is given again. */
   repeated: { token: string; answer: string } | null;
@@ -32,24 +34,45 @@ class TakenBack extends Error {}
 
 /**
  * Answers a whole request in one transaction: what it consumed, what it issued and the answer itself are all there after a
- * crash, or none of them is. A request that fails leaves nothing, except what it revoked.
+ * crash, or none of them is. A request that fails leaves nothing, except what it revoked. The transaction begins with the
+ * first look into the database, which is after the body was read: callers who send slowly hold no connection.
  */
-export async function asOneTransaction(db: Database, scope: RequestScope, answer: (tx: SystemTx) => Promise<void>): Promise<void> {
-  try {
-    await db.asSystem("OAuth: a token names its tenant", async (tx) => {
+export async function asOneTransaction(db: Database, scope: RequestScope, answer: () => Promise<void>): Promise<void> {
+  const answered = Promise.withResolvers<"keep" | "take back">();
+  const begun = Promise.withResolvers<SystemTx>();
+  let transaction: Promise<void> | null = null;
+  scope.begin = () => {
+    transaction ??= db.asSystem("OAuth: a token names its tenant", async (tx) => {
       scope.tx = tx;
-      await answer(tx);
-      if (scope.ctx.status >= 400 && !scope.revoked) throw new TakenBack();
+      begun.resolve(tx);
+      if ((await answered.promise) === "take back") throw new TakenBack();
     });
-  } catch (error) {
-    if (!(error instanceof TakenBack)) throw error;
+    // Of a database that gives no connection; whoever asked for one hears of it.
+    transaction.catch(begun.reject);
+    return begun.promise;
+  };
+  let outcome: "keep" | "take back" = "take back";
+  try {
+    await answer();
+    if (scope.ctx.status < 400 || scope.revoked) outcome = "keep";
   } finally {
+    scope.begin = null;
+    answered.resolve(outcome);
+    await ended(transaction);
     scope.tx = null;
   }
 }
 
+async function ended(transaction: Promise<void> | null): Promise<void> {
+  try {
+    await transaction;
+  } catch (error) {
+    if (!(error instanceof TakenBack)) throw error;
+  }
+}
+
 /** Runs in the request's transaction, or in one of its own. */
-export function inTransaction<T>(db: Database, fn: (tx: SystemTx) => Promise<T>): Promise<T> {
-  const tx = requestScope()?.tx;
-  return tx ? fn(tx) : db.asSystem("OAuth: the tenant is not known yet", fn);
+export async function inTransaction<T>(db: Database, fn: (tx: SystemTx) => Promise<T>): Promise<T> {
+  const begin = requestScope()?.begin;
+  return begin ? fn(await begin()) : db.asSystem("OAuth: the tenant is not known yet", fn);
 }

@@ -46,12 +46,13 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
 
   const answer = async (ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> => {
     const { context } = ctx.req as HttpRequest;
-    const scope: RequestScope = { ctx, requestId: context.requestId, tx: null, refreshing: null, repeated: null, consumed: null, revoked: false };
+    const scope: RequestScope = { ctx, requestId: context.requestId, begin: null, tx: null, refreshing: null, repeated: null, consumed: null, revoked: false };
     await inRequestScope(scope, async () => {
       if (!TRANSACTIONAL.has(ctx.path)) return void (await next());
-      await asOneTransaction(deps.db, scope, async (tx) => {
+      await asOneTransaction(deps.db, scope, async () => {
         await next();
-        if (ctx.path === paths.token) await afterExchange(scope, tx, deps);
+        // Where nothing was looked up, nothing was exchanged.
+        if (ctx.path === paths.token && scope.tx) await afterExchange(scope, scope.tx, deps);
       });
     });
   };
