@@ -145,6 +145,18 @@ describe("nobody else can answer for a person", () => {
     await app.client(someone.sessionToken).accounts.changePassword({ current_password: password, new_password: "pw-canary-of-another-test" });
     expect((await browser.open((await stage.begin()).url.href)).text).toContain('name="password"');
   });
+
+  test("a question that was open when the password changed can be answered no more, and leaves no connected app", async () => {
+    const someone = await app.signUp();
+    const browser = createBrowser(app.url);
+    await browser.open((await stage.begin()).url.href);
+    expect((await browser.submit({ action: "sign_in", email: someone.email, password })).text).toContain("On which account?");
+    await app.client(someone.sessionToken).accounts.changePassword({ current_password: password, new_password: "pw-canary-of-another-test" });
+    const answer = await browser.submit({ action: "allow", account: "live" });
+    expect(answer).toMatchObject({ left: false, status: 404 });
+    expect(plain(answer)).toContain("Your sign-in has ended");
+    expect((await app.client(someone.sessionToken).connectedApps.list()).data).toEqual([]);
+  });
 });
 
 test("behind https all cookies are Secure, HttpOnly, SameSite=Lax and bound to the host, and addresses are the public ones", async () => {

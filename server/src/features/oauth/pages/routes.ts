@@ -107,10 +107,13 @@ async function whoIsAsked({ db }: OauthPagesDeps, { interaction, client }: Pendi
   const userId = decodeId("usr", interaction.session?.accountId ?? "");
   return db.asSystem("consent: the person and what they allowed before", async (tx) => {
     const person = userId === null ? null : await selectPerson(tx, userId);
-    if (!person) throw new ProblemError("not_found", { detail: "Your sign-in has ended. Go back to the app and connect once more." });
+    // A page that stayed open is worth no more than the sign-in behind it, which a new password ends.
+    if (!person || !signedIn(interaction, person)) throw new ProblemError("not_found", { detail: "Your sign-in has ended. Go back to the app and connect once more." });
     return { person, before: await selectLatestGrant(tx, person.id, client.id) };
   });
 }
+
+const signedIn = ({ session }: Interaction, person: Person): boolean => session?.amr?.includes(signInMark(person)) ?? false;
 
 async function finish({ provider }: OauthPagesDeps, { raw }: PostRequest, result: Parameters<Provider["interactionResult"]>[2]): Promise<PageAnswer> {
   return { redirect: await provider().interactionResult(raw.request, raw.response, result, { mergeWithLastSubmission: true }) };
