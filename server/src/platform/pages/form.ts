@@ -26,6 +26,8 @@ export async function readForm(request: IncomingMessage): Promise<Form> {
   const form = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(Buffer.concat(chunks).toString("utf8"))) {
     if (form.has(name)) throw new ProblemError("form_rejected", { detail: "A field of the form came twice. Go back and send it once more." });
+    // No keyboard types it, and no text column holds it.
+    if (value.includes("\0")) throw new ProblemError("form_rejected", { detail: "A field of the form contains the character U+0000. Go back and remove it." });
     form.set(name, value);
   }
   return form;

@@ -60,6 +60,13 @@ describe("pages", () => {
     expect(response.headers.get("set-cookie")).toMatch(/^musicverse_form=\w{32}; Path=\/; HttpOnly; SameSite=Lax$/);
   });
 
+  test("the character NUL, which no database column takes, is refused before anything is looked up or kept", async () => {
+    const { cookie, csrf } = await openForm();
+    const answer = await post(`csrf=${csrf}&email=a%00%40example.com`, { cookie });
+    expect(answer.status).toBe(403);
+    expect(await answer.text()).toContain("U+0000");
+  });
+
   test("a form of this browser is taken, and its token fits every page of it", async () => {
     const { cookie, csrf } = await openForm();
     const answer = await post(`csrf=${csrf}&email=a`, { cookie, origin: url, "sec-fetch-site": "same-origin" });
