@@ -118,3 +118,28 @@ test("events, deliveries and attempts are dropped 30 days after their week has e
   expect(await left()).toEqual([0, 0, 0]);
   await old.close();
 });
+
+test("what came before its week was made moves into it, and goes with it (WHK-08)", async () => {
+  const early = await createWorld();
+  const endpoint = await early.endpoint("http://127.0.0.1:1/");
+  const day = 86_400_000;
+  early.advance(70 * day);
+  const id = await early.db.withTenant(early.accountId, (tx) => early.emit(tx, deleted("trk_early")));
+  await early.drain(endpoint);
+  const places = () => early.db.asSystem("a test looks at partitions", (tx) => tx.query<{ place: string }>(
+    `select tableoid::regclass::text as place from events union all select tableoid::regclass::text from webhook_deliveries
+     union all select tableoid::regclass::text from webhook_attempts order by 1`,
+  ));
+  expect(await places()).toEqual(["events_other", "webhook_attempts_other", "webhook_deliveries_other"].map((place) => ({ place })));
+
+  await keepEventLog(early.db, early.clock);
+  expect((await places()).map(({ place }) => place.replace(/\d{8}$/, ""))).toEqual(["events_w", "webhook_attempts_w", "webhook_deliveries_w"]);
+  expect(await early.db.readTenant<EventRow>(early.accountId, selectEvent(early.accountId, id))).toHaveLength(1);
+  expect(await early.db.readTenant<EventRow>(await early.createAccount(), selectEvent(early.accountId, id))).toHaveLength(0);
+  const [delivery] = await early.deliveries(endpoint);
+  expect(await early.attempts(delivery?.id ?? "")).toHaveLength(1);
+  early.advance(38 * day);
+  await keepEventLog(early.db, early.clock);
+  expect(await places()).toEqual([]);
+  await early.close();
+});
