@@ -52,7 +52,7 @@ export async function startWorker(
   work.start(onlyPlugins ? generation : [
     ...generation,
     createDrainWork({ metrics: createDeliveryMetrics(services.metrics.registry, services), db, clock, emit, notify, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs }),
-    createReplayWork({ db, clock, work }),
+    createReplayWork({ db, clock, work, leaseMs: config.leaseMs }),
     incomingEventWork({ db, clock, keyRing, plugins, registry: incoming, leaseMs: config.leaseMs }),
     analysisWork({ db, storage, concurrency: 1 }),
     blobDeletionWork({ db, storage }),

@@ -24,7 +24,7 @@ beforeEach(async () => {
   const cursors = createCursors([{ key: randomBytes(32) }]);
   routes = webhooksRoutes({ db, clock, work, cursors, keyRing: plainKeyRing, policy: { allowLoopback: true } });
   call = caller(db);
-  replays = createReplayWork({ db, clock, work });
+  replays = createReplayWork({ db, clock, work, leaseMs: 30_000 });
   endpoint = await world.endpoint(receiver.url, ["track.deleted", "track.created"]);
   start = world.clock.now().toISOString();
 });

@@ -13,13 +13,14 @@ export interface ReplayWorkOptions {
   db: Database;
   clock: Clock;
   work: Pick<WorkEngine, "enqueue">;
+  /** Much longer than a step takes: a killed worker's step is taken again when it has passed. */
+  leaseMs: number;
 }
 
-const leaseMs = 30_000;
 const concurrency = 20;
 
 /** Replays as a kind of work: one run is one step, so that many replays take turns and a crash costs nothing. */
-export function createReplayWork({ db, clock, work }: ReplayWorkOptions): WorkKind<ReplayClaim> {
+export function createReplayWork({ db, clock, work, leaseMs }: ReplayWorkOptions): WorkKind<ReplayClaim> {
   return {
     name: replayKind,
     queue: replayKind,
