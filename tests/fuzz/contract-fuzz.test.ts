@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openApiDocument } from "../../server/src/platform/http/validate.ts";
@@ -66,6 +68,12 @@ function schemathesis(python: string, world: unknown): Promise<{ code: number | 
     { cwd: root, env: { PATH: process.env["PATH"], PYTHONPATH: here, PYTHONDONTWRITEBYTECODE: "1", SCHEMATHESIS_HOOKS: "hooks", MUSICVERSE_FUZZ_WORLD: JSON.stringify(world) } },
   );
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => { output += chunk.toString(); });
+  const folder = process.env["MUSICVERSE_TEST_OUTPUT"];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      if (folder) appendFileSync(join(folder, "fuzz.log"), chunk);
+    });
+  }
   return new Promise((resolve) => child.once("close", (code) => resolve({ code, output })));
 }
