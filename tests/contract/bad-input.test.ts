@@ -71,6 +71,11 @@ describe("bad input", () => {
     expectProblem(await post("/v1/tracks", "{}"), 415, "unsupported_media_type");
   });
 
+  test("a path of its own is not taken for an id: /v1/api-keys/report has one method", async () => {
+    const answer = await app.request("delete", "/v1/api-keys/report", { key: account.testKey });
+    expect(answer).toMatchObject({ status: 405, headers: { allow: "POST" }, body: { code: "method_not_allowed" } });
+  });
+
   test("unknown paths and methods", async () => {
     expectProblem(await app.request("get", "/v1/nothing", { key: account.testKey }), 404, "not_found");
     const answer = await app.request("delete", "/v1/tracks", { key: account.testKey });

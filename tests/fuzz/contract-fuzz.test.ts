@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -61,11 +62,12 @@ function schemathesis(python: string, world: unknown): Promise<{ code: number | 
   const child = spawn(
     python,
     [
-      "-c", run, "run", "openapi/dist/openapi.json", "--url", app.url, "--checks", checks.join(","), "--max-examples", examples, "--seed", seed,
+      "-c", run, "run", join(root, "openapi/dist/openapi.json"), "--url", app.url, "--checks", checks.join(","), "--max-examples", examples, "--seed", seed,
       "--generation-with-security-parameters", "false", "--generation-database", "none", "--continue-on-failure", "--no-color", "--suppress-health-check", "all",
       ...excluded.flatMap((operationId) => ["--exclude-operation-id", operationId]),
     ],
-    { cwd: root, env: { PATH: process.env["PATH"], PYTHONPATH: here, PYTHONDONTWRITEBYTECODE: "1", SCHEMATHESIS_HOOKS: "hooks", MUSICVERSE_FUZZ_WORLD: JSON.stringify(world) } },
+    // It keeps what it found in the folder where it runs.
+    { cwd: mkdtempSync(join(tmpdir(), "musicverse-fuzz-")), env: { PATH: process.env["PATH"], PYTHONPATH: here, PYTHONDONTWRITEBYTECODE: "1", SCHEMATHESIS_HOOKS: "hooks", MUSICVERSE_FUZZ_WORLD: JSON.stringify(world) } },
   );
   let output = "";
   const folder = process.env["MUSICVERSE_TEST_OUTPUT"];

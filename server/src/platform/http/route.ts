@@ -15,16 +15,18 @@ export function route(): RequestHandler {
     const pattern = path.replaceAll(/\{(\w+)\}/g, ":$1");
     router.on(method.toUpperCase() as HTTPMethod, pattern, () => {}, { operationId });
   }
+  const concrete = concretePaths();
   return (request, _response, next) => {
     const method = request.method === "HEAD" ? "GET" : request.method;
-    const found = router.find(method as HTTPMethod, request.path);
+    const methods = concrete.get(request.path);
+    const found = methods?.includes(method) === false ? null : router.find(method as HTTPMethod, request.path);
     // `/v1/tracks/` names no track: it is no path of the spec.
     if (found && !Object.values(found.params).includes("")) {
       request.context.operationId = (found.store as { operationId: OperationId }).operationId;
       request.context.pathParams = found.params as Record<string, string>;
       return next();
     }
-    const allowed = found ? [] : METHODS.filter((candidate) => router.find(candidate, request.path));
+    const allowed = found ? [] : METHODS.filter((candidate) => (methods ? methods.includes(candidate) : router.find(candidate, request.path)));
     if (allowed.length === 0) {
       request.context.refusal = new ProblemError("not_found", { detail: "No operation has this path. See the API reference for all paths." });
       return next();
@@ -35,4 +37,13 @@ export function route(): RequestHandler {
     });
     next();
   };
+}
+
+/** Paths without parameters → their methods. Such a path wins over a template that fits too, as OpenAPI has it. */
+function concretePaths(): Map<string, string[]> {
+  const methods = new Map<string, string[]>();
+  for (const { method, path } of Object.values(operations)) {
+    if (!path.includes("{")) methods.set(path, [...(methods.get(path) ?? []), method.toUpperCase()]);
+  }
+  return methods;
 }
