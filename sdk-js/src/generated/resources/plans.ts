@@ -15,6 +15,7 @@ export class PlansResource extends Resource {
    * Open to
    * everybody.
    *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
