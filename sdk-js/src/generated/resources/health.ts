@@ -26,6 +26,7 @@ export class HealthResource extends Resource {
    *
    * Answers while the process runs, whatever else is broken. For restarts by an orchestrator.
    *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
   getLiveness(options?: RequestOptions): APIPromise<Liveness> {
@@ -39,6 +40,7 @@ export class HealthResource extends Resource {
    * traffic
    * elsewhere.
    *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {InternalServerError} 500: Something failed on our side.
    * @throws {InternalServerError} 503: The server cannot take requests now.
    */
@@ -51,6 +53,7 @@ export class HealthResource extends Resource {
    *
    * Prometheus metrics. Open to loopback addresses; from elsewhere `Authorization: Bearer <METRICS_TOKEN>` is needed.
    *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
