@@ -76,11 +76,12 @@ export const selectAttempts = (accountId: string, deliveryId: string): Statement
 });
 
 /**
- * SQL of a UUIDv7 of the event's millisecond, made where the rows are: their number is not known before. The event's
- * delivery to an endpoint is found by it, without an index of its own.
+ * SQL of a UUIDv7 of the event's millisecond, made where the rows are: their number is not known before. It begins with the
+ * event's own 32 counting bits, so that deliveries sort as their events do, also within a millisecond; 40 random bits tell
+ * the endpoints apart. The event's delivery to an endpoint is found by it, without an index of its own.
  */
 export const newDeliveryId = (eventId: string) =>
-  `(substr(${eventId}::text, 1, 15) || substr(gen_random_uuid()::text, 16))::uuid`;
+  `(substr(${eventId}::text, 1, 26) || substr(gen_random_uuid()::text, 27))::uuid`;
 
 /** A delivery to one chosen endpoint, whatever it subscribes to. */
 export async function insertDelivery(
