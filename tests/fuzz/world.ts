@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { callback, thirdParty } from "../../server/src/features/oauth/world.fixture.ts";
 import { encodeId, newId } from "../../server/src/platform/ids/index.ts";
 import type { TestApp } from "../../server/test-kit/app.ts";
 
@@ -26,6 +27,9 @@ export async function createWorld(app: TestApp): Promise<World> {
   const { track_id } = await test.generations.wait(generation.id);
   const playlist = await test.playlists.create({ name: "fuzzed" });
   const { items } = await test.playlists.addTracks(playlist.id, { track_ids: [String(track_id)] });
+  const replay = await test.webhooks.createReplay(webhook.id, { since: "2026-11-01T00:00:00Z" });
+  const registered = await test.oauthClients.create({ name: "fuzzed", type: "confidential", redirect_uris: [callback], scopes: ["tracks:read"] });
+  await (await thirdParty(app, registered)).connect(account, { account: "test" });
   const event = (await test.events.list()).data[0];
   await expect.poll(async () => (await test.webhooks.listDeliveries(webhook.id)).data.length).toBeGreaterThan(0);
   const delivery = (await test.webhooks.listDeliveries(webhook.id)).data[0];
@@ -35,6 +39,8 @@ export async function createWorld(app: TestApp): Promise<World> {
     ids: {
       account_id: [other.liveId, other.sandboxId],
       api_key_id: [key.id],
+      client_id: [registered.id],
+      connected_app_id: [String((await test.connectedApps.list()).data[0]?.id)],
       delivery_id: [String(delivery?.id)],
       event_id: [String(event?.id)],
       generation_id: [generation.id],
@@ -44,6 +50,7 @@ export async function createWorld(app: TestApp): Promise<World> {
       plan_id: ["free", "pro"],
       playlist_id: [playlist.id],
       plugin: ["minimax"],
+      replay_id: [replay.id],
       session_id: [otherSession.id],
       target_id: [other.liveId, key.id],
       track_id: [String(track_id)],
