@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { freePort } from "./free-port.ts";
 import { pythonWith } from "./python.ts";
 
 /** A real S3-compatible server of this test's own (moto, from PyPI) that checks signatures and rights; values live in memory. */
@@ -74,13 +74,4 @@ async function iam(endpoint: string, call: Record<string, string>): Promise<stri
   const text = await response.text();
   if (!response.ok) throw new Error(`the S3 server refused ${call["Action"]}: ${text}`);
   return text;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

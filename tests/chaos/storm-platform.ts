@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import minimax from "@musicverse/plugin-minimax";
@@ -11,6 +10,7 @@ import { migrateUp } from "../../server/migrations/runner.ts";
 import { startPostgres, type EmbeddedPostgres } from "../../server/src/dev/postgres.ts";
 import { migrateQueueSchema } from "../../server/src/platform/queue/index.ts";
 import { databaseUrl } from "../../server/test-kit/database.ts";
+import { freePort } from "../../server/test-kit/free-port.ts";
 import { startProcess, type ServerProcess } from "../../server/test-kit/process.ts";
 import { startRedisServer, type RedisServer } from "../../server/test-kit/redis-server.ts";
 
@@ -129,13 +129,4 @@ async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

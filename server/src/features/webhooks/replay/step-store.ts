@@ -1,5 +1,5 @@
 import type { TenantTx } from "../../../platform/db/index.ts";
-import type { DeliveryRow } from "../delivery-store.ts";
+import { type DeliveryRow, newDeliveryId } from "../delivery-store.ts";
 import { deliveryIdsOf } from "../missed.ts";
 import type { ReplayRow } from "./store.ts";
 
@@ -84,7 +84,7 @@ export async function revive(tx: TenantTx, replayId: string, deliveryIds: string
 export async function makeMissing(tx: TenantTx, claim: ReplayClaim, eventIds: string[], now: Date): Promise<number> {
   const rows = await tx.query(
     `insert into webhook_deliveries (account_id, id, webhook_id, event_id, event_type, replay_id, next_attempt_at, created_at)
-     select e.account_id, (substr(e.id::text, 1, 26) || substr(md5(e.id::text || $2::uuid::text)::uuid::text, 27))::uuid,
+     select e.account_id, ${newDeliveryId("e.id", "md5(e.id::text || $2::uuid::text)::uuid")},
             $2, e.id, e.type, $3, $5, $5
        from events e where e.account_id = $1 and e.id = any ($4)
      on conflict (account_id, id) do nothing returning 1`,
