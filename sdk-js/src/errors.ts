@@ -123,11 +123,17 @@ function parseProblem(text: string): ProblemDetails {
 
 function describe(target: string, response: Response, problem: ProblemDetails): string {
   const requestId = problem.request_id ?? response.headers.get("x-request-id");
-  const what = problem.detail ?? problem.title ?? (response.statusText || "no further explanation in the answer");
+  const what = problem.detail ?? problem.title ?? explainWithoutProblem(response);
   const fields = Array.isArray(problem.errors) ? problem.errors : [];
   return [
     `${response.status}${problem.code ? ` ${problem.code}` : ""}: ${what}`,
     ...fields.map((field) => `  ${field.path}: ${field.message}`),
     `  (${target}${requestId ? `, request ${requestId}` : ""})`,
   ].join("\n");
+}
+
+function explainWithoutProblem({ type, headers, statusText }: Response): string {
+  const location = headers.get("location");
+  if (location === null && type !== "opaqueredirect") return statusText || "no further explanation in the answer";
+  return `a redirect${location ? ` to ${location}` : ""}, which is not followed; set baseUrl to where the API is`;
 }

@@ -185,7 +185,8 @@ function jsonBody(body: unknown): PreparedBody | null {
 }
 
 function requestInit(prepared: Prepared, signal: AbortSignal): RequestInit {
-  const init: RequestInit & { duplex?: "half" } = { method: prepared.method, headers: prepared.headers, signal };
+  // Followed, a redirect would take what was sent to another place, and make a GET of a POST.
+  const init: RequestInit & { duplex?: "half" } = { method: prepared.method, headers: prepared.headers, signal, redirect: "manual" };
   if (prepared.body) init.body = prepared.body.create(signal);
   // Required by fetch for streamed bodies.
   if (init.body instanceof ReadableStream) init.duplex = "half";

@@ -1,0 +1,40 @@
+import { describe, expect, test, vi } from "vitest";
+import type { Case } from "../../tests/sdk/case.ts";
+import { carryOut } from "./cases/carry-out.ts";
+import { checkError, checkLog, checkPauses, checkRequests, checkResult } from "./cases/checks.ts";
+import { startCaseServer } from "./cases/server-process.ts";
+import { pauses, prepareSeams } from "./cases/seams.ts";
+
+vi.mock("../src/transport/sleep.ts", () => import("./cases/seams.ts"));
+
+const server = await startCaseServer();
+const table = await server.table();
+
+describe.each(Map.groupBy(table, ({ group }) => group).entries().toArray())("%s", (_, cases) => {
+  test.each(cases)("$name", check);
+});
+
+test("the table has cases of every kind, and those of the contract", () => {
+  const groups = new Set(table.map(({ group }) => group));
+  expect([...groups]).toEqual(expect.arrayContaining(["retries", "retry-after", "streams", "uploads", "webhooks", "every-list", "every-problem"]));
+  expect(table.length).toBeGreaterThan(200);
+});
+
+async function check(entry: Case): Promise<void> {
+  const prepared = await server.prepare(entry);
+  prepareSeams(entry);
+  const outcome = await carryOut(entry, prepared.base_url, prepared.requests);
+  const { expect: wanted } = entry;
+  if (wanted.canceled) expect(outcome.error, "the caller's own reason").toBe(outcome.cancelReason);
+  else if (wanted.error) checkError(wanted.error, outcome.error);
+  else expect(outcome.error).toBeUndefined();
+  checkResult(wanted, outcome);
+  if (wanted.pauses_ms) checkPauses(wanted.pauses_ms, pauses);
+  if (wanted.log) checkLog(wanted.log, outcome.log);
+  const requests = await prepared.requests();
+  checkRequests(wanted, requests);
+  if (wanted.closed_by_client) await vi.waitFor(async () => expect((await prepared.requests()).at(-1)?.closed_by_client).toBe(true));
+  const said = JSON.stringify([outcome.log, outcome.error instanceof Error ? `${outcome.error.name}: ${outcome.error.message}` : ""]).toLowerCase();
+  for (const text of wanted.never ?? []) expect(said).not.toContain(text.toLowerCase());
+  await prepared.forget();
+}
