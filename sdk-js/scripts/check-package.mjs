@@ -19,7 +19,7 @@ const FILES = [
   "package.json",
 ];
 /** Bytes, minified and gzipped. */
-const BUDGETS = { "the whole package": ["*", 20_000], "unwrapWebhook alone": ["{ unwrapWebhook }", 3_000] };
+const BUDGETS = { "the whole package": ["*", 25_000], "unwrapWebhook alone": ["{ unwrapWebhook }", 3_000] };
 
 /** @type {[title: string, check: () => string | undefined | Promise<string | undefined>][]} */
 const checks = [

@@ -1,4 +1,5 @@
-export { MusicVerse } from "./client.ts";
+export { createClient, MusicVerse } from "./client.ts";
+export type { ClientOf, ResourceClass } from "./client.ts";
 export type { ClientOptions, FetchLike, RequestOptions } from "./options.ts";
 
 export {
@@ -25,6 +26,7 @@ export type { WebhookVerificationReason } from "./webhooks/verification-error.ts
 
 export type { APIPromise, WithResponse } from "./transport/api-promise.ts";
 export type { BinaryResponse } from "./transport/binary-response.ts";
+export type { ReceivedResponse, RequestHook, ResponseHook, SentRequest } from "./transport/hooks.ts";
 export type { LogEntry, LogHook } from "./transport/log.ts";
 export type { Page, PagePromise } from "./transport/page.ts";
 export type { FileSource, Uploadable } from "./transport/uploadable.ts";
@@ -32,6 +34,6 @@ export type { EventStream, StreamEvent } from "./streams/event-stream.ts";
 
 export type { WaitOptions } from "./resources/generations.ts";
 export type { ByteRange, DownloadAudioParams } from "./resources/tracks.ts";
-export type * from "./generated/resources.ts";
+export * from "./generated/resource-classes.ts";
 export { version } from "./generated/version.ts";
 export type * from "./generated/types.ts";

@@ -1,6 +1,7 @@
 import { checkApiKey } from "./api-key.ts";
 import { MusicVerseError } from "./errors.ts";
 import type { Mode } from "./generated/types.ts";
+import type { RequestHook, ResponseHook } from "./transport/hooks.ts";
 import type { LogHook } from "./transport/log.ts";
 import { fromEnvironment } from "./transport/runtime.ts";
 
@@ -24,6 +25,10 @@ export interface ClientOptions {
   fetch?: FetchLike | undefined;
   /** Told about every answer, retry and failure; never about a secret, a header or a body. */
   log?: LogHook | undefined;
+  /** Told about every try before it is sent, for metrics and traces; secrets are hidden. */
+  onRequest?: RequestHook | undefined;
+  /** Told about every answer; secrets are hidden. */
+  onResponse?: ResponseHook | undefined;
   /** Sent with every request. */
   defaultHeaders?: Record<string, string> | undefined;
 }
@@ -51,6 +56,8 @@ export interface ResolvedOptions {
   retriesMax: number;
   fetch: FetchLike;
   log: LogHook | undefined;
+  onRequest: RequestHook | undefined;
+  onResponse: ResponseHook | undefined;
   defaultHeaders: Record<string, string>;
 }
 
@@ -71,8 +78,16 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     // Looked up at each call, so that a fetch that is replaced later (instrumentation, tests) is used.
     fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
     log: options.log,
+    onRequest: options.onRequest,
+    onResponse: options.onResponse,
     defaultHeaders: options.defaultHeaders ?? {},
   };
+}
+
+/** The options of a copy of a client: what `changes` leaves undefined stays as it was. */
+export function mergeOptions(options: ClientOptions, changes: ClientOptions): ClientOptions {
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+  return { ...options, ...(Object.fromEntries(given) as ClientOptions) };
 }
 
 /** Options come from configuration and plain JavaScript too: NaN would switch a limit off without a word. */

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Case } from "../../tests/sdk/case.ts";
 import { carryOut } from "./cases/carry-out.ts";
-import { checkError, checkLog, checkPauses, checkRequests, checkResult } from "./cases/checks.ts";
+import { checkError, checkHooks, checkLog, checkPauses, checkRequests, checkResult } from "./cases/checks.ts";
 import { startCaseServer } from "./cases/server-process.ts";
 import { pauses, prepareSeams } from "./cases/seams.ts";
 
@@ -31,10 +31,11 @@ async function check(entry: Case): Promise<void> {
   checkResult(wanted, outcome);
   if (wanted.pauses_ms) checkPauses(wanted.pauses_ms, pauses);
   if (wanted.log) checkLog(wanted.log, outcome.log);
+  if (wanted.hooks) checkHooks(wanted.hooks, outcome.hooks);
   const requests = await prepared.requests();
   checkRequests(wanted, requests);
   if (wanted.closed_by_client) await vi.waitFor(async () => expect((await prepared.requests()).at(-1)?.closed_by_client).toBe(true));
-  const said = JSON.stringify([outcome.log, outcome.error instanceof Error ? `${outcome.error.name}: ${outcome.error.message}` : ""]).toLowerCase();
+  const said = JSON.stringify([outcome.log, outcome.hooks, outcome.error instanceof Error ? `${outcome.error.name}: ${outcome.error.message}` : ""]).toLowerCase();
   for (const text of wanted.never ?? []) expect(said).not.toContain(text.toLowerCase());
   await prepared.forget();
 }

@@ -191,8 +191,12 @@ export interface LogExpectation {
 export interface HookExpectation {
   hook: "request" | "response";
   method?: string;
+  /** End of the URL, which is told without query. */
+  path?: string;
   attempt?: number;
   status?: number;
+  request_id?: string;
+  /** Null: not told at all. */
   headers?: Record<string, string | null>;
 }
 

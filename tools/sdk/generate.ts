@@ -24,6 +24,7 @@ export function generateSdk({ document, version, extendedTags }: SdkInput): Map<
   const files = new Map<string, string>([
     ["types.ts", typesFile(document, operations)],
     ["resources.ts", registryFile(tags, extendedTags)],
+    ["resource-classes.ts", classesFile(tags, extendedTags)],
     ["operations.ts", operationsFile(operations)],
     ["version.ts", `/** Version of this package. */\nexport const version = ${JSON.stringify(version)};\n`],
   ]);
@@ -40,10 +41,7 @@ export function generateSdk({ document, version, extendedTags }: SdkInput): Map<
 }
 
 function registryFile(tags: string[], extendedTags: ReadonlySet<string>): string {
-  const imports = tags.map((tag) => {
-    const folder = extendedTags.has(tag) ? "../resources" : "./resources";
-    return `import { ${pascal(tag)}Resource } from "${folder}/${tag}.ts";\n`;
-  });
+  const imports = tags.map((tag) => `import { ${pascal(tag)}Resource } from "${folderOf(tag, extendedTags)}/${tag}.ts";\n`);
   const members = tags.map((tag) => `  readonly ${camel(tag)}: ${pascal(tag)}Resource;\n`);
   const assignments = tags.map((tag) => `    this.${camel(tag)} = new ${pascal(tag)}Resource(transport);\n`);
   return `${imports.join("")}import type { Transport } from "../transport/transport.ts";
@@ -54,12 +52,19 @@ ${members.join("")}
   constructor(transport: Transport) {
 ${assignments.join("")}  }
 }
-
-export type { ${tags
-    .map((tag) => `${pascal(tag)}Resource`)
-    .toSorted()
-    .join(", ")} };
 `;
+}
+
+/** One line per class, so that a bundler takes only those that a program names. */
+function classesFile(tags: string[], extendedTags: ReadonlySet<string>): string {
+  return tags
+    .toSorted()
+    .map((tag) => `export { ${pascal(tag)}Resource } from "${folderOf(tag, extendedTags)}/${tag}.ts";\n`)
+    .join("");
+}
+
+function folderOf(tag: string, extendedTags: ReadonlySet<string>): string {
+  return extendedTags.has(tag) ? "../resources" : "./resources";
 }
 
 function operationsFile(operations: Operation[]): string {

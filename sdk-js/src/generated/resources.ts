@@ -56,5 +56,3 @@ export abstract class Resources {
     this.health = new HealthResource(transport);
   }
 }
-
-export type { AccountsResource, AdminResource, ApiKeysResource, ConnectedAppsResource, EventsResource, GenerationsResource, HealthResource, IncomingEventsResource, LimitsResource, OauthClientsResource, PlansResource, PlaylistsResource, PluginsResource, TracksResource, UsageResource, WebhooksResource };

@@ -1,3 +1,4 @@
+import { tell } from "./hooks.ts";
 import { redact } from "./redact.ts";
 
 /**
@@ -25,16 +26,13 @@ export interface LogEntry {
 
 export type LogHook = (entry: LogEntry) => void;
 
-/** Calls the hook; a hook that throws must not break the request it reports on. */
+/** Hands the line to the hook, filtered. */
 export function writeLog(log: LogHook | undefined, entry: LogEntry): void {
-  if (!log) return;
-  const safe = { ...entry, message: redact(entry.message), url: redact(entry.url) };
-  if (entry.error !== undefined) safe.error = redact(entry.error);
-  try {
-    log(safe);
-  } catch {
-    // The application's logger is broken; the request is not.
-  }
+  tell(log, () => {
+    const safe = { ...entry, message: redact(entry.message), url: redact(entry.url) };
+    if (entry.error !== undefined) safe.error = redact(entry.error);
+    return safe;
+  });
 }
 
 /** What a log may say about a failure. Details quote what was sent, so an answer gives only its status and code. */

@@ -8,12 +8,14 @@ import { Deadline } from "./deadline.ts";
 import { DeprecationNotices } from "./deprecation-notices.ts";
 import { guardBody } from "./guard-body.ts";
 import { buildHeaders } from "./headers.ts";
+import { tell, visibleHeaders } from "./hooks.ts";
 import { describeFailure, writeLog } from "./log.ts";
 import type { LogEntry } from "./log.ts";
 import { prepareForm } from "./multipart.ts";
 import type { PreparedBody } from "./multipart.ts";
 import { PagePromise } from "./page.ts";
 import type { ListBody } from "./page.ts";
+import { redact } from "./redact.ts";
 import { queryString } from "./request.ts";
 import type { OperationRequest } from "./request.ts";
 import { isRetryable, retryDelayMs } from "./retry.ts";
@@ -150,6 +152,9 @@ export class Transport {
     const deadline = new Deadline(prepared.timeoutMs, signal);
     let response: Response;
     let text: string | null = null;
+    const { onRequest, onResponse } = this.#options;
+    const seen = { ...entry, url: redact(entry.url) };
+    tell(onRequest, () => ({ ...seen, headers: visibleHeaders(prepared.headers) }));
     try {
       response = await this.#options.fetch(prepared.url, requestInit(prepared, deadline.signal));
       // A streamed body takes the deadline with it.
@@ -160,16 +165,18 @@ export class Transport {
       throw deadline.explain(cause, target);
     }
     if (text !== null) deadline.clear();
+    const { status, headers } = response;
+    const durationMs = Date.now() - startedAt;
+    const requestId = headers.get("x-request-id");
+    tell(onResponse, () => ({ ...seen, status, headers: visibleHeaders(headers), requestId, durationMs }));
     this.#deprecations.notice(prepared, response, entry);
     if (!response.ok) throw errorFromAnswer(target, response, text ?? "");
-    const durationMs = Date.now() - startedAt;
-    const requestId = response.headers.get("x-request-id") ?? undefined;
-    const message = `${target} ${response.status} in ${durationMs} ms`;
+    const message = `${target} ${status} in ${durationMs} ms`;
     this.log({
       ...entry,
       level: "debug",
       event: "response",
-      status: response.status,
+      status,
       durationMs,
       message,
       ...(requestId ? { requestId } : {}),

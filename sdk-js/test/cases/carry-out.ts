@@ -5,7 +5,7 @@ import { vi } from "vitest";
 import type { CallOptions, Case, ClientSettings, FileParam, OperationCall, RecordedRequest, UnwrapCall } from "../../../tests/sdk/case.ts";
 import { operations } from "../../src/generated/operations.ts";
 import { MusicVerse, unwrapWebhook, verifyWebhook } from "../../src/index.ts";
-import type { ClientOptions, LogEntry, RequestOptions, Uploadable } from "../../src/index.ts";
+import type { ClientOptions, LogEntry, ReceivedResponse, RequestOptions, SentRequest, Uploadable } from "../../src/index.ts";
 import { takesParams } from "./contract.ts";
 import { read, type Reading } from "./read.ts";
 import { whenPausing } from "./seams.ts";
@@ -14,14 +14,23 @@ export interface Outcome extends Reading {
   error?: unknown;
   cancelReason: Error;
   log: LogEntry[];
+  hooks: ({ hook: "request" } & SentRequest | { hook: "response" } & ReceivedResponse)[];
 }
 
 /** Does what the case says, through the public surface, and catches what comes out. */
 export async function carryOut(entry: Case, baseUrl: string, requests: () => Promise<RecordedRequest[]>): Promise<Outcome> {
   const caller = new AbortController();
-  const outcome: Outcome = { cancelReason: new Error("the caller gives up"), log: [] };
+  const outcome: Outcome = { cancelReason: new Error("the caller gives up"), log: [], hooks: [] };
   const cancel = (): void => caller.abort(outcome.cancelReason);
-  const client = new MusicVerse({ baseUrl, apiKey: "session-token", log: (line) => void outcome.log.push(line), ...clientOptions(entry.client) });
+  const first = new MusicVerse({
+    baseUrl,
+    apiKey: "session-token",
+    log: (line) => void outcome.log.push(line),
+    onRequest: (request) => void outcome.hooks.push({ hook: "request", ...request }),
+    onResponse: (response) => void outcome.hooks.push({ hook: "response", ...response }),
+    ...clientOptions(entry.client),
+  });
+  const client = entry.with_options ? first.withOptions(clientOptions(entry.with_options)) : first;
   const folder = mkdtempSync(join(tmpdir(), "musicverse-case-"));
   try {
     if (entry.cancel === "before") cancel();

@@ -1,7 +1,8 @@
 import { expect } from "vitest";
-import type { ErrorExpectation, Expectation, LogExpectation, NumberExpectation, RecordedRequest } from "../../../tests/sdk/case.ts";
+import type { ErrorExpectation, Expectation, HookExpectation, LogExpectation, NumberExpectation, RecordedRequest } from "../../../tests/sdk/case.ts";
 import * as sdk from "../../src/index.ts";
 import type { LogEntry } from "../../src/index.ts";
+import type { Outcome } from "./carry-out.ts";
 import type { Reading } from "./read.ts";
 
 export function checkError(wanted: ErrorExpectation, error: unknown): void {
@@ -53,6 +54,16 @@ export function checkLog(wanted: LogExpectation[], log: LogEntry[]): void {
   for (const [index, { message = [], request_id, delay_ms, ...same }] of wanted.entries()) {
     expect(log[index]).toMatchObject({ ...same, ...(request_id ? { requestId: request_id } : {}), ...(delay_ms === undefined ? {} : { delayMs: delay_ms }) });
     for (const part of message) expect(log[index]?.message).toContain(part);
+  }
+}
+
+export function checkHooks(wanted: HookExpectation[], hooks: Outcome["hooks"]): void {
+  expect(hooks.map(({ hook }) => hook)).toEqual(wanted.map(({ hook }) => hook));
+  for (const [index, { path = "", request_id, headers = {}, ...same }] of wanted.entries()) {
+    const told = hooks[index];
+    expect(told).toMatchObject({ ...same, ...(request_id ? { requestId: request_id } : {}) });
+    expect(told?.url.endsWith(path), `${told?.url} ends with ${path}`).toBe(true);
+    for (const [name, header] of Object.entries(headers)) expect(told?.headers[name], name).toBe(header ?? undefined);
   }
 }
 
