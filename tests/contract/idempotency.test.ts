@@ -1,11 +1,15 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { refresh } from "../../server/src/features/oauth/token-endpoint.fixture.ts";
+import { registerApp } from "../../server/src/features/oauth/world.fixture.ts";
 import { accountLimitsChannel } from "../../server/src/features/plans/index.ts";
 import { decodeId } from "../../server/src/platform/ids/index.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type Answer, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 import { startProcess } from "../../server/test-kit/process.ts";
+
+const writes = { scopes: ["playlists:write"] as const };
 
 /** The same Idempotency-Key does a thing once, whatever happens to the answer. (API-42) */
 describe("idempotency", () => {
@@ -19,6 +23,9 @@ describe("idempotency", () => {
 
   const generate = (key: string, body: object, apiKey = account.testKey): Promise<Answer> =>
     app.request("post", "/v1/generate", { key: apiKey, body, headers: { "Idempotency-Key": key } });
+
+  const makeKey = (credential: string, key: string, headers: Record<string, string> = {}): Promise<Answer> =>
+    app.request("post", "/v1/api-keys", { key: credential, body: { name: "both" }, headers: { "Idempotency-Key": key, ...headers } });
 
   test("same key and same body: the stored answer, marked as replayed, whatever the order of the fields", async () => {
     const key = randomUUID();
@@ -99,14 +106,49 @@ describe("idempotency", () => {
     expect(again.headers["location"]).toBe(first.headers["location"]);
   });
 
-  test("a session's key means one thing in live mode and another one in the sandbox; all keys of an account share theirs", async () => {
+  test("a session's key means one thing in live mode and another one in the sandbox", async () => {
     const key = randomUUID();
-    const session = (mode: string) =>
-      app.request("post", "/v1/api-keys", { key: account.sessionToken, body: { name: "both" }, headers: { "Idempotency-Key": key, "MusicVerse-Mode": mode } });
-    const [live, test] = [await session("live"), await session("test")];
+    const [live, test] = [await makeKey(account.sessionToken, key, { "MusicVerse-Mode": "live" }), await makeKey(account.sessionToken, key, { "MusicVerse-Mode": "test" })];
     expect([live.body["mode"], test.body["mode"]]).toEqual(["live", "test"]);
-    const withKey = await app.request("post", "/v1/api-keys", { key: account.testKey, body: { name: "both" }, headers: { "Idempotency-Key": key } });
-    expect(withKey).toMatchObject({ status: 201, body: { id: test.body["id"] } });
+  });
+
+  test("no other credential of the account gets the answer: not a narrower key, a session or an app that know key and body", async () => {
+    const { sessionToken, test: api, testKey } = account;
+    const key = randomUUID();
+    const first = await makeKey(testKey, key);
+    const narrow = await api.apiKeys.create({ name: "narrow", scopes: ["api_keys:write"] });
+    for (const other of [await makeKey(narrow.key, key), await makeKey(sessionToken, key, { "MusicVerse-Mode": "test" })]) {
+      expect(other.status).toBe(201);
+      expect(other.headers["idempotency-replayed"]).toBeUndefined();
+      expect(other.body["key"]).not.toBe(first.body["key"]);
+    }
+    expect((await makeKey(testKey, key)).headers["idempotency-replayed"]).toBe("true");
+  });
+
+  test("a rotated key and a new session of the same person still get what was answered before", async () => {
+    const key = randomUUID();
+    const own = await account.test.apiKeys.create({ name: "rotated" });
+    const first = await makeKey(own.key, key);
+    const rotated = await account.test.apiKeys.rotate(own.id, { grace_seconds: 600 });
+    for (const again of [await makeKey(rotated.key, key), await makeKey(own.key, key)]) expect(again).toMatchObject({ status: 201, body: first.body });
+
+    const asked = await makeKey(account.sessionToken, key);
+    const { token } = await app.client(null).accounts.signIn({ email: account.email, password: "pw-canary-of-a-test" });
+    expect(await makeKey(token, key)).toMatchObject({ status: 201, body: asked.body, headers: { "idempotency-replayed": "true" } });
+  });
+
+  test("an app's refreshed token gets its answer again; another app of the same person does not", async () => {
+    const person = await app.signUp({ tier: "enterprise" });
+    const [one, two] = [await registerApp(app, person, writes), await registerApp(app, person, writes)];
+    const tokens = await one.connect(person, writes);
+    const other = await two.connect(person, writes);
+    const key = randomUUID();
+    const make = (token: string) => app.request("post", "/v1/playlists", { key: token, body: { name: "Of an app" }, headers: { "Idempotency-Key": key } });
+    const first = await make(tokens.access_token);
+    const fresh = await refresh(app, one.client, tokens.refresh_token);
+    expect(await make(String(fresh.body["access_token"]))).toMatchObject({ status: 201, body: { id: first.body["id"] }, headers: { "idempotency-replayed": "true" } });
+    const second = await make(other.access_token);
+    expect([second.status, second.body["id"] === first.body["id"]]).toEqual([201, false]);
   });
 
   test("a key counts for 24 hours, to the millisecond", async () => {

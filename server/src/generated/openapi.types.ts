@@ -5087,7 +5087,7 @@ export interface components {
          */
         GenerationId: string;
         /**
-         * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+         * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
          * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
          */
         IdempotencyKey: string;
@@ -5523,7 +5523,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -5957,7 +5957,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -6157,7 +6157,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -6212,7 +6212,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -6349,7 +6349,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -6506,7 +6506,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -6798,7 +6798,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -7019,7 +7019,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -7269,7 +7269,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -7433,7 +7433,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -7530,7 +7530,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -7694,7 +7694,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -7749,7 +7749,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -7898,7 +7898,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -8000,7 +8000,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -8163,7 +8163,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -9149,7 +9149,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];

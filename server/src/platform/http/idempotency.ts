@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { OperationId } from "../../generated/operations.ts";
 import type { KeyRing } from "../crypto/index.ts";
 import type { Database, TenantTx } from "../db/index.ts";
+import type { Principal } from "./context.ts";
 import { ProblemError } from "./problem.ts";
 import type { AnyResult } from "./result.ts";
 
@@ -9,10 +10,21 @@ import type { AnyResult } from "./result.ts";
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 export interface IdempotentCall {
+  /** As `recordKey` makes it. */
   key: string;
   operationId: OperationId;
   /** SHA-256 of what was asked: a second call with another one is a mistake of the caller. */
   fingerprint: Buffer;
+}
+
+/**
+ * What a caller's key is stored as: hashed together with whose it is, so that no other credential of the account, which may
+ * be allowed less, gets the answer. A key that is rotated keeps its id, somebody who signs in again is the same user, and a
+ * refreshed token belongs to the same app and user: all of them may still repeat what they asked. (API-42)
+ */
+export function recordKey({ kind, keyId, userId, clientId }: Principal, key: string): string {
+  const owner = { api_key: keyId, session: userId, oauth_token: `${clientId} ${userId}` }[kind];
+  return createHash("sha256").update(JSON.stringify([kind, owner, key])).digest("base64url");
 }
 
 /** Fingerprint of a call: operation, path and query parameters, and the body with its keys in one order. */

@@ -9,7 +9,7 @@ import type { Database, TenantTx } from "../db/index.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { operationOf, type Principal } from "./context.ts";
 import { createCredentialWatch } from "./credential-watch.ts";
-import { fingerprint, idempotently } from "./idempotency.ts";
+import { fingerprint, idempotently, recordKey } from "./idempotency.ts";
 import type { AnyResult } from "./result.ts";
 
 type SuccessStatus = 200 | 201 | 202 | 204 | 206 | 304;
@@ -124,7 +124,7 @@ function writer({ db, keyRing, clock }: OperationDeps, request: Request, operati
     const key = request.headers["idempotency-key"];
     if (!operations[operationId].idempotent || typeof key !== "string") return db.withTenant(principal.accountId, effect);
     const call = {
-      key,
+      key: recordKey(principal, key),
       operationId,
       fingerprint: fingerprint(operationId, { path: input.path, query: input.query, body: options.fingerprint ?? input.body }),
     };
