@@ -3,7 +3,7 @@ import { fileOf, follow } from "../redocly.ts";
 import { errorCatalogueOf, schemaOf, type CatalogueEntry } from "../sources.ts";
 
 // Answered for paths and methods that no operation has, and by pages for people.
-const OUTSIDE_OPERATIONS = ["method_not_allowed", "form_rejected"];
+const OUTSIDE_OPERATIONS = ["method_not_allowed", "form_rejected", "body_timeout"];
 
 interface Example {
   value?: { type?: string; title?: string; status?: number; code?: string };

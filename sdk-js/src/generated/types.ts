@@ -532,6 +532,7 @@ export type ErrorCode =
   | "wrong_password"
   | "not_found"
   | "method_not_allowed"
+  | "body_timeout"
   | "email_taken"
   | "email_already_verified"
   | "identity_not_linked"

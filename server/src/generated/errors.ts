@@ -116,6 +116,12 @@ export const errorCatalogue = {
     "description": "The path exists but not with this HTTP method; the `Allow` header lists those it has.",
     "fix": "Use one of the methods in `Allow`."
   },
+  "body_timeout": {
+    "status": 408,
+    "title": "Body too slow",
+    "description": "The form did not arrive in time, so its connection was closed and nothing was done. Only pages for people answer this; operations of the API call such a body `malformed_json`.",
+    "fix": "Send the form again, over a connection that holds."
+  },
   "email_taken": {
     "status": 409,
     "title": "E-mail already registered",

@@ -65,7 +65,7 @@ export const settings = defineSettings({
   }),
   bodyTimeoutMs: integer({
     variable: "BODY_TIMEOUT_MS",
-    description: "how long a JSON body may take to arrive; uploads of audio may take ten minutes",
+    description: "how long a JSON body or a form may take to arrive; uploads of audio may take ten minutes",
     example: "20000",
     min: 100,
     max: 600_000,

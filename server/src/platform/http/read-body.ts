@@ -1,6 +1,7 @@
 import express, { type RequestHandler } from "express";
 import { operations } from "../../generated/operations.ts";
 import { operationOf } from "./context.ts";
+import { lateBodyText, whenBodyIsLate } from "./late-body.ts";
 import { ProblemError } from "./problem.ts";
 
 const JSON_TYPE = /^application\/json(?:\s*;\s*charset=utf-8)?$/i;
@@ -21,12 +22,8 @@ const readRaw = express.raw({ limit: JSON_BYTES_MAX, type: () => true, inflate: 
 export const readBody = ({ timeoutMs }: { timeoutMs: number }): RequestHandler => (request, response, next) => {
   const { rawBody, requestContentTypes } = operations[operationOf(request)];
   const whole = (read: RequestHandler, done: (error?: unknown) => void) => {
-    const end = once((error?: unknown) => {
-      clearTimeout(late);
-      done(error);
-    });
-    // Byte by byte, a few callers could hold thousands of connections for as long as an upload may take. (API-46)
-    const late = setTimeout(() => end(tooSlow(timeoutMs)), timeoutMs);
+    const end = once(done);
+    whenBodyIsLate(request, timeoutMs, () => end(tooSlow(timeoutMs)));
     read(request, response, (error?: unknown) => end(error && bodyProblem(error)));
   };
   if (rawBody) {
@@ -59,7 +56,7 @@ function once(call: (error?: unknown) => void): (error?: unknown) => void {
 }
 
 function tooSlow(timeoutMs: number): ProblemError {
-  return new ProblemError("malformed_json", { detail: `The body did not arrive within ${timeoutMs / 1000} seconds. Send it in one go.` });
+  return new ProblemError("malformed_json", { detail: lateBodyText(timeoutMs) });
 }
 
 function describe(contentType: string): string {

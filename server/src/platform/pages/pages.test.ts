@@ -34,6 +34,7 @@ describe("pages", () => {
     secret: Buffer.alloc(32, 1),
     limiter: createMemoryLimiter(systemClock),
     limitsFor: ({ rateClass }) => [{ key: `${rateClass}-${max}`, capacity: max, refill: max, intervalMs: 60_000 }],
+    bodyTimeoutMs: 20_000,
     log: silentLogger(),
   });
   beforeAll(async () => {

@@ -45,6 +45,8 @@ export interface PagesDeps {
   limiter: Limiter;
   /** The bucket of an address for showing and for posting. */
   limitsFor: (caller: { principal: null; ip: string; rateClass: "read" | "auth" }) => Bucket[];
+  /** How long a form may take to arrive, in ms. */
+  bodyTimeoutMs: number;
   log: Logger;
 }
 
@@ -53,7 +55,7 @@ type HttpRequest = IncomingMessage & { context: RequestContext; ip?: string | un
 export type PagesHandler = (request: HttpRequest, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 /** Serves pages without JavaScript to browsers: limits by address, checks forms, and turns every failure into a page. */
-export function createPages({ routes, origin, secret, limiter, limitsFor, log }: PagesDeps): PagesHandler {
+export function createPages({ routes, origin, secret, limiter, limitsFor, bodyTimeoutMs, log }: PagesDeps): PagesHandler {
   const csrf = createCsrf({ secret, origin });
   const router = createRouter({ maxParamLength: 200 });
   for (const route of routes) router.on(["GET", "POST"], route.path, () => {}, route);
@@ -80,7 +82,7 @@ export function createPages({ routes, origin, secret, limiter, limitsFor, log }:
       raw: { request, response },
     };
     if (!posting) return (route.get as NonNullable<PageRoute["get"]>)(page);
-    const form = await readForm(request);
+    const form = await readForm(request, { timeoutMs: bodyTimeoutMs });
     csrf.check(request.headers, form.get(csrfField));
     return (route.post as NonNullable<PageRoute["post"]>)({ ...page, form });
   };

@@ -1,6 +1,8 @@
+import type { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { KoaContextWithOIDC, Provider } from "oidc-provider";
 import type { RequestContext } from "../../../platform/http/context.ts";
+import { lateBodyText, whenBodyIsLate } from "../../../platform/http/late-body.ts";
 import type { Bucket, LimitDecision, Limiter } from "../../../platform/limiter/index.ts";
 import type { Logger } from "../../../platform/log/index.ts";
 import { afterExchange } from "./exchange.ts";
@@ -16,6 +18,8 @@ export interface AuthorizationServerDeps extends Omit<ProviderDeps, "publicUrl" 
   /** What an address may ask for, and how often it may fail to prove who it is. */
   addressLimits: (caller: { ip: string; rateClass: string }) => Bucket[];
   badCredentialBucket: (ip: string) => Bucket;
+  /** How long a body may take to arrive, in ms. */
+  bodyTimeoutMs: number;
   log: Logger;
 }
 
@@ -31,7 +35,7 @@ type HttpRequest = IncomingMessage & { context: RequestContext; ip?: string | un
 const TRANSACTIONAL: ReadonlySet<string> = new Set([paths.token, paths.revocation]);
 
 export function createAuthorizationServer(deps: AuthorizationServerDeps): AuthorizationServer {
-  const { limiter, addressLimits, badCredentialBucket, log } = deps;
+  const { limiter, addressLimits, badCredentialBucket, bodyTimeoutMs, log } = deps;
   let made: { provider: Provider; callback: ReturnType<Provider["callback"]> } | undefined;
   const open = () => {
     if (made) return made;
@@ -39,6 +43,12 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
     provider.use((ctx, next) => answer(ctx as unknown as KoaContextWithOIDC, next));
     provider.on("server_error", (ctx: KoaContextWithOIDC, error: Error) => {
       log.error({ request_id: (ctx.req as HttpRequest).context.requestId, err: error }, "the authorization server failed");
+    });
+    // Koa, below the library, would print these with their stacks: callers who went away, mostly.
+    (provider as EventEmitter).on("error", (error: NodeJS.ErrnoException, ctx: KoaContextWithOIDC | undefined) => {
+      const requestId = (ctx?.req as HttpRequest | undefined)?.context.requestId;
+      if (ctx?.req.socket.destroyed) log.debug({ request_id: requestId, reason: error.code ?? error.name }, "a caller of the authorization server went away");
+      else log.error({ request_id: requestId, err: error }, "the authorization server failed");
     });
     made = { provider, callback: provider.callback() };
     return made;
@@ -76,6 +86,7 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
       if (response.statusCode !== 401) return;
       limiter.take([badCredentialBucket(ip)]).catch((error: unknown) => log.warn({ err: error }, "a failed client authentication was not counted"));
     });
+    whenBodyIsLate(request, bodyTimeoutMs, () => tooSlow(response, bodyTimeoutMs));
     await open().callback(request, response);
   };
 
@@ -94,4 +105,11 @@ function tooMany(response: ServerResponse, { nowMs, retryAtMs, buckets }: LimitD
   const until = retryAtMs ?? Math.max(nowMs, ...buckets.map(({ resetAtMs }) => resetAtMs));
   response.writeHead(429, { "Content-Type": "application/json", "Retry-After": String(Math.max(1, Math.ceil((until - nowMs) / 1000))) });
   response.end(JSON.stringify({ error: "temporarily_unavailable", error_description: "too many requests from this address; see Retry-After" }));
+}
+
+/** The library, which still waits for the body, hears of the closed connection. */
+function tooSlow(response: ServerResponse, timeoutMs: number): void {
+  if (response.headersSent) return;
+  response.writeHead(408, { "Content-Type": "application/json", Connection: "close" });
+  response.end(JSON.stringify({ error: "invalid_request", error_description: lateBodyText(timeoutMs) }));
 }
