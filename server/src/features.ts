@@ -9,13 +9,13 @@ import { addressLimits, badCredentialBucket, createLimitsFor, createOverrideLook
 import { createNotify, mailKind, outboxPage, type Notify } from "./features/notifications/index.ts";
 import { createIncomingRegistry, incomingEventKind, incomingEventsRoutes, type IncomingRegistry } from "./features/incoming-events/index.ts";
 import { createPlanLookup, plansRoutes, pricingUrl } from "./features/plans/index.ts";
-import { createAuthorizationServer, createLogos, endOauth, oauthPages, oauthRoutes, type AuthorizationServer, type Logos } from "./features/oauth/index.ts";
+import { createAuthorizationServer, createLogos, endApps, endOauth, oauthPages, oauthRoutes, type AuthorizationServer, type Logos } from "./features/oauth/index.ts";
 import { playlistsRoutes, removeTrackFromPlaylists } from "./features/playlists/index.ts";
 import { pluginsRoutes } from "./features/plugins/index.ts";
 import { signInPages, signInRoutes } from "./features/sign-in/index.ts";
 import { analysisKind, blobDeletionKind, tracksRoutes } from "./features/tracks/index.ts";
 import { createUsageRecorder, exportRecorderCounts, usageRoutes } from "./features/usage/index.ts";
-import { createFanOut, drainKind, webhooksRoutes } from "./features/webhooks/index.ts";
+import { createFanOut, disableWebhooks, drainKind, webhooksRoutes } from "./features/webhooks/index.ts";
 import type { AccessLogOptions } from "./platform/http/access-log.ts";
 import type { AuthenticateDeps } from "./platform/http/authenticate.ts";
 import { deriveSecret } from "./platform/crypto/index.ts";
@@ -70,7 +70,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const cursors = createCursors(config.masterKeys.map((key) => ({ key: deriveSecret([key], "cursors") })));
   const { emit, feed, notify } = wireEvents(services);
   const signInCheck = createSignInCheck(services);
-  const accounts = { ...services, cursors, notify, publicUrl, signInCheck };
+  const accounts = { ...services, cursors, notify, publicUrl, signInCheck, endUnproven: [endKeys, endApps, disableWebhooks] };
   const outbox = config.mailOutbox ? [outboxPage({ db, keyRing, ownerAddress: (accountId) => ownerAddress(db, accountId) })] : [];
   const policy = { allowLoopback: config.webhookAllowLoopback };
   const authenticator = createAuthenticator(services);
@@ -82,7 +82,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const overrides = createOverrideLookup(db);
   const limitsFor = createLimitsFor({ plans: accountPlans, overrides, clock });
   const { masterKeys } = config;
-  const oauth = createAuthorizationServer({ ...services, emit, masterKeys, publicUrl, addressLimits, badCredentialBucket });
+  const oauth = createAuthorizationServer({ ...services, emit, masterKeys, bodyTimeoutMs: config.bodyTimeoutMs, publicUrl, addressLimits, badCredentialBucket });
   const logos = createLogos({ db, policy, limiter, addressLimits });
   return {
     handlers: {
@@ -113,6 +113,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       secret: deriveSecret(masterKeys, "forms"),
       limiter,
       limitsFor: addressLimits,
+      bodyTimeoutMs: config.bodyTimeoutMs,
       log,
     }),
     oauth: [logos.handle, oauth.handle],

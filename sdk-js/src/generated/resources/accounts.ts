@@ -203,7 +203,11 @@ export class AccountsResource extends Resource {
    *
    * Takes the token of the link in a password reset mail. All sessions of the account end, a change
    * of the e-mail address that was not confirmed yet is called off, and the owner gets a notice.
-   * API keys go on working.
+   * API keys and connected apps go on working, with one exception: when nobody had confirmed the address before, the
+   * account
+   * may have been made by somebody else. Then everything that opened it ends, too: API keys, connected apps, linked
+   * sign-ins
+   * and the secrets of its OAuth clients; its webhooks are disabled. The notice says so.
    *
    * @throws {BadRequestError} 400: The link does not work (any more), or the request does not fit the operation.
    * Nothing was done.

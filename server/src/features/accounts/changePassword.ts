@@ -1,9 +1,9 @@
-import { hashPassword } from "../../platform/crypto/index.ts";
 import { noContent, type Handler } from "../../platform/http/operation.ts";
 import type { CheckPassword } from "./check-password.ts";
 import type { AccountsDeps } from "./deps.ts";
 import { endSessions } from "./end-sessions.ts";
 import { noticeOfNewPassword } from "./new-password.ts";
+import { hashOf } from "./passwords.ts";
 import { personOf } from "./person.ts";
 import { deletePendingEmails, deleteTokens } from "./token-store.ts";
 import { setPassword } from "./user-store.ts";
@@ -12,7 +12,7 @@ export const changePassword = (deps: AccountsDeps, check: CheckPassword): Handle
   const { db, clock, notify } = deps;
   return async ({ principal, body, ip }) => {
     const owner = await check(principal.accountId, body.current_password, ip);
-    const passwordHash = await hashPassword(body.new_password);
+    const passwordHash = await hashOf(body.new_password);
     await db.asSystem("change a password: the user belongs to the live account", async (tx) => {
       const at = clock.now();
       await setPassword(tx, personOf(principal), passwordHash);

@@ -1,6 +1,6 @@
 import type { Clock } from "../../platform/clock/index.ts";
 import type { KeyRing } from "../../platform/crypto/index.ts";
-import type { Database } from "../../platform/db/index.ts";
+import type { Database, SystemTx } from "../../platform/db/index.ts";
 import type { Cursors } from "../../platform/http/cursor.ts";
 import type { Limiter } from "../../platform/limiter/index.ts";
 import type { WorkEngine } from "../../platform/work/index.ts";
@@ -18,4 +18,9 @@ export interface AccountsDeps {
   /** Where links in mails lead to. */
   publicUrl(): string;
   signInCheck: SignInCheck;
+  /** Of every slice that gives out credentials, or data to elsewhere: ends what was made before an address was first proven. */
+  endUnproven: readonly EndCredentials[];
 }
+
+/** Ends something of the accounts, everywhere, with the commit of `tx`. */
+export type EndCredentials = (tx: SystemTx, accountIds: readonly string[], at: Date) => Promise<void>;

@@ -10,5 +10,6 @@ export { accountPages } from "./pages.ts";
 export { resetRequestKind, resetRequestWork } from "./reset-request.ts";
 export { openSession } from "./session-token.ts";
 export { createSessionLookup } from "./session-lookup.ts";
+export type { EndCredentials } from "./deps.ts";
 export { createSignInCheck, type SignInCheck } from "./sign-in-check.ts";
 export { setAdministrator } from "./set-administrator.ts";

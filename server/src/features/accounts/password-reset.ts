@@ -1,15 +1,15 @@
-import { hashPassword } from "../../platform/crypto/index.ts";
 import { newId } from "../../platform/ids/index.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
 import type { AccountsDeps } from "./deps.ts";
 import { normalizeEmail } from "./email.ts";
 import { endSessions } from "./end-sessions.ts";
 import { createMailThrottle } from "./mail-throttle.ts";
-import { noticeOfNewPassword } from "./new-password.ts";
+import { noticeOfFirstProof, noticeOfNewPassword } from "./new-password.ts";
+import { hashOf } from "./passwords.ts";
 import { resetNobody, resetRequestKind, sealResetRequest } from "./reset-request.ts";
 import { hashToken } from "./session-token.ts";
 import { deletePendingEmails, deleteTokens, insertResetRequest, selectToken, takeToken } from "./token-store.ts";
-import { setForgottenPassword, unlinkUnproven } from "./user-store.ts";
+import { setForgottenPassword, unlinkAll } from "./user-store.ts";
 
 /**
  * Asks for a reset mail. All that happens here is one row, whoever the address belongs to: looking it up is the worker's
@@ -33,27 +33,33 @@ export function createResetRequests({ db, clock, keyRing, limiter, publicUrl, wo
 }
 
 /**
- * Uses the link of a reset mail: the new password counts, and whoever was signed in is not.
- * @throws ProblemError invalid_link
+ * Uses the link of a reset mail: the new password counts, and whoever was signed in is not. Whoever proves an address that
+ * nobody had proven may not be who signed up with it: then everything that opens the account ends, however it was made, and
+ * its webhooks are disabled. (Account pre-hijacking; Sudhodanan and Paverd, 2022)
+ * @throws ProblemError invalid_link, rate_limited
  */
 export async function setNewPassword(
-  { db, clock, notify }: Pick<AccountsDeps, "db" | "clock" | "notify">,
+  { db, clock, notify, endUnproven }: Pick<AccountsDeps, "db" | "clock" | "notify" | "endUnproven">,
   { token, password }: { token: string; password: string },
 ): Promise<void> {
   const tokenHash = hashToken(token);
   // Hashing is the expensive part: not for every made-up token.
   const known = await db.readSystem("password reset: the link names the tenant", selectToken("reset_password", tokenHash, clock.now()));
   if (known.length === 0) throw new ProblemError("invalid_link");
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await hashOf(password);
   await db.asSystem("reset a password: the link names the tenant", async (tx) => {
     const at = clock.now();
     const used = await takeToken(tx, "reset_password", tokenHash, at);
-    if (used) await unlinkUnproven(tx, { accountId: used.account_id, userId: used.user_id });
-    const user = used && (await setForgottenPassword(tx, { accountId: used.account_id, userId: used.user_id, email: used.email, passwordHash, at }));
-    if (!used || !user) throw new ProblemError("invalid_link");
+    const owner = used && (await setForgottenPassword(tx, { accountId: used.account_id, userId: used.user_id, email: used.email, passwordHash, at }));
+    if (!used || !owner) throw new ProblemError("invalid_link");
+    const person = { accountId: owner.account_id, userId: used.user_id };
     await deleteTokens(tx, used.user_id, "reset_password");
     await deletePendingEmails(tx, used.user_id);
-    await endSessions(tx, { accountId: used.account_id, userId: used.user_id }, { at });
-    await notify(tx, user.account_id, noticeOfNewPassword);
+    await endSessions(tx, person, { at });
+    if (!owner.was_proven) {
+      await unlinkAll(tx, person);
+      for (const end of endUnproven) await end(tx, [owner.account_id, owner.sandbox_id], at);
+    }
+    await notify(tx, owner.account_id, owner.was_proven ? noticeOfNewPassword : noticeOfFirstProof);
   });
 }

@@ -96,7 +96,7 @@ describe("a forgotten password", () => {
     expect(fresh.status).toBe(201);
     // Who reads the mailbox has the address.
     expect(await profile(String(fresh.body["token"]))).toMatchObject({ email_verified: true });
-    expect((await world.mail.next(email)).headers["subject"]).toBe("Your password was changed");
+    expect((await world.mail.next(email)).headers["subject"]).toBe("Your password was changed, and what was made before was ended");
     expect(await reset(tokenIn(link))).toMatchObject({ status: 400, body: { code: "invalid_link" } });
   });
 

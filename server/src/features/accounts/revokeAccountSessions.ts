@@ -5,6 +5,7 @@ import { type AdministeredAccountRow, endSessions, selectAccount } from "./admin
 import { noSuchAccount } from "./getAccount.ts";
 import type { AccountsDeps } from "./deps.ts";
 import { credentialsChannel } from "./store.ts";
+import { countSignOut } from "./user-store.ts";
 
 export const revokeAccountSessions =
   ({ db, clock }: Pick<AccountsDeps, "db" | "clock">): Handler<"revokeAccountSessions"> =>
@@ -14,6 +15,7 @@ export const revokeAccountSessions =
     if (!account) throw noSuchAccount();
     await db.asSystem("an administrator revokes the sessions of an account", async (tx) => {
       const at = clock.now();
+      await countSignOut(tx, { accountId: account.id, userId: null });
       const ended = await endSessions(tx, account.id, at);
       for (const tokenHash of ended) await tx.notify(credentialsChannel, tokenHash.toString("hex"));
       const targetId = encodeId("acc", account.id);

@@ -1,14 +1,14 @@
-import { verifyPassword } from "../../platform/crypto/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import type { Limiter } from "../../platform/limiter/index.ts";
 import { normalizeEmail } from "./email.ts";
+import { isPassword } from "./passwords.ts";
 import { createSignInThrottle } from "./sign-in-throttle.ts";
 import { selectUserByEmail, type UserRow } from "./store.ts";
 
 /**
  * Whose e-mail and password these are; null when they fit nobody. Failures are counted, wherever they happen: make one of
  * these per process.
- * @throws ProblemError too_many_failures
+ * @throws ProblemError too_many_failures, rate_limited
  */
 export type SignInCheck = (login: { email: string; password: string; ip: string }) => Promise<{ accountId: string; userId: string } | null>;
 
@@ -18,7 +18,7 @@ export function createSignInCheck({ db, limiter }: { db: Database; limiter: Limi
     const email = normalizeEmail(given);
     return throttle.run(email, ip, async () => {
       const [known] = await db.readSystem<UserRow>("sign in: the address names the tenant", selectUserByEmail(email));
-      const matches = await verifyPassword(known?.password_hash ?? null, password);
+      const matches = await isPassword(known?.password_hash ?? null, password);
       return matches && known ? { accountId: known.account_id, userId: known.id } : null;
     });
   };

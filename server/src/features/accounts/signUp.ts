@@ -1,15 +1,15 @@
-import { hashPassword } from "../../platform/crypto/index.ts";
 import { created, type Handler } from "../../platform/http/operation.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
 import { createAccount } from "./create-account.ts";
 import { presentProfile } from "./present.ts";
 import type { AccountsDeps } from "./deps.ts";
+import { hashOf } from "./passwords.ts";
 import { openSession } from "./session-token.ts";
 
 export const signUp =
   (deps: AccountsDeps): Handler<"signUp"> =>
   async ({ body, headers, ip }) => {
-    const passwordHash = await hashPassword(body.password);
+    const passwordHash = await hashOf(body.password);
     return deps.db.asSystem("sign up: there is no tenant yet", async (tx) => {
       const person = await createAccount(deps, tx, { email: body.email, name: body.name, passwordHash });
       if (!person) throw new ProblemError("email_taken");

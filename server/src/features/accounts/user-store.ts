@@ -33,33 +33,45 @@ export async function setPassword(tx: SystemTx, person: Person, passwordHash: st
   ]);
 }
 
+/** Ends what carries a mark made from the number before: sign-ins of browsers (`features/oauth/sign-in-mark.ts`). */
+export async function countSignOut(tx: SystemTx, { accountId, userId }: { accountId: string; userId: string | null }): Promise<void> {
+  await tx.query(
+    `update users set sign_outs = sign_outs + 1 where account_id = ${liveAccount} and ($2::uuid is null or id = $2)`,
+    [accountId, userId],
+  );
+}
+
 export interface Proof extends Person {
   /** Where the link was sent that was opened at that moment. */
   email: string;
   at: Date;
 }
 
-/**
- * Whoever proves an address that nobody had proven may not be who signed up with it: what was linked before must not sign
- * anybody in. (Account pre-hijacking)
- */
-export async function unlinkUnproven(tx: SystemTx, { accountId, userId }: Person): Promise<void> {
-  await tx.query(
-    `delete from identities i using users u
-      where u.account_id = ${liveAccount} and u.id = $2 and u.email_verified_at is null
-        and i.account_id = u.account_id and i.user_id = u.id`,
-    [accountId, userId],
-  );
+/** From now on no provider signs this user in. */
+export async function unlinkAll(tx: SystemTx, { accountId, userId }: Person): Promise<void> {
+  await tx.query(`delete from identities where account_id = ${liveAccount} and user_id = $2`, [accountId, userId]);
+}
+
+export interface ProvenOwner {
+  /** The live one. */
+  account_id: string;
+  sandbox_id: string;
+  /** Somebody had proven the address before. */
+  was_proven: boolean;
 }
 
 /** Null when the user is gone, or has another address than the one the link went to. Else that is verified. */
-export async function setForgottenPassword(tx: SystemTx, proof: Proof & { passwordHash: string }): Promise<{ account_id: string } | null> {
-  const [user] = await tx.query<{ account_id: string }>(
-    `update users set password_hash = $4, email_verified_at = coalesce(email_verified_at, $5)
-      where account_id = ${liveAccount} and id = $2 and email = $3 returning account_id`,
+export async function setForgottenPassword(tx: SystemTx, proof: Proof & { passwordHash: string }): Promise<ProvenOwner | null> {
+  const [owner] = await tx.query<ProvenOwner>(
+    `update users u set password_hash = $4, email_verified_at = coalesce(u.email_verified_at, $5)
+       from (select o.account_id, o.id, a.twin_id as sandbox_id, o.email_verified_at is not null as was_proven
+               from users o join accounts a on a.id = o.account_id
+              where o.account_id = ${liveAccount} and o.id = $2 and o.email = $3 for update of o) old
+      where u.account_id = old.account_id and u.id = old.id
+      returning old.account_id, old.sandbox_id, old.was_proven`,
     [proof.accountId, proof.userId, proof.email, proof.passwordHash, proof.at],
   );
-  return user ?? null;
+  return owner ?? null;
 }
 
 /**

@@ -1,3 +1,4 @@
+export { disableWebhooks } from "./disable-all.ts";
 export { createFanOut } from "./fan-out.ts";
 export { judgeFailingEndpoints } from "./delivery/failing.ts";
 export { createDrainWork, drainKind } from "./delivery/work.ts";
