@@ -1,5 +1,5 @@
 import type { Scope } from "../../generated/scopes.ts";
-import type { Statement, TenantTx, Tx } from "../../platform/db/index.ts";
+import type { Statement, SystemTx, TenantTx, Tx } from "../../platform/db/index.ts";
 import type { ClientType } from "./client-urls.ts";
 
 export interface ClientRow {
@@ -71,6 +71,15 @@ export async function replaceClientSecret(
   );
   if (!row) throw new Error(`OAuth client ${id} vanished while it was locked`);
   return row;
+}
+
+/** Nobody knows the secret behind `hash`: until each client gets a new one, it proves nothing. */
+export async function replaceSecretsOf(tx: SystemTx, accountIds: readonly string[], hash: Buffer, now: Date): Promise<void> {
+  await tx.query(
+    `update oauth_clients set secret_hash = $2, previous_secret_hash = null, previous_secret_until = null, updated_at = $3
+      where account_id = any($1) and secret_hash is not null`,
+    [accountIds, hash, now],
+  );
 }
 
 export async function deleteClient(tx: TenantTx, id: string): Promise<boolean> {

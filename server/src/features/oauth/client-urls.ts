@@ -28,6 +28,7 @@ function redirectUriProblem(uri: string, type: ClientType): [code: string, messa
   if (url.username !== "" || url.password !== "" || /^[a-z+.-]+:\/\/[^/?]*@/i.test(uri)) return ["credentials_not_allowed", "A redirect URI carries no user name or password."];
   switch (url.protocol) {
     case "https:":
+      if (!isPlainHost(url.hostname)) return ["host_not_allowed", "The host of a redirect URI is letters, digits, hyphens and dots."];
       return /^https:\/\/[^/?]/.test(uri) ? null : ["malformed_url", "Write the URI in lower case with its host: https://app.example.com/callback."];
     case "http:":
       return LOOPBACK.has(url.hostname) ? null : ["scheme_not_allowed", "http is for loopback addresses only (http://127.0.0.1/…). Use https."];
@@ -36,6 +37,14 @@ function redirectUriProblem(uri: string, type: ClientType): [code: string, messa
       if (url.protocol.includes(".")) return null;
       return ["scheme_not_allowed", "A scheme of your own is a domain of yours backwards, such as com.example.app:/callback."];
   }
+}
+
+/**
+ * Hosts that stand in the header of the consent page as they are. URLs allow more (`;`, `,`, `'`), which would end a
+ * directive there and begin another.
+ */
+export function isPlainHost(hostname: string): boolean {
+  return /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(hostname);
 }
 
 /** @throws ProblemError validation_failed at `/body/homepage` */

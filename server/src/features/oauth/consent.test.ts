@@ -1,6 +1,7 @@
 import * as oauth from "openid-client";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
+import { decodeId } from "../../platform/ids/index.ts";
 import { createBrowser, type Browser, type Shown } from "./browser.fixture.ts";
 import { giveConsent, password, registerApp, type ThirdParty } from "./world.fixture.ts";
 
@@ -128,6 +129,16 @@ describe("nobody else can answer for a person", () => {
     expect(pages[1]?.headers.get("content-security-policy")).toContain("form-action 'self' https://songstage.example.com;");
   });
 
+  test("a redirect URI that could not be registered today adds nothing to the header of the page", async () => {
+    const odd = await registerApp(app, person);
+    const uri = "https://a;script-src,b.example.com/";
+    await app.services.db.asSystem("a row from before the rule", (tx) =>
+      tx.query("update oauth_clients set redirect_uris = array[$2] where id = $1", [decodeId("app", odd.client.id), uri]));
+    const page = await createBrowser(app.url).open((await odd.begin({ parameters: { redirect_uri: uri } })).url.href);
+    expect(page.text).toContain('name="password"');
+    expect(page.headers.get("content-security-policy")).toMatch(/; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/);
+  });
+
   test("somebody else can sign in instead, and then is the one who is asked", async () => {
     const other = await app.signUp();
     const { browser } = await atConsent();
@@ -156,6 +167,48 @@ describe("nobody else can answer for a person", () => {
     expect(answer).toMatchObject({ left: false, status: 404 });
     expect(plain(answer)).toContain("Your sign-in has ended");
     expect((await app.client(someone.sessionToken).connectedApps.list()).data).toEqual([]);
+  });
+});
+
+describe("signing out everywhere", () => {
+  let app: TestApp;
+  let stage: ThirdParty;
+  beforeAll(async () => {
+    app = await startTestApp({ worker: false, env: { TRUST_PROXY: "1" } });
+    stage = await registerApp(app, await app.signUp());
+  });
+  afterAll(() => app?.close());
+
+  test.each([
+    ["the person ends all other sessions", async (someone: TestAccount) => void (await app.client(someone.sessionToken).accounts.endOtherSessions())],
+    ["an administrator ends the account's sessions", async (someone: TestAccount) => {
+      const { sessionToken } = await app.signUp({ admin: true });
+      await app.client(sessionToken).admin.revokeAccountSessions(someone.liveId);
+    }],
+  ])("when %s, browsers are signed out, and a question that was open can be answered no more", async (_name, end) => {
+    const someone = await app.signUp();
+    const [signedIn, asked] = [createBrowser(app.url), createBrowser(app.url)];
+    await giveConsent(signedIn, (await stage.begin()).url.href, someone);
+    await asked.open((await stage.begin({ scopes: ["tracks:read", "tracks:write"] })).url.href);
+    expect((await asked.submit({ action: "sign_in", email: someone.email, password })).text).toContain("On which account?");
+    await end(someone);
+    expect((await signedIn.open((await stage.begin()).url.href)).text).toContain('name="password"');
+    expect(await asked.submit({ action: "allow", account: "live" })).toMatchObject({ left: false, status: 404 });
+  });
+
+  test("deleting the account deletes what browsers were signed in with, open questions too", async () => {
+    const someone = await app.signUp();
+    const [signedIn, asked] = [createBrowser(app.url), createBrowser(app.url)];
+    await giveConsent(signedIn, (await stage.begin()).url.href, someone);
+    await asked.open((await stage.begin({ scopes: ["tracks:read", "tracks:write"] })).url.href);
+    await asked.submit({ action: "sign_in", email: someone.email, password });
+    const rows = <Row extends object>(sql: string, value: unknown) => app.services.db.asSystem("look in a test", (tx) => tx.query<Row>(sql, [value]));
+    const [user] = await rows<{ id: string }>("select id from users where email = $1", someone.email);
+    const kept = async () => (await rows<{ kind: string }>("select kind from oauth_browser_states where user_id = $1 order by kind", user?.id)).map(({ kind }) => kind);
+    expect(await kept()).toEqual(["Interaction", "Session", "Session"]);
+    await app.client(someone.sessionToken).accounts.delete({ password });
+    expect(await kept()).toEqual([]);
+    expect((await signedIn.open((await stage.begin()).url.href)).text).toContain('name="password"');
   });
 });
 

@@ -119,11 +119,13 @@ export interface Person {
   sandbox_id: string;
   /** Null: signs in with a provider only. */
   password_hash: string | null;
+  /** How often they were signed out everywhere. */
+  sign_outs: number;
 }
 
 export async function selectPerson(tx: Tx, userId: string): Promise<Person | null> {
   const [row] = await tx.query<Person>(
-    `select u.id, u.email, u.password_hash, a.name, a.id as live_id, a.twin_id as sandbox_id from users u join accounts a on a.id = u.account_id where u.id = $1`,
+    `select u.id, u.email, u.password_hash, u.sign_outs, a.name, a.id as live_id, a.twin_id as sandbox_id from users u join accounts a on a.id = u.account_id where u.id = $1`,
     [userId],
   );
   return row ?? null;

@@ -1,5 +1,5 @@
 export { createAuthorizationServer, type AuthorizationServer } from "./authorization-server/server.ts";
-export { endOauth } from "./erase.ts";
+export { endApps, endOauth } from "./erase.ts";
 export { createLogos, type Logos } from "./logos.ts";
 export { forgetExpiredOauth } from "./maintenance.ts";
 export { oauthPages } from "./pages/routes.ts";

@@ -32,6 +32,8 @@ export function createLogos(deps: { db: Database; policy: EgressPolicy; limiter:
   const pools = createEgressPools({ policy, resolve: createResolver({ timeoutMs: 3_000 }), timeoutMs: 3_000, connections: 4, headMs: 5_000 });
   const known = new LRUCache<string, { logo: Logo | null }>({ max: 200, ttl: KEPT_MS });
 
+  const loading = new Map<string, Promise<Logo | null>>();
+
   const load = async (clientId: string): Promise<Logo | null> => {
     const client = await db.asSystem("logo: the app belongs to another account", (tx) => selectAnyClient(tx, clientId));
     if (!client || client.logo_uri === null) return null;
@@ -39,7 +41,13 @@ export function createLogos(deps: { db: Database; policy: EgressPolicy; limiter:
     const key = `${clientId} ${client.logo_uri}`;
     const hit = known.get(key);
     if (hit) return hit.logo;
-    const { origin, pathname, search } = new URL(client.logo_uri);
+    // Many look at a page at once; its host hears of it once.
+    const begun = loading.get(key) ?? fetchLogo(key, clientId, new URL(client.logo_uri)).finally(() => loading.delete(key));
+    loading.set(key, begun);
+    return begun;
+  };
+
+  const fetchLogo = async (key: string, clientId: string, { origin, pathname, search }: URL): Promise<Logo | null> => {
     const { statusCode, body, error } = await exchange(
       pools.get(clientId, origin),
       { method: "GET", path: pathname + search, headers: ["accept", "image/png, image/jpeg, image/webp", "accept-encoding", "identity", "user-agent", "MusicVerse-Logos/1"] },

@@ -1,4 +1,4 @@
-import type { Tx } from "../../../platform/db/index.ts";
+import type { SystemTx, Tx } from "../../../platform/db/index.ts";
 
 export interface BrowserStateRow {
   sealed: string;
@@ -42,4 +42,9 @@ export async function deleteBrowserState(tx: Tx, hash: Buffer): Promise<void> {
 
 export async function deleteBrowserStateByUid(tx: Tx, uidHash: Buffer): Promise<void> {
   await tx.query("delete from oauth_browser_states where uid_hash = $1", [uidHash]);
+}
+
+/** Of everybody who signs in to these accounts. */
+export async function deleteBrowserStatesOf(tx: SystemTx, accountIds: readonly string[]): Promise<void> {
+  await tx.query("delete from oauth_browser_states where user_id in (select id from users where account_id = any($1))", [accountIds]);
 }

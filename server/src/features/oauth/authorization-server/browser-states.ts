@@ -25,7 +25,7 @@ export function browserStates({ db, clock, keyRing }: { db: Database; clock: Clo
           hash,
           kind,
           uidHash: kind === "Session" && payload.uid ? hashOf(payload.uid) : null,
-          userId: kind === "Session" && payload.accountId ? decodeId("usr", payload.accountId) : null,
+          userId: userOf(payload),
           sealed: keyRing.encrypt(JSON.stringify(payload), aad(hash)),
           expiresAt: new Date(clock.now().getTime() + (expiresIn ?? 0) * 1000),
         });
@@ -49,4 +49,10 @@ export function browserStates({ db, clock, keyRing }: { db: Database; clock: Clo
     findByUserCode: never(kind, "findByUserCode"),
     revokeByGrantId: never(kind, "revokeByGrantId"),
   };
+}
+
+/** Who is signed in, in a session or in a request that began in one; null before anybody is. */
+function userOf({ accountId, session, result }: AdapterPayload): string | null {
+  const id = accountId ?? session?.accountId ?? result?.login?.accountId;
+  return id === undefined ? null : decodeId("usr", id);
 }

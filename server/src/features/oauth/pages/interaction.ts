@@ -4,6 +4,7 @@ import type { Database } from "../../../platform/db/index.ts";
 import { ProblemError } from "../../../platform/http/problem.ts";
 import { decodeId } from "../../../platform/ids/index.ts";
 import type { PageRequest } from "../../../platform/pages/index.ts";
+import { isPlainHost } from "../client-urls.ts";
 import { type AnyClientRow, selectAnyClient } from "../client-store.ts";
 
 /** What an app asks of the person before the browser. */
@@ -33,9 +34,13 @@ export async function pendingRequest({ provider, db }: { provider: Provider; db:
   return { interaction, client, scopes: client.scopes.filter((scope) => asked.has(scope)), redirectUri };
 }
 
-/** Where a browser lets the answer of a form go on to: the app's origin, or the scheme that opens it. */
+/**
+ * Where a browser lets the answer of a form go on to: the app's origin, or the scheme that opens it. A host that could not
+ * be registered today is left out, and the browser goes nowhere.
+ */
 export function formActionFor(redirectUri: URL): string[] {
-  return [redirectUri.protocol === "http:" || redirectUri.protocol === "https:" ? redirectUri.origin : redirectUri.protocol];
+  if (redirectUri.protocol !== "http:" && redirectUri.protocol !== "https:") return [redirectUri.protocol];
+  return isPlainHost(redirectUri.hostname) ? [redirectUri.origin] : [];
 }
 
 function textOf({ params }: Interaction, name: string): string {
