@@ -19,6 +19,8 @@ export interface MailServer {
   next(to: string): Promise<ReceivedMail>;
   /** Answers the coming recipients with this SMTP code instead of taking them; null takes them again. */
   refuse(code: number | null): void;
+  /** From now on whole mails wait for their answer until the returned function is called. */
+  hold(): () => void;
   close(): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export async function startMailServer(): Promise<MailServer> {
   const received: ReceivedMail[] = [];
   const given = new Set<ReceivedMail>();
   let refusal: number | null = null;
+  let held: Promise<void> = Promise.resolve();
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ["STARTTLS", "AUTH"],
@@ -36,7 +39,7 @@ export async function startMailServer(): Promise<MailServer> {
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
       stream.on("end", () => {
         received.push({ to: session.envelope.rcptTo.map(({ address }) => address), ...parse(Buffer.concat(chunks).toString()) });
-        done();
+        void held.then(() => done());
       });
     },
   });
@@ -52,6 +55,11 @@ export async function startMailServer(): Promise<MailServer> {
       if (!mail) throw new Error(`no mail to ${to}`);
       given.add(mail);
       return mail;
+    },
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return resolve;
     },
     refuse: (code) => { refusal = code; },
     close: () => new Promise((resolve) => server.close(() => resolve())),

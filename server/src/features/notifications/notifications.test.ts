@@ -1,10 +1,12 @@
+import { createServer, type AddressInfo } from "node:net";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { startMailServer, type MailServer } from "../../../test-kit/mail-server.ts";
 import { startProcess } from "../../../test-kit/process.ts";
 import { decodeId } from "../../platform/ids/index.ts";
-import { createNotify, forgetMails } from "./index.ts";
+import { createSmtpMailer } from "../../platform/mail/index.ts";
+import { createNotify, forgetMails, mailWork } from "./index.ts";
 import type { Notice } from "./mail.ts";
 
 let app: TestApp;
@@ -35,8 +37,8 @@ async function notify(content: Notice, accountId = account.liveId, services = ap
 
 async function mails(accountId = account.liveId) {
   return app.services.db.asSystem("look in a test", (tx) =>
-    tx.query<{ state: string; attempts: number; last_error: string | null; content: string }>(
-      "select state, attempts, last_error, content from mails where account_id = $1 order by id", [decodeId("acc", accountId)]));
+    tx.query<{ id: string; state: string; attempts: number; last_error: string | null; content: string }>(
+      "select id, state, attempts, last_error, content from mails where account_id = $1 order by id", [decodeId("acc", accountId)]));
 }
 
 test("a notice reaches the owner's mailbox with its text and link, and is sent once", async () => {
@@ -124,6 +126,37 @@ test("mails are gone after 30 days", async () => {
   expect(await mails()).toHaveLength(1);
   await forgetMails(after(30.1));
   expect(await mails()).toEqual([]);
+});
+
+test("a mail server that takes as long as it may gets each mail once", async () => {
+  const release = mailServer.hold();
+  await notify({ ...notice, subject: "Slow" });
+  await expect.poll(() => mailServer.received.filter(({ headers }) => headers["subject"] === "Slow")).toHaveLength(1);
+  const { mailer } = app.services;
+  if (!mailer) throw new Error("this app has no mailer");
+  await app.services.db.asSystem("all of the time that a mail may take goes by", (tx) =>
+    tx.query("update mails set due_at = due_at - make_interval(secs => $1 / 1000.0)", [mailer.sendMsMax]));
+  // As another worker would, whose queue was flushed.
+  const work = mailWork({ ...app.services, mailer, ownerAddress: async () => account.email });
+  const [{ id } = { id: "" }] = await mails();
+  expect(await work.due(100)).toEqual([]);
+  expect(await work.claim({ id, accountId: decodeId("acc", account.liveId) ?? "" })).toBeNull();
+  release();
+  await expect.poll(async () => (await mails()).map(({ state, attempts }) => [state, attempts])).toEqual([["sent", 1]]);
+  expect(mailServer.received.filter(({ headers }) => headers["subject"] === "Slow")).toHaveLength(1);
+});
+
+test("a mail server that never comes to an end is given up in time, byte by byte too", async () => {
+  const dripping = createServer((socket) => {
+    const drip = setInterval(() => socket.write("2"), 20);
+    socket.on("error", () => undefined).on("close", () => clearInterval(drip));
+  });
+  await new Promise<void>((resolve) => dripping.listen(0, "127.0.0.1", resolve));
+  const mailer = createSmtpMailer({ url: `smtp://127.0.0.1:${(dripping.address() as AddressInfo).port}`, from: "us@music.example", sendTimeoutMs: 300 });
+  await expect(mailer.send({ id: "x", to: "ada@music.example", subject: "Hello", text: "" })).rejects.toThrow("did not take it: EABORT");
+  expect(mailer.sendMsMax).toBe(300);
+  mailer.close();
+  dripping.close();
 });
 
 test("a mail that a killed worker held is sent by another one", async () => {

@@ -26,11 +26,13 @@ const retryDelaysMs: readonly number[] = [15 * second, minute, 5 * minute, 20 * 
 const jitter = 0.2;
 /** Nobody waits longer for a mail, and its link has expired. */
 const LIFE_MAX_MS = 24 * hour;
-/** Longer than the mailer's own timeouts together. */
-const leaseMs = 2 * minute;
+/** For what is done in the database before and after a mail is sent. */
+const marginMs = 30 * second;
 
 /** How mails are sent: a mail that the server takes is sent once, unless the worker dies at that very moment. */
 export function mailWork(deps: MailWorkDeps): WorkKind<MailClaim> {
+  // While a slow server is still being sent to, no other worker may take the mail.
+  const leaseMs = deps.mailer.sendMsMax + marginMs;
   return {
     name: mailKind,
     queue: mailKind,

@@ -11,6 +11,8 @@ export interface OutgoingMail {
 export interface Mailer {
   /** Resolves when the mail server took it. @throws MailRefused, or another error when trying again makes sense */
   send(mail: OutgoingMail): Promise<void>;
+  /** After this `send` has ended, however slow the server is. */
+  sendMsMax: number;
   close(): void;
 }
 

@@ -7,6 +7,7 @@ export function createOutboxMailer(print: (text: string) => void): Mailer {
       const links = text.match(/https?:\/\/\S+/g) ?? [];
       print([`  Mail to ${to}: ${subject}`, ...links.map((link) => `    ${link}`)].join("\n"));
     },
+    sendMsMax: 1_000,
     close: () => {},
   };
 }

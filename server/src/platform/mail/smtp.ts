@@ -3,6 +3,8 @@ import { MailRefused, type Mailer } from "./mailer.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 30_000;
+/** Of a whole mail: a server that sends each answer byte by byte keeps within the others for ever. */
+const SEND_TIMEOUT_MS = 240_000;
 const CONNECTIONS_MAX = 4;
 
 export interface SmtpOptions {
@@ -10,10 +12,12 @@ export interface SmtpOptions {
   url: string;
   /** `Name <address>` */
   from: string;
+  /** Default: four minutes. */
+  sendTimeoutMs?: number;
 }
 
 /** Sends through a mail server, over connections that stay open. Opens none before the first mail. */
-export function createSmtpMailer({ url, from }: SmtpOptions): Mailer {
+export function createSmtpMailer({ url, from, sendTimeoutMs = SEND_TIMEOUT_MS }: SmtpOptions): Mailer {
   const transport = createTransport({
     url,
     pool: true,
@@ -37,11 +41,13 @@ export function createSmtpMailer({ url, from }: SmtpOptions): Mailer {
         messageId: `<${id}@${domain}>`,
         // Keeps out-of-office answers from being sent back to us (RFC 3834).
         headers: { "Auto-Submitted": "auto-generated" },
+        signal: AbortSignal.timeout(sendTimeoutMs),
       };
       await transport.sendMail(mail).catch((error: unknown) => {
         throw asMailError(error);
       });
     },
+    sendMsMax: sendTimeoutMs,
     close: () => transport.close(),
   };
 }
