@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { refresh } from "../../server/src/features/oauth/token-endpoint.fixture.ts";
 import { registerApp } from "../../server/src/features/oauth/world.fixture.ts";
 import { accountLimitsChannel } from "../../server/src/features/plans/index.ts";
+import type { Scope } from "../../server/src/generated/scopes.ts";
 import { decodeId } from "../../server/src/platform/ids/index.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type Answer, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 import { startProcess } from "../../server/test-kit/process.ts";
 
-const writes = { scopes: ["playlists:write"] as const };
+const writes: { scopes: Scope[] } = { scopes: ["playlists:write"] };
 
 /** The same Idempotency-Key does a thing once, whatever happens to the answer. (API-42) */
 describe("idempotency", () => {
