@@ -7,7 +7,7 @@ import { writeEnvExample } from "./env-example.mjs";
 import { bundleContract, writeErrorCodeSchema } from "./openapi/bundle.mjs";
 import { writeServerFiles } from "./openapi/server-files.mjs";
 import { writeServerTypes } from "./openapi/server-types.mjs";
-import { writeSdk } from "./sdk/write-sdk.mjs";
+import { writePythonSdk, writeSdk } from "./sdk/write-sdk.mjs";
 
 /** What each step makes, the function that does it, the file or folder it writes.
  * @type {[name: string, run: () => unknown, path: string][]} */
@@ -17,6 +17,7 @@ const steps = [
   ["server types", writeServerTypes, "server/src/generated/openapi.types.ts"],
   ["server tables", writeServerFiles, "server/src/generated"],
   ["JavaScript SDK", writeSdk, "sdk-js/src/generated"],
+  ["Python SDK", writePythonSdk, "sdk-python/src/musicverse/_generated"],
   ["settings", writeEnvExample, ".env.example"],
 ];
 

@@ -1,20 +1,39 @@
-// Makes the generated part of the JavaScript SDK from the bundled contract.
+// Makes the generated parts of both SDKs from the bundled contract.
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readBundle, root, write } from "../openapi/files.mjs";
 import { generateSdk } from "./generate.ts";
+import { snake } from "./names.ts";
+import { generatePythonSdk } from "./python/generate.ts";
 
-const sdk = join(root, "sdk-js");
-const generated = join(sdk, "src/generated");
-
-/** Writes sdk-js/src/generated and removes files there that no operation or tag stands behind any more. */
+/** Writes sdk-js/src/generated. */
 export function writeSdk() {
   const document = readBundle();
-  const { version } = JSON.parse(readFileSync(join(sdk, "package.json"), "utf8"));
-  const tags = document.tags.map(({ name }) => name);
-  const extendedTags = new Set(tags.filter((tag) => existsSync(join(sdk, "src/resources", `${tag}.ts`))));
-  const files = generateSdk({ document, version, extendedTags });
-  for (const stale of globSync("**/*.ts", { cwd: generated }))
-    if (!files.has(stale.replaceAll("\\", "/"))) rmSync(join(generated, stale));
-  for (const [name, text] of files) write(join(generated, name), text);
+  const resources = join(root, "sdk-js/src/resources");
+  const extendedTags = tagsOf(document, (tag) => existsSync(join(resources, `${tag}.ts`)));
+  replace(join(root, "sdk-js/src/generated"), generateSdk({ document, version: version(), extendedTags }));
+}
+
+/** Writes sdk-python/src/musicverse/_generated; no Python is needed for it. */
+export function writePythonSdk() {
+  const document = readBundle();
+  const sdk = join(root, "sdk-python/src/musicverse");
+  const extendedTags = tagsOf(document, (tag) => existsSync(join(sdk, "_resources", `${snake(tag)}.py`)));
+  replace(join(sdk, "_generated"), generatePythonSdk({ document, version: version(), extendedTags }));
+}
+
+/** Changesets gives both SDKs the same version; the one of npm is where it stands. */
+function version() {
+  return JSON.parse(readFileSync(join(root, "sdk-js/package.json"), "utf8")).version;
+}
+
+function tagsOf(document, isExtended) {
+  return new Set(document.tags.map(({ name }) => name).filter(isExtended));
+}
+
+/** Writes the files and removes those in the folder that no operation or tag stands behind any more. */
+function replace(folder, files) {
+  for (const stale of globSync("**/*.{ts,py}", { cwd: folder }))
+    if (!files.has(stale.replaceAll("\\", "/"))) rmSync(join(folder, stale));
+  for (const [name, text] of files) write(join(folder, name), text);
 }
