@@ -31,7 +31,7 @@ export async function pythonFor(name: string): Promise<Environment> {
 
 /** Runs a program in the package's folder. */
 export async function runProgram(program: string, args: string[]): Promise<Ran> {
-  const env = { ...process.env, PYTHONPATH: "src", PYTHONDONTWRITEBYTECODE: "1", NO_COLOR: "1" };
+  const env = { ...process.env, PYTHONPATH: "src", PYTHONDONTWRITEBYTECODE: "1", NO_COLOR: "1", MUSICVERSE_NODE: process.execPath };
   try {
     const { stdout, stderr } = await run(program, args, { cwd: packageRoot, maxBuffer: 64 * 1024 * 1024, env });
     return { status: 0, output: stdout + stderr };

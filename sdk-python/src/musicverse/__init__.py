@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from ._events import EventStream, StreamEvent
     from ._generated.version import __version__
+    from ._hooks import ReceivedResponse, RequestHook, ResponseHook, SentRequest
     from ._log import LogEntry, LogHook
     from ._model import UnknownEvent
     from ._omit import Omit, omit
@@ -79,7 +80,11 @@ _MODULES = {
     "PermissionDeniedError": "_errors",
     "RateLimitError": "_errors",
     "RawResponse": "_raw",
+    "ReceivedResponse": "_hooks",
+    "RequestHook": "_hooks",
     "RequestOptions": "_options",
+    "ResponseHook": "_hooks",
+    "SentRequest": "_hooks",
     "StreamEvent": "_events",
     "UnknownEvent": "_model",
     "UnprocessableEntityError": "_errors",
@@ -123,7 +128,11 @@ __all__ = [
     "PermissionDeniedError",
     "RateLimitError",
     "RawResponse",
+    "ReceivedResponse",
+    "RequestHook",
     "RequestOptions",
+    "ResponseHook",
+    "SentRequest",
     "StreamEvent",
     "UnknownEvent",
     "UnprocessableEntityError",

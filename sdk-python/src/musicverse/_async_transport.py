@@ -89,7 +89,8 @@ class AsyncTransport:
         request = http.build_request(call.method, call.url, headers=call.headers, content=content, timeout=limit)
         try:
             with anyio.fail_after(limit):
-                response = await http.send(request, stream=True)
+                # Followed, a redirect would take what was sent to another place, and make a GET of a POST.
+                response = await http.send(request, stream=True, follow_redirects=False)
                 if not (call.stream and response.is_success):
                     await _read(response)
         except (httpx2.RequestError, TimeoutError) as cause:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ._errors import APIConnectionError, APIError, APITimeoutError, MusicVerseError, error_from_answer
 from ._generated.version import __version__
+from ._hooks import ReceivedResponse, SentRequest, tell, visible_headers
 from ._log import LogEntry, describe_failure, write_log
 from ._omit import Omit
 from ._options import RequestOptions, Settings, check_amount
@@ -112,6 +114,10 @@ class Call:
 
     def begin(self) -> bytes | None:
         """Starts the clock of a try and gives its body, unless that is a form."""
+        on_request = self._settings.on_request
+        if on_request is not None:
+            sent = SentRequest(self.method, redact(self._url_shown), self._attempt, visible_headers(self.headers))
+            tell(on_request, sent)
         self._started = time.monotonic()
         return self._body
 
@@ -138,6 +144,9 @@ class Call:
     def finish(self, response: httpx2.Response) -> None:
         """Logs an answer; raises when its status is an error. Then its body must have been read."""
         status, headers = response.status_code, response.headers
+        on_response = self._settings.on_response
+        if on_response is not None:
+            tell(on_response, self._received(status, headers))
         notice = self._notices.read(self._target, headers)
         if notice is not None:
             self._log("warn", "deprecated", notice)
@@ -181,6 +190,10 @@ class Call:
                 response.headers,
                 {},
             ) from None
+
+    def _received(self, status: int, headers: Mapping[str, str]) -> ReceivedResponse:
+        url, shown, request_id = redact(self._url_shown), visible_headers(headers), headers.get("x-request-id")
+        return ReceivedResponse(self.method, url, self._attempt, status, shown, request_id, self._duration_ms())
 
     def _duration_ms(self) -> int:
         return round((time.monotonic() - self._started) * 1000)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ._async_transport import AsyncTransport
     from ._generated.literals import Mode
+    from ._hooks import RequestHook, ResponseHook
     from ._log import LogHook
     from ._transport import Transport
 
@@ -42,6 +43,7 @@ class MusicVerse(Resources):
     - ``retries_max``: tries after the first one; 0 is none. Default 2.
     - ``http_client``: an ``httpx2.Client`` of your own: a proxy, certificates, a test double. You close it yourself.
     - ``log``: told about every answer, retry and failure; never about a secret, a header or a body.
+    - ``on_request``, ``on_response``: told about every try and answer, for metrics and traces; secrets are hidden.
     - ``default_headers``: sent with every request.
     """
 
@@ -55,6 +57,8 @@ class MusicVerse(Resources):
         retries_max: int | None = None,
         http_client: httpx2.Client | None = None,
         log: LogHook | None = None,
+        on_request: RequestHook | None = None,
+        on_response: ResponseHook | None = None,
         default_headers: Mapping[str, str] | None = None,
     ) -> None:
         self._settings = Settings(
@@ -64,6 +68,8 @@ class MusicVerse(Resources):
             timeout_ms=timeout_ms,
             retries_max=retries_max,
             log=log,
+            on_request=on_request,
+            on_response=on_response,
             default_headers=default_headers,
         )
         self._connections = Connections(http_client)
@@ -83,6 +89,8 @@ class MusicVerse(Resources):
         timeout_ms: float | None | Omit = omit,
         retries_max: int | Omit = omit,
         log: LogHook | None | Omit = omit,
+        on_request: RequestHook | None | Omit = omit,
+        on_response: ResponseHook | None | Omit = omit,
         default_headers: Mapping[str, str] | Omit = omit,
     ) -> MusicVerse:
         """Another client over the same connections, with some options changed."""
@@ -94,6 +102,8 @@ class MusicVerse(Resources):
             timeout_ms=timeout_ms,
             retries_max=retries_max,
             log=log,
+            on_request=on_request,
+            on_response=on_response,
             default_headers=default_headers,
         )
 
@@ -133,6 +143,8 @@ class AsyncMusicVerse(AsyncResources):
         retries_max: int | None = None,
         http_client: httpx2.AsyncClient | None = None,
         log: LogHook | None = None,
+        on_request: RequestHook | None = None,
+        on_response: ResponseHook | None = None,
         default_headers: Mapping[str, str] | None = None,
     ) -> None:
         self._settings = Settings(
@@ -142,6 +154,8 @@ class AsyncMusicVerse(AsyncResources):
             timeout_ms=timeout_ms,
             retries_max=retries_max,
             log=log,
+            on_request=on_request,
+            on_response=on_response,
             default_headers=default_headers,
         )
         self._connections = AsyncConnections(http_client)
@@ -161,6 +175,8 @@ class AsyncMusicVerse(AsyncResources):
         timeout_ms: float | None | Omit = omit,
         retries_max: int | Omit = omit,
         log: LogHook | None | Omit = omit,
+        on_request: RequestHook | None | Omit = omit,
+        on_response: ResponseHook | None | Omit = omit,
         default_headers: Mapping[str, str] | Omit = omit,
     ) -> AsyncMusicVerse:
         """Another client over the same connections, with some options changed."""
@@ -172,6 +188,8 @@ class AsyncMusicVerse(AsyncResources):
             timeout_ms=timeout_ms,
             retries_max=retries_max,
             log=log,
+            on_request=on_request,
+            on_response=on_response,
             default_headers=default_headers,
         )
 

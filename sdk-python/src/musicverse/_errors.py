@@ -127,7 +127,7 @@ def _parse_problem(body: bytes) -> dict[str, Any]:
 
 def _describe(target: str, status: int, reason: str, headers: Mapping[str, str], problem: dict[str, Any]) -> str:
     request_id = problem.get("request_id") or headers.get("x-request-id")
-    what = problem.get("detail") or problem.get("title") or reason or "no further explanation in the answer"
+    what = problem.get("detail") or problem.get("title") or _without_problem(reason, headers)
     code = f" {problem['code']}" if problem.get("code") else ""
     errors = problem.get("errors")
     fields = [entry for entry in errors if isinstance(entry, dict)] if isinstance(errors, list) else []
@@ -137,3 +137,10 @@ def _describe(target: str, status: int, reason: str, headers: Mapping[str, str],
         f"  ({target}{f', request {request_id}' if request_id else ''})",
     ]
     return "\n".join(lines)
+
+
+def _without_problem(reason: str, headers: Mapping[str, str]) -> str:
+    location = headers.get("location")
+    if location is None:
+        return reason or "no further explanation in the answer"
+    return f"a redirect to {location}, which is not followed; set base_url to where the API is"

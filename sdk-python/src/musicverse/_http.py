@@ -55,7 +55,7 @@ class Connections(_Shared["httpx2.Client"]):
     def _make(self) -> httpx2.Client:
         import httpx2
 
-        return httpx2.Client(follow_redirects=True)
+        return httpx2.Client()
 
     def _present_owner(self) -> int:
         # A forked process must not read from and write to its parent's connections.
@@ -71,7 +71,7 @@ class AsyncConnections(_Shared["httpx2.AsyncClient"]):
     def _make(self) -> httpx2.AsyncClient:
         import httpx2
 
-        return httpx2.AsyncClient(follow_redirects=True)
+        return httpx2.AsyncClient()
 
     def _present_owner(self) -> tuple[int, object]:
         # Connections belong to the event loop that opened them; asyncio.run makes a new one each time.

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeAlias
 
 from ._errors import APIError
+from ._hooks import tell
 from ._redact import redact
 
 
@@ -37,13 +37,12 @@ LogHook: TypeAlias = Callable[[LogEntry], object]
 
 
 def write_log(log: LogHook | None, entry: LogEntry) -> None:
-    """Calls the hook; a hook that raises must not break the request it reports on."""
+    """Hands the line to the hook, filtered."""
     if log is None:
         return
     error = None if entry.error is None else redact(entry.error)
     safe = entry._replace(message=redact(entry.message), url=redact(entry.url), error=error)
-    with contextlib.suppress(Exception):
-        log(safe)
+    tell(log, safe)
 
 
 def describe_failure(error: BaseException) -> str:

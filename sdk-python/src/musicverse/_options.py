@@ -12,6 +12,7 @@ from ._omit import Omit
 
 if TYPE_CHECKING:
     from ._generated.literals import Mode
+    from ._hooks import RequestHook, ResponseHook
     from ._log import LogHook
 
 DEFAULT_BASE_URL = "https://api.musicverse.dev"
@@ -36,7 +37,17 @@ class RequestOptions(TypedDict, total=False):
 class Settings:
     """The checked options of a client. Its repr shows no secret."""
 
-    __slots__ = ("api_key", "base_url", "default_headers", "log", "mode", "retries_max", "timeout_ms")
+    __slots__ = (
+        "api_key",
+        "base_url",
+        "default_headers",
+        "log",
+        "mode",
+        "on_request",
+        "on_response",
+        "retries_max",
+        "timeout_ms",
+    )
 
     def __init__(
         self,
@@ -47,6 +58,8 @@ class Settings:
         timeout_ms: float | None,
         retries_max: int | None,
         log: LogHook | None,
+        on_request: RequestHook | None,
+        on_response: ResponseHook | None,
         default_headers: Mapping[str, str] | None,
     ) -> None:
         self.api_key = from_environment("MUSICVERSE_API_KEY") if isinstance(api_key, Omit) else api_key
@@ -59,6 +72,8 @@ class Settings:
         self.timeout_ms = timeout_ms
         self.retries_max = _DEFAULT_RETRIES if retries_max is None else retries_max
         self.log = log
+        self.on_request = on_request
+        self.on_response = on_response
         self.default_headers = dict(default_headers or {})
 
     def __repr__(self) -> str:

@@ -102,7 +102,8 @@ class Transport:
             deadline = time.monotonic() + limit
             request.extensions["timeout"] = _Budget(limit, deadline)
         try:
-            response = http.send(request, stream=True)
+            # Followed, a redirect would take what was sent to another place, and make a GET of a POST.
+            response = http.send(request, stream=True, follow_redirects=False)
             if not (call.stream and response.is_success):
                 _read(call, response, deadline)
         except httpx2.RequestError as cause:
