@@ -1,52 +1,29 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { copyFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { installPacked } from "./packed-project.ts";
+import { findRuntimes } from "./runtime-binaries.ts";
 
-const sdk = resolve(import.meta.dirname, "..");
-const root = resolve(sdk, "..");
-const project = mkdtempSync(join(tmpdir(), "musicverse-user-"));
+const root = resolve(import.meta.dirname, "../..");
+const runtimes = await findRuntimes(["Node 20", "Node 22"]);
+let project: string;
 
-/** Packs what would be published and installs it as a user does. */
 beforeAll(() => {
-  execFileSync(join(root, "node_modules/.bin/tsdown"), ["--logLevel", "warn", "--out-dir", join(project, "dist")], {
-    cwd: sdk,
-  });
-  // A copy, so that other work on the package's own dist is not disturbed.
-  const copy = join(project, "package");
-  cpSync(join(project, "dist"), join(copy, "dist"), { recursive: true });
-  for (const file of ["package.json", "README.md", "LICENSE"]) copyFileSync(join(sdk, file), join(copy, file));
-  execFileSync("npm", ["pack", "--pack-destination", project], { cwd: copy, stdio: "pipe" });
-  const tarball = readdirSync(project).find((name) => name.endsWith(".tgz")) ?? "";
-  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "user", private: true }));
-  execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${tarball}`], {
-    cwd: project,
-    stdio: "pipe",
-  });
+  const packed = installPacked();
+  project = packed.folder;
   cpSync(join(import.meta.dirname, "user-project"), project, { recursive: true });
+  return () => packed.remove();
 }, 120_000);
-afterAll(() => rmSync(project, { recursive: true }));
 
 test("installing it brings one package and no other", () => {
   expect(readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith("."))).toEqual(["@musicverse"]);
 });
 
-/** Every Node on this machine, the oldest first: ours, and those that the user's own PATH has. */
-const runtimes = new Map<string, string>();
-for (const folder of [join(root, "node_modules/.bin"), ...(process.env.PATH ?? "").split(delimiter)]) {
-  const node = join(folder, "node");
-  if (!existsSync(node)) continue;
-  const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
-  if (!runtimes.has(version)) runtimes.set(version, node);
-}
-const majors = [...runtimes.keys()].map((version) => Number(/\d+/.exec(version)?.[0]));
-if (!majors.includes(20)) console.warn(`Not tested on Node 20: the PATH has only ${[...runtimes.keys()].join(", ")}.`);
-
-describe.each([...runtimes])("on Node %s", (version, node) => {
+describe.each(runtimes)("on $name", ({ name, program }) => {
   test.each(["esm.mjs", "cjs.cjs"])("%s does the main job", (file) => {
-    const output = execFileSync(node, [file], { cwd: project, encoding: "utf8" });
-    expect(output).toMatch(new RegExp(`^\\d+\\.\\d+\\.\\d+ on Node ${version.slice(1)}\n$`));
+    const output = execFileSync(program, [file], { cwd: project, encoding: "utf8" });
+    expect(output).toMatch(new RegExp(`^\\d+\\.\\d+\\.\\d+ on ${name}\\.\\d+\\.\\d+\n$`));
   });
 });
 
