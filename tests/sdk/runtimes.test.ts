@@ -44,7 +44,7 @@ describe.skipIf(again)("the packed SDK against a running MusicVerse (SDK-01)", (
 
   /** Each program has an account of its own, so that all can run at once. */
   const input = async () => ({ apiKey: (await app.signUp({ tier: "enterprise" })).testKey, baseUrl: app.url, webhook });
-  const seen = (output: unknown) => {
+  const expectSeen = (output: unknown) => {
     const { bytes, ...rest } = output as { bytes: number };
     expect(bytes).toBeGreaterThan(100_000);
     expect(rest).toEqual({
@@ -65,16 +65,16 @@ describe.skipIf(again)("the packed SDK against a running MusicVerse (SDK-01)", (
 
   test.concurrent.each(programs)("$name", async ({ program, args }) => {
     const { stdout } = await promisify(execFile)(program, [...args, JSON.stringify(await input())], { cwd: packed.folder, timeout: 60_000 });
-    seen(JSON.parse(stdout));
+    expectSeen(JSON.parse(stdout));
   }, 90_000);
 
   const workerd = found.find(({ name }) => name === "workerd");
   test.skipIf(!workerd)("workerd", async () => {
-    seen(await runInWorkerd(workerd?.program ?? "", packed.folder, await input()));
+    expectSeen(await runInWorkerd(workerd?.program ?? "", packed.folder, await input()));
   }, 90_000);
 
   test.skipIf(!chromium)("a page in Chromium", async () => {
-    seen(await runInChromium(chromium ?? "", page, await input()));
+    expectSeen(await runInChromium(chromium ?? "", page, await input()));
   }, 90_000);
 });
 

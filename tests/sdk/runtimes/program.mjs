@@ -14,7 +14,7 @@ export async function program(sdk, { apiKey, baseUrl, webhook }) {
   for await (const track of client.tracks.list({ limit: 2 })) titles.push(track.title);
 
   const errors = [];
-  const note = ({ name, code, status, requestId }) => errors.push([name, code, status, /^req_/.test(requestId)]);
+  const note = ({ name, code, status, requestId }) => errors.push([name, code, status, requestId.startsWith("req_")]);
   await client.tracks.get("trk_01kbq5t3v6f2zr8h1d5n7k0wej").catch(note);
   await client.generations.create({ prompt: "" }).catch(note);
   const caller = new AbortController();
