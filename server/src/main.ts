@@ -7,7 +7,7 @@ import { startDev } from "./dev/dev.ts";
 import { loadConfig } from "./platform/config/index.ts";
 import { migrateQueueSchema } from "./platform/queue/index.ts";
 import { openServices, type Services } from "./services.ts";
-import { startWorker } from "./worker.ts";
+import { startWorkerProcess } from "./worker-process.ts";
 
 const USAGE = `musicverse-server <command>
   api                     serve HTTP
@@ -36,7 +36,7 @@ async function run(): Promise<(() => Promise<void>) | null> {
     case "api":
       return serve(startApi);
     case "worker":
-      return serve((services) => startWorker(services, { onlyPlugins: values.plugins?.split(",") }));
+      return serve((services) => startWorkerProcess(services, { onlyPlugins: values.plugins?.split(",") }));
     case "dev":
       return startDev(process.env);
     case "admin":

@@ -88,6 +88,8 @@ export interface TestAppOptions {
   pluginSource?: PluginSource;
   /** What is done about the webhooks of providers. */
   incoming?: IncomingRegistry;
+  /** Name of its log; default "test". */
+  logName?: string;
 }
 
 const KEYS = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -135,7 +137,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
   const lines: string[] = [];
   const services = await openServices(loadConfig(env), {
-    log: createLogger({ level: "debug", name: "test" }, { write: (line) => void lines.push(line) }),
+    log: createLogger({ level: "debug", name: options.logName ?? "test" }, { write: (line) => void lines.push(line) }),
     ...(options.clock && { clock: options.clock }),
     ...(options.pluginSource && { pluginSource: options.pluginSource }),
   });

@@ -7,7 +7,7 @@ const serverDirectory = fileURLToPath(new URL("../", import.meta.url));
 
 /** A real server process of this test, to be killed. */
 export interface ServerProcess {
-  /** Where an `api` listens; "" for a worker. */
+  /** Where an `api` listens, and a worker with WORKER_PORT; else "". */
   url: string;
   /** As a power cut does it. */
   kill9(): Promise<void>;
@@ -26,8 +26,8 @@ export async function startProcess(command: "api" | "worker", env: Record<string
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>();
   const listen = (chunk: Buffer) => {
     output += chunk.toString();
-    const url = /"url":"(http:[^"]+)","msg":"the API listens"/.exec(output)?.[1];
-    if (url !== undefined || output.includes("the worker works")) resolve(url ?? "");
+    const url = /"url":"(http:[^"]+)","msg":"the (?:API listens|worker's metrics and health listen)"/.exec(output)?.[1];
+    if (output.includes('"the API listens"') || output.includes('"the worker works"')) resolve(url ?? "");
   };
   child.stdout.on("data", listen);
   child.stderr.on("data", listen);

@@ -28,6 +28,15 @@ export const settings = defineSettings({
     example: "0.0.0.0",
     fallback: { value: "127.0.0.1" },
   }),
+  workerPort: optional(
+    integer({
+      variable: "WORKER_PORT",
+      description: "TCP port on which a worker process serves /metrics, /healthz and /readyz; 0 takes a free one, without it a worker listens nowhere",
+      example: "9464",
+      min: 0,
+      max: 65_535,
+    }),
+  ),
   trustProxy,
   publicUrl: optional({
     variable: "PUBLIC_URL",

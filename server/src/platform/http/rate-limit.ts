@@ -43,6 +43,12 @@ export function rateLimit({ limiter, limitsFor, headersFor, upgradeUrl }: RateLi
   };
 }
 
+/** For a pipeline without limits. */
+export const refuse: RequestHandler = ({ context: { refusal } }, _response, next) => {
+  if (refusal) throw refusal;
+  next();
+};
+
 function refusedBy({ buckets }: LimitDecision, upgradeUrl: string): ProblemError {
   const violated = buckets.filter((bucket) => bucket.exhausted).map((bucket) => bucket.name);
   const extensions = { "violated-policies": violated };

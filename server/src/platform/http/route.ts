@@ -7,15 +7,17 @@ const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"] as const satisfies HTT
 
 /**
  * Finds the operation of a request once, from the spec's own paths; every later step (limits, validation, scopes, the
- * handler) looks up by operationId. Unknown path: 404, known path with another method: 405 with `Allow`.
+ * handler) looks up by operationId. Unknown path: 404, known path with another method: 405 with `Allow`. `served`: by
+ * operationId, what this process serves.
  */
-export function route(): RequestHandler {
+export function route(served: Readonly<Record<string, unknown>> = operations): RequestHandler {
   const router = createRouter({ ignoreTrailingSlash: false, caseSensitive: true });
-  for (const [operationId, { method, path }] of Object.entries(operations)) {
+  const all = Object.entries(operations).filter(([operationId]) => operationId in served);
+  for (const [operationId, { method, path }] of all) {
     const pattern = path.replaceAll(/\{(\w+)\}/g, ":$1");
     router.on(method.toUpperCase() as HTTPMethod, pattern, () => {}, { operationId });
   }
-  const concrete = concretePaths();
+  const concrete = concretePaths(all.map(([, operation]) => operation));
   return (request, _response, next) => {
     const method = request.method === "HEAD" ? "GET" : request.method;
     const methods = concrete.get(request.path);
@@ -40,9 +42,9 @@ export function route(): RequestHandler {
 }
 
 /** Paths without parameters → their methods. Such a path wins over a template that fits too, as OpenAPI has it. */
-function concretePaths(): Map<string, string[]> {
+function concretePaths(all: { method: string; path: string }[]): Map<string, string[]> {
   const methods = new Map<string, string[]>();
-  for (const { method, path } of Object.values(operations)) {
+  for (const { method, path } of all) {
     if (!path.includes("{")) methods.set(path, [...(methods.get(path) ?? []), method.toUpperCase()]);
   }
   return methods;

@@ -9,13 +9,13 @@ export interface HttpServer {
 }
 
 /** Listens with limits that keep slow clients from holding connections. A taken port is named. (API-46) */
-export async function listen(app: Express, { host, port }: { host: string; port: number }): Promise<HttpServer> {
+export async function listen(app: Express, { host, port, variable = "PORT" }: { host: string; port: number; variable?: string }): Promise<HttpServer> {
   const server = createServer({ headersTimeout: 15_000, requestTimeout: 600_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, app);
   const silent = silentSockets(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       reject(error.code === "EADDRINUSE"
-        ? new Error(`Port ${port} on ${host} is taken. Stop the program that listens there, or set PORT to another number.`, { cause: error })
+        ? new Error(`Port ${port} on ${host} is taken. Stop the program that listens there, or set ${variable} to another number.`, { cause: error })
         : error);
     });
     server.listen(port, host, resolve);
