@@ -114,11 +114,11 @@ export async function reviveIncomingEvent(tx: SystemTx, id: string, now: Date): 
   return row ?? null;
 }
 
-export const selectIncomingEvent = (id: string): Statement => ({
-  name: "incoming_event_by_id",
-  text: `select ${columns} from incoming_events where id = $1`,
-  values: [id],
-});
+/** Its state stays as it is until the transaction ends; null: there is none. */
+export async function lockIncomingEvent(tx: SystemTx, id: string): Promise<IncomingEventRow | null> {
+  const [row] = await tx.query<IncomingEventRow>(`select ${columns} from incoming_events where id = $1 for no key update`, [id]);
+  return row ?? null;
+}
 
 export const selectIncomingEvents = (page: {
   afterId: string | null;

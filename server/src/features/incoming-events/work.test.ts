@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { bodyOf, hookedEnv, hookedSource, signed } from "../../../test-kit/hooked-plugin.ts";
@@ -72,6 +73,31 @@ describe("processing what providers sent", () => {
     broken = false;
     expect(await runDue(kind)).toBe(1);
     expect(await row()).toMatchObject({ status: "processed", provider_event_id: "evt_2", type: "invoice.paid", last_error: null });
+  });
+
+  test("a retry and the record of its key are there both or neither, and the key's second call retries nothing again", async () => {
+    const admin = await app.signUp({ admin: true, tier: "enterprise" });
+    await send(bodyOf("evt_1"));
+    await rows("update incoming_events set status = 'dead', attempts = 10, next_attempt_at = null, finished_at = now()");
+    const [{ id = "" } = {}] = (await app.client(admin.sessionToken).admin.listIncomingEvents()).data;
+    const actions = () => rows("select from admin_actions where action = 'incoming_event.retried'");
+    const retry = () => app.request("post", `/v1/admin/incoming-events/${id}/retry`, { key: admin.sessionToken, headers: { "Idempotency-Key": "once" } });
+    const alter = async (how: string) => {
+      const owner = new Client({ connectionString: app.database.adminUrl });
+      await owner.connect();
+      await owner.query(`alter table idempotency_records ${how}`).finally(() => owner.end());
+    };
+    await alter("add constraint broken check (false) not valid");
+    expect((await retry()).status).toBe(500);
+    expect(await row()).toMatchObject({ status: "dead", attempts: 10 });
+    expect(await actions()).toEqual([]);
+    await alter("drop constraint broken");
+
+    expect(await retry()).toMatchObject({ status: 202, body: { status: "pending" } });
+    await rows("update incoming_events set status = 'dead', next_attempt_at = null, finished_at = now()");
+    expect(await retry()).toMatchObject({ status: 202, headers: { "idempotency-replayed": "true" } });
+    expect(await row()).toMatchObject({ status: "dead" });
+    expect(await actions()).toHaveLength(1);
   });
 
   test("one that its workers die of is given up after as many tries", async () => {

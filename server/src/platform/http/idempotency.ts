@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { OperationId } from "../../generated/operations.ts";
 import type { KeyRing } from "../crypto/index.ts";
-import type { Database, TenantTx } from "../db/index.ts";
+import type { Database, Tx } from "../db/index.ts";
 import type { Principal } from "./context.ts";
 import { ProblemError } from "./problem.ts";
 import type { AnyResult } from "./result.ts";
@@ -10,6 +10,8 @@ import type { AnyResult } from "./result.ts";
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 export interface IdempotentCall {
+  /** Of the caller, whose key it is. */
+  accountId: string;
   /** As `recordKey` makes it. */
   key: string;
   operationId: OperationId;
@@ -55,13 +57,13 @@ interface StoredRecord {
  * are stored encrypted, because some show a secret once. Failures are not stored: the next try runs.
  */
 export async function idempotently(
-  tx: TenantTx,
+  tx: Tx,
   keyRing: KeyRing,
   call: IdempotentCall,
   now: Date,
   effect: () => Promise<AnyResult>,
 ): Promise<AnyResult> {
-  const aad = `${tx.accountId}|idempotency|${call.key}`;
+  const aad = `${call.accountId}|idempotency|${call.key}`;
   const [lock] = await tx.query<{ locked: boolean }>(
     "select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as locked",
     [aad],
@@ -71,7 +73,7 @@ export async function idempotently(
   const [stored] = await tx.query<StoredRecord>(
     `select operation, fingerprint, status, headers, body_encrypted, expires_at <= $3 as expired
        from idempotency_records where account_id = $1 and key = $2`,
-    [tx.accountId, call.key, now],
+    [call.accountId, call.key, now],
   );
   if (stored && !stored.expired) {
     if (stored.operation !== call.operationId || !stored.fingerprint.equals(call.fingerprint)) {
@@ -89,7 +91,7 @@ export async function idempotently(
        status = excluded.status, headers = excluded.headers, body_encrypted = excluded.body_encrypted,
        created_at = excluded.created_at, expires_at = excluded.expires_at`,
     [
-      tx.accountId, call.key, call.operationId, call.fingerprint, result.status, JSON.stringify(result.headers ?? {}),
+      call.accountId, call.key, call.operationId, call.fingerprint, result.status, JSON.stringify(result.headers ?? {}),
       result.body === undefined ? null : keyRing.encrypt(JSON.stringify(result.body), aad), now,
       new Date(now.getTime() + KEPT_MS),
     ],

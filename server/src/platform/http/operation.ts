@@ -5,7 +5,7 @@ import type { operations as Spec } from "../../generated/openapi.types.ts";
 import { operations, type OperationId } from "../../generated/operations.ts";
 import type { Clock } from "../clock/index.ts";
 import type { KeyRing } from "../crypto/index.ts";
-import type { Database, TenantTx } from "../db/index.ts";
+import type { Database, SystemTx, TenantTx, Tx } from "../db/index.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { operationOf, type Principal } from "./context.ts";
 import { createCredentialWatch } from "./credential-watch.ts";
@@ -53,6 +53,8 @@ export interface OperationRequest<K extends OperationId> {
     effect: (tx: TenantTx) => Promise<OperationResult<K>>,
     options?: { fingerprint?: string },
   ): Promise<OperationResult<K>>;
+  /** The same for an effect on what is not the caller's own: in ONE transaction as the system, with the record of the caller's key. */
+  writeAsSystem(reason: string, effect: (tx: SystemTx) => Promise<OperationResult<K>>): Promise<OperationResult<K>>;
 }
 
 export type Handler<K extends OperationId> = (request: OperationRequest<K>) => Promise<OperationResult<K>>;
@@ -73,7 +75,8 @@ export function noContent() {
 }
 
 interface OperationDeps {
-  handlers: Handlers;
+  /** Of every operation that `route` lets through. */
+  handlers: Partial<Handlers>;
   db: Database;
   keyRing: KeyRing;
   authenticator: Authenticator;
@@ -99,7 +102,7 @@ export function runOperation(deps: OperationDeps): RequestHandler {
         return goneSignal(response);
       },
       raw: request,
-      write: writer(deps, request, operationId) as never,
+      ...(writers(deps, request, operationId) as { write: never; writeAsSystem: never }),
     });
     if (!result.stream || !context.principal) return send(response, result);
     const { signal, over } = credentials.watch(request);
@@ -115,21 +118,30 @@ function goneSignal(response: Response): AbortSignal {
   return abort.signal;
 }
 
-type Effect = (tx: TenantTx) => Promise<AnyResult>;
+type Effect<T extends Tx> = (tx: T) => Promise<AnyResult>;
 
-function writer({ db, keyRing, clock }: OperationDeps, request: Request, operationId: OperationId) {
-  return (effect: Effect, options: { fingerprint?: string } = {}): Promise<AnyResult> => {
-    const { principal, input } = request.context;
-    if (!principal) throw new Error(`${operationId} is public: it has no tenant to write for`);
-    const key = request.headers["idempotency-key"];
-    if (!operations[operationId].idempotent || typeof key !== "string") return db.withTenant(principal.accountId, effect);
-    const call = {
-      key: recordKey(principal, key),
-      operationId,
-      fingerprint: fingerprint(operationId, { path: input.path, query: input.query, body: options.fingerprint ?? input.body }),
-    };
-    return db.withTenant(principal.accountId, (tx) => idempotently(tx, keyRing, call, clock.now(), () => effect(tx)));
+function writers(deps: OperationDeps, request: Request, operationId: OperationId) {
+  return {
+    write: async (effect: Effect<TenantTx>, options?: { fingerprint?: string }): Promise<AnyResult> =>
+      deps.db.withTenant(callerOf(request, operationId).accountId, once(deps, request, operationId, effect, options?.fingerprint)),
+    writeAsSystem: async (reason: string, effect: Effect<SystemTx>): Promise<AnyResult> =>
+      deps.db.asSystem(reason, once(deps, request, operationId, effect)),
   };
+}
+
+function callerOf({ context: { principal } }: Request, operationId: OperationId): Principal {
+  if (!principal) throw new Error(`${operationId} is public: it has no tenant to write for`);
+  return principal;
+}
+
+function once<T extends Tx>({ keyRing, clock }: OperationDeps, request: Request, operationId: OperationId, effect: Effect<T>, streamed?: string): Effect<T> {
+  const key = request.headers["idempotency-key"];
+  if (!operations[operationId].idempotent || typeof key !== "string") return effect;
+  const { path, query, body } = request.context.input;
+  const caller = callerOf(request, operationId);
+  const asked = fingerprint(operationId, { path, query, body: streamed ?? body });
+  const call = { accountId: caller.accountId, key: recordKey(caller, key), operationId, fingerprint: asked };
+  return (tx) => idempotently(tx, keyRing, call, clock.now(), () => effect(tx));
 }
 
 /** `signal` cuts an answer that lasts. */
