@@ -1,5 +1,6 @@
 import { newId } from "../../platform/ids/index.ts";
 import type { FinishedRequest } from "../../platform/http/access-log.ts";
+import type { Principal } from "../../platform/http/context.ts";
 
 /** Requests of one kind that ended in one minute, as they are stored; the arrays have one order. */
 export interface UsageRow {
@@ -62,8 +63,10 @@ const LATENCY_MAX_US = 2 ** 31 - 1;
 export class Batch {
   size = 0;
   #minute = 0;
-  /** Of the present minute. A credential's principal is one object for as long as it is cached. */
+  /** Of the present minute. A credential's principal is one object for as long as it is cached: mostly this finds it. */
   #byPrincipal = new Map<Kind["principal"], Caller>();
+  /** A credential that was looked up again is the same caller, and has no rows of its own. */
+  #byCredential = new Map<string, Caller>();
   readonly #groups: Group[] = [];
 
   add(request: FinishedRequest): void {
@@ -71,9 +74,9 @@ export class Batch {
     if (minute !== this.#minute) {
       this.#minute = minute;
       this.#byPrincipal = new Map();
+      this.#byCredential = new Map();
     }
-    let caller = this.#byPrincipal.get(request.principal);
-    if (!caller) this.#byPrincipal.set(request.principal, (caller = { last: null, groups: new Map() }));
+    const caller = this.#byPrincipal.get(request.principal) ?? this.#callerOf(request.principal);
     const group = caller.last && isOf(caller.last.kind, request) ? caller.last : this.#groupOf(caller, request, minute);
     caller.last = group;
     group.endsMs.push(request.endedAt - minute);
@@ -82,6 +85,14 @@ export class Batch {
     group.bytesOut.push(request.bytesOut);
     group.requestIds.push(request.requestId);
     this.size += 1;
+  }
+
+  #callerOf(principal: Kind["principal"]): Caller {
+    const credential = principal ? Object.values(credentialOf(principal)).join(" ") : "";
+    const caller = this.#byCredential.get(credential) ?? { last: null, groups: new Map() };
+    this.#byCredential.set(credential, caller);
+    this.#byPrincipal.set(principal, caller);
+    return caller;
   }
 
   #groupOf({ groups }: Caller, request: FinishedRequest, minute: number): Group {
@@ -102,12 +113,7 @@ export class Batch {
     return this.#groups.map(({ kind, minute, endsMs, latenciesUs, bytesIn, bytesOut, requestIds }) => ({
       id: newId(),
       minute,
-      accountId: kind.principal?.accountId ?? nobody,
-      mode: kind.principal?.mode ?? null,
-      credential: kind.principal?.kind ?? null,
-      keyId: kind.principal?.keyId ?? null,
-      clientId: clientOf(kind.principal),
-      sessionId: kind.principal?.sessionId ?? null,
+      ...(kind.principal ? credentialOf(kind.principal) : withoutCredential),
       operation: kind.operation,
       method: kind.method,
       status: kind.status,
@@ -128,10 +134,12 @@ export class Batch {
   }
 }
 
-/** The OAuth app that a token was given to. */
-function clientOf(principal: Kind["principal"]): string | null {
-  return principal && "clientId" in principal && typeof principal.clientId === "string" ? principal.clientId : null;
+/** What a row tells of whoever asked, and so what sets callers apart. `clientId`: the OAuth app that a token was given to. */
+function credentialOf({ accountId, mode, kind, keyId, clientId, sessionId }: Principal) {
+  return { accountId, mode, credential: kind, keyId, clientId: clientId ?? null, sessionId };
 }
+
+const withoutCredential = { accountId: nobody, mode: null, credential: null, keyId: null, clientId: null, sessionId: null };
 
 function isOf(kind: Kind, { operation, status, method, problem, agent, replayed }: FinishedRequest): boolean {
   return kind.operation === operation && kind.status === status && kind.method === method && kind.problem === problem

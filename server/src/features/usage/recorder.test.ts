@@ -7,7 +7,8 @@ import { systemClock } from "../../platform/clock/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import { silentLogger } from "../../platform/log/index.ts";
 import { createUsageRecorder, type UsageRecorder } from "./recorder.ts";
-import { requestAt } from "./usage.fixture.ts";
+import { nobody } from "./batch.ts";
+import { insertAccount, principalOf, requestAt } from "./usage.fixture.ts";
 
 let database: TestDatabase;
 let spillDir: string;
@@ -79,6 +80,32 @@ test("what the database does not take before a stop waits on disk, and another p
   expect(heir.counts()).toMatchObject({ accepted: 0, recovered: 70 });
   expect(await stored()).toBe(70);
   expect(readdirSync(spillDir)).toEqual([]);
+});
+
+test("what waited on disk while its account was erased is not stored; the rest of the same file is", async () => {
+  const db = moody();
+  db.isDown = true;
+  const recorder = recorderOn(db);
+  const [erased, other] = [await insertAccount(database.db), await insertAccount(database.db)];
+  for (const principal of [principalOf(erased), principalOf(other), null]) recorder.record(requestAt(Date.now(), { principal }));
+  await expect.poll(() => readdirSync(spillDir).filter((name) => name.endsWith(".json"))).toHaveLength(1);
+  await database.db.asSystem("a test erases an account", (tx) => tx.query("delete from accounts where id = $1", [erased]));
+  db.asSystem = database.db.asSystem;
+  await expect.poll(() => recorder.counts()).toEqual({ accepted: 3, stored: 2, pending: 0, dropped: 1, recovered: 0 });
+  const rows = await database.db.readSystem<{ account_id: string }>("a test looks", { name: "accounts", text: "select account_id from usage_requests order by 1", values: [] });
+  expect(rows.map(({ account_id: id }) => id)).toEqual([nobody, other]);
+  await recorder.close();
+});
+
+test("a credential has one row per flush for requests alike, however often it was looked up meanwhile", async () => {
+  const recorder = recorderOn(database.db);
+  const accountId = await insertAccount(database.db);
+  const [one, two] = [principalOf(accountId), principalOf(accountId)];
+  const at = Date.now();
+  for (let time = 0; time < 6; time += 1) for (const principal of [one, two]) recorder.record(requestAt(at, { principal: { ...principal } }));
+  await recorder.close();
+  const rows = await database.db.readSystem<{ requests: number }>("a test looks", { name: "requests", text: "select key_id, requests from usage_requests order by 1", values: [] });
+  expect(rows).toEqual([one, two].map(({ keyId }) => ({ key_id: keyId, requests: 6 })).toSorted((a, b) => (String(a.key_id) < String(b.key_id) ? -1 : 1)));
 });
 
 test("a file that is no usage is put aside and holds up nothing", async () => {

@@ -4,7 +4,7 @@ import type { FinishedRequest } from "../../platform/http/access-log.ts";
 import type { Logger } from "../../platform/log/index.ts";
 import { Batch, type UsageRow } from "./batch.ts";
 import { createSpill } from "./spill.ts";
-import { insertUsage } from "./store.ts";
+import { insertUsage, selectLiving } from "./store.ts";
 
 /** What became of the requests that this process recorded: accepted = stored + pending + dropped, at any moment. */
 export interface RecorderCounts {
@@ -12,7 +12,7 @@ export interface RecorderCounts {
   stored: number;
   /** In memory, on their way, or on disk. */
   pending: number;
-  /** Lost: neither database nor disk took them. */
+  /** Lost: neither database nor disk took them, or they waited on disk until nobody wants them: too old, or of an erased account. */
   dropped: number;
   /** Of other processes that ended before they could store them; not among the above. */
   recovered: number;
@@ -61,6 +61,12 @@ export function createUsageRecorder({ db, clock, log, spillDir }: RecorderOption
 
   const store = (rows: readonly UsageRow[]) =>
     inTime(db.asSystem("store usage of all tenants", (tx) => insertUsage(tx, rows)));
+  const storeLate = (rows: readonly UsageRow[]) =>
+    inTime(db.asSystem("store usage of all tenants that waited on disk", async (tx) => {
+      const living = await selectLiving(tx, rows);
+      await insertUsage(tx, living);
+      return living;
+    }));
 
   async function flush(): Promise<void> {
     const full = batch;
@@ -124,13 +130,12 @@ export function createUsageRecorder({ db, clock, log, spillDir }: RecorderOption
     try {
       const rows = await spill.read(name);
       const oldest = clock.now().getTime() - DAYS_STORABLE * 86_400_000;
-      const fresh = rows.filter(({ minute }) => minute >= oldest);
-      await store(fresh);
+      const taken = count(await storeLate(rows.filter(({ minute }) => minute >= oldest)));
       await spill.remove(name);
-      if (own === undefined) recovered += count(fresh);
+      if (own === undefined) recovered += taken;
       else {
-        stored += count(fresh);
-        dropped += own - count(fresh);
+        stored += taken;
+        dropped += own - taken;
       }
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -167,11 +172,11 @@ export function createUsageRecorder({ db, clock, log, spillDir }: RecorderOption
 }
 
 /** Nobody waits for a connection for longer; what was sent may still arrive, and then counts once all the same. */
-async function inTime(storing: Promise<void>): Promise<void> {
+async function inTime<T>(storing: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`the database did not take the batch within ${STORE_TIMEOUT_MS} ms`)), STORE_TIMEOUT_MS);
   try {
-    await Promise.race([storing, late]);
+    return await Promise.race([storing, late]);
   } finally {
     clearTimeout(timer);
     storing.catch(() => undefined);

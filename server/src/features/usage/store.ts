@@ -1,6 +1,6 @@
 import type { SystemTx } from "../../platform/db/index.ts";
 import { numbersAsArray } from "./array-format.ts";
-import type { UsageRow } from "./batch.ts";
+import { nobody, type UsageRow } from "./batch.ts";
 import { dayOf, hourOf, lockShared } from "./rolled.ts";
 
 /** Column → type, in the order of the statement's parameters: one array of each. */
@@ -68,4 +68,15 @@ export async function insertUsage(tx: SystemTx, rows: readonly UsageRow[]): Prom
       [hours.map((hour) => new Date(hour)), days.map((day) => new Date(day))],
     ),
   ]);
+}
+
+/**
+ * Of rows that waited on disk, those whose accounts are still there: an account that was erased meanwhile stays erased. (API-04)
+ * What an erasure overtakes after this it sweeps itself, an hour later.
+ */
+export async function selectLiving(tx: SystemTx, rows: readonly UsageRow[]): Promise<UsageRow[]> {
+  const named = [...new Set(rows.map(({ accountId }) => accountId))].filter((id) => id !== nobody);
+  const found = await tx.query<{ id: string }>("select id from accounts where id = any($1::uuid[])", [named]);
+  const living = new Set([nobody, ...found.map(({ id }) => id)]);
+  return rows.filter(({ accountId }) => living.has(accountId));
 }
