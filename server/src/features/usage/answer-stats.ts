@@ -23,7 +23,8 @@ export interface StatsQuestion {
 
 /** The answer to getUsageStats and to its sister for administrators; whose requests are read is for `read` to say. */
 export async function answerStats({ range, by, filter, now, csv, read, generations }: StatsQuestion) {
-  const { totals, groups } = foldCells(await read<CellRow>(selectCells(by, filter, range, now)));
+  // A table has all groups, an answer the first of them.
+  const { totals, groups, groupsCount } = foldCells(await read<CellRow>(selectCells(by, filter, range, now, csv ? null : GROUPS_MAX)));
   const shown = [...groups]
     .toSorted(([nameA, a], [nameB, b]) => b.requests - a.requests || (nameA < nameB ? -1 : 1))
     .map(([label, figures]) => ({ label: publicLabel(by, label), figures }));
@@ -33,8 +34,8 @@ export async function answerStats({ range, by, filter, now, csv, read, generatio
     since: range.since.toISOString(),
     until: range.until.toISOString(),
     totals,
-    groups: by === "none" ? [] : shown.slice(0, GROUPS_MAX).map(asGroup),
-    groups_left_out: by === "none" ? 0 : Math.max(0, shown.length - GROUPS_MAX),
+    groups: by === "none" ? [] : shown.map(asGroup),
+    groups_left_out: by === "none" ? 0 : groupsCount - shown.length,
     generations: await generations(),
   };
   return { status: 200 as const, body };

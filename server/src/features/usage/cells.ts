@@ -38,7 +38,10 @@ export interface UsageRange {
  * bucket (`status` null).
  */
 export interface CellRow {
-  label: string;
+  /** Null: all groups together that are not shown by themselves. */
+  label: string | null;
+  /** How many groups there are, where not all have cells of their own: the greatest one tells. */
+  groups: number;
   status: number | null;
   problem: string | null;
   bucket: number | null;
@@ -87,22 +90,34 @@ function valuesOf({ accountId, mode, operation, keyId }: UsageFilter, { since, u
   return [since, until, oldest, accountId, mode, operation, keyId];
 }
 
-/** Everything that answers about a time and its groups are folded from. */
-export const selectCells = (by: Grouping, filter: UsageFilter, range: UsageRange, now: Date): Statement => ({
-  name: `usage_cells_by_${by}`,
+/**
+ * Everything that answers about a time and its groups are folded from. With `groupsMax` only so many groups, those with the
+ * most requests, have cells of their own: a process folds what it is sent in one go, and accounts are without number.
+ */
+export const selectCells = (by: Grouping, filter: UsageFilter, range: UsageRange, now: Date, groupsMax: number | null = null): Statement => ({
+  name: `usage_cells_by_${by}${groupsMax === null ? "" : `_${groupsMax}`}`,
   text: `with ${facts(spansFor(by))},
-    labelled as materialized (select ${groupings[by]} as label, * from facts)
-    select label, status, problem, null::int as bucket, sum(requests)::bigint as requests, sum(replayed)::bigint as replayed,
-           sum(bytes_in)::bigint as bytes_in, sum(bytes_out)::bigint as bytes_out
+    ${groupsMax === null ? everyGroup(groupings[by]) : firstGroups(groupings[by], groupsMax)}
+    select label, max(groups)::int as groups, status, problem, null::int as bucket, sum(requests)::bigint as requests,
+           sum(replayed)::bigint as replayed, sum(bytes_in)::bigint as bytes_in, sum(bytes_out)::bigint as bytes_out
       from labelled group by label, status, problem
     union all
-    select label, null, null, bucket, sum(n)::bigint, 0, 0, 0 from (
+    select label, 0, null, null, bucket, sum(n)::bigint, 0, 0, 0 from (
       select label, app.latency_bucket(us) as bucket, 1::bigint as n from labelled, unnest(latencies_us) us
       union all
       select label, b.position::int - 1, b.n from labelled, unnest(latency_buckets) with ordinality b(n, position) where b.n > 0
     ) histogram group by label, bucket`,
   values: valuesOf(filter, range, now),
 });
+
+const everyGroup = (label: string): string => `labelled as materialized (select ${label} as label, 0 as groups, * from facts)`;
+
+const firstGroups = (label: string, groupsMax: number): string => `
+    sizes as materialized (select ${label} as name, sum(requests) as requests from facts group by name),
+    first as materialized (select name from sizes order by requests desc, name collate "C" limit ${groupsMax}),
+    labelled as materialized (
+      select first.name as label, (select count(*) from sizes) as groups, facts.* from facts left join first on first.name = ${label})
+`;
 
 export interface DeprecatedCallRow {
   operation: string;

@@ -48,17 +48,21 @@ class Tally {
   }
 }
 
-/** Figures of the whole and of each label that occurs. */
-export function foldCells(cells: readonly CellRow[]): { totals: UsageFigures; groups: Map<string, UsageFigures> } {
+/** Figures of the whole and of each label that occurs; `groups` may be fewer than `groupsCount`. */
+export function foldCells(cells: readonly CellRow[]): { totals: UsageFigures; groups: Map<string, UsageFigures>; groupsCount: number } {
   const whole = new Tally();
   const parts = new Map<string, Tally>();
+  let groupsCount = 0;
   for (const cell of cells) {
     whole.add(cell);
+    groupsCount = Math.max(groupsCount, cell.groups);
+    if (cell.label === null) continue;
     let part = parts.get(cell.label);
     if (!part) parts.set(cell.label, (part = new Tally()));
     part.add(cell);
   }
-  return { totals: whole.figures(), groups: new Map([...parts].map(([label, tally]) => [label, tally.figures()])) };
+  groupsCount = Math.max(groupsCount, parts.size);
+  return { totals: whole.figures(), groupsCount, groups: new Map([...parts].map(([label, tally]) => [label, tally.figures()])) };
 }
 
 /** Of a time in which nothing was asked for. */

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
+import { newId } from "../../platform/ids/index.ts";
+import { principalOf, requestAt, storeRequests } from "./usage.fixture.ts";
 
 /** What operations answer about requests that were really made. Figures are asked for with sessions, traffic comes from keys. */
 describe("usage", () => {
@@ -132,6 +134,19 @@ describe("usage", () => {
     expect(errors).toMatchObject({ method_not_allowed: 1, unauthenticated: 1 });
     const series = await api.getUsageTimeSeries({ account_id: account.liveId, api_key_id: liveKeyId });
     expect(series.totals.requests).toBe(13);
+  });
+
+  test("of more than 500 accounts those with the most requests are shown, the others are counted, and the totals are those of all", async () => {
+    const at = Date.now() - 26 * 86_400_000;
+    const requests = Array.from({ length: 503 }, (_, index) => Array.from({ length: index < 500 ? 2 : 1 }, () => index)).flat();
+    const principals = Array.from({ length: 503 }, () => principalOf(newId()));
+    await storeRequests(app.services.db, requests.map((index) => requestAt(at, { principal: principals[index] ?? null })));
+    const since = new Date(at - 60_000).toISOString();
+    const until = new Date(at + 60_000).toISOString();
+    const stats = await app.client(admin.sessionToken).admin.getUsageStats({ group_by: "account", since, until });
+    expect(stats.groups).toHaveLength(500);
+    expect(new Set(stats.groups.map(({ requests: count }) => count))).toEqual(new Set([2]));
+    expect(stats).toMatchObject({ groups_left_out: 3, totals: { requests: 1003, latency_ms: { p50: expect.any(Number) } } });
   });
 
   test("administrators see plugins, queues and what became of recorded requests, which always adds up", async () => {
