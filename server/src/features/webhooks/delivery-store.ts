@@ -41,20 +41,27 @@ export interface DeliveryFilter {
   until: Date | null;
 }
 
+/** The status stands in the statement, and so each has one of its own: only a constant lets PostgreSQL use a partial index. */
+const ofStatus = {
+  any: "",
+  pending: "and d.status = 'pending'",
+  succeeded: "and d.status = 'succeeded'",
+  failed: "and d.status = 'failed'",
+  canceled: "and d.status = 'canceled'",
+} as const satisfies Record<DeliveryRow["status"] | "any", string>;
+
 export const selectDeliveries = (
   accountId: string,
   webhookId: string,
   page: { afterId: string | null; limit: number } & DeliveryFilter,
 ): Statement => ({
-  name: "webhook_deliveries_page",
+  name: `webhook_deliveries_page_${page.status ?? "any"}`,
   text: `select ${columns} from webhook_deliveries d
           where d.account_id = $1 and d.webhook_id = $2 and ($3::uuid is null or d.id < $3)
-            and ($4::text is null or d.status = $4) and ($5::text is null or d.event_type = $5)
-            and ($6::timestamptz is null or d.created_at >= $6) and ($7::timestamptz is null or d.created_at < $7)
-          order by d.id desc limit $8`,
-  values: [
-    accountId, webhookId, page.afterId, page.status, page.eventType, page.since, page.until, page.limit + 1,
-  ],
+            ${ofStatus[page.status ?? "any"]} and ($4::text is null or d.event_type = $4)
+            and ($5::timestamptz is null or d.created_at >= $5) and ($6::timestamptz is null or d.created_at < $6)
+          order by d.id desc limit $7`,
+  values: [accountId, webhookId, page.afterId, page.eventType, page.since, page.until, page.limit + 1],
 });
 
 /** With the exact body sent. */

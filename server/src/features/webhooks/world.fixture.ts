@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import type { EventData, EventType } from "../../generated/events.ts";
 import { createTestDatabase } from "../../../test-kit/database.ts";
 import { createEgressPools, createResolver, type ExchangeLimits } from "../../platform/egress/index.ts";
@@ -102,6 +103,12 @@ export async function createWorld(
     },
     attempts: (deliveryId: string): Promise<AttemptRow[]> =>
       db.readTenant<AttemptRow>(accountId, selectAttempts(accountId, deliveryId)),
+    /** What autovacuum does in time. */
+    analyze: async () => {
+      const owner = new Client({ connectionString: ownerUrl });
+      await owner.connect();
+      await owner.query("vacuum analyze webhook_deliveries").finally(() => owner.end());
+    },
     close: async () => {
       await pools.close();
       await close();
