@@ -9,7 +9,7 @@ import { forgetExpiredOauth } from "./features/oauth/index.ts";
 import { forgetSignIns } from "./features/sign-in/index.ts";
 import { analysisWork, blobDeletionWork, createGeneratedTracks } from "./features/tracks/index.ts";
 import { keepUsage, rollUpUsage } from "./features/usage/index.ts";
-import { createDeliveryMetrics, createDrainWork, createReplayWork, forgetStats, judgeFailingEndpoints } from "./features/webhooks/index.ts";
+import { createDeliveryMetrics, createDrainWork, createReplayWork, forgetStats, forgetWebhooks, judgeFailingEndpoints } from "./features/webhooks/index.ts";
 import { wireEvents, wireIncoming } from "./features.ts";
 import { createEgressPools, createResolver } from "./platform/egress/index.ts";
 import { forgetIdempotencyRecords } from "./platform/http/idempotency.ts";
@@ -66,6 +66,7 @@ export async function startWorker(
     { name: "forget expired OAuth rows", everyMs: HOUR_MS, run: () => forgetExpiredOauth({ db, clock, emit }) },
     { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db, clock) },
     { name: "forget webhook figures", everyMs: DAY_MS, run: () => forgetStats({ db, clock }) },
+    { name: "forget ended replays and deleted webhooks", everyMs: HOUR_MS, run: () => forgetWebhooks({ db, clock }) },
     { name: "judge webhook endpoints that only fail", everyMs: MINUTE_MS, run: () => judgeFailingEndpoints({ db, clock, emit, notify }) },
     { name: "forget ended sessions and links", everyMs: HOUR_MS, run: () => forgetCredentials({ db, clock }) },
     { name: "keep usage", everyMs: DAY_MS, run: () => keepUsage({ db, clock }) },

@@ -87,7 +87,7 @@ export class WebhooksResource extends Resource {
   /**
    * Delete a webhook: `DELETE /v1/webhooks/{webhook_id}`. Scope `webhooks:write`.
    *
-   * Deletes the endpoint. Deliveries that wait are canceled.
+   * Deletes the endpoint, and at once its URL, description and secrets. Deliveries that wait are canceled.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -191,7 +191,7 @@ export class WebhooksResource extends Resource {
   /**
    * List replays: `GET /v1/webhooks/{webhook_id}/replays`. Scope `webhooks:read`.
    *
-   * The endpoint's replays, newest first.
+   * The endpoint's replays, newest first. Kept until 30 days after their end.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

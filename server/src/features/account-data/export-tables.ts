@@ -54,7 +54,7 @@ export const exportedTables: readonly ExportedTable[] = [
     columns: ["id", "playlist_id", "track_id", "rank", "added_at"], ids: { id: "pli", playlist_id: "pls", track_id: "trk" },
   },
   {
-    table: "webhooks", about: "webhook endpoints, without their secrets; deleted ones too",
+    table: "webhooks", about: "webhook endpoints, without their secrets; deleted ones too, without their URLs",
     columns: [
       "id", "url", "description", "event_types", "status", "disabled_reason",
       "ordered", "ordered_on_failure", "max_per_second", "created_at", "updated_at", "deleted_at",

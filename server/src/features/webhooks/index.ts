@@ -4,6 +4,7 @@ export { judgeFailingEndpoints } from "./delivery/failing.ts";
 export { createDrainWork, drainKind } from "./delivery/work.ts";
 export { countLateEndpoints } from "./late.ts";
 export { createDeliveryMetrics } from "./metrics.ts";
+export { forgetWebhooks } from "./maintenance.ts";
 export { forgetStats } from "./stats/store.ts";
 export { createReplayWork } from "./replay/work.ts";
 export { webhooksRoutes } from "./routes.ts";

@@ -147,10 +147,10 @@ export async function replaceSecret(
   return row ?? null;
 }
 
-/** The row stays for the deliveries that point at it, without its secret; what was pending is canceled. */
+/** The row stays for the deliveries that point at it, without its secret and its URL, which may hold one; what was pending is canceled. */
 export async function deleteWebhook(tx: TenantTx, id: string, now: Date): Promise<boolean> {
   const rows = await tx.query(
-    `update webhooks set deleted_at = $3, secret = '', previous_secret = null, previous_secret_until = null,
+    `update webhooks set deleted_at = $3, url = '', description = null, secret = '', previous_secret = null, previous_secret_until = null,
             lease_token = null, lease_until = null
       where account_id = $1 and id = $2 and deleted_at is null returning 1`,
     [tx.accountId, id, now],

@@ -118,14 +118,14 @@ test("a paused endpoint keeps its events and gets them when it is enabled again 
   expect(receiver.received.length).toBe(2);
 });
 
-test("a deleted endpoint is gone, its pending deliveries are canceled and its secret is forgotten", async () => {
-  const webhook = await create();
+test("a deleted endpoint is gone, its pending deliveries are canceled, and its secret and its URL are forgotten", async () => {
+  const webhook = await create({ description: "with a token in its URL" });
   expect((await call(routes.deleteWebhook, at(webhook))).status).toBe(204);
   await expect(call(routes.getWebhook, at(webhook))).rejects.toMatchObject({ code: "not_found" });
   await expect(call(routes.deleteWebhook, at(webhook))).rejects.toMatchObject({ code: "not_found" });
   const rows = await world.db.withTenant(accountId, (tx) =>
-    tx.query("select d.status, w.secret from webhook_deliveries d join webhooks w on w.id = d.webhook_id"));
-  expect(rows).toEqual([{ status: "canceled", secret: "" }]);
+    tx.query("select d.status, w.secret, w.url, w.description from webhook_deliveries d join webhooks w on w.id = d.webhook_id"));
+  expect(rows).toEqual([{ status: "canceled", secret: "", url: "", description: null }]);
 });
 
 test("a delivery that was committed after its endpoint's deletion is canceled, not stuck", async () => {
