@@ -2415,11 +2415,14 @@ export interface WebhookReplay {
   progress: number;
   /** Deliveries put up so far. */
   replayed_count: number;
-  /** Of those, the ones that wait for an attempt. One that a later replay puts up again counts there. */
+  /**
+   * Of those, the ones that wait for an attempt, counted up to 10000. One that a later replay puts up again counts
+   * there.
+   */
   pending_count: number;
-  /** Of those, the ones that succeeded. */
+  /** Of those, the ones that succeeded, counted up to 10000. */
   succeeded_count: number;
-  /** Of those, the ones that were given up. */
+  /** Of those, the ones that were given up, counted up to 10000. */
   failed_count: number;
   /** When it was asked for. */
   created_at: string;

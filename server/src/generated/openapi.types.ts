@@ -911,7 +911,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a webhook
-         * @description Deletes the endpoint. Deliveries that wait are canceled.
+         * @description Deletes the endpoint, and at once its URL, description and secrets. Deliveries that wait are canceled.
          */
         delete: operations["deleteWebhook"];
         options?: never;
@@ -999,7 +999,7 @@ export interface paths {
         };
         /**
          * List replays
-         * @description The endpoint's replays, newest first.
+         * @description The endpoint's replays, newest first. Kept until 30 days after their end.
          */
         get: operations["listWebhookReplays"];
         put?: never;
@@ -1254,6 +1254,9 @@ export interface paths {
          * @description Where providers of plugins send their webhooks. The plugin verifies the signature over the bytes as they came, of
          *     whatever content type; what was signed more than 5 minutes away is refused. Each event is stored once, by the
          *     provider's id of it, and processed after the answer. What a plugin's simulator signed belongs to the sandbox.
+         *
+         *     No order is promised: what waits is taken by the time when it happened, but several are processed at once, one that failed
+         *     is tried again after later ones, and providers send late. What is made of an event never depends on the one before it.
          */
         post: operations["receiveIncomingEvent"];
         delete?: never;
@@ -4253,11 +4256,11 @@ export interface components {
             progress: number;
             /** @description Deliveries put up so far. */
             replayed_count: number;
-            /** @description Of those, the ones that wait for an attempt. One that a later replay puts up again counts there. */
+            /** @description Of those, the ones that wait for an attempt, counted up to 10000. One that a later replay puts up again counts there. */
             pending_count: number;
-            /** @description Of those, the ones that succeeded. */
+            /** @description Of those, the ones that succeeded, counted up to 10000. */
             succeeded_count: number;
-            /** @description Of those, the ones that were given up. */
+            /** @description Of those, the ones that were given up, counted up to 10000. */
             failed_count: number;
             /** @description When it was asked for. */
             created_at: components["schemas"]["Timestamp"];

@@ -79,9 +79,9 @@ describe("processing what providers sent", () => {
     const admin = await app.signUp({ admin: true, tier: "enterprise" });
     await send(bodyOf("evt_1"));
     await rows("update incoming_events set status = 'dead', attempts = 10, next_attempt_at = null, finished_at = now()");
-    const [{ id = "" } = {}] = (await app.client(admin.sessionToken).admin.listIncomingEvents()).data;
+    const [event] = (await app.client(admin.sessionToken).admin.listIncomingEvents()).data;
     const actions = () => rows("select from admin_actions where action = 'incoming_event.retried'");
-    const retry = () => app.request("post", `/v1/admin/incoming-events/${id}/retry`, { key: admin.sessionToken, headers: { "Idempotency-Key": "once" } });
+    const retry = () => app.request("post", `/v1/admin/incoming-events/${event?.id}/retry`, { key: admin.sessionToken, headers: { "Idempotency-Key": "once" } });
     const alter = async (how: string) => {
       const owner = new Client({ connectionString: app.database.adminUrl });
       await owner.connect();

@@ -92,7 +92,7 @@ function pipeline(routes: Partial<Handlers>, { db }: TestDatabase): express.Expr
   });
   const keyRing = { encrypt: (plain: string) => plain, decrypt: (text: string) => text };
   const authenticator = { authenticate: () => Promise.reject(new Error("there are no credentials here")) };
-  app.use(readBody({ timeoutMs: 20_000 }), validate(compileValidators()), runOperation({ handlers: routes as Handlers, db, keyRing, authenticator, clock: systemClock }));
+  app.use(readBody({ timeoutMs: 20_000 }), validate(compileValidators()), runOperation({ handlers: routes, db, keyRing, authenticator, clock: systemClock }));
   app.use(errorHandler({ log: pino({ level: "silent" }), judge: createProblemJudge() }));
   return app;
 }

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import express from "express";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { systemClock } from "../clock/index.ts";
-import { runOperation, type Handlers } from "./operation.ts";
+import { runOperation } from "./operation.ts";
 import { requestId } from "./request-id.ts";
 import { route } from "./route.ts";
 
@@ -27,7 +27,7 @@ const downloadTrackAudio = async () => {
   opened.push(stream);
   return { status: 200 as const, stream };
 };
-app.use(runOperation({ handlers: { downloadTrackAudio } as unknown as Handlers, db: {} as never, keyRing: {} as never, authenticator: {} as never, clock: systemClock }));
+app.use(runOperation({ handlers: { downloadTrackAudio }, db: {} as never, keyRing: {} as never, authenticator: {} as never, clock: systemClock }));
 app.use(((error: unknown, _request, response, _next) => {
   errors.push(error);
   response.destroy();

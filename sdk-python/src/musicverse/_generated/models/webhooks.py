@@ -455,11 +455,13 @@ class WebhookReplay(Model):
     replayed_count: int
     """Deliveries put up so far."""
     pending_count: int
-    """Of those, the ones that wait for an attempt. One that a later replay puts up again counts there."""
+    """Of those, the ones that wait for an attempt, counted up to 10000. One that a later replay puts up again counts
+    there.
+    """
     succeeded_count: int
-    """Of those, the ones that succeeded."""
+    """Of those, the ones that succeeded, counted up to 10000."""
     failed_count: int
-    """Of those, the ones that were given up."""
+    """Of those, the ones that were given up, counted up to 10000."""
     created_at: datetime
     """When it was asked for."""
     finished_at: datetime | None

@@ -37,6 +37,10 @@ class IncomingEventsResource(Resource):
         once, by the provider's id of it, and processed after the answer. What a plugin's simulator signed belongs
         to the sandbox.
 
+        No order is promised: what waits is taken by the time when it happened, but several are processed at once,
+        one that failed is tried again after later ones, and providers send late. What is made of an event never
+        depends on the one before it.
+
         Raises: BadRequestError (400), NotFoundError (404), APIError (413), APIError (415), RateLimitError (429),
         InternalServerError (500), InternalServerError (503).
         """

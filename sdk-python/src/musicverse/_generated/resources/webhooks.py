@@ -178,7 +178,7 @@ class WebhooksResource(Resource):
     ) -> None:
         """Delete a webhook: `DELETE /v1/webhooks/{webhook_id}`. Scope `webhooks:write`.
 
-        Deletes the endpoint. Deliveries that wait are canceled.
+        Deletes the endpoint, and at once its URL, description and secrets. Deliveries that wait are canceled.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).
@@ -310,7 +310,7 @@ class WebhooksResource(Resource):
     ) -> Page[WebhookReplay]:
         """List replays: `GET /v1/webhooks/{webhook_id}/replays`. Scope `webhooks:read`.
 
-        The endpoint's replays, newest first.
+        The endpoint's replays, newest first. Kept until 30 days after their end.
 
         Args:
         - `limit`: How many objects to return at most.
