@@ -6,9 +6,9 @@ import { authorize } from "./platform/http/authorize.ts";
 import { announceDeprecation } from "./platform/http/deprecation.ts";
 import { errorHandler } from "./platform/http/error-handler.ts";
 import { corsAllowlist, securityHeaders } from "./platform/http/headers.ts";
-import { runOperation } from "./platform/http/operation.ts";
+import { runOperation, type Handlers } from "./platform/http/operation.ts";
 import { createProblemJudge } from "./platform/http/problem-judge.ts";
-import { rateLimit } from "./platform/http/rate-limit.ts";
+import { rateLimit, refuse } from "./platform/http/rate-limit.ts";
 import { readBody } from "./platform/http/read-body.ts";
 import { referenceValidator } from "./platform/http/reference.ts";
 import { requestId } from "./platform/http/request-id.ts";
@@ -43,5 +43,22 @@ export function createApp(services: Services, features: Features): Express {
   app.use(authorize);
   app.use(runOperation({ handlers: features.handlers, db, keyRing, authenticator: features.authentication.authenticator, clock }));
   app.use(errorHandler({ log, judge: config.validateResponses ? createProblemJudge() : null }));
+  return app;
+}
+
+/** The way of whoever asks a process that serves nothing else how it is: open to everybody, and short. */
+export function createHealthApp({ clock, config, db, keyRing, log, metrics }: Services, handlers: Partial<Handlers>): Express {
+  const app = express();
+  app.disable("x-powered-by").disable("etag");
+  app.set("trust proxy", config.trustProxy);
+  app.set("query parser", "simple");
+  app.use(requestId);
+  app.use(accessLog({ log, metrics, clock, onFinished: null }));
+  app.use(securityHeaders);
+  app.use(route(handlers));
+  app.use(refuse);
+  app.use(validate(compileValidators()));
+  app.use(runOperation({ handlers, db, keyRing, authenticator: { authenticate: async () => ({ outcome: "missing" }) }, clock }));
+  app.use(errorHandler({ log, judge: null }));
   return app;
 }

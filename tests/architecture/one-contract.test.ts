@@ -48,10 +48,10 @@ test("each operation has one handler file with its name, and no handler file is 
   expect(misnamed.map(({ path }) => path), "files that do not export the operation they are named after").toEqual([]);
 });
 
-test("each idempotent operation does its work in write(), which stores the answer with the effect", () => {
+test("each idempotent operation does its work in write() or writeAsSystem(), which store the answer with the effect", () => {
   const idempotent = Object.entries(operations).filter(([, { idempotent: is }]) => is).map(([id]) => id);
   expect(idempotent.length).toBeGreaterThan(10);
-  const writing = handlerFiles.filter(({ text }) => /\bwrite\(/.test(text)).map(({ path }) => basename(path, ".ts"));
+  const writing = handlerFiles.filter(({ text }) => /\bwrite(AsSystem)?\(/.test(text)).map(({ path }) => basename(path, ".ts"));
   expect(idempotent.filter((id) => !writing.includes(id))).toEqual([]);
 });
 
