@@ -40,11 +40,15 @@ export async function insertIncomingEvent(tx: SystemTx, event: NewIncomingEvent)
   return rows.length === 1;
 }
 
+/** By the database's clock: a worker whose own is ahead would take what others are working on. */
+const notLeased = "(lease_until is null or lease_until <= now())";
+const leaseFor = (msParameter: string) => `now() + make_interval(secs => ${msParameter}::float8 / 1000)`;
+
 /** Due and not leased, what happened first first; with `among` only those of them. */
 export async function selectDue(tx: SystemTx, now: Date, limit: number, among: string[] | null): Promise<WorkPointer[]> {
   const rows = await tx.query<{ id: string }>(
     `select id from incoming_events
-      where status = 'pending' and next_attempt_at <= $1 and (lease_until is null or lease_until <= $1)
+      where status = 'pending' and next_attempt_at <= $1 and ${notLeased}
         and ($3::uuid[] is null or id = any($3))
       order by occurred_at, id limit $2`,
     [now, limit, among],
@@ -60,21 +64,21 @@ export interface IncomingEventClaim extends IncomingEventRow {
 /** Null: somebody else has it, it is not due, or it is finished. A claim is a try, even when its worker dies. */
 export async function claimIncomingEvent(
   tx: SystemTx,
-  { id, leaseToken, now, leaseUntil }: { id: string; leaseToken: string; now: Date; leaseUntil: Date },
+  { id, leaseToken, now, leaseMs }: { id: string; leaseToken: string; now: Date; leaseMs: number },
 ): Promise<IncomingEventClaim | null> {
   const [row] = await tx.query<IncomingEventClaim>(
-    `update incoming_events set lease_token = $2, lease_until = $4, attempts = attempts + 1
-      where id = $1 and status = 'pending' and next_attempt_at <= $3 and (lease_until is null or lease_until <= $3)
+    `update incoming_events set lease_token = $2, lease_until = ${leaseFor("$4")}, attempts = attempts + 1
+      where id = $1 and status = 'pending' and next_attempt_at <= $3 and ${notLeased}
       returning ${columns}, delivery, lease_token`,
-    [id, leaseToken, now, leaseUntil],
+    [id, leaseToken, now, leaseMs],
   );
   return row ?? null;
 }
 
 type Held = Pick<IncomingEventClaim, "id" | "lease_token">;
 
-export async function renewIncomingEvent(tx: SystemTx, { id, lease_token: token }: Held, leaseUntil: Date): Promise<boolean> {
-  const rows = await tx.query("update incoming_events set lease_until = $3 where id = $1 and lease_token = $2 returning id", [id, token, leaseUntil]);
+export async function renewIncomingEvent(tx: SystemTx, { id, lease_token: token }: Held, leaseMs: number): Promise<boolean> {
+  const rows = await tx.query(`update incoming_events set lease_until = ${leaseFor("$3")} where id = $1 and lease_token = $2 returning id`, [id, token, leaseMs]);
   return rows.length === 1;
 }
 

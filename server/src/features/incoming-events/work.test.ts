@@ -26,6 +26,7 @@ describe("processing what providers sent", () => {
   const kindWith = (registry = createIncomingRegistry()) =>
     incomingEventWork({ ...app.services, clock: { now: () => now }, registry, leaseMs });
   const rows = <T extends object>(text: string) => app.services.db.asSystem("a test looks", (tx) => tx.query<T>(text));
+  const leaseRunsOut = () => rows("update incoming_events set lease_until = now() where lease_until > now()");
   const row = async () => (await rows<Record<string, unknown>>("select * from incoming_events"))[0] ?? {};
 
   async function runDue(kind: ReturnType<typeof kindWith>) {
@@ -109,7 +110,7 @@ describe("processing what providers sent", () => {
     for (let died = 0; died < 10; died += 1) {
       const [pointer] = await kind.due(1);
       expect(pointer && (await kind.claim(pointer))).not.toBeNull();
-      now = new Date(now.getTime() + leaseMs);
+      await leaseRunsOut();
     }
     expect(await runDue(kind)).toBe(1);
     expect(await row()).toMatchObject({ status: "dead", last_error: expect.stringContaining("NEVER_ENDED") });
@@ -159,7 +160,12 @@ describe("processing what providers sent", () => {
     const claims = await Promise.all([kind.claim(pointer), kind.claim(pointer), kind.claim(pointer)]);
     const [slow] = claims.filter((claim) => claim !== null);
     expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
-    now = new Date(now.getTime() + leaseMs + 1);
+    // However wrong a worker's own clock is.
+    const ahead = incomingEventWork({ ...app.services, clock: { now: () => new Date(now.getTime() + hourMs) }, registry, leaseMs });
+    expect([await ahead.due(10), await ahead.claim(pointer)]).toEqual([[], null]);
+    expect(await ahead.renew?.(slow as NonNullable<typeof slow>)).toBe(true);
+    expect(await ahead.claim(pointer)).toBeNull();
+    await leaseRunsOut();
     await runDue(kind);
     if (slow) await kind.run(slow, context);
     expect(effects).toEqual(["evt_1"]);

@@ -32,7 +32,6 @@ class NeverEnded extends Error {
 /** Processes what providers sent: each event's effects happen once, in the transaction that finishes it. (WHK-11) */
 export function incomingEventWork(deps: IncomingWorkDeps): WorkKind<IncomingEventClaim> {
   const { db, clock, leaseMs } = deps;
-  const leaseUntil = () => new Date(clock.now().getTime() + leaseMs);
   return {
     name: incomingEventKind,
     queue: incomingEventKind,
@@ -42,9 +41,9 @@ export function incomingEventWork(deps: IncomingWorkDeps): WorkKind<IncomingEven
       db.asSystem("sweep incoming events", (tx) => selectDue(tx, clock.now(), limit, among?.map(({ id }) => id) ?? null)),
     claim: ({ id }) =>
       db.asSystem("claim an incoming event", (tx) =>
-        claimIncomingEvent(tx, { id, leaseToken: randomUUID(), now: clock.now(), leaseUntil: leaseUntil() }),
+        claimIncomingEvent(tx, { id, leaseToken: randomUUID(), now: clock.now(), leaseMs }),
       ),
-    renew: (claim) => db.asSystem("renew the lease of an incoming event", (tx) => renewIncomingEvent(tx, claim, leaseUntil())),
+    renew: (claim) => db.asSystem("renew the lease of an incoming event", (tx) => renewIncomingEvent(tx, claim, leaseMs)),
     async run(claim, { signal, log }) {
       try {
         if (claim.attempts > ATTEMPTS_MAX) throw new NeverEnded();

@@ -8,16 +8,17 @@ export interface ReplayClaim extends Pick<ReplayRow, "id" | "webhook_id" | "sinc
   lease_token: string;
 }
 
+/** The lease runs by the database's clock: a worker whose own is ahead would take what others are working on. */
 export async function claimReplay(
   tx: TenantTx,
   { id, leaseToken, now, leaseMs }: { id: string; leaseToken: string; now: Date; leaseMs: number },
 ): Promise<ReplayClaim | null> {
   const [row] = await tx.query<Omit<ReplayClaim, "accountId">>(
-    `update webhook_replays set lease_token = $3, lease_until = $5
+    `update webhook_replays set lease_token = $3, lease_until = now() + make_interval(secs => $5::float8 / 1000)
       where account_id = $1 and id = $2 and status = 'running' and due_at <= $4
-        and (lease_until is null or lease_until < $4)
+        and (lease_until is null or lease_until < now())
       returning id, webhook_id, since, until, event_types, wanted, reached, lease_token`,
-    [tx.accountId, id, leaseToken, now, new Date(now.getTime() + leaseMs)],
+    [tx.accountId, id, leaseToken, now, leaseMs],
   );
   return row === undefined ? null : { ...row, accountId: tx.accountId };
 }

@@ -95,7 +95,7 @@ export function selectDueReplays(
 ): Promise<WorkPointer[]> {
   return tx.query<WorkPointer & object>(
     `select id, account_id as "accountId" from webhook_replays
-      where status = 'running' and due_at <= $1 and (lease_until is null or lease_until < $1)
+      where status = 'running' and due_at <= $1 and (lease_until is null or lease_until < now())
         and ($3::uuid[] is null or id = any ($3)) order by due_at limit $2`,
     [now, limit, among?.map(({ id }) => id) ?? null],
   );
