@@ -18,7 +18,7 @@ import { createUsageRecorder, exportRecorderCounts, usageRoutes } from "./featur
 import { createFanOut, disableWebhooks, drainKind, webhooksRoutes } from "./features/webhooks/index.ts";
 import type { AccessLogOptions } from "./platform/http/access-log.ts";
 import type { AuthenticateDeps } from "./platform/http/authenticate.ts";
-import { deriveSecret } from "./platform/crypto/index.ts";
+import { deriveSecrets } from "./platform/crypto/index.ts";
 import { createCursors } from "./platform/http/cursor.ts";
 import type { Handlers } from "./platform/http/operation.ts";
 import type { RateLimitDeps } from "./platform/http/rate-limit.ts";
@@ -67,7 +67,7 @@ export interface Surroundings {
 
 export function createFeatures(services: Services, { stopping, publicUrl }: Surroundings): Features {
   const { clock, config, db, keyRing, limiter, log, metrics, plugins, storage, work } = services;
-  const cursors = createCursors(config.masterKeys.map((key) => ({ key: deriveSecret([key], "cursors") })));
+  const cursors = createCursors(deriveSecrets(config.masterKeys, "cursors").map((key) => ({ key })));
   const { emit, feed, notify } = wireEvents(services);
   const signInCheck = createSignInCheck(services);
   const accounts = { ...services, cursors, notify, publicUrl, signInCheck, endUnproven: [endKeys, endApps, disableWebhooks] };
@@ -110,7 +110,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
     pages: createPages({
       routes: [...accountPages(accounts), ...outbox, ...oauthPages({ db, clock, emit, signInCheck, provider: oauth.provider }), ...signInPages(services)],
       origin: publicUrl,
-      secret: deriveSecret(masterKeys, "forms"),
+      secrets: deriveSecrets(masterKeys, "forms"),
       limiter,
       limitsFor: addressLimits,
       bodyTimeoutMs: config.bodyTimeoutMs,

@@ -22,7 +22,9 @@ export function createBrowser(site: string): Browser {
 
   const go = async (url: URL, init: RequestInit = {}): Promise<Shown> => {
     if (url.origin !== site) return (shown = { status: 0, url, left: true, text: "", headers: new Headers() });
-    const cookie = [...jar].filter(([, { path }]) => url.pathname.startsWith(path)).map(([name, { value }]) => `${name.split("@")[0]}=${value}`).join("; ");
+    // Longer paths first (RFC 6265, 5.4).
+    const fitting = [...jar].filter(([, { path }]) => url.pathname.startsWith(path)).toSorted(([, a], [, b]) => b.path.length - a.path.length);
+    const cookie = fitting.map(([name, { value }]) => `${name.split("@")[0]}=${value}`).join("; ");
     const response = await fetch(url, { ...init, redirect: "manual", headers: { ...(cookie && { cookie }), accept: "text/html", ...init.headers } });
     for (const line of response.headers.getSetCookie()) {
       const [pair = "", ...attributes] = line.split("; ");

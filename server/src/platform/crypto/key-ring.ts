@@ -51,6 +51,11 @@ export function deriveSecret(keys: readonly NamedKey[], purpose: string): Buffer
   return Buffer.from(hkdfSync("sha256", current.key, "", `musicverse ${purpose}`, 32));
 }
 
+/** The same of every master key, newest first: what was made with an older one is still known while that is in the ring. */
+export function deriveSecrets(keys: readonly NamedKey[], purpose: string): [Buffer, ...Buffer[]] {
+  return [deriveSecret(keys, purpose), ...keys.slice(1).map((key) => deriveSecret([key], purpose))];
+}
+
 function bound(keyId: string, aad: string): Buffer {
   return Buffer.from(`v1|${keyId}|${aad}`);
 }

@@ -19,11 +19,12 @@ export interface Csrf {
 /**
  * Every form carries a token made from a cookie of the same browser (signed double submit), and a browser that says where
  * a post came from must name this site. Signing in needs it too: a post from elsewhere must not sign a victim in as
- * somebody else.
+ * somebody else. Tokens are made with the first secret; those of the others count, too, so that forms which are open when
+ * keys rotate can still be sent.
  */
-export function createCsrf({ secret, origin }: { secret: Buffer; origin: () => string }): Csrf {
+export function createCsrf({ secrets, origin }: { secrets: readonly [Buffer, ...Buffer[]]; origin: () => string }): Csrf {
   const isSecure = () => origin().startsWith("https:");
-  const tokenOf = (value: string) => createHmac("sha256", secret).update(value).digest("base64url");
+  const tokenOf = (value: string, secret = secrets[0]) => createHmac("sha256", secret).update(value).digest("base64url");
   const cookieOf = (cookies: string | undefined) => {
     const value = readCookie(cookies, hostCookieName(COOKIE, isSecure()));
     return value !== null && VALUE.test(value) ? value : null;
@@ -38,7 +39,7 @@ export function createCsrf({ secret, origin }: { secret: Buffer; origin: () => s
       const value = cookieOf(headers.cookie);
       const fetchSite = headers["sec-fetch-site"];
       const elsewhere = (headers.origin !== undefined && headers.origin !== origin()) || (fetchSite !== undefined && fetchSite !== "same-origin");
-      if (elsewhere || value === null || given === undefined || !same(given, tokenOf(value))) throw new ProblemError("form_rejected");
+      if (elsewhere || value === null || given === undefined || !secrets.some((secret) => same(given, tokenOf(value, secret)))) throw new ProblemError("form_rejected");
     },
   };
 }

@@ -31,7 +31,7 @@ describe("pages", () => {
   const handler = createPages({
     routes,
     origin: () => url,
-    secret: Buffer.alloc(32, 1),
+    secrets: [Buffer.alloc(32, 1)],
     limiter: createMemoryLimiter(systemClock),
     limitsFor: ({ rateClass }) => [{ key: `${rateClass}-${max}`, capacity: max, refill: max, intervalMs: 60_000 }],
     bodyTimeoutMs: 20_000,

@@ -40,8 +40,8 @@ export interface PagesDeps {
   routes: readonly PageRoute[];
   /** Where this site is reached from outside; asked when the first page is. */
   origin: () => string;
-  /** Of the tokens in forms. */
-  secret: Buffer;
+  /** Of the tokens in forms, the newest first. */
+  secrets: readonly [Buffer, ...Buffer[]];
   limiter: Limiter;
   /** The bucket of an address for showing and for posting. */
   limitsFor: (caller: { principal: null; ip: string; rateClass: "read" | "auth" }) => Bucket[];
@@ -55,8 +55,8 @@ type HttpRequest = IncomingMessage & { context: RequestContext; ip?: string | un
 export type PagesHandler = (request: HttpRequest, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 /** Serves pages without JavaScript to browsers: limits by address, checks forms, and turns every failure into a page. */
-export function createPages({ routes, origin, secret, limiter, limitsFor, bodyTimeoutMs, log }: PagesDeps): PagesHandler {
-  const csrf = createCsrf({ secret, origin });
+export function createPages({ routes, origin, secrets, limiter, limitsFor, bodyTimeoutMs, log }: PagesDeps): PagesHandler {
+  const csrf = createCsrf({ secrets, origin });
   const router = createRouter({ maxParamLength: 200 });
   for (const route of routes) router.on(["GET", "POST"], route.path, () => {}, route);
 

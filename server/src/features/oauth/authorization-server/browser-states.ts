@@ -1,6 +1,6 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import type { Clock } from "../../../platform/clock/index.ts";
-import type { KeyRing } from "../../../platform/crypto/index.ts";
+import { DecryptionError, type KeyRing } from "../../../platform/crypto/index.ts";
 import type { Database } from "../../../platform/db/index.ts";
 import { decodeId } from "../../../platform/ids/index.ts";
 import { hashOf } from "../token-format.ts";
@@ -13,10 +13,16 @@ import { inTransaction } from "./request-scope.ts";
 /** Sessions of browsers, requests that wait for sign-in or consent, and requests that were pushed ahead. */
 export function browserStates({ db, clock, keyRing }: { db: Database; clock: Clock; keyRing: KeyRing }, kind: string): Adapter {
   const aad = (hash: Buffer) => `oauth|${kind}|${hash.toString("hex")}`;
-  const open = (row: BrowserStateRow, hash: Buffer): AdapterPayload => ({
-    ...(JSON.parse(keyRing.decrypt(row.sealed, aad(hash))) as AdapterPayload),
-    ...(row.consumed_at && { consumed: Math.floor(row.consumed_at.getTime() / 1000) }),
-  });
+  const open = (row: BrowserStateRow, hash: Buffer): AdapterPayload | undefined => {
+    try {
+      const payload = JSON.parse(keyRing.decrypt(row.sealed, aad(hash))) as AdapterPayload;
+      return { ...payload, ...(row.consumed_at && { consumed: Math.floor(row.consumed_at.getTime() / 1000) }) };
+    } catch (error) {
+      // Sealed with a key that was dropped, or that only a newer process has yet: that browser signs in once more.
+      if (error instanceof DecryptionError) return undefined;
+      throw error;
+    }
+  };
   return {
     upsert: (id, { jti: _secret, ...payload }, expiresIn) =>
       inTransaction(db, async (tx) => {
@@ -34,7 +40,8 @@ export function browserStates({ db, clock, keyRing }: { db: Database; clock: Clo
       inTransaction(db, async (tx) => {
         const hash = hashOf(id);
         const row = await selectBrowserState(tx, kind, hash);
-        return row ? { ...open(row, hash), jti: id } : undefined;
+        const payload = row && open(row, hash);
+        return payload ? { ...payload, jti: id } : undefined;
       }),
     findByUid: (uid) =>
       inTransaction(db, async (tx) => {
