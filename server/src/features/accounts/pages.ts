@@ -20,7 +20,7 @@ function verifyEmail(deps: AccountsDeps): PageRoute {
       title,
       body: html`<div>
         <h1>${title}</h1>
-        <p class="lead">One click, and this address belongs to your MusicVerse account.</p>
+        <p class="lead">One click, and this address belongs to your MusicVerse account. If you made none, close this page: somebody else used your address.</p>
         <form method="post">
           ${csrf}<input type="hidden" name="token" value=${query.get("token") ?? ""} />
           <button class="button" type="submit">Confirm this address</button>
