@@ -3,7 +3,7 @@ import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/
 import { startProcess } from "../../../test-kit/process.ts";
 import { createBrowser } from "./browser.fixture.ts";
 import { startFront, type Front } from "./front.fixture.ts";
-import { refresh } from "./token-endpoint.fixture.ts";
+import { post, refresh } from "./token-endpoint.fixture.ts";
 import { password, registerApp, type ThirdParty } from "./world.fixture.ts";
 
 /** Master keys rotate while people connect apps: nobody notices while the old key is in the ring, and nothing fails later. (API-22) */
@@ -69,6 +69,23 @@ describe("rotating master keys", () => {
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('name="password"')]);
     expect((await browser.submit({ action: "sign_in", email: person.email, password })).url.searchParams.get("code")).not.toBeNull();
     expect(await question.submit({ action: "sign_in", email: person.email, password })).toMatchObject({ left: false, status: expect.toSatisfy((status: number) => status < 500) });
+  });
+
+  test("what a newer process sealed is absent for one without its key: an answer that was lost, a request that was pushed ahead", async () => {
+    const browser = createBrowser(front.url);
+    await stage.connect(person, { browser });
+    await rotateTo(`${fresh},${old()}`);
+    const cookie = [...browser.cookies()].map(([name, value]) => `${name}=${value}`).join("; ");
+    // The browser never gets this answer, nor the cookies in it.
+    expect((await fetch(await begin(), { redirect: "manual", headers: { cookie } })).status).toBe(303);
+    const parameters = Object.fromEntries(new URL(await begin()).searchParams);
+    const pushed = await post({ ...app, url: front.url }, "/oauth/par", parameters, stage.client);
+    expect(pushed.status).toBe(201);
+    await front.to(app);
+    const page = await browser.open(await begin());
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('name="password"')]);
+    const query = new URLSearchParams({ client_id: stage.client.id, request_uri: String(pushed.body["request_uri"]) });
+    expect(await createBrowser(front.url).open(`/oauth/authorize?${query}`)).toMatchObject({ left: false, status: 400 });
   });
 
   test("once the old key is dropped, browsers sign in again, and tokens go on", async () => {
