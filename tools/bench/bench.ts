@@ -11,6 +11,7 @@ import { benchNeighbours } from "./neighbours.ts";
 import { benchReadTrack } from "./read-track.ts";
 import type { BenchRow } from "./row.ts";
 import { benchStartUp } from "./start-up.ts";
+import { benchTiming } from "./timing.ts";
 import { benchUsage } from "./usage.ts";
 import { benchValidation } from "./validation.ts";
 import { benchWebhooks } from "./webhooks.ts";
@@ -19,6 +20,7 @@ const benches: Record<string, { title: string; run: () => Promise<BenchRow[]> }>
   "read-track": { title: "Reading a track", run: benchReadTrack },
   usage: { title: "Recording every request", run: benchUsage },
   limits: { title: "Authentication and limits", run: benchLimits },
+  timing: { title: "What the time of a refusal tells", run: benchTiming },
   validation: { title: "Request validation", run: benchValidation },
   "first-attempt": { title: "Event to first attempt", run: benchFirstAttempt },
   neighbours: { title: "Webhooks beside endpoints that hang", run: benchNeighbours },
