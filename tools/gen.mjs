@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeSurface } from "../sdk-js/scripts/surface-report.mjs";
 import { writeEnvExample } from "./env-example.mjs";
 import { bundleContract, writeErrorCodeSchema } from "./openapi/bundle.mjs";
 import { writeServerFiles } from "./openapi/server-files.mjs";
@@ -17,6 +18,7 @@ const steps = [
   ["server types", writeServerTypes, "server/src/generated/openapi.types.ts"],
   ["server tables", writeServerFiles, "server/src/generated"],
   ["JavaScript SDK", writeSdk, "sdk-js/src/generated"],
+  ["public surface of the JavaScript SDK", writeSurface, "sdk-js/src/generated/public-surface.md"],
   ["Python SDK", writePythonSdk, "sdk-python/src/musicverse/_generated"],
   ["settings", writeEnvExample, ".env.example"],
 ];
