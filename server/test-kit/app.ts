@@ -76,6 +76,13 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+/** Another SDK in place of the JavaScript one, with clients that look the same. */
+export interface SdkUnderTest {
+  /** `reached` is told of every answer that was a success. */
+  client(options: ClientOptions, reached: (method: string, url: string) => void): MusicVerse;
+  close(): Promise<void>;
+}
+
 export interface TestAppOptions {
   /** Default true: the worker runs in the same process. */
   worker?: boolean;
@@ -90,6 +97,8 @@ export interface TestAppOptions {
   incoming?: IncomingRegistry;
   /** Name of its log; default "test". */
   logName?: string;
+  /** Whose clients the app gives out; the JavaScript SDK when absent. */
+  sdk?: SdkUnderTest;
 }
 
 const KEYS = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -153,8 +162,13 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
 
   const running = undo.move();
   const reached = new Set<OperationId>();
-  const client: TestApp["client"] = (apiKey, more = {}) =>
-    new MusicVerse({ ...(apiKey !== null && { apiKey }), baseUrl: url, retriesMax: 0, fetch: noting(url, reached), ...more });
+  const note = noteOf(reached);
+  const { sdk } = options;
+  if (sdk) running.defer(() => sdk.close());
+  const client: TestApp["client"] = (apiKey, more = {}) => {
+    const chosen = { ...(apiKey !== null && { apiKey }), baseUrl: url, retriesMax: 0, ...more };
+    return sdk ? sdk.client(chosen, note) : new MusicVerse({ fetch: noting(note), ...chosen });
+  };
   return {
     url,
     env,
@@ -201,18 +215,25 @@ async function signUp({ db }: Services, client: TestApp["client"], { tier, admin
 /** Counts where the app trusts a proxy: so many people from one address would use up its limit for signing up. */
 const ownNetwork = () => ({ "X-Forwarded-For": `2001:db8:${randomInt(65_536).toString(16)}:${randomInt(65_536).toString(16)}::1` });
 
-/** fetch that keeps which operations answered well. */
-function noting(url: string, reached: Set<OperationId>): typeof fetch {
+/** Keeps which operation a successful request was. */
+function noteOf(reached: Set<OperationId>): (method: string, url: string) => void {
   const patterns = Object.entries(operations).map(([id, { method, path }]) => ({
     id: id as OperationId,
     method: method.toUpperCase(),
     pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
   }));
+  return (method, url) => {
+    const { pathname } = new URL(url);
+    const operation = patterns.find((candidate) => candidate.method === method.toUpperCase() && candidate.pattern.test(pathname));
+    if (operation) reached.add(operation.id);
+  };
+}
+
+/** fetch that tells which requests were answered well. */
+function noting(note: (method: string, url: string) => void): typeof fetch {
   return async (input, init) => {
     const response = await fetch(input, init);
-    const path = new URL(input instanceof Request ? input.url : input, url).pathname;
-    const operation = patterns.find(({ method, pattern }) => method === (init?.method ?? "GET").toUpperCase() && pattern.test(path));
-    if (operation && response.ok) reached.add(operation.id);
+    if (response.ok) note(init?.method ?? "GET", input instanceof Request ? input.url : String(input));
     return response;
   };
 }

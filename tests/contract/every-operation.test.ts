@@ -8,6 +8,7 @@ import { startTestApp, type TestAccount, type TestApp } from "../../server/test-
 import { bodyOf, hookedEnv, hookedSource, signed } from "../../server/test-kit/hooked-plugin.ts";
 import { startMailServer, type MailServer } from "../../server/test-kit/mail-server.ts";
 import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts";
+import { everySdk } from "./python/python-sdk.ts";
 
 function failingProcessors() {
   const registry = createIncomingRegistry();
@@ -16,10 +17,10 @@ function failingProcessors() {
 }
 
 /**
- * Every operation of the spec, through this change's SDK, against this change's server. The server's reference validator
- * checks each request and each answer, so "it returned" also means "as the spec says". (SDK-01, API-41)
+ * Every operation of the spec, through this change's SDKs, against this change's server. The server's reference validator
+ * checks each request and each answer, so "it returned" also means "as the spec says". (SDK-01, SDK-02, API-41)
  */
-describe("every operation works through the SDK", () => {
+describe.each(await everySdk())("every operation works through %s", (_name, sdk) => {
   let app: TestApp;
   let account: TestAccount;
   let receiver: Receiver;
@@ -27,7 +28,7 @@ describe("every operation works through the SDK", () => {
 
   beforeAll(async () => {
     mail = await startMailServer();
-    app = await startTestApp({ env: { ...hookedEnv, ...signInEnv, SMTP_URL: mail.url, TRUST_PROXY: "1" }, pluginSource: hookedSource, incoming: failingProcessors() });
+    app = await startTestApp({ env: { ...hookedEnv, ...signInEnv, SMTP_URL: mail.url, TRUST_PROXY: "1" }, pluginSource: hookedSource, incoming: failingProcessors(), ...(sdk && { sdk: sdk() }) });
     account = await app.signUp();
     receiver = await startReceiver();
   });
