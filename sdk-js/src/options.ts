@@ -67,6 +67,8 @@ const DEFAULT_RETRIES = 2;
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const apiKey = options.apiKey === undefined ? (fromEnvironment("MUSICVERSE_API_KEY") ?? null) : options.apiKey;
   if (apiKey !== null) checkApiKey(apiKey);
+  // A name or value that cannot be sent throws here, and not at each call.
+  void new Headers(options.defaultHeaders);
   checkAmount("timeoutMs", options.timeoutMs);
   checkAmount("retriesMax", options.retriesMax);
   return {
@@ -80,7 +82,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     log: options.log,
     onRequest: options.onRequest,
     onResponse: options.onResponse,
-    defaultHeaders: options.defaultHeaders ?? {},
+    defaultHeaders: { ...options.defaultHeaders },
   };
 }
 

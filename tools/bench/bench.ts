@@ -10,6 +10,7 @@ import { benchMixedLoad } from "./mixed-load.ts";
 import { benchNeighbours } from "./neighbours.ts";
 import { benchReadTrack } from "./read-track.ts";
 import type { BenchRow } from "./row.ts";
+import { benchSdk } from "./sdk.ts";
 import { benchStartUp } from "./start-up.ts";
 import { benchTiming } from "./timing.ts";
 import { benchUsage } from "./usage.ts";
@@ -27,6 +28,7 @@ const benches: Record<string, { title: string; run: () => Promise<BenchRow[]> }>
   webhooks: { title: "Webhook deliveries", run: benchWebhooks },
   accept: { title: "Accepting generations", run: benchAccept },
   load: { title: "Mixed load", run: benchMixedLoad },
+  sdk: { title: "The JavaScript SDK", run: benchSdk },
   "start-up": { title: "Starting up", run: benchStartUp },
 };
 

@@ -135,16 +135,8 @@ export class EventStream<T> implements AsyncIterable<StreamEvent<T>> {
   async #pause(delayMs: number, attempt: number, failure: unknown): Promise<void> {
     const { method, path: url } = this.#request;
     const error = describeFailure(failure);
-    this.#transport.log({
-      level: "warn",
-      event: "reconnect",
-      method,
-      url,
-      attempt,
-      delayMs,
-      error,
-      message: `${method} ${url} opens again in ${delayMs} ms: ${error}`,
-    });
+    const message = `${method} ${url} opens again in ${delayMs} ms: ${error}`;
+    this.#transport.log(() => ({ level: "warn", event: "reconnect", method, url, attempt, delayMs, error, message }));
     await sleep(delayMs, this.#options.signal);
   }
 }

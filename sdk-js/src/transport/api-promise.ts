@@ -1,7 +1,14 @@
-/** A finished exchange: `text` is the body when it was read already, null when it is still to be streamed. */
+/** A finished exchange: `text` is the body when it was read from the response, null when it is still to be streamed. */
 export interface Exchange {
   response: Response;
   text: string | null;
+}
+
+/** The response with a body that can be read. Made only when it is asked for: it costs as much as all else in here. */
+function unread({ response, text }: Exchange): Response {
+  if (text === null) return response;
+  const { status, statusText, headers } = response;
+  return new Response(text === "" ? null : text, { status, statusText, headers });
 }
 
 /** What `.withResponse()` gives. */
@@ -29,13 +36,13 @@ export class APIPromise<T> implements Promise<T> {
 
   /** The raw response of a success (an error status throws as usual); its body has not been read. */
   async asResponse(): Promise<Response> {
-    return (await this.#exchange).response;
+    return unread(await this.#exchange);
   }
 
   /** The parsed answer together with the raw response: status, headers and request id. */
   async withResponse(): Promise<WithResponse<T>> {
     const data = await this.#parsed();
-    const { response } = await this.#exchange;
+    const response = unread(await this.#exchange);
     return { data, response, requestId: response.headers.get("x-request-id") };
   }
 

@@ -27,8 +27,9 @@ export interface LogEntry {
 export type LogHook = (entry: LogEntry) => void;
 
 /** Hands the line to the hook, filtered. */
-export function writeLog(log: LogHook | undefined, entry: LogEntry): void {
+export function writeLog(log: LogHook | undefined, line: () => LogEntry): void {
   tell(log, () => {
+    const entry = line();
     const safe = { ...entry, message: redact(entry.message), url: redact(entry.url) };
     if (entry.error !== undefined) safe.error = redact(entry.error);
     return safe;

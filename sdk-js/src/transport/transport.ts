@@ -8,6 +8,7 @@ import { Deadline } from "./deadline.ts";
 import { DeprecationNotices } from "./deprecation-notices.ts";
 import { guardBody } from "./guard-body.ts";
 import { buildHeaders } from "./headers.ts";
+import type { HeaderRecord } from "./headers.ts";
 import { tell, visibleHeaders } from "./hooks.ts";
 import { describeFailure, writeLog } from "./log.ts";
 import type { LogEntry } from "./log.ts";
@@ -30,7 +31,7 @@ interface Prepared {
   /** `GET /v1/tracks`, for messages. */
   target: string;
   method: string;
-  headers: Headers;
+  headers: HeaderRecord;
   body: PreparedBody | null;
   timeoutMs: number;
   signal: AbortSignal | null;
@@ -41,7 +42,7 @@ interface Prepared {
 /** Makes requests: credentials, time limits, retries, errors. One per client. */
 export class Transport {
   readonly #options: ResolvedOptions;
-  readonly #deprecations = new DeprecationNotices((notice) => this.log(notice));
+  readonly #deprecations = new DeprecationNotices((notice) => this.log(() => notice));
 
   constructor(options: ClientOptions) {
     this.#options = resolveOptions(options);
@@ -72,7 +73,7 @@ export class Transport {
     );
   }
 
-  log(entry: LogEntry): void {
+  log(entry: () => LogEntry): void {
     writeLog(this.#options.log, entry);
   }
 
@@ -96,23 +97,15 @@ export class Transport {
         if (prepared.signal?.aborted) throw error;
         const again = attempt < retriesMax && replayable && isRetryable(error, repeatable);
         const delayMs = again ? retryDelayMs(error, attempt) : null;
-        const failure = { ...entry, durationMs: Date.now() - startedAt, error: describeFailure(error) };
+        const durationMs = Date.now() - startedAt;
+        const failure = describeFailure(error);
         if (delayMs === null) {
-          this.log({
-            ...failure,
-            level: "error",
-            event: "failure",
-            message: `${prepared.target} failed: ${failure.error}`,
-          });
+          const message = `${prepared.target} failed: ${failure}`;
+          this.log(() => ({ ...entry, durationMs, error: failure, level: "error", event: "failure", message }));
           throw error;
         }
-        this.log({
-          ...failure,
-          level: "warn",
-          event: "retry",
-          delayMs,
-          message: `${prepared.target} again in ${delayMs} ms: ${failure.error}`,
-        });
+        const message = `${prepared.target} again in ${delayMs} ms: ${failure}`;
+        this.log(() => ({ ...entry, durationMs, error: failure, level: "warn", event: "retry", delayMs, message }));
         await sleep(delayMs, prepared.signal);
       }
     }
@@ -128,7 +121,7 @@ export class Transport {
     checkAmount("retriesMax", options.retriesMax);
     const headers = buildHeaders(this.#options, request, options, accept);
     const body = request.form ? await prepareForm(request.form) : jsonBody(request.body);
-    if (body?.contentType) headers.set("content-type", body.contentType);
+    if (body?.contentType) headers["content-type"] = body.contentType;
     return {
       url: this.#options.baseUrl + request.path + queryString(request.query),
       target: `${request.method} ${request.path}`,
@@ -153,8 +146,7 @@ export class Transport {
     let response: Response;
     let text: string | null = null;
     const { onRequest, onResponse } = this.#options;
-    const seen = { ...entry, url: redact(entry.url) };
-    tell(onRequest, () => ({ ...seen, headers: visibleHeaders(prepared.headers) }));
+    tell(onRequest, () => ({ ...entry, url: redact(entry.url), headers: visibleHeaders(prepared.headers) }));
     try {
       response = await this.#options.fetch(prepared.url, requestInit(prepared, deadline.signal));
       // A streamed body takes the deadline with it.
@@ -168,20 +160,14 @@ export class Transport {
     const { status, headers } = response;
     const durationMs = Date.now() - startedAt;
     const requestId = headers.get("x-request-id");
-    tell(onResponse, () => ({ ...seen, status, headers: visibleHeaders(headers), requestId, durationMs }));
+    tell(onResponse, () => ({ ...entry, url: redact(entry.url), status, headers: visibleHeaders(headers), requestId, durationMs }));
     this.#deprecations.notice(prepared, response, entry);
     if (!response.ok) throw errorFromAnswer(target, response, text ?? "");
-    const message = `${target} ${status} in ${durationMs} ms`;
-    this.log({
-      ...entry,
-      level: "debug",
-      event: "response",
-      status,
-      durationMs,
-      message,
-      ...(requestId ? { requestId } : {}),
+    this.log(() => {
+      const message = `${target} ${status} in ${durationMs} ms`;
+      return { ...entry, level: "debug", event: "response", status, durationMs, message, ...(requestId ? { requestId } : {}) };
     });
-    return { response: text === null ? response : unread(response, text), text };
+    return { response, text };
   }
 }
 
@@ -198,15 +184,6 @@ function requestInit(prepared: Prepared, signal: AbortSignal): RequestInit {
   // Required by fetch for streamed bodies.
   if (init.body instanceof ReadableStream) init.duplex = "half";
   return init;
-}
-
-/** The answer again, with a body that can still be read. */
-function unread(response: Response, text: string): Response {
-  return new Response(text === "" ? null : text, {
-    status: response.status,
-    statusText: response.statusText,
-    headers: response.headers,
-  });
 }
 
 function parseJson<T>(request: OperationRequest, { response, text }: Exchange): T {
