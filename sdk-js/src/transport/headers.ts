@@ -5,7 +5,7 @@ import type { OperationRequest } from "./request.ts";
 import { isServerRuntime } from "./runtime.ts";
 
 /** Lower-case names. A plain object, because fetch reads one in half the time of a Headers. */
-export type HeaderRecord = Record<string, string>;
+type HeaderRecord = Record<string, string>;
 
 /** All headers except the content type of a form. They serve all tries, so the idempotency key stays. */
 export function buildHeaders(

@@ -1,4 +1,3 @@
-import type { HeaderRecord } from "./headers.ts";
 import { redact } from "./redact.ts";
 
 /** One try, as it is sent. */
@@ -36,7 +35,7 @@ const HARMLESS =
   /^(accept|age|cache-control|connection|content-(disposition|encoding|language|length|range|type)|date|deprecation|etag|idempotency-(key|replayed)|if-(none-)?match|keep-alive|last-(event-id|modified)|link|musicverse-\w+|range|(x-)?ratelimit[\w-]*|retry-after|server|sunset|transfer-encoding|user-agent|vary|x-request-id)$/;
 
 /** Headers that are safe to print. */
-export function visibleHeaders(headers: Headers | HeaderRecord): Record<string, string> {
+export function visibleHeaders(headers: Headers | Record<string, string>): Record<string, string> {
   const visible: Record<string, string> = {};
   new Headers(headers).forEach((value, name) => (visible[name] = HARMLESS.test(name) ? redact(value) : "[hidden]"));
   return visible;

@@ -8,7 +8,6 @@ import { Deadline } from "./deadline.ts";
 import { DeprecationNotices } from "./deprecation-notices.ts";
 import { guardBody } from "./guard-body.ts";
 import { buildHeaders } from "./headers.ts";
-import type { HeaderRecord } from "./headers.ts";
 import { tell, visibleHeaders } from "./hooks.ts";
 import { describeFailure, writeLog } from "./log.ts";
 import type { LogEntry } from "./log.ts";
@@ -31,7 +30,7 @@ interface Prepared {
   /** `GET /v1/tracks`, for messages. */
   target: string;
   method: string;
-  headers: HeaderRecord;
+  headers: Record<string, string>;
   body: PreparedBody | null;
   timeoutMs: number;
   signal: AbortSignal | null;
