@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findUnseenAnswers } from "./answers.ts";
 import { findLeaks } from "./leaks.ts";
 
 const output = mkdtempSync(join(tmpdir(), "musicverse-test-"));
@@ -15,6 +16,7 @@ else {
   run("all tests", [], {});
   run("PostgreSQL as the only service", ["tests/"], { MUSICVERSE_TEST_BACKEND: "postgres" });
   count("no secret and no prompt in any output of the tests", findLeaks(output));
+  count("every answer that the spec declares was seen by a test", findUnseenAnswers(output, join(import.meta.dirname, "../openapi/dist/openapi.json")));
 }
 rmSync(output, { recursive: true, force: true });
 

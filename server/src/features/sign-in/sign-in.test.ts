@@ -87,15 +87,21 @@ describe("signing in with Spotify (API-03)", () => {
 
   test("Spotify in trouble is told as such, and the next sign-in works", async () => {
     const plain = await startTestApp({ env: { ...signInEnv, PLUGINS: "spotify", SPOTIFY_SIMULATOR_URL: "http://127.0.0.1:9" }, worker: false });
-    const begun = await visitor(plain).begin();
-    await plain.services.db.asSystem("a test comes back", (tx) =>
-      tx.query("update sign_ins set returned_at = now(), provider_code = $1, code_hash = sha256('half')", [
-        plain.services.keyRing.encrypt("code", `sign_ins|${decodeId("sgn", begun.id)}|provider_code`),
-      ]),
-    );
-    const answer = await visitor(plain).finish({ ...begun, code: "half" });
-    expect(answer).toMatchObject({ status: 503, body: { code: "plugin_unavailable" } });
-    expect(answer.headers["retry-after"]).toBe("60");
+    const go = visitor(plain);
+    const comeBack = async () => {
+      const begun = await go.begin();
+      await plain.services.db.asSystem("a test comes back", (tx) =>
+        tx.query("update sign_ins set returned_at = now(), provider_code = $1, code_hash = sha256('half') where id = $2", [
+          plain.services.keyRing.encrypt("code", `sign_ins|${decodeId("sgn", begun.id)}|provider_code`), decodeId("sgn", begun.id),
+        ]),
+      );
+      return { ...begun, code: "half" };
+    };
+    const { sessionToken } = await plain.signUp();
+    for (const answer of [await go.finish(await comeBack()), await go.link(sessionToken, await comeBack())]) {
+      expect(answer).toMatchObject({ status: 503, body: { code: "plugin_unavailable" } });
+      expect(answer.headers["retry-after"]).toBe("60");
+    }
     await plain.close();
   });
 
