@@ -11,6 +11,7 @@ import { benchNeighbours } from "./neighbours.ts";
 import { benchReadTrack } from "./read-track.ts";
 import type { BenchRow } from "./row.ts";
 import { benchSdk } from "./sdk.ts";
+import { benchSdkPython } from "./sdk-python.ts";
 import { benchStartUp } from "./start-up.ts";
 import { benchTiming } from "./timing.ts";
 import { benchUsage } from "./usage.ts";
@@ -29,6 +30,7 @@ const benches: Record<string, { title: string; run: () => Promise<BenchRow[]> }>
   accept: { title: "Accepting generations", run: benchAccept },
   load: { title: "Mixed load", run: benchMixedLoad },
   sdk: { title: "The JavaScript SDK", run: benchSdk },
+  "sdk-python": { title: "The Python SDK", run: benchSdkPython },
   "start-up": { title: "Starting up", run: benchStartUp },
 };
 

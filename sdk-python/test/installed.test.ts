@@ -1,0 +1,81 @@
+import { cpSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestApp, type TestApp } from "../../server/test-kit/app.ts";
+import { pythonWith } from "../../server/test-kit/python.ts";
+import { runProgram } from "./environment.ts";
+
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const builder = await pythonWith("sdk-python-build", here("build-requirements.txt"));
+if (builder.missing !== undefined) console.log(`skipped: ${builder.missing}`);
+const python = builder.executable ?? "";
+const folder = mkdtempSync(join(tmpdir(), "musicverse-python-"));
+/** A clean environment with the built wheel and what it needs, and nothing else. */
+const clean = join(folder, "clean", "bin", "python");
+/** Away from the sources, and without a path to them. */
+const outside = { cwd: folder, env: { PYTHONPATH: "" } };
+
+describe.skipIf(builder.missing !== undefined)("the package as PyPI gives it (SDK-02, SDK-04)", () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    const steps = [
+      await runProgram(python, ["-m", "build", "--no-isolation", "--outdir", join(folder, "dist"), "."]),
+      await runProgram(python, ["-m", "venv", join(folder, "clean")]),
+      await runProgram(clean, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", built(".whl")], outside),
+    ];
+    for (const { status, output } of steps) expect(status, output).toBe(0);
+    app = await startTestApp();
+  }, 240_000);
+  afterAll(async () => {
+    await app?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const built = (ending: string): string => join(folder, "dist", readdirSync(join(folder, "dist")).find((name) => name.endsWith(ending)) ?? ending);
+
+  async function quickStart(): Promise<string> {
+    const { testKey } = await app.signUp();
+    const env = { PYTHONPATH: "", MUSICVERSE_BASE_URL: app.url, MUSICVERSE_API_KEY: testKey };
+    const { status, output } = await runProgram(clean, [here("user_project/quick_start.py")], { cwd: folder, env });
+    expect(status, output).toBe(0);
+    return output;
+  }
+
+  test("the wheel, installed alone, does the main job against a real server", async () => {
+    expect(await quickStart()).toMatch(/musicverse \d+\.\d+\.\d+ works\n$/);
+  }, 120_000);
+
+  test("so does the source distribution", async () => {
+    const { status, output } = await runProgram(clean, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall", built(".tar.gz")], outside);
+    expect(status, output).toBe(0);
+    expect(await quickStart()).toContain(" works\n");
+  }, 240_000);
+
+  test("it holds what it should, and no test, cache or table of ours", async () => {
+    const { output } = await runProgram(clean, ["-m", "zipfile", "-l", built(".whl")], outside);
+    const names = output.split("\n").slice(1).map((line) => line.split(" ")[0] ?? "").filter(Boolean);
+    for (const name of ["musicverse/py.typed", "musicverse/__init__.py", "musicverse/_generated/models/shared.py"]) expect(names).toContain(name);
+    expect(names.filter((name) => /test|__pycache__|operations\.py|\.ts$/.test(name))).toEqual([]);
+    expect(names.some((name) => name.endsWith(".dist-info/licenses/LICENSE"))).toBe(true);
+  });
+
+  test("a user's program is clean under mypy --strict", async () => {
+    const { status, output } = await runProgram(python, ["-m", "mypy", "--strict", "--warn-unused-ignores", "--cache-dir", join(folder, "mypy"), "--python-executable", clean, here("user_project")], outside);
+    expect(status, output).toBe(0);
+  }, 180_000);
+
+  test("and under pyright in its strict mode", async () => {
+    cpSync(here("user_project"), join(folder, "user_project"), { recursive: true });
+    const settings = { include: ["user_project"], typeCheckingMode: "strict", enableTypeIgnoreComments: false, reportUnnecessaryTypeIgnoreComment: "error" };
+    writeFileSync(join(folder, "pyrightconfig.json"), JSON.stringify(settings));
+    const pyright = createRequire(import.meta.url).resolve("pyright/index.js");
+    const { status, output } = await runProgram(process.execPath, [pyright, "--verbose", "--project", folder, "--pythonpath", clean], outside);
+    expect(status, output).toBe(0);
+    expect(output).toContain("Found 2 source files");
+  }, 180_000);
+});
