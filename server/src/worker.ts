@@ -51,7 +51,7 @@ export async function startWorker(
     .flatMap((pluginId) => (["live", "test"] as const).map((mode) => generationWork(generationDeps, pluginId, mode)));
   work.start(onlyPlugins ? generation : [
     ...generation,
-    createDrainWork({ metrics: createDeliveryMetrics(services.metrics.registry, services), db, clock, emit, notify, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs }),
+    createDrainWork({ metrics: createDeliveryMetrics(services.metrics.registry, services), db, clock, emit, notify, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs, lingerMs: 1_000 }),
     createReplayWork({ db, clock, work, leaseMs: config.leaseMs }),
     incomingEventWork({ db, clock, keyRing, plugins, registry: incoming, leaseMs: config.leaseMs }),
     analysisWork({ db, storage, concurrency: 1 }),

@@ -86,7 +86,7 @@ async function prepare(adminUrl: string, url: string) {
     policy: { allowLoopback: true }, resolve: createResolver({ timeoutMs: 1_000 }), timeoutMs: 5_000,
     connections: slotsMax, headMs: 15_000,
   });
-  const kind = createDrainWork({ metrics: createDeliveryMetrics(createMetrics().registry, { db, clock: systemClock }), db, clock: systemClock, emit: unused, notify: unused, keyRing, pools, slotsMax, concurrency: 100, leaseMs: 60_000 });
+  const kind = createDrainWork({ metrics: createDeliveryMetrics(createMetrics().registry, { db, clock: systemClock }), db, clock: systemClock, emit: unused, notify: unused, keyRing, pools, slotsMax, concurrency: 100, leaseMs: 60_000, lingerMs: 0 });
   const busy = await account(db);
   const hooks = await Promise.all(Array.from({ length: endpoints }, () => endpoint(db, busy, url)));
 
@@ -99,6 +99,7 @@ async function prepare(adminUrl: string, url: string) {
   const context = {
     log,
     signal: new AbortController().signal,
+    closing: new AbortController().signal,
     delayUntil: (): never => {
       throw new Error("a drain does not delay");
     },

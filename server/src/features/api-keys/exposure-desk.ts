@@ -11,7 +11,7 @@ export interface ExposureDesk {
 }
 
 export function createExposureDesk({ db, kind, log }: { db: Database; kind: WorkKind<ReportRow>; log: Logger }): ExposureDesk {
-  const context = { signal: new AbortController().signal, log, delayUntil: unexpected };
+  const context = { signal: new AbortController().signal, closing: new AbortController().signal, log, delayUntil: unexpected };
   let last = Promise.resolve();
   const work = async (ids: string[]) => {
     // Made-up keys, however many, cost one statement.

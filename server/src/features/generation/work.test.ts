@@ -24,6 +24,7 @@ afterAll(() => database.close());
 
 const context = {
   signal: new AbortController().signal,
+  closing: new AbortController().signal,
   log: silentLogger(),
   delayUntil: (): never => {
     throw new Error("nothing is delayed here");

@@ -10,7 +10,7 @@ import { createIncomingRegistry, forgetIncomingEvents, incomingEventWork } from 
 
 const leaseMs = 60_000;
 const hourMs = 3_600_000;
-const context = { signal: new AbortController().signal, log: silentLogger(), delayUntil: (): never => expect.fail("is not delayed") };
+const context = { signal: new AbortController().signal, closing: new AbortController().signal, log: silentLogger(), delayUntil: (): never => expect.fail("is not delayed") };
 
 /** What happens to a stored event, tried without the queue and with a clock of the test. */
 describe("processing what providers sent", () => {

@@ -117,6 +117,6 @@ const delayUntil = (): never => {
 export async function workOnce<C>(kind: WorkKind<C>, pointer: WorkPointer): Promise<boolean> {
   const claim = await kind.claim(pointer);
   if (!claim) return false;
-  await kind.run(claim, { signal: new AbortController().signal, log: pino({ level: "silent" }), delayUntil });
+  await kind.run(claim, { signal: new AbortController().signal, closing: new AbortController().signal, log: pino({ level: "silent" }), delayUntil });
   return true;
 }

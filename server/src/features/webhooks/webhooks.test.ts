@@ -39,7 +39,7 @@ const drainAll = async () => {
     if (claim !== null) await world.kind.run(claim, runContext);
   }
 };
-const runContext = { signal: new AbortController().signal, log: undefined as never, delayUntil: undefined as never };
+const runContext = { signal: new AbortController().signal, closing: new AbortController().signal, log: undefined as never, delayUntil: undefined as never };
 const at = (webhook: { id: unknown }, extra: Record<string, string> = {}) =>
   ({ accountId, path: { webhook_id: String(webhook.id), ...extra } });
 const list = async (webhook: { id: unknown }, query: Record<string, unknown>) =>

@@ -9,6 +9,7 @@ import { createEmit, type EmitEvent } from "../events/index.ts";
 import { selectAttempts, selectDeliveries, type AttemptRow, type DeliveryRow } from "./delivery-store.ts";
 import { drainEndpoint } from "./delivery/drain.ts";
 import { drainInOrder } from "./delivery/in-order.ts";
+import { createTaker } from "./delivery/taker.ts";
 import { createDrainWork } from "./delivery/work.ts";
 import { createResultWriter } from "./delivery/writer.ts";
 import { createFanOut } from "./fan-out.ts";
@@ -52,11 +53,12 @@ export async function createWorld(
     firstAttempt: (seconds) => void measured.firstAttempts.push(seconds),
   };
   const drainDeps = {
-    metrics, db, clock, emit, notify, pools, keyRing: plainKeyRing, writer: createResultWriter(db), random: () => 0, slotsMax,
+    metrics, db, clock, emit, notify, pools, keyRing: plainKeyRing, taker: createTaker(db), writer: createResultWriter(db), random: () => 0, slotsMax,
+    lingerMs: 0, hasRoom: () => true,
     limits: { ...limits, ...overrides.limits },
   };
   const kind = createDrainWork({
-    metrics, db, clock, emit, notify, pools, keyRing: plainKeyRing, slotsMax, concurrency: 100, leaseMs: 60_000,
+    metrics, db, clock, emit, notify, pools, keyRing: plainKeyRing, slotsMax, concurrency: 100, leaseMs: 60_000, lingerMs: 0,
   });
 
   const createAccount = async (): Promise<string> => {
@@ -93,7 +95,7 @@ export async function createWorld(
     drain: async (pointer: { id: string }, signal = new AbortController().signal): Promise<boolean> => {
       const claim = await kind.claim({ id: pointer.id, accountId });
       if (claim === null) return false;
-      await (claim.ordered ? drainInOrder : drainEndpoint)(drainDeps, claim, signal);
+      await (claim.ordered ? drainInOrder : drainEndpoint)(drainDeps, claim, { signal, closing: signal });
       return true;
     },
     deliveries: async (webhook: { id: string; accountId?: string }): Promise<DeliveryRow[]> => {

@@ -2,8 +2,8 @@ import knexFactory from "knex";
 import type { Logger } from "../log/index.ts";
 import { createPool } from "./connections.ts";
 import { createListener } from "./listener.ts";
-import { createReader } from "./reads.ts";
 import { becomeSystem, becomeTenant } from "./setups.ts";
+import { createSingles } from "./singles.ts";
 import { runTransaction } from "./transaction.ts";
 import type { Database } from "./types.ts";
 
@@ -23,7 +23,9 @@ export function createDatabase({ url, listenUrl, poolMax, log }: DatabaseOptions
   const knex = knexFactory({ client: "pg" });
   const listener = createListener(listenUrl ?? url, log);
   const parts = { pool, knex, log };
-  const read = createReader(pool);
+  const read = createSingles(pool);
+  // Apart from the reads, so that none of these waits behind a slow write on the same connection.
+  const write = createSingles(pool);
   return {
     withTenant: async (accountId, fn) =>
       runTransaction(parts, becomeTenant("write", accountId), (tx) => fn({ ...tx, accountId })),
@@ -35,6 +37,10 @@ export function createDatabase({ url, listenUrl, poolMax, log }: DatabaseOptions
     readSystem: async (reason, statement) => {
       log.debug({ reason }, "cross-tenant read");
       return read(becomeSystem.read, statement);
+    },
+    writeSystem: async (reason, statement) => {
+      log.debug({ reason }, "cross-tenant write");
+      return write(becomeSystem.write, statement);
     },
     listen: listener.listen,
     ping: async () => {

@@ -34,4 +34,4 @@ export const becomeSystem = { read: system("read"), write: system("write") };
 export const begin: Setup = { name: "begin", text: "begin", values: [] };
 
 /** What goes ahead of another statement; every connection prepares it when it opens. */
-export const preparedSetups: readonly Setup[] = [tenant("read", NOBODY), becomeSystem.read, begin];
+export const preparedSetups: readonly Setup[] = [tenant("read", NOBODY), becomeSystem.read, becomeSystem.write, begin];

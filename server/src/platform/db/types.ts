@@ -36,6 +36,8 @@ export interface Database {
   readTenant<T extends object>(accountId: string, statement: Statement): Promise<T[]>;
   /** A cross-tenant read in one round trip. */
   readSystem<T extends object>(reason: string, statement: Statement): Promise<T[]>;
+  /** A cross-tenant transaction of one statement, which may write, in one round trip. */
+  writeSystem<T extends object>(reason: string, statement: Statement): Promise<T[]>;
   /**
    * Calls `handler` for each notification. `onReset` runs each time listening (re)starts, the first time too:
    * whatever was notified before that moment may have been missed. `onLost` runs when the connection is found dead;

@@ -76,7 +76,7 @@ export function createWorkEngine({
     const abort = new AbortController();
     const startedAt = performance.now();
     const child = log.child({ work: kind.name, work_id: pointer.id, account_id: pointer.accountId });
-    const run = runJob(kind, pointer, { abort, log: child });
+    const run = runJob(kind, pointer, { abort, closing: closing.signal, log: child });
     running.set(abort, run);
     const outcome = await run;
     running.delete(abort);

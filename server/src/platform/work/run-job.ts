@@ -18,7 +18,7 @@ class LeaseLost extends Error {
 export async function runJob(
   kind: WorkKind<unknown>,
   pointer: WorkPointer,
-  { abort, log }: { abort: AbortController; log: Logger },
+  { abort, closing, log }: { abort: AbortController; closing: AbortSignal; log: Logger },
 ): Promise<Outcome> {
   let claim: unknown;
   try {
@@ -33,6 +33,7 @@ export async function runJob(
   try {
     await kind.run(claim, {
       signal: abort.signal,
+      closing,
       log,
       delayUntil(date) {
         throw new WorkDelayed(date);

@@ -41,6 +41,8 @@ export interface WorkKind<Claim> {
 export interface WorkRunContext {
   /** Aborts when the lease is lost, or when a shutdown has no more patience. Whatever is running should end soon. */
   signal: AbortSignal;
+  /** Aborts as soon as the process is to end: finish what was begun, and do not wait for more. */
+  closing: AbortSignal;
   log: Logger;
   /**
    * Ends the run; the queue brings the work back at `date`, which is no attempt. Put the row back with that due time

@@ -12,7 +12,7 @@ interface WarmThread {
 }
 
 /** To start a thread and load its decoders takes many times what a song takes; but decoders keep memory, so none lives long. */
-const tracksMax = 50;
+const tracksMax = 500;
 const idleMs = 60_000;
 let warm: WarmThread | null = null;
 let ending: NodeJS.Timeout | undefined;

@@ -19,10 +19,11 @@ export interface EndpointClaim extends HealthState {
   recentSends: RecentSends | null;
 }
 
-export interface DueDelivery {
+/** A delivery that was taken up. */
+export interface NumberedDelivery {
   id: string;
-  /** Null until a drain has taken it up for the first time. */
-  sequence: number | null;
+  /** What its receiver sees: gap-free per endpoint, in the order in which events were taken up. */
+  sequence: number;
   eventId: string;
   /** Made since it was last asked for. */
   attempts: number;
@@ -31,6 +32,3 @@ export interface DueDelivery {
   /** The exact bytes to send, as text. */
   payload: string;
 }
-
-/** A delivery with the number that its receiver sees: gap-free per endpoint, in the order in which events were taken up. */
-export type NumberedDelivery = DueDelivery & { sequence: number };

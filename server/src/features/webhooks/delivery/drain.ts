@@ -1,24 +1,21 @@
 import { createTally } from "../stats/tally.ts";
 import type { EndpointClaim, NumberedDelivery } from "./claim.ts";
-import { turnMs, type DrainDeps } from "./deps.ts";
+import { turnMs, type DrainDeps, type DrainSignals } from "./deps.ts";
 import { createAttempt, giveBack } from "./give-back.ts";
 import { createHealth } from "./health.ts";
-import { numberDeliveries } from "./numbering.ts";
 import type { Outcome } from "./outcome.ts";
 import { createPace, lesser } from "./pace.ts";
-import { readDue, type DuePage } from "./store.ts";
+import type { DuePage } from "./taker.ts";
 import { createWake } from "./wake.ts";
 
 const batchMax = 250;
-/** While requests are open, how soon a delivery that became due meanwhile is seen. */
-const lookAgainMs = 50;
 
 /**
- * Sends all due deliveries of a claimed endpoint and gives it back. The sending slots never wait for the database:
- * results go to the writer, and the next batch is read while this one is sent.
+ * Sends all due deliveries of a claimed endpoint and gives it back when for a while no more came. The sending slots never
+ * wait for the database: results go to the writer, and the next batch is taken while this one is sent.
  */
-export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, signal: AbortSignal): Promise<void> {
-  const { db, clock, writer } = deps;
+export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, { signal, closing }: DrainSignals): Promise<void> {
+  const { clock, taker, writer } = deps;
   const pace = createPace(claim.recentSends);
   const health = createHealth(claim, deps.slotsMax, (now) => pace.lastSecond(now));
   const perSecond = (): number | null => lesser(claim.maxPerSecond, health.rate());
@@ -83,23 +80,26 @@ export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, signa
   if (signal.aborted) stop();
   try {
     let after: DuePage["after"] = null;
+    let patient = false;
+    let tookAt = performance.now();
     while (!halt.signal.aborted) {
       const nothingHeld = held.size === 0;
-      const rows = await readDue(db, claim, { now: clock.now(), after, except: [...held], limit: batchSize });
-      const numbered = await numberDeliveries(db, claim, rows);
-      if (numbered === null) break;
-      for (const row of numbered) held.add(row.id);
-      queue.push(...numbered);
+      const taken = await taker.take(claim, { now: clock.now(), after, except: [...held], limit: batchSize }, patient);
+      if (taken === null) break;
+      for (const { id } of taken) held.add(id);
+      queue.push(...taken);
       pump();
-      const last = rows.at(-1);
-      if (rows.length === batchSize && last !== undefined) {
-        after = last;
+      if (taken.length > 0) tookAt = performance.now();
+      const last = taken.at(-1);
+      patient = taken.length < batchSize || last === undefined;
+      if (!patient) {
+        after = last ?? null;
         await wake.until(() => halt.signal.aborted || queue.length < lowWater);
       } else {
         // The end of what was due. Look again from the start: a transaction that was open may have committed since.
         after = null;
-        if (nothingHeld && rows.length === 0) break;
-        await wake.until(() => halt.signal.aborted || held.size === 0, lookAgainMs);
+        const lingers = performance.now() - tookAt < deps.lingerMs && !closing.aborted && deps.hasRoom();
+        if (nothingHeld && taken.length === 0 && !lingers) break;
       }
     }
   } finally {

@@ -107,7 +107,7 @@ test("a busy endpoint is judged when its drain ends, and never while a drain hol
   expect((await now()).status).toBe("enabled");
   if (claim === null) throw new Error("not claimed");
   await world.emitSample("track.created");
-  await world.kind.run(claim, { signal: new AbortController().signal, log: undefined as never, delayUntil: undefined as never });
+  await world.kind.run(claim, { signal: new AbortController().signal, closing: new AbortController().signal, log: undefined as never, delayUntil: undefined as never });
   expect((await now()).status).toBe("disabled");
 });
 

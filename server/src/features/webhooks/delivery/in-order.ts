@@ -1,6 +1,6 @@
 import { createTally } from "../stats/tally.ts";
 import type { EndpointClaim, NumberedDelivery } from "./claim.ts";
-import { turnMs, type DrainDeps } from "./deps.ts";
+import { turnMs, type DrainDeps, type DrainSignals } from "./deps.ts";
 import { createAttempt, giveBack } from "./give-back.ts";
 import { createHealth, type HealthState } from "./health.ts";
 import { numberInOrder } from "./numbering.ts";
@@ -15,7 +15,7 @@ const batchSize = 100;
  * the one before is durable. One that failed blocks the others until its next attempt, and so on until it succeeds or is
  * given up; then the endpoint goes on with the next (`skip`) or is paused (`pause`).
  */
-export async function drainInOrder(deps: DrainDeps, claim: EndpointClaim, signal: AbortSignal): Promise<void> {
+export async function drainInOrder(deps: DrainDeps, claim: EndpointClaim, { signal }: Pick<DrainSignals, "signal">): Promise<void> {
   const { clock, writer } = deps;
   const pace = createPace(claim.recentSends);
   const health = createHealth(claim, 1, (now) => pace.lastSecond(now));

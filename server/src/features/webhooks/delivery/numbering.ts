@@ -1,36 +1,5 @@
-import type { Database, TenantTx } from "../../../platform/db/index.ts";
-import type { DueDelivery, EndpointClaim, NumberedDelivery } from "./claim.ts";
-
-/**
- * Gives numbers to those that have none, in the order given. Durable before anything is sent: the counter and one row
- * that says which deliveries have which numbers. Null: the lease is lost, and somebody else gives the numbers now.
- */
-export async function numberDeliveries(
-  db: Database,
-  claim: EndpointClaim,
-  deliveries: DueDelivery[],
-): Promise<NumberedDelivery[] | null> {
-  const fresh = deliveries.filter(({ sequence }) => sequence === null).map(({ id }) => id);
-  const first = fresh.length === 0 ? 0 : await db.withTenant(claim.accountId, (tx) => reserve(tx, claim, fresh));
-  if (first === null) return null;
-  let next = first;
-  return deliveries.map((delivery) => ({ ...delivery, sequence: delivery.sequence ?? next++ }));
-}
-
-async function reserve(tx: TenantTx, { id, leaseToken }: EndpointClaim, deliveryIds: string[]): Promise<number | null> {
-  const [row] = await tx.query<{ first: number }>(
-    `with counted as (
-       update webhooks set last_sequence = last_sequence + $4
-        where account_id = $1 and id = $2 and lease_token = $3 returning last_sequence - $4 + 1 as first
-     ), kept as (
-       insert into webhook_numberings (account_id, webhook_id, first, delivery_ids)
-       select $1, $2, first, $5::uuid[] from counted
-     )
-     select first::float8 as first from counted`,
-    [tx.accountId, id, leaseToken, deliveryIds.length, deliveryIds],
-  );
-  return row?.first ?? null;
-}
+import type { TenantTx } from "../../../platform/db/index.ts";
+import type { EndpointClaim, NumberedDelivery } from "./claim.ts";
 
 /** Writes numbers that a holder gave and did not live to write. Harmless at any time. */
 export async function settleNumbers(tx: TenantTx, id: string): Promise<void> {

@@ -129,7 +129,7 @@ test("a drain that lost its endpoint gives no numbers any more", async () => {
   world.advance(60_001);
   await world.drain(endpoint);
   await emitMany(3);
-  await world.kind.run(claim, { signal: new AbortController().signal, log: undefined as never, delayUntil: undefined as never });
+  await world.kind.run(claim, { signal: new AbortController().signal, closing: new AbortController().signal, log: undefined as never, delayUntil: undefined as never });
   expect(receiver.received.length).toBe(3);
   await drainAll(endpoint);
   expectGapFree(6);

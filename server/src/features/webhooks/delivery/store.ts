@@ -1,7 +1,7 @@
 import type { Database, SystemTx, TenantTx } from "../../../platform/db/index.ts";
 import type { WorkPointer } from "../../../platform/work/index.ts";
 import { webhookColumns, type WebhookRow } from "../store.ts";
-import type { DueDelivery, EndpointClaim, NumberedDelivery } from "./claim.ts";
+import type { EndpointClaim, NumberedDelivery } from "./claim.ts";
 import type { HealthState } from "./health.ts";
 import { settleNumbers } from "./numbering.ts";
 import type { RecentSends } from "./pace.ts";
@@ -124,24 +124,13 @@ export async function cancelOrphans(tx: TenantTx, id: string, now: Date): Promis
   );
 }
 
-export interface DuePage {
-  now: Date;
-  /** Goes on behind this delivery; null starts from the one that waited longest. */
-  after: { nextAttemptAt: Date; eventId: string } | null;
-  /** Deliveries in this drain's hands already. */
-  except: string[];
-  limit: number;
-}
-
-const dueColumns = `d.id, d.sequence::float8 as sequence, d.event_id as "eventId", d.attempts_count - d.retries_from as attempts,
-                  d.next_attempt_at as "nextAttemptAt", e.request_id as "requestId", e.payload::text as payload
-             from webhook_deliveries d join events e on e.account_id = d.account_id and e.id = d.event_id`;
-
 /** Pending deliveries of a held endpoint that have a number, due or not, in their order. */
 export function readNumbered(db: Database, claim: EndpointClaim, limit: number): Promise<NumberedDelivery[]> {
   return db.readTenant<NumberedDelivery>(claim.accountId, {
     name: "webhook_deliveries_numbered",
-    text: `select ${dueColumns}
+    text: `select d.id, d.sequence::float8 as sequence, d.event_id as "eventId", d.attempts_count - d.retries_from as attempts,
+                  d.next_attempt_at as "nextAttemptAt", e.request_id as "requestId", e.payload::text as payload
+             from webhook_deliveries d join events e on e.account_id = d.account_id and e.id = d.event_id
             where d.account_id = $1 and d.webhook_id = $2 and d.status = 'pending' and d.sequence is not null
               and exists (select from webhooks w where w.account_id = $1 and w.id = $2 and w.lease_token = $3)
             order by d.sequence limit $4`,
@@ -157,23 +146,6 @@ export async function pauseEndpoint(tx: TenantTx, claim: EndpointClaim, now: Dat
     [tx.accountId, claim.id, claim.leaseToken, now],
   );
   return rows.length === 1;
-}
-
-/** Due deliveries of a held endpoint, the longest waiting first. Empty also when the endpoint is held no longer. */
-export function readDue(db: Database, claim: EndpointClaim, page: DuePage): Promise<DueDelivery[]> {
-  return db.readTenant<DueDelivery>(claim.accountId, {
-    name: "webhook_deliveries_due",
-    text: `select ${dueColumns}
-            where d.account_id = $1 and d.webhook_id = $2 and d.status = 'pending' and d.next_attempt_at <= $3
-              and ($4::timestamptz is null or (d.next_attempt_at, d.event_id) > ($4, $5::uuid))
-              and d.id <> all ($6::uuid[])
-              and exists (select from webhooks w where w.account_id = $1 and w.id = $2 and w.lease_token = $7)
-            order by d.next_attempt_at, d.event_id limit $8`,
-    values: [
-      claim.accountId, claim.id, page.now, page.after?.nextAttemptAt ?? null, page.after?.eventId ?? null, page.except,
-      claim.leaseToken, page.limit,
-    ],
-  });
 }
 
 const dueAndFree = `w.deleted_at is not null

@@ -11,6 +11,7 @@ import type { FailingDeps } from "./failing.ts";
 import { drainEndpoint } from "./drain.ts";
 import { drainInOrder } from "./in-order.ts";
 import { cancelOrphans, claimEndpoint, renewEndpoint, selectDueAmong, selectDueEndpoints } from "./store.ts";
+import { createTaker } from "./taker.ts";
 import { createResultWriter } from "./writer.ts";
 
 export const drainKind = "webhook-drain";
@@ -26,13 +27,18 @@ export interface DrainWorkOptions extends FailingDeps {
   /** Endpoints at once. One that hangs holds a place for at most 20 s, and no thread. */
   concurrency: number;
   leaseMs: number;
+  /** How long an endpoint is kept after its last delivery for the next one. */
+  lingerMs: number;
 }
 
 /** The drain as a kind of work: one pointer per endpoint with something due, not per delivery. */
 export function createDrainWork(options: DrainWorkOptions): WorkKind<EndpointClaim> {
   const { db, clock, leaseMs } = options;
-  const writer = createResultWriter(db);
-  const deps: DrainDeps = { ...options, writer, random: Math.random, limits: deliveryLimits };
+  let running = 0;
+  const deps: DrainDeps = {
+    ...options, taker: createTaker(db), writer: createResultWriter(db), random: Math.random, limits: deliveryLimits,
+    hasRoom: () => running <= options.concurrency / 2,
+  };
   return {
     name: drainKind,
     queue: drainKind,
@@ -49,6 +55,13 @@ export function createDrainWork(options: DrainWorkOptions): WorkKind<EndpointCla
       }),
     renew: (claim) =>
       db.withTenant(claim.accountId, (tx) => renewEndpoint(tx, claim, new Date(clock.now().getTime() + leaseMs))),
-    run: (claim, { signal }) => (claim.ordered ? drainInOrder : drainEndpoint)(deps, claim, signal),
+    run: async (claim, context) => {
+      running += 1;
+      try {
+        await (claim.ordered ? drainInOrder : drainEndpoint)(deps, claim, context);
+      } finally {
+        running -= 1;
+      }
+    },
   };
 }

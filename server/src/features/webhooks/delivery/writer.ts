@@ -32,6 +32,8 @@ interface Waiting {
 /** How long the first record of a batch waits for others. */
 const waitMs = 5;
 const batchMax = 500;
+/** PostgreSQL manual, appendix A. */
+const deadlockDetected = "40P01";
 
 /**
  * Writes results of all endpoints of this process in batches: while one batch is on its way the next one gathers. A
@@ -50,7 +52,7 @@ export function createResultWriter(db: Database): ResultWriter {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, batchMax);
       try {
-        await save(db, batch.map(({ record }) => record));
+        await saveAgainAfterDeadlock(db, batch.map(({ record }) => record));
         for (const { resolve } of batch) resolve();
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -68,10 +70,24 @@ export function createResultWriter(db: Database): ResultWriter {
   };
 }
 
+/**
+ * Deliveries of many endpoints are locked in the order in which they come, and their owners' requests lock some of them in
+ * another. PostgreSQL ends one of the two then; by the second try the other one is through.
+ */
+async function saveAgainAfterDeadlock(db: Database, records: AttemptRecord[]): Promise<void> {
+  try {
+    await save(db, records);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== deadlockDetected) throw error;
+    await save(db, records);
+  }
+}
+
 async function save(db: Database, records: AttemptRecord[]): Promise<void> {
-  await db.asSystem("write results of webhook attempts", (tx) =>
-    tx.query(
-      `with result as materialized (
+  await db.writeSystem("write results of webhook attempts", {
+    name: "webhook_attempts_write",
+    text: `
+      with result as materialized (
          select *, row_number() over same as nth, count(*) over (partition by account_id, delivery_id) as many
            from json_to_recordset($1) as r(
            account_id uuid, delivery_id uuid, sequence bigint, status text, next_attempt_at timestamptz, started_at timestamptz,
@@ -95,7 +111,6 @@ async function save(db: Database, records: AttemptRecord[]): Promise<void> {
        select r.account_id, r.delivery_id, delivery.attempts_count - r.many + r.nth, r.started_at, r.duration_ms, r.status_code, r.error,
               r.request_headers, r.response_headers, decode(r.response_body, 'base64')
          from result r join delivery on delivery.id = r.delivery_id`,
-      [JSON.stringify(records)],
-    ),
-  );
+    values: [JSON.stringify(records)],
+  });
 }

@@ -56,7 +56,7 @@ const step = async (): Promise<boolean> => {
   const delayUntil = (until: Date): never => {
     throw new WorkDelayed(until);
   };
-  await replays.run(claim, { signal: new AbortController().signal, log: undefined as never, delayUntil })
+  await replays.run(claim, { signal: new AbortController().signal, closing: new AbortController().signal, log: undefined as never, delayUntil })
     .catch((error: unknown) => { if (!(error instanceof WorkDelayed)) throw error; });
   return true;
 };
@@ -241,7 +241,7 @@ test("two workers never take the same step, and one that lost its lease does not
   await world.db.asSystem("a test lets the lease run out", (tx) => tx.query("update webhook_replays set lease_until = now() - interval '1 millisecond'"));
   await step();
   if (!first) throw new Error("no claim");
-  await replays.run(first, { signal: new AbortController().signal, log: undefined as never, delayUntil: undefined as never });
+  await replays.run(first, { signal: new AbortController().signal, closing: new AbortController().signal, log: undefined as never, delayUntil: undefined as never });
   expect((await statuses()).filter((status) => status === "pending").length).toBe(25);
 });
 

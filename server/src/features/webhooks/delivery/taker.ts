@@ -1,0 +1,128 @@
+import type { Database, Statement } from "../../../platform/db/index.ts";
+import type { EndpointClaim, NumberedDelivery } from "./claim.ts";
+
+export interface DuePage {
+  now: Date;
+  /** Goes on behind this delivery; null starts from the one that waited longest. */
+  after: { nextAttemptAt: Date; eventId: string } | null;
+  /** Deliveries in this drain's hands already. */
+  except: string[];
+  limit: number;
+}
+
+export interface Taker {
+  /**
+   * Due deliveries of a held endpoint, the longest waiting first, all with numbers. Null: it is held no longer, because
+   * its lease ran out or it was changed, paused or deleted. `patient`: with the next look of all drains that wait for
+   * more, at most 20 ms from now.
+   */
+  take(claim: EndpointClaim, page: DuePage, patient: boolean): Promise<NumberedDelivery[] | null>;
+}
+
+/** How often drains with nothing to send look again, all at once. */
+const lookMs = 20;
+/** Endpoints looked at by one statement. */
+const togetherMax = 100;
+
+interface Waiting {
+  claim: EndpointClaim;
+  page: DuePage;
+  resolve: (taken: NumberedDelivery[] | null) => void;
+  reject: (reason: unknown) => void;
+}
+
+type TakenRow = { nth: number } & ({ id: null } | NumberedDelivery);
+
+/** Takes up deliveries for all drains of this process: what they ask for at about the same time is one statement. */
+export function createTaker(db: Database): Taker {
+  let waiting: Waiting[] = [];
+  let soon: NodeJS.Immediate | null = null;
+  let later: NodeJS.Timeout | null = null;
+
+  const look = (): void => {
+    if (soon !== null) clearImmediate(soon);
+    if (later !== null) clearTimeout(later);
+    soon = later = null;
+    const all = waiting;
+    waiting = [];
+    for (let first = 0; first < all.length; first += togetherMax) void takeTogether(db, all.slice(first, first + togetherMax));
+  };
+
+  return {
+    take: (claim, page, patient) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ claim, page, resolve, reject });
+        if (patient) later ??= setTimeout(look, lookMs);
+        else soon ??= setImmediate(look);
+      }),
+  };
+}
+
+/** Never rejects: each drain is told how its own request went. */
+async function takeTogether(db: Database, requests: Waiting[]): Promise<void> {
+  let rows: TakenRow[];
+  try {
+    rows = await db.writeSystem<TakenRow>("take up due webhook deliveries", takeStatement(requests));
+  } catch (error) {
+    for (const { reject } of requests) reject(error);
+    return;
+  }
+  const byRequest = Map.groupBy(rows, ({ nth }) => nth);
+  for (const [nth, { resolve }] of requests.entries()) {
+    resolve(byRequest.get(nth)?.flatMap((row) => (row.id === null ? [] : [row])) ?? null);
+  }
+}
+
+/**
+ * Reads, and gives numbers to those that have none. The counter and one row that says which deliveries have which numbers
+ * are durable before anything is sent. A row of an endpoint that somebody else is just changing is not waited for, since
+ * all other endpoints would wait with it: its new deliveries are taken up by the next look.
+ */
+const takeStatement = (requests: Waiting[]): Statement => ({
+  name: "webhook_deliveries_take",
+  text: `
+    with asked as (
+      select r.* from json_to_recordset($1) as r(
+        nth int, account_id uuid, webhook_id uuid, lease_token uuid, now timestamptz, after_at timestamptz, after_event uuid,
+        held_ids uuid[], most int)
+    ), held as (
+      select asked.* from asked
+        join webhooks w on w.account_id = asked.account_id and w.id = asked.webhook_id and w.lease_token = asked.lease_token
+    ), due as materialized (
+      select held.nth, held.account_id, held.webhook_id, held.lease_token, d.id, d.sequence, d.event_id, d.attempts, d.next_attempt_at,
+             e.request_id, e.payload::text as payload
+        from held cross join lateral (
+               select id, sequence, event_id, attempts_count - retries_from as attempts, next_attempt_at
+                 from webhook_deliveries
+                where account_id = held.account_id and webhook_id = held.webhook_id and status = 'pending' and next_attempt_at <= held.now
+                  and (held.after_at is null or (next_attempt_at, event_id) > (held.after_at, held.after_event))
+                  and id <> all (held.held_ids)
+                order by next_attempt_at, event_id limit held.most) d
+        join events e on e.account_id = held.account_id and e.id = d.event_id
+    ), fresh as (
+      select nth, account_id, webhook_id, lease_token, count(*) as many, array_agg(id order by next_attempt_at, event_id) as ids
+        from due where sequence is null group by nth, account_id, webhook_id, lease_token
+    ), free as (
+      select w.account_id, w.id from fresh join webhooks w on w.account_id = fresh.account_id and w.id = fresh.webhook_id
+         for no key update of w skip locked
+    ), counted as (
+      update webhooks w set last_sequence = w.last_sequence + fresh.many
+        from fresh join free on free.account_id = fresh.account_id and free.id = fresh.webhook_id
+       where w.account_id = fresh.account_id and w.id = fresh.webhook_id and w.lease_token = fresh.lease_token
+      returning fresh.nth, w.account_id, w.id, w.last_sequence - fresh.many + 1 as first, fresh.ids
+    ), kept as (
+      insert into webhook_numberings (account_id, webhook_id, first, delivery_ids) select account_id, id, first, ids from counted
+    )
+    select held.nth, due.id, due.event_id as "eventId", due.attempts, due.next_attempt_at as "nextAttemptAt",
+           due.request_id as "requestId", due.payload,
+           coalesce(due.sequence, counted.first - 1 + row_number() over (
+             partition by held.nth, due.sequence is null order by due.next_attempt_at, due.event_id))::float8 as sequence
+      from held
+      left join counted on counted.nth = held.nth
+      left join due on due.nth = held.nth and (due.sequence is not null or counted.nth is not null)
+     order by held.nth, due.next_attempt_at, due.event_id`,
+  values: [JSON.stringify(requests.map(({ claim, page }, nth) => ({
+    nth, account_id: claim.accountId, webhook_id: claim.id, lease_token: claim.leaseToken, now: page.now,
+    after_at: page.after?.nextAttemptAt ?? null, after_event: page.after?.eventId ?? null, held_ids: page.except, most: page.limit,
+  })))],
+});
