@@ -26,7 +26,7 @@ const WORKERS = 2;
  */
 export async function benchNeighbours(): Promise<BenchRow[]> {
   await using platform = await openBenchPlatform();
-  const services = await openServices(loadConfig({ ...platform.env, DATABASE_POOL_MAX: "20" }), { log: createLogger({ level: "silent", name: "bench" }) });
+  const services = await openServices(loadConfig({ ...platform.env, DATABASE_POOL_MAX: process.env["POOL"] ?? "20" }), { log: createLogger({ level: "silent", name: "bench" }) });
   const receiver = fork(new URL("neighbours-receiver.ts", import.meta.url));
   try {
     const [{ port }] = (await once(receiver, "message")) as [{ port: number }];

@@ -7,14 +7,19 @@ import { drainKind } from "./delivery/work.ts";
 export function createFanOut({ work }: { work: Pick<WorkEngine, "enqueue"> }): FanOut {
   return async (tx, event) => {
     const rows = await tx.query<{ webhook_id: string }>(
-      `insert into webhook_deliveries (account_id, id, webhook_id, event_id, event_type, next_attempt_at, created_at)
-       select w.account_id, ${newDeliveryId("$2::uuid")}, w.id, $2, $3, $4, $4
-         from webhooks w
-        where w.account_id = $1 and w.deleted_at is null and w.status in ('enabled', 'paused')
-          and (w.event_types is null or $3 = any (w.event_types))
-       returning webhook_id`,
+      `with subscribed as (
+         select id, status = 'enabled' and (resting_until is null or resting_until <= $4) as ready
+           from webhooks
+          where account_id = $1 and deleted_at is null and status in ('enabled', 'paused')
+            and (event_types is null or $3 = any (event_types))
+       ), made as (
+         insert into webhook_deliveries (account_id, id, webhook_id, event_id, event_type, next_attempt_at, created_at)
+         select $1, ${newDeliveryId("$2::uuid")}, id, $2, $3, $4, $4 from subscribed
+       )
+       select id as webhook_id from subscribed where ready`,
       [tx.accountId, event.id, event.type, event.createdAt],
     );
+    // One that rests or is paused would only be looked at in vain: sweepers and its owner wake it up.
     tx.afterCommit(async () => {
       await Promise.all(rows.map(({ webhook_id: id }) => work.enqueue(drainKind, { id, accountId: tx.accountId })));
     });

@@ -25,7 +25,7 @@ type Settings = Partial<Pick<NewWebhook, "ordered" | "ordered_on_failure" | "max
 
 /** Accounts, endpoints, events and drains on a database of their own, with a clock that only moves when told to. */
 export async function createWorld(
-  overrides: { limits?: Partial<ExchangeLimits>; slotsMax?: number; realTime?: boolean } = {},
+  overrides: { limits?: Partial<ExchangeLimits>; slotsMax?: number; realTime?: boolean; lingerMs?: number; hasRoom?: () => boolean } = {},
 ) {
   const { db, appUrl, ownerUrl, close } = await createTestDatabase();
   let time = new Date();
@@ -54,7 +54,7 @@ export async function createWorld(
   };
   const drainDeps = {
     metrics, db, clock, emit, notify, pools, keyRing: plainKeyRing, taker: createTaker(db), writer: createResultWriter(db), random: () => 0, slotsMax,
-    lingerMs: 0, hasRoom: () => true,
+    lingerMs: overrides.lingerMs ?? 0, hasRoom: overrides.hasRoom ?? (() => true),
     limits: { ...limits, ...overrides.limits },
   };
   const kind = createDrainWork({
@@ -92,10 +92,10 @@ export async function createWorld(
     endpoint: (url: string, eventTypes?: EventType[] | null, settings?: Settings) => endpointOf(accountId, url, eventTypes, settings),
     advance: (ms: number) => { time = new Date(time.getTime() + ms); },
     /** One turn, as the work engine does it. False: there was nothing to claim. */
-    drain: async (pointer: { id: string }, signal = new AbortController().signal): Promise<boolean> => {
+    drain: async (pointer: { id: string }, signal = new AbortController().signal, closing = signal): Promise<boolean> => {
       const claim = await kind.claim({ id: pointer.id, accountId });
       if (claim === null) return false;
-      await (claim.ordered ? drainInOrder : drainEndpoint)(drainDeps, claim, { signal, closing: signal });
+      await (claim.ordered ? drainInOrder : drainEndpoint)(drainDeps, claim, { signal, closing });
       return true;
     },
     deliveries: async (webhook: { id: string; accountId?: string }): Promise<DeliveryRow[]> => {

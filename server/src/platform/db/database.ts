@@ -2,6 +2,7 @@ import knexFactory from "knex";
 import type { Logger } from "../log/index.ts";
 import { createPool } from "./connections.ts";
 import { createListener } from "./listener.ts";
+import { createRecurring } from "./recurring.ts";
 import { becomeSystem, becomeTenant } from "./setups.ts";
 import { createSingles } from "./singles.ts";
 import { runTransaction } from "./transaction.ts";
@@ -22,7 +23,7 @@ export function createDatabase({ url, listenUrl, poolMax, log }: DatabaseOptions
   const pool = createPool(url, poolMax, log);
   const knex = knexFactory({ client: "pg" });
   const listener = createListener(listenUrl ?? url, log);
-  const parts = { pool, knex, log };
+  const parts = { pool, knex, log, nameOf: createRecurring() };
   const read = createSingles(pool);
   // Apart from the reads, so that none of these waits behind a slow write on the same connection.
   const write = createSingles(pool);

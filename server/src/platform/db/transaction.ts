@@ -11,6 +11,8 @@ interface Parts {
   /** Builds statements; it has no connections of its own. */
   knex: Knex;
   log: Logger;
+  /** A name for a statement that comes again. */
+  nameOf: (text: string) => string | undefined;
 }
 
 type QueryWithCallback = (config: pg.QueryConfig, callback: (error: Error, result: pg.QueryResult) => void) => void;
@@ -20,12 +22,12 @@ type Hook = () => void | Promise<void>;
  * Begin, `setup` (who this transaction acts as), `fn`, commit; rollback when `fn` throws. `setup` is transaction-local,
  * so nothing of it stays on the connection and a pooler in transaction mode may stand in front of the database.
  */
-export async function runTransaction<T>({ pool, knex, log }: Parts, setup: Setup, fn: (tx: Tx) => Promise<T>): Promise<T> {
+export async function runTransaction<T>({ pool, knex, log, nameOf }: Parts, setup: Setup, fn: (tx: Tx) => Promise<T>): Promise<T> {
   const hooks: Hook[] = [];
   const client = await pool.connect();
   let result: T;
   try {
-    result = await inTransaction(client, setup, (isOpen) => fn(createTx(client, knex, hooks, isOpen)));
+    result = await inTransaction(client, setup, (isOpen) => fn(createTx(client, { knex, nameOf }, hooks, isOpen)));
   } finally {
     releaseClean(client);
   }
@@ -62,13 +64,17 @@ async function inTransaction<T>(client: pg.PoolClient, setup: Setup, fn: (isOpen
   }
 }
 
-function createTx(client: pg.PoolClient, knex: Knex, hooks: Hook[], isOpen: () => boolean): Tx {
+function createTx(client: pg.PoolClient, { knex, nameOf }: Pick<Parts, "knex" | "nameOf">, hooks: Hook[], isOpen: () => boolean): Tx {
   const open = (): pg.PoolClient => {
     // After the end this connection belongs to somebody else's transaction.
     if (!isOpen()) throw new Error("This transaction has ended: await every query inside its function.");
     return client;
   };
-  const query = async <T extends object>(text: string, values?: unknown[]) => (await open().query<T>(text, values)).rows;
+  const query = async <T extends object>(text: string, values?: unknown[]) => {
+    // Without values a text may hold several statements, which cannot be prepared.
+    const name = values && nameOf(text);
+    return (await open().query<T>({ name, text, values })).rows;
+  };
   return {
     // Asks at the moment the statement runs, which may be long after it was built.
     knex: (table) => knex(table).connection({ query: (...sent: Parameters<QueryWithCallback>) => open().query(...sent) }),

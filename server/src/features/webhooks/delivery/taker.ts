@@ -14,13 +14,16 @@ export interface Taker {
   /**
    * Due deliveries of a held endpoint, the longest waiting first, all with numbers. Null: it is held no longer, because
    * its lease ran out or it was changed, paused or deleted. `patient`: with the next look of all drains that wait for
-   * more, at most 20 ms from now.
+   * more, 20 ms from now unless the database is busy.
    */
   take(claim: EndpointClaim, page: DuePage, patient: boolean): Promise<NumberedDelivery[] | null>;
 }
 
-/** How often drains with nothing to send look again, all at once. */
+/** How often drains with nothing to send look again, all at once; less often when looking takes long. */
 const lookMs = 20;
+/** Looking takes at most this share of the time, so that a busy database is asked seldom and for much. */
+const lookingShareMax = 0.2;
+const lookMaxMs = 200;
 /** Endpoints looked at by one statement. */
 const togetherMax = 100;
 
@@ -38,6 +41,7 @@ export function createTaker(db: Database): Taker {
   let waiting: Waiting[] = [];
   let soon: NodeJS.Immediate | null = null;
   let later: NodeJS.Timeout | null = null;
+  let tookMs = 0;
 
   const look = (): void => {
     if (soon !== null) clearImmediate(soon);
@@ -45,14 +49,19 @@ export function createTaker(db: Database): Taker {
     soon = later = null;
     const all = waiting;
     waiting = [];
-    for (let first = 0; first < all.length; first += togetherMax) void takeTogether(db, all.slice(first, first + togetherMax));
+    for (let first = 0; first < all.length; first += togetherMax) void lookFor(all.slice(first, first + togetherMax));
+  };
+  const lookFor = async (requests: Waiting[]): Promise<void> => {
+    const startedAt = performance.now();
+    await takeTogether(db, requests);
+    tookMs = performance.now() - startedAt;
   };
 
   return {
     take: (claim, page, patient) =>
       new Promise((resolve, reject) => {
         waiting.push({ claim, page, resolve, reject });
-        if (patient) later ??= setTimeout(look, lookMs);
+        if (patient) later ??= setTimeout(look, Math.max(lookMs, Math.min(tookMs / lookingShareMax, lookMaxMs)));
         else soon ??= setImmediate(look);
       }),
   };

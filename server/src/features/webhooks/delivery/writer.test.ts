@@ -50,3 +50,23 @@ test("results of one delivery in several batches are numbered on", async () => {
   await writer.write(record(delivery.id, "succeeded"));
   expect((await world.attempts(delivery.id)).map(({ number }) => number)).toEqual([1, 2]);
 });
+
+test("results are kept when their statement meets another transaction head-on", async () => {
+  const [first, second] = await deliveries();
+  if (!first || !second) throw new Error("no deliveries");
+  const writer = createResultWriter(world.db);
+  const lock = (id: string) => "update webhook_deliveries set last_error = null where id = '" + id + "'";
+  const waiting = () => world.db.readSystem<{ waits: number }>("a test looks for waiters", {
+    name: "waiters", text: "select 1 as waits from pg_locks join pg_stat_activity using (pid) where datname = current_database() and not granted", values: [],
+  });
+  // Locks the second, and wants the first when the writer, which has it, waits for the second: PostgreSQL ends the writer's.
+  await world.db.withTenant(world.accountId, async (tx) => {
+    await tx.query(lock(second.id));
+    const written = Promise.all([writer.write(record(first.id, "succeeded")), writer.write(record(second.id, "succeeded"))]);
+    written.catch(() => undefined);
+    await expect.poll(waiting, { timeout: 5_000 }).toEqual([{ waits: 1 }]);
+    await tx.query(lock(first.id));
+    tx.afterCommit(async () => void (await written));
+  });
+  for (const { endpoint } of [first, second]) expect(await world.deliveries(endpoint)).toMatchObject([{ status: "succeeded", attempts_count: 1 }]);
+});
