@@ -34,7 +34,10 @@ interface Waiting {
   reject: (reason: unknown) => void;
 }
 
-type TakenRow = { nth: number } & ({ id: null } | NumberedDelivery);
+/** For each endpoint that is held: what it was given to number with, and then its deliveries in their order. */
+type TakenRow =
+  | { nth: number; id: null; first: number | null }
+  | ({ nth: number; first: null } & Omit<NumberedDelivery, "sequence"> & { sequence: number | null });
 
 /** Takes up deliveries for all drains of this process: what they ask for at about the same time is one statement. */
 export function createTaker(db: Database): Taker {
@@ -78,8 +81,27 @@ async function takeTogether(db: Database, requests: Waiting[]): Promise<void> {
   }
   const byRequest = Map.groupBy(rows, ({ nth }) => nth);
   for (const [nth, { resolve }] of requests.entries()) {
-    resolve(byRequest.get(nth)?.flatMap((row) => (row.id === null ? [] : [row])) ?? null);
+    const found = byRequest.get(nth);
+    resolve(found === undefined ? null : numbered(found));
   }
+}
+
+/** The statement's numbering, repeated: those without a number get the reserved ones in turn. */
+function numbered(rows: TakenRow[]): NumberedDelivery[] {
+  let next: number | null = null;
+  const taken: NumberedDelivery[] = [];
+  for (const row of rows) {
+    if (row.id === null) {
+      next = row.first;
+      continue;
+    }
+    const sequence: number | null = row.sequence ?? next;
+    if (sequence === null) continue;
+    if (row.sequence === null) next = sequence + 1;
+    const { id, eventId, attempts, nextAttemptAt, requestId, payload } = row;
+    taken.push({ id, sequence, eventId, attempts, nextAttemptAt, requestId, payload });
+  }
+  return taken;
 }
 
 /**
@@ -122,14 +144,12 @@ const takeStatement = (requests: Waiting[]): Statement => ({
     ), kept as (
       insert into webhook_numberings (account_id, webhook_id, first, delivery_ids) select account_id, id, first, ids from counted
     )
-    select held.nth, due.id, due.event_id as "eventId", due.attempts, due.next_attempt_at as "nextAttemptAt",
-           due.request_id as "requestId", due.payload,
-           coalesce(due.sequence, counted.first - 1 + row_number() over (
-             partition by held.nth, due.sequence is null order by due.next_attempt_at, due.event_id))::float8 as sequence
-      from held
-      left join counted on counted.nth = held.nth
-      left join due on due.nth = held.nth and (due.sequence is not null or counted.nth is not null)
-     order by held.nth, due.next_attempt_at, due.event_id`,
+    select nth, counted.first::float8 as first, null as id, null as sequence, null as "eventId", null as attempts,
+           null as "nextAttemptAt", null as "requestId", null as payload
+      from held left join counted using (nth)
+     union all
+    select nth, null, id, sequence::float8, event_id, attempts, next_attempt_at, request_id, payload from due
+     order by nth, "nextAttemptAt" nulls first, "eventId"`,
   values: [JSON.stringify(requests.map(({ claim, page }, nth) => ({
     nth, account_id: claim.accountId, webhook_id: claim.id, lease_token: claim.leaseToken, now: page.now,
     after_at: page.after?.nextAttemptAt ?? null, after_event: page.after?.eventId ?? null, held_ids: page.except, most: page.limit,
