@@ -25,7 +25,7 @@ type Settings = Partial<Pick<NewWebhook, "ordered" | "ordered_on_failure" | "max
 
 /** Accounts, endpoints, events and drains on a database of their own, with a clock that only moves when told to. */
 export async function createWorld(
-  overrides: { limits?: Partial<ExchangeLimits>; slotsMax?: number; realTime?: boolean; lingerMs?: number; hasRoom?: () => boolean } = {},
+  overrides: { limits?: Partial<ExchangeLimits>; slotsMax?: number; realTime?: boolean; turnMs?: number; lingerMs?: number; hasRoom?: () => boolean } = {},
 ) {
   const { db, appUrl, ownerUrl, close } = await createTestDatabase();
   let time = new Date();
@@ -54,7 +54,7 @@ export async function createWorld(
   };
   const drainDeps = {
     metrics, db, clock, emit, notify, pools, keyRing: plainKeyRing, taker: createTaker(db), writer: createResultWriter(db), random: () => 0, slotsMax,
-    lingerMs: overrides.lingerMs ?? 0, hasRoom: overrides.hasRoom ?? (() => true),
+    turnMs: overrides.turnMs ?? 10_000, lingerMs: overrides.lingerMs ?? 0, hasRoom: overrides.hasRoom ?? (() => true),
     limits: { ...limits, ...overrides.limits },
   };
   const kind = createDrainWork({

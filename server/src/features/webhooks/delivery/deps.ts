@@ -17,6 +17,8 @@ export interface DrainDeps extends FailingDeps {
   metrics: DeliveryMetrics;
   /** Requests at once to one endpoint. */
   slotsMax: number;
+  /** Then an endpoint is given back, so that many busy endpoints take turns on the workers. */
+  turnMs: number;
   /**
    * How long an endpoint is kept after its last delivery for the next one. To claim it anew and give it back takes several
    * transactions and a job, which are many times the work of a delivery.
@@ -32,6 +34,3 @@ export interface DrainSignals {
   /** The process is to end: do not wait for more. */
   closing: AbortSignal;
 }
-
-/** Then an endpoint is given back, so that many busy endpoints take turns on the workers. */
-export const turnMs = 10_000;

@@ -1,6 +1,6 @@
 import { createTally } from "../stats/tally.ts";
 import type { EndpointClaim, NumberedDelivery } from "./claim.ts";
-import { turnMs, type DrainDeps, type DrainSignals } from "./deps.ts";
+import type { DrainDeps, DrainSignals } from "./deps.ts";
 import { createAttempt, giveBack } from "./give-back.ts";
 import { createHealth } from "./health.ts";
 import type { Outcome } from "./outcome.ts";
@@ -15,7 +15,7 @@ const batchMax = 250;
  * wait for the database: results go to the writer, and the next batch is taken while this one is sent.
  */
 export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, { signal, closing }: DrainSignals): Promise<void> {
-  const { clock, taker, writer } = deps;
+  const { clock, taker, turnMs, writer } = deps;
   const pace = createPace(claim.recentSends);
   const health = createHealth(claim, deps.slotsMax, (now) => pace.lastSecond(now));
   const perSecond = (): number | null => lesser(claim.maxPerSecond, health.rate());

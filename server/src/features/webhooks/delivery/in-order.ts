@@ -1,6 +1,6 @@
 import { createTally } from "../stats/tally.ts";
 import type { EndpointClaim, NumberedDelivery } from "./claim.ts";
-import { turnMs, type DrainDeps, type DrainSignals } from "./deps.ts";
+import type { DrainDeps, DrainSignals } from "./deps.ts";
 import { createAttempt, giveBack } from "./give-back.ts";
 import { createHealth, type HealthState } from "./health.ts";
 import { numberInOrder } from "./numbering.ts";
@@ -22,7 +22,7 @@ export async function drainInOrder(deps: DrainDeps, claim: EndpointClaim, { sign
   const tally = createTally();
   const attempt = createAttempt(deps, claim, tally);
   const wake = createWake();
-  const endsAt = performance.now() + turnMs;
+  const endsAt = performance.now() + deps.turnMs;
   const over = (): boolean => signal.aborted || performance.now() >= endsAt;
   const notify = (): void => wake.notify();
   signal.addEventListener("abort", notify, { once: true });

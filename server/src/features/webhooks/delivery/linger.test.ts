@@ -10,7 +10,7 @@ let hasRoom: boolean;
 beforeEach(async () => {
   closing = new AbortController();
   hasRoom = true;
-  [world, receiver] = await Promise.all([createWorld({ lingerMs: 3_600_000, hasRoom: () => hasRoom }), startReceiver()]);
+  [world, receiver] = await Promise.all([createWorld({ turnMs: 3_600_000, lingerMs: 3_600_000, hasRoom: () => hasRoom }), startReceiver()]);
 });
 afterEach(() => Promise.all([world.close(), receiver.close()]));
 

@@ -36,7 +36,7 @@ export function createDrainWork(options: DrainWorkOptions): WorkKind<EndpointCla
   const { db, clock, leaseMs } = options;
   let running = 0;
   const deps: DrainDeps = {
-    ...options, taker: createTaker(db), writer: createResultWriter(db), random: Math.random, limits: deliveryLimits,
+    ...options, taker: createTaker(db), writer: createResultWriter(db), random: Math.random, limits: deliveryLimits, turnMs: 10_000,
     hasRoom: () => running <= options.concurrency / 2,
   };
   return {
