@@ -66,10 +66,9 @@ async function timesOf(receiver: ReturnType<typeof fork>): Promise<number[]> {
 /** Emits at the rate, or as fast as this machine can if that is less; each event in its own transaction. */
 async function emitFor(services: Services, accounts: string[], seconds: number) {
   const { emit } = wireEvents(services);
-  let open = 0;
-  let settled = (): void => undefined;
+  const emitting = { open: 0, settled: (): void => undefined };
   const openAtMost = async (most: number): Promise<void> => {
-    while (open > most) await new Promise<void>((resolve) => (settled = resolve));
+    while (emitting.open > most) await new Promise<void>((resolve) => (emitting.settled = resolve));
   };
   const startedAt = performance.now();
   let [all, healthy] = [0, 0];
@@ -78,10 +77,10 @@ async function emitFor(services: Services, accounts: string[], seconds: number) 
       const index = all % accounts.length;
       const accountId = accounts[index] ?? "";
       const data = { object: "track", id: encodeId("trk", newId()), deleted: true } as const;
-      open += 1;
+      emitting.open += 1;
       void services.db.withTenant(accountId, (tx) => emit(tx, { type: "track.deleted", data })).finally(() => {
-        open -= 1;
-        settled();
+        emitting.open -= 1;
+        emitting.settled();
       });
       all += 1;
       if (index >= HANGING) healthy += 1;
