@@ -50,7 +50,7 @@ export function covers(announced: Level, needed: Level): boolean {
 /** Name → its lines, each once; members of a union are lines of their own. */
 function declarations(report: string): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  const code = /```ts\n([\s\S]*)```/.exec(report)?.[1] ?? "";
+  const code = /```\w+\n([\s\S]*)```/.exec(report)?.[1] ?? "";
   for (const block of code.split(/\n\n(?=\S)/)) {
     const name = /^(?:export )?(?:declare )?(?:abstract )?(?:class|interface|type|function|const|enum|namespace) ([\w$]+)/.exec(block)?.[1] ?? block.trim();
     const lines = block.split("\n").flatMap(unionMembers).map((line) => line.trim()).filter((line) => line !== "" && line !== "}");

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { compareSurfaces, neededLevel } from "../../sdk-js/scripts/surface-change.ts";
 import { pythonFor, runProgram } from "./environment.ts";
 
 const python = await pythonFor("sdk-python");
@@ -38,6 +39,26 @@ describe.skipIf(python.missing !== undefined)("the package is clean under (SDK-0
     const { status, output } = await run();
     expect(status, output.slice(-5000)).toBe(0);
   });
+});
+
+test("public-surface.md is what users can name (SDK-05)", async ({ skip }) => {
+  if (python.missing !== undefined) return skip(python.missing);
+  const { output } = await python.run(["scripts/surface.py"]);
+  const committed = readFileSync(new URL("../public-surface.md", import.meta.url), "utf8");
+  expect(output === committed ? "up to date" : "out of date: python scripts/surface.py > public-surface.md, in sdk-python").toBe("up to date");
+});
+
+test.each([
+  ["a method less", "    function get(track_id: str) -> Track\n", "", "minor", "major"],
+  ["a parameter that must be given", "    function get(track_id: str) -> Track\n", "    function get(track_id: str, *, x: str) -> Track\n", "minor", "major"],
+  ["a parameter that may be given", "        list(limit: int | Omit = omit)\n", "        list(limit: int | Omit = omit)\n        list(x: int | Omit = omit)\n", "patch", "minor"],
+  ["a key of parameters that may be given", "class ListTracksParams(TypedDict)\n", "class ListTracksParams(TypedDict)\n    x?: int\n", "patch", "minor"],
+  ["an answer's member less", "    sha256: str\n", "", "minor", "major"],
+])("the surface tells %s (SDK-05)", (_name, from, to, early, stable) => {
+  const committed = readFileSync(new URL("../public-surface.md", import.meta.url), "utf8");
+  expect(committed).toContain(from);
+  const change = compareSurfaces(committed, committed.replace(from, to));
+  expect([neededLevel(change, "0.9.1"), neededLevel(change, "1.0.0")]).toEqual([early, stable]);
 });
 
 interface Case {

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING
 
 import anyio
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class AsyncBinaryResponse(BinaryAnswer):
     """A binary answer that has not been read yet. Read it once, with one of its methods, or close it."""
 
-    def __init__(self, response: httpx2.Response, chunks: AsyncIterator[bytes]) -> None:
+    def __init__(self, response: httpx2.Response, chunks: AsyncGenerator[bytes, None]) -> None:
         super().__init__(response)
         self._chunks = chunks
 
@@ -56,6 +56,7 @@ class AsyncBinaryResponse(BinaryAnswer):
 
     async def close(self) -> None:
         """Gives the connection back without reading on."""
+        await self._chunks.aclose()
         await self.http_response.aclose()
 
     async def __aenter__(self) -> Self:

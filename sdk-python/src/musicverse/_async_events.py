@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import anyio
@@ -68,11 +69,12 @@ class AsyncEventStream(Generic[T]):
                 try:
                     if not progress.is_open(response):
                         return
-                    async for chunk in chunks(call, response):
-                        for event in progress.push(chunk):
-                            yield event
-                            if self._is_last(event):
-                                return
+                    async with aclosing(chunks(call, response)) as pieces:
+                        async for chunk in pieces:
+                            for event in progress.push(chunk):
+                                yield event
+                                if self._is_last(event):
+                                    return
                 finally:
                     with anyio.CancelScope(shield=True):
                         await response.aclose()

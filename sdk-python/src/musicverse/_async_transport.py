@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import anyio
@@ -112,11 +113,12 @@ async def _read(response: httpx2.Response) -> None:
         raise
 
 
-async def chunks(call: Call, response: httpx2.Response) -> AsyncIterator[bytes]:
+async def chunks(call: Call, response: httpx2.Response) -> AsyncGenerator[bytes, None]:
     """The body piece by piece; the time limit counts the wait for each piece."""
     try:
-        async for chunk in response.aiter_bytes():
-            yield chunk
+        async with aclosing(response.aiter_bytes()) as pieces:
+            async for chunk in pieces:
+                yield chunk
     except httpx2.RequestError as cause:
         raise call.explain(cause) from cause
     finally:

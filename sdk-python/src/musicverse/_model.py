@@ -33,9 +33,11 @@ class Model(BaseModel):
 
 
 class UnknownEvent(Model):
-    """An event of a type that this version does not know: it has ``id``, ``type`` and the rest as they came."""
+    """An event of a type that this version does not know: its members as they came."""
 
+    id: str = ""
     type: str = ""
+    data: Any = None
 
 
 class Tagged(Generic[T]):
