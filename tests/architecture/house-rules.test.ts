@@ -18,6 +18,10 @@ test("only the configuration and the program's start read the environment", () =
   expect(lines(/process\.env\b/, productionCode().filter(({ path }) => !allowed.test(path)))).toEqual([]);
 });
 
+test("no statement asks for all columns: a prepared one fails when a migration adds one beneath a running process", () => {
+  expect(lines(/\breturning\s+(\w+\.)?\*|\bselect \* from [a-z_]+\b(?!\()/i, productionCode())).toEqual([]);
+});
+
 test("no file that people write has more than 400 lines", () => {
   expect(code.filter(({ text }) => text.split("\n").length > 400).map(({ path }) => path)).toEqual([]);
 });

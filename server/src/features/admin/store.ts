@@ -21,7 +21,8 @@ export async function insertAdminAction(tx: SystemTx, row: AdminActionRow): Prom
 
 export const selectAdminActions = (page: { afterId: string | null; limit: number; targetAccountId: string | null }): Statement => ({
   name: "admin_actions_page",
-  text: `select * from admin_actions
+  text: `select id, actor_kind, actor_account_id, actor_user_id, actor_key_id, action, target_account_id, target_id, details, request_id, created_at
+           from admin_actions
           where ($1::uuid is null or id < $1) and ($2::uuid is null or target_account_id = $2)
           order by id desc limit $3`,
   values: [page.afterId, page.targetAccountId, page.limit + 1],

@@ -34,9 +34,9 @@ export interface GenerationRow {
   finished_at: Date | null;
 }
 
-const COLUMNS = `g.account_id, g.id, g.kind, g.status, g.lane, g.plugin_id, g.model, g.title, g.input, g.progress, g.revision,
-  g.attempts, g.crashes, g.pending, g.error_code, g.error_message, g.request_id, g.created_at, g.started_at,
-  g.finished_at, t.id as track_id`;
+const OWN_COLUMNS = `g.account_id, g.id, g.kind, g.status, g.lane, g.plugin_id, g.model, g.title, g.input, g.progress, g.revision,
+  g.attempts, g.crashes, g.pending, g.error_code, g.error_message, g.request_id, g.created_at, g.started_at, g.finished_at`;
+const COLUMNS = `${OWN_COLUMNS}, t.id as track_id`;
 const FROM = "generations g left join tracks t on t.account_id = g.account_id and t.generation_id = g.id";
 
 export const selectGeneration = (accountId: string, id: string): Statement => ({
@@ -63,7 +63,7 @@ export async function insertGeneration(
   const rows = await tx.query<GenerationRow>(
     `insert into generations as g (account_id, id, kind, status, lane, plugin_id, model, title, input, request_id)
      values ($1, $2, $3, 'queued', $4, $5, $6, $7, $8, $9)
-     returning *, null::uuid as track_id`,
+     returning ${OWN_COLUMNS}, null::uuid as track_id`,
     [tx.accountId, row.id, row.kind, row.lane, row.plugin_id, row.model, row.title, JSON.stringify(row.input), row.request_id],
   );
   return only(rows);
@@ -105,7 +105,7 @@ export async function claimGeneration(
        from accounts a, (select dispatched_at from generations where account_id = $1 and id = $2 for update) before
       where g.account_id = $1 and g.id = $2 and a.id = g.account_id
         and g.status in ('queued', 'running') and g.due_at <= now() and (g.lease_until is null or g.lease_until < now())
-      returning g.*, null::uuid as track_id, a.mode, before.dispatched_at is not null as outcome_unknown`,
+      returning ${OWN_COLUMNS}, null::uuid as track_id, a.mode, before.dispatched_at is not null as outcome_unknown`,
     [tx.accountId, id, leaseToken, leaseMs],
   );
   return rows[0] ?? null;
@@ -171,11 +171,11 @@ export async function finishGeneration(
 ): Promise<GenerationRow | null> {
   const error = end.status === "failed" ? end.error : null;
   const rows = await tx.query<GenerationRow>(
-    `update generations
+    `update generations g
         set status = $4, progress = case when $4 = 'completed' then 1 else progress end, error_code = $5, error_message = $6,
             finished_at = now(), lease_token = null, lease_until = null, dispatched_at = null, revision = revision + 1
       where account_id = $1 and id = $2 and lease_token = $3 and status = 'running'
-      returning *, null::uuid as track_id`,
+      returning ${OWN_COLUMNS}, null::uuid as track_id`,
     [tx.accountId, held.id, held.leaseToken, end.status, error?.code ?? null, error?.message ?? null],
   );
   return rows[0] ?? null;
@@ -184,8 +184,8 @@ export async function finishGeneration(
 /** Null when the generation does not exist or is already final. */
 export async function cancelGeneration(tx: TenantTx, id: string): Promise<GenerationRow | null> {
   const rows = await tx.query<GenerationRow>(
-    `update generations set status = 'canceled', finished_at = now(), lease_token = null, lease_until = null, revision = revision + 1
-      where account_id = $1 and id = $2 and status = any($3) returning *, null::uuid as track_id`,
+    `update generations g set status = 'canceled', finished_at = now(), lease_token = null, lease_until = null, revision = revision + 1
+      where account_id = $1 and id = $2 and status = any($3) returning ${OWN_COLUMNS}, null::uuid as track_id`,
     [tx.accountId, id, sourcesOf("canceled")],
   );
   return rows[0] ?? null;

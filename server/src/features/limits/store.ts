@@ -15,6 +15,8 @@ export interface OverrideRow {
   updated_at: Date;
 }
 
+const columns = "account_id, id, api_key_id, quota_max, quota_seconds, burst_max, burst_seconds, note, expires_at, created_at, updated_at";
+
 /** An account, or a key of one. */
 export interface OverrideTarget {
   account_id: string;
@@ -23,20 +25,20 @@ export interface OverrideTarget {
 
 export const selectOverridesOf = (accountId: string): Statement => ({
   name: "rate_limit_overrides_of_account",
-  text: "select * from rate_limit_overrides where account_id = $1",
+  text: `select ${columns} from rate_limit_overrides where account_id = $1`,
   values: [accountId],
 });
 
 export const selectOverride = ({ account_id, api_key_id }: OverrideTarget): Statement => ({
   name: "rate_limit_override",
-  text: "select * from rate_limit_overrides where account_id = $1 and api_key_id is not distinct from $2::uuid",
+  text: `select ${columns} from rate_limit_overrides where account_id = $1 and api_key_id is not distinct from $2::uuid`,
   values: [account_id, api_key_id],
 });
 
 /** One row more than the page holds. */
 export const selectOverridesPage = (page: { afterId: string | null; limit: number; accountId: string | null }): Statement => ({
   name: "rate_limit_overrides_page",
-  text: `select * from rate_limit_overrides
+  text: `select ${columns} from rate_limit_overrides
           where ($1::uuid is null or id < $1) and ($2::uuid is null or account_id = $2)
           order by id desc limit $3`,
   values: [page.afterId, page.accountId, page.limit + 1],
@@ -56,13 +58,13 @@ export const selectKeyTarget = (keyId: string): Statement => ({
 
 /** Creates or replaces it; a replaced one keeps its id and when it was created. */
 export async function upsertOverride(tx: SystemTx, row: OverrideRow): Promise<OverrideRow> {
-  const columns = ["quota_max", "quota_seconds", "burst_max", "burst_seconds", "note", "expires_at", "updated_at"] as const;
+  const replaced = ["quota_max", "quota_seconds", "burst_max", "burst_seconds", "note", "expires_at", "updated_at"] as const;
   const [stored] = await tx.query<OverrideRow>(
-    `insert into rate_limit_overrides (account_id, id, api_key_id, created_at, ${columns.join(", ")})
+    `insert into rate_limit_overrides (account_id, id, api_key_id, created_at, ${replaced.join(", ")})
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-     on conflict (account_id, api_key_id) do update set ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}
-     returning *`,
-    [row.account_id, row.id, row.api_key_id, row.created_at, ...columns.map((column) => row[column])],
+     on conflict (account_id, api_key_id) do update set ${replaced.map((column) => `${column} = excluded.${column}`).join(", ")}
+     returning ${columns}`,
+    [row.account_id, row.id, row.api_key_id, row.created_at, ...replaced.map((column) => row[column])],
   );
   if (!stored) throw new Error("the override was not stored");
   return stored;

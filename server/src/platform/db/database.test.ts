@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test-kit/database.ts";
-import type { Statement } from "./types.ts";
+import type { Statement, Tx } from "./types.ts";
 
 let database: TestDatabase;
 const red = randomUUID();
@@ -47,6 +47,42 @@ test("tenants interleaved on one connection see only their own rows, by either k
   expect(seen.map((rows) => rows.map(({ text }) => text))).toEqual(
     rounds.map((accountId) => [accountId === red ? "red" : "blue"]),
   );
+});
+
+test("a statement that comes again is planned once per connection, and still shows each tenant its own rows", async () => {
+  const { db } = database;
+  const text = "select text from notes where text <> $1 order by text";
+  for (let round = 0; round < 40; round += 1) {
+    const ask = (tx: Tx) => tx.query<{ text: string }>(text, ["none"]);
+    expect(await db.withTenant(red, ask)).toEqual([{ text: "red" }]);
+    expect(await db.withTenant(blue, ask)).toEqual([{ text: "blue" }]);
+    expect(await db.asSystem("a test", ask)).toEqual([{ text: "blue" }, { text: "red" }]);
+  }
+  const plans = await db.asSystem("a test", (tx) =>
+    tx.query("select name from pg_prepared_statements where statement = $1", [text]));
+  expect(plans).toHaveLength(1);
+});
+
+test("a statement that comes again goes on working after one of them failed, and after the table has grown", async () => {
+  const { db } = database;
+  const insert = (text: string | null) => db.withTenant(red, (tx) =>
+    tx.query<{ text: string }>("insert into notes (account_id, id, text) values ($1, $2, $3) returning text", [red, randomUUID(), text]));
+  for (let round = 0; round < 25; round += 1) await insert(`note ${round}`);
+  await expect(insert(null)).rejects.toThrow(/null value/);
+  await asOwner("alter table notes add column more text");
+  expect(await insert("after")).toEqual([{ text: "after" }]);
+  await asOwner("alter table notes drop column more");
+  expect(await insert("at last")).toEqual([{ text: "at last" }]);
+});
+
+test("one statement that writes is a transaction of its own", async () => {
+  const { db } = database;
+  const rename: Statement = { name: "rename", text: "update notes set text = text || $1 where text = 'red' returning text", values: ["dish"] };
+  expect(await db.writeSystem("a test", rename)).toEqual([{ text: "reddish" }]);
+  expect(await db.readTenant(red, allNotes)).toEqual([{ text: "reddish" }]);
+  const broken: Statement = { name: "rename_to_nothing", text: "update notes set text = null returning text", values: [] };
+  await expect(db.writeSystem("a test", broken)).rejects.toThrow(/null value/);
+  expect(await db.readTenant(blue, allNotes)).toEqual([{ text: "blue" }]);
 });
 
 test("a query without a tenant sees nothing, before and after tenants used the connection", async () => {
