@@ -21,6 +21,11 @@ export function examplePath(id: OperationId): string {
   return operations[id].path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => encodeURIComponent(exampleOf(id, name)));
 }
 
+/** Names of the operation's path parameters, in the order of the path, with the value that the spec shows. */
+export function pathExamples(id: OperationId): [name: string, example: string][] {
+  return [...operations[id].path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [name, exampleOf(id, name)]);
+}
+
 function exampleOf(id: OperationId, name: string): string {
   const { path, method } = operations[id];
   for (const parameter of openApiDocument.paths[path]?.[method]?.parameters ?? []) {

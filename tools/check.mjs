@@ -2,7 +2,7 @@
 // Each counts as one; ends with one line of counts.
 import { spawnSync } from "node:child_process";
 
-const WORKSPACES = ["openapi", "server", "plugins/kit", "plugins/minimax", "plugins/spotify", "sdk-js", "sdk-python", "tests", "tools"];
+const WORKSPACES = ["openapi", "server", "plugins/kit", "plugins/minimax", "plugins/spotify", "sdk-js", "sdk-python", "examples", "tests", "tools"];
 
 const checks = [
   // First, because the others read what it writes.

@@ -8,7 +8,7 @@ import { writeEnvExample } from "./env-example.mjs";
 import { bundleContract, writeErrorCodeSchema } from "./openapi/bundle.mjs";
 import { writeServerFiles } from "./openapi/server-files.mjs";
 import { writeServerTypes } from "./openapi/server-types.mjs";
-import { writePythonSdk, writeSdk } from "./sdk/write-sdk.mjs";
+import { writeExamples, writePythonSdk, writeSdk } from "./sdk/write-sdk.mjs";
 
 /** What each step makes, the function that does it, the file or folder it writes.
  * @type {[name: string, run: () => unknown, path: string][]} */
@@ -20,6 +20,8 @@ const steps = [
   ["JavaScript SDK", writeSdk, "sdk-js/src/generated"],
   ["public surface of the JavaScript SDK", writeSurface, "sdk-js/src/generated/public-surface.md"],
   ["Python SDK", writePythonSdk, "sdk-python/src/musicverse/_generated"],
+  ["examples in JavaScript", writeExamples, "examples/javascript/operations"],
+  ["examples in Python", () => undefined, "examples/python/operations"],
   ["settings", writeEnvExample, ".env.example"],
 ];
 

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { productionCode, root, sourceFiles } from "./sources.ts";
 
-const code = sourceFiles("{openapi,server,plugins,sdk-js,sdk-python,tests,tools}/**/*.{ts,mjs,cjs}").filter(({ path }) => !path.includes("/generated/"));
-const everyText = sourceFiles(["*", "{adr,openapi,server,plugins,sdk-js,sdk-python,tests,tools,.*}/**"]);
+const code = sourceFiles("{examples,openapi,server,plugins,sdk-js,sdk-python,tests,tools}/**/*.{ts,mjs,cjs}").filter(({ path }) => !path.includes("/generated/"));
+const everyText = sourceFiles(["*", "{adr,examples,openapi,server,plugins,sdk-js,sdk-python,tests,tools,.*}/**"]);
 
 /** `path:line` of every line that the pattern matches. */
 function lines(pattern: RegExp, among: readonly { path: string; text: string }[]): string[] {
@@ -45,7 +45,7 @@ test("no file names a path of one machine or a registry's host", () => {
 });
 
 test("every link between the documents leads to a file", () => {
-  const documents = sourceFiles(["*.md", "{adr,openapi,server,plugins,sdk-js,sdk-python,tests,tools}/**/*.md"]);
+  const documents = sourceFiles(["*.md", "{adr,examples,openapi,server,plugins,sdk-js,sdk-python,tests,tools}/**/*.md"]);
   const broken = documents.flatMap(({ path, text }) =>
     [...text.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)]
       .map(([, target = ""]) => target)

@@ -43,6 +43,7 @@ export interface Reference {
 
 interface MediaType {
   schema: SchemaObject;
+  examples?: Record<string, { value?: unknown }>;
 }
 
 export interface ParameterObject {
@@ -53,6 +54,7 @@ export interface ParameterObject {
   deprecated?: boolean;
   "x-deprecation"?: Deprecation;
   schema: SchemaObject;
+  example?: unknown;
 }
 
 interface ResponseObject {
@@ -69,6 +71,7 @@ export interface SchemaObject {
   "x-deprecation"?: Deprecation;
   const?: string | number | boolean;
   enum?: string[];
+  examples?: unknown[];
   items?: SchemaObject;
   properties?: Record<string, SchemaObject>;
   required?: string[];

@@ -29,7 +29,8 @@ export interface Operation {
   pathParameters: ParameterObject[];
   queryParameters: ParameterObject[];
   headerParameters: ParameterObject[];
-  body: { kind: "json" | "form"; schema: SchemaObject; required: boolean } | null;
+  /** `example`: the first of the contract; undefined when it has none. */
+  body: { kind: "json" | "form"; schema: SchemaObject; required: boolean; example: unknown } | null;
   /** Name of the parameters' type; null when the operation takes none. */
   paramsName: string | null;
   result: Result;
@@ -116,10 +117,14 @@ function readBody(operation: OperationObject): Operation["body"] {
   if (!requestBody) return null;
   const required = requestBody.required ?? false;
   const json = requestBody.content["application/json"];
-  if (json) return { kind: "json", schema: json.schema, required };
+  if (json) return { kind: "json", schema: json.schema, required, example: firstExample(json) };
   const form = requestBody.content["multipart/form-data"];
-  if (form) return { kind: "form", schema: form.schema, required };
+  if (form) return { kind: "form", schema: form.schema, required, example: firstExample(form) };
   throw new Error(`${operation.operationId}: the SDK sends no ${Object.keys(requestBody.content).join(", ")}`);
+}
+
+function firstExample({ examples = {} }: { examples?: Record<string, { value?: unknown }> }): unknown {
+  return Object.values(examples)[0]?.value;
 }
 
 function readResult(document: OpenApiDocument, operation: OperationObject): Result {

@@ -2,6 +2,7 @@
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readBundle, root, write } from "../openapi/files.mjs";
+import { generateExamples } from "./examples.ts";
 import { generateSdk } from "./generate.ts";
 import { snake } from "./names.ts";
 import { generatePythonSdk } from "./python/generate.ts";
@@ -22,6 +23,12 @@ export function writePythonSdk() {
   replace(join(sdk, "_generated"), generatePythonSdk({ document, version: version(), extendedTags }));
 }
 
+/** Writes examples/{javascript,python}/operations: one program per operation and language. */
+export function writeExamples() {
+  const examples = generateExamples(readBundle());
+  for (const language of ["javascript", "python"]) replace(join(root, "examples", language, "operations"), examples[language]);
+}
+
 /** Changesets gives both SDKs the same version; the one of npm is where it stands. */
 function version() {
   return JSON.parse(readFileSync(join(root, "sdk-js/package.json"), "utf8")).version;
@@ -33,7 +40,7 @@ function tagsOf(document, isExtended) {
 
 /** Writes the files and removes those in the folder that no operation or tag stands behind any more. */
 function replace(folder, files) {
-  for (const stale of globSync("**/*.{ts,py}", { cwd: folder }))
+  for (const stale of globSync("**/*.{ts,mjs,py}", { cwd: folder }))
     if (!files.has(stale.replaceAll("\\", "/"))) rmSync(join(folder, stale));
   for (const [name, text] of files) write(join(folder, name), text);
 }
