@@ -219,7 +219,7 @@ def test_copies_share_connections(server: MisbehavingServer) -> None:
 
 
 # Under trio, httpcore2 leaves a generator of its own to the garbage collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:.*PoolByteStream:pytest.PytestUnraisableExceptionWarning")
 def test_leaving_a_download_gives_its_connection_back(sdk: Sdk, server: MisbehavingServer) -> None:
     server.answers = [dripping]
 
