@@ -10,9 +10,10 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**"],
     globalSetup: ["server/test-kit/global-setup.ts"],
     pool: "forks",
-    testTimeout: 30_000,
-    // A condition is waited for as long as a busy machine may need; it costs nothing when it holds sooner.
-    expect: { poll: { timeout: 10_000 } },
-    hookTimeout: 60_000,
+    // A condition is waited for as long as a busy machine may need, a twentieth of a core for instance; it costs nothing when
+    // it holds sooner. What is promised within a time says so in its test.
+    testTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
+    hookTimeout: 120_000,
   },
 });

@@ -50,7 +50,7 @@ export async function startMailServer(): Promise<MailServer> {
     received,
     next: async (to) => {
       const find = () => received.find((mail) => mail.to.includes(to) && !given.has(mail));
-      await expect.poll(find, { timeout: 10_000, interval: 20 }).toBeDefined();
+      await expect.poll(find, { interval: 20 }).toBeDefined();
       const mail = find();
       if (!mail) throw new Error(`no mail to ${to}`);
       given.add(mail);

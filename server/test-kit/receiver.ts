@@ -19,7 +19,7 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 
 /** A subscriber on loopback that keeps what it gets. */
 export async function startReceiver(): Promise<Receiver> {

@@ -199,7 +199,7 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     const delivery = await vi.waitFor(async () => {
       const { data } = await webhooks.listDeliveries(webhook.id, { status: "succeeded" });
       return data.find(({ event_id }) => event_id === sample.id) ?? Promise.reject(new Error("not succeeded yet"));
-    }, { timeout: 10_000 });
+    }, { timeout: 30_000 });
     const detail = await webhooks.getDelivery(webhook.id, delivery.id);
     expect(detail.attempts).toHaveLength(1);
     expect(detail.attempts[0]).toMatchObject({ number: 1, status_code: 204 });
@@ -210,13 +210,13 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     const since = new Date(Date.now() - 60_000).toISOString();
     const replay = await webhooks.createReplay(webhook.id, { since, only: "all" });
     expect((await webhooks.listReplays(webhook.id)).data.map(({ id }) => id)).toEqual([replay.id]);
-    await vi.waitFor(async () => expect(await webhooks.getReplay(webhook.id, replay.id)).toMatchObject({ status: "completed", progress: 1 }), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await webhooks.getReplay(webhook.id, replay.id)).toMatchObject({ status: "completed", progress: 1 }), { timeout: 30_000 });
     await webhooks.update(webhook.id, { status: "paused" });
     const waiting = await webhooks.createReplay(webhook.id, { since, only: "failed" });
     expect(await webhooks.cancelReplay(webhook.id, waiting.id)).toMatchObject({ status: "canceled", replayed_count: 0 });
     await webhooks.update(webhook.id, { status: "enabled" });
 
-    await vi.waitFor(async () => expect((await webhooks.getStats(webhook.id, { window: "1h" })).succeeded_count).toBeGreaterThan(2), { timeout: 10_000 });
+    await vi.waitFor(async () => expect((await webhooks.getStats(webhook.id, { window: "1h" })).succeeded_count).toBeGreaterThan(2), { timeout: 30_000 });
 
     const { secret } = await webhooks.rotateSecret(webhook.id, { overlap_seconds: 60 });
     await webhooks.test(webhook.id);
@@ -269,7 +269,7 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     const tried = await vi.waitFor(async () => {
       const { data } = await admin.listIncomingEvents({ plugin: "hooked" });
       return data.find(({ last_error: error }) => error !== null) ?? Promise.reject(new Error("not tried yet"));
-    }, { timeout: 10_000 });
+    }, { timeout: 30_000 });
     expect(tried).toMatchObject({ provider_event_id: "evt_sdk", mode: "live", status: "pending" });
     await app.services.db.asSystem("a test gives up", (tx) => tx.query("update incoming_events set status = 'dead', next_attempt_at = null, finished_at = now()"));
     expect(await admin.retryIncomingEvent(tried.id)).toMatchObject({ id: tried.id, status: "pending", attempts_count: 0 });

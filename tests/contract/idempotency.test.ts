@@ -95,7 +95,7 @@ describe("idempotency", () => {
       const answer = await make();
       expect(answer.status).toBe(201);
       return answer;
-    }, { timeout: 10_000 });
+    }, { timeout: 30_000 });
     expect(made.headers["idempotency-replayed"]).toBeUndefined();
   });
 
