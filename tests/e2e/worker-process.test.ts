@@ -52,6 +52,24 @@ test("a port that is taken is named by its setting", async () => {
   await expect(startProcess("worker", { ...app.env, WORKER_PORT: new URL(worker.url).port })).rejects.toThrow(/set WORKER_PORT to another number/);
 });
 
+test("when it is stopped it is unready at once, ends what it does, and only then is gone", async () => {
+  // The other one has nothing to do meanwhile: this one alone serves the endpoint.
+  await worker.terminate();
+  const stopped = await startProcess("worker", app.env);
+  const answers: (() => void)[] = [];
+  receiver.answer((_request, response) => void answers.push(() => response.writeHead(204).end()));
+  const webhook = await account.test.webhooks.create({ url: receiver.url });
+  await expect.poll(() => answers.length).toBeGreaterThan(0);
+  const ended = stopped.terminate();
+  await expect.poll(async () => (await fetch(`${stopped.url}/readyz`)).status).toBe(503);
+  expect((await fetch(`${stopped.url}/healthz`)).status).toBe(200);
+  for (const answer of answers) answer();
+  expect(await ended).toBe(0);
+  const [delivery] = (await account.test.webhooks.listDeliveries(webhook.id)).data;
+  expect(delivery).toMatchObject({ status: "succeeded", attempts_count: 1 });
+  worker = await startProcess("worker", app.env);
+});
+
 test("without the setting it works and listens nowhere", async () => {
   const other = await startProcess("worker", { ...app.env, WORKER_PORT: "" });
   expect(other.url).toBe("");
