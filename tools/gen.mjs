@@ -20,8 +20,7 @@ const steps = [
   ["JavaScript SDK", writeSdk, "sdk-js/src/generated"],
   ["public surface of the JavaScript SDK", writeSurface, "sdk-js/src/generated/public-surface.md"],
   ["Python SDK", writePythonSdk, "sdk-python/src/musicverse/_generated"],
-  ["examples in JavaScript", writeExamples, "examples/javascript/operations"],
-  ["examples in Python", () => undefined, "examples/python/operations"],
+  ["examples", writeExamples, "examples"],
   ["settings", writeEnvExample, ".env.example"],
 ];
 

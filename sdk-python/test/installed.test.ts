@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -49,6 +49,26 @@ describe.skipIf(builder.missing !== undefined)("the package as PyPI gives it (SD
   test("the wheel, installed alone, does the main job against a real server", async () => {
     expect(await quickStart()).toMatch(/musicverse \d+\.\d+\.\d+ works\n$/);
   }, 120_000);
+
+  test("the quick start of the README runs as it stands, sync and async (SDK-05)", async () => {
+    const [, sync = "", , asynchronous = ""] = /## Quick start\n\n```python\n([^]*?)```([^]*?)```python\n([^]*?)```/.exec(readFileSync(here("../README.md"), "utf8")) ?? [];
+    const [imports = "", ...body] = asynchronous.split("\n");
+    const main = `import asyncio\n${imports}\n\nasync def main():\n${body.map((line) => `    ${line}`).join("\n")}\n\nasyncio.run(main())\n`;
+    const { testKey } = await app.signUp();
+    for (const [name, code] of [["sync.py", sync], ["async.py", main]] as const) {
+      rmSync(join(folder, "song.wav"), { force: true });
+      writeFileSync(join(folder, name), code);
+      const { status, output } = await runProgram(clean, [name], { cwd: folder, env: { PYTHONPATH: "", MUSICVERSE_BASE_URL: app.url, MUSICVERSE_API_KEY: testKey } });
+      expect(status, output).toBe(0);
+      expect(readFileSync(join(folder, "song.wav")).subarray(0, 4).toString()).toBe("RIFF");
+    }
+  }, 120_000);
+
+  test("PyPI takes its metadata: twine check --strict", async () => {
+    const { status, output } = await runProgram(python, ["-m", "twine", "check", "--strict", built(".whl"), built(".tar.gz")], outside);
+    expect(status, output).toBe(0);
+    expect(output.match(/PASSED/g)).toHaveLength(2);
+  });
 
   test("so does the source distribution", async () => {
     const { status, output } = await runProgram(clean, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall", built(".tar.gz")], outside);

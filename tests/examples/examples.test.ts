@@ -1,4 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -20,7 +23,7 @@ const refused: Partial<Record<OperationId, { code: RegExp; why: string }>> = {
 };
 
 /** The committed examples against this change's server; of their text only the ids and secrets of objects are replaced. (DOC-02) */
-describe.each(await languages())("the examples in $name do what they show", ({ name, fileOf, start }) => {
+describe.each(await languages())("the examples in $name do what they show", ({ name, fileOf, taskFile, command, env, start }) => {
   let app: TestApp;
   let receiver: Receiver;
   let mail: MailServer;
@@ -60,8 +63,48 @@ describe.each(await languages())("the examples in $name do what they show", ({ n
     else expect(error).toBeNull();
   });
 
+  const runTask = (file: string) => runner.run({ file: join(examples, file), folder, env: { MUSICVERSE_BASE_URL: app.url, MUSICVERSE_API_KEY: world.key } });
+
+  test.each(["generate-music", "follow-progress", "walk-pages", "upload-track", "handle-errors"])("the task %s", async (task) => {
+    expect(await runTask(taskFile(task))).toBeNull();
+    if (task === "generate-music") expect(statSync(join(folder, "song.wav")).size).toBeGreaterThan(1_000_000);
+  });
+
+  test.runIf(name === "Python")("the task generate-music with asyncio", async () => {
+    expect(await runTask(taskFile("generate-music-async"))).toBeNull();
+    for (const file of ["lo-fi.wav", "blues.wav"]) expect(statSync(join(folder, file)).size).toBeGreaterThan(1_000_000);
+  });
+
+  test("the task receive-webhooks: takes what the platform signed, refuses the rest", async () => {
+    const { webhooks } = app.client(world.key);
+    const webhook = await webhooks.create({ url: receiver.url });
+    const port = await freePort();
+    const [program, ...args] = command;
+    const child = spawn(program, [...args, join(examples, taskFile("receive-webhooks"))], { env: { ...process.env, ...env, PORT: String(port), WEBHOOK_SECRET: webhook.secret }, stdio: ["ignore", "ignore", "inherit"] });
+    try {
+      const url = `http://127.0.0.1:${port}/`;
+      await expect.poll(() => fetch(url, { method: "POST", body: "{}" }).then(({ status }) => status, () => 0)).toBe(400);
+      await webhooks.update(webhook.id, { url });
+      const { id } = await webhooks.test(webhook.id, { type: "generation.completed" });
+      const delivered = async () => (await webhooks.listDeliveries(webhook.id, { status: "succeeded" })).data.map(({ event_id }) => event_id);
+      await expect.poll(delivered).toContain(id);
+    } finally {
+      child.kill();
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    }
+  });
+
   test("no example is of an operation that is not there", () => {
     const found = readdirSync(join(examples, name.toLowerCase(), "operations"));
     expect(found.toSorted()).toEqual(ids.map((id) => fileOf(id).split("/").at(-1) ?? "").toSorted());
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -24,8 +24,13 @@ export interface Runner {
 
 export interface Language {
   name: string;
-  /** Below the folder of examples. */
+  /** Below the folder of examples, as those that follow. */
   fileOf(operationId: string): string;
+  /** Of a task that is shown whole, such as "generate-music". */
+  taskFile(task: string): string;
+  /** How to start a program on its own. */
+  command: [program: string, ...args: string[]];
+  env: Record<string, string>;
   start(): Runner;
 }
 
@@ -34,7 +39,10 @@ export async function languages(): Promise<Language[]> {
   const javascript: Language = {
     name: "JavaScript",
     fileOf: (id) => `javascript/operations/${id}.mjs`,
-    start: () => startRunner(process.execPath, ["--conditions=musicverse-source", path("run.mjs")], {}),
+    taskFile: (task) => `javascript/${task}.mjs`,
+    command: [process.execPath, "--conditions=musicverse-source"],
+    env: {},
+    start: () => startRunner([...javascript.command, path("run.mjs")], {}),
   };
   const python = await pythonWith("examples", path("../contract/python/requirements.txt"));
   if (python.missing !== undefined) {
@@ -48,12 +56,15 @@ export async function languages(): Promise<Language[]> {
     {
       name: "Python",
       fileOf: (id) => `python/operations/${snake(id)}.py`,
-      start: () => startRunner(executable, [path("run.py")], env),
+      taskFile: (task) => `python/${task.replaceAll("-", "_")}.py`,
+      command: [executable],
+      env,
+      start: () => startRunner([executable, path("run.py")], env),
     },
   ];
 }
 
-function startRunner(program: string, args: string[], env: Record<string, string>): Runner {
+function startRunner([program = "", ...args]: string[], env: Record<string, string>): Runner {
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["pipe", "ignore", "inherit", "pipe"] });
   const answers = createInterface({ input: child.stdio[3] as Readable })[Symbol.asyncIterator]();
   return {

@@ -23,10 +23,11 @@ export function writePythonSdk() {
   replace(join(sdk, "_generated"), generatePythonSdk({ document, version: version(), extendedTags }));
 }
 
-/** Writes examples/{javascript,python}/operations: one program per operation and language. */
+/** Writes examples/{javascript,python}/operations, one program per operation and language, and examples/operations.md. */
 export function writeExamples() {
   const examples = generateExamples(readBundle());
   for (const language of ["javascript", "python"]) replace(join(root, "examples", language, "operations"), examples[language]);
+  write(join(root, "examples/operations.md"), examples.table);
 }
 
 /** Changesets gives both SDKs the same version; the one of npm is where it stands. */
