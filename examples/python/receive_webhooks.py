@@ -1,4 +1,4 @@
-"""Receives webhooks and believes only those that MusicVerse signed. WEBHOOK_SECRET is the one that webhooks.create gave."""
+"""Receives webhooks and believes only those that MusicVerse signed. WEBHOOK_SECRET is what webhooks.create gave."""
 
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

@@ -84,8 +84,8 @@ describe.skipIf(builder.missing !== undefined)("the package as PyPI gives it (SD
     expect(names.some((name) => name.endsWith(".dist-info/licenses/LICENSE"))).toBe(true);
   });
 
-  test("a user's program is clean under mypy --strict", async () => {
-    const { status, output } = await runProgram(python, ["-m", "mypy", "--strict", "--warn-unused-ignores", "--cache-dir", join(folder, "mypy"), "--python-executable", clean, here("user_project")], outside);
+  test("a user's program and every example are clean under mypy --strict", async () => {
+    const { status, output } = await runProgram(python, ["-m", "mypy", "--strict", "--warn-unused-ignores", "--cache-dir", join(folder, "mypy"), "--python-executable", clean, here("user_project"), here("../../examples/python")], outside);
     expect(status, output).toBe(0);
   }, 180_000);
 

@@ -65,7 +65,7 @@ describe.each(await languages())("the examples in $name do what they show", ({ n
 
   const runTask = (file: string) => runner.run({ file: join(examples, file), folder, env: { MUSICVERSE_BASE_URL: app.url, MUSICVERSE_API_KEY: world.key } });
 
-  test.each(["generate-music", "follow-progress", "walk-pages", "upload-track", "handle-errors"])("the task %s", async (task) => {
+  test.each(["generate-music", "follow-progress", "walk-pages", "upload-song", "handle-errors"])("the task %s", async (task) => {
     expect(await runTask(taskFile(task))).toBeNull();
     if (task === "generate-music") expect(statSync(join(folder, "song.wav")).size).toBeGreaterThan(1_000_000);
   });

@@ -101,7 +101,7 @@ ${pythonUse(operation, call)}`;
 
 function pythonCall(method: string, args: string[]): string {
   const line = `${method}(${args.join(", ")})`;
-  if (line.length <= WIDTH && !line.includes("\n")) return line;
+  if (line.length <= WIDTH - 20 && !line.includes("\n")) return line;
   return `${method}(\n${args.map((argument) => `    ${argument},\n`).join("")})`;
 }
 

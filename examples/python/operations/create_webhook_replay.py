@@ -6,5 +6,8 @@ from musicverse import MusicVerse
 
 client = MusicVerse()  # MUSICVERSE_API_KEY holds a key with the scope webhooks:write
 
-webhook_replay = client.webhooks.create_replay("whk_01kbq5s7m8e5xv2p0t6w9r4c3d", since="2026-11-20T00:00:00Z")
+webhook_replay = client.webhooks.create_replay(
+    "whk_01kbq5s7m8e5xv2p0t6w9r4c3d",
+    since="2026-11-20T00:00:00Z",
+)
 print(webhook_replay)

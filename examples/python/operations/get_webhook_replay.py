@@ -6,5 +6,8 @@ from musicverse import MusicVerse
 
 client = MusicVerse()  # MUSICVERSE_API_KEY holds a key with the scope webhooks:read
 
-webhook_replay = client.webhooks.get_replay("whk_01kbq5s7m8e5xv2p0t6w9r4c3d", "rpl_01kbq5s7m8e5xv2p0t6w9r4c3d")
+webhook_replay = client.webhooks.get_replay(
+    "whk_01kbq5s7m8e5xv2p0t6w9r4c3d",
+    "rpl_01kbq5s7m8e5xv2p0t6w9r4c3d",
+)
 print(webhook_replay)

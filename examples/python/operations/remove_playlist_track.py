@@ -6,4 +6,7 @@ from musicverse import MusicVerse
 
 client = MusicVerse()  # MUSICVERSE_API_KEY holds a key with the scope playlists:write
 
-client.playlists.remove_track("pls_01kbq6a2d9e8xr5w3m7t0v4hzc", "pli_01kbq6b7k3f1sv9y5n2q8w6jdt")
+client.playlists.remove_track(
+    "pls_01kbq6a2d9e8xr5w3m7t0v4hzc",
+    "pli_01kbq6b7k3f1sv9y5n2q8w6jdt",
+)

@@ -6,5 +6,8 @@ from musicverse import MusicVerse
 
 client = MusicVerse()  # this call needs no key
 
-session = client.accounts.sign_in(email="ada@example.com", password="correct horse battery staple")
+session = client.accounts.sign_in(
+    email="ada@example.com",
+    password="correct horse battery staple",
+)
 print(session)

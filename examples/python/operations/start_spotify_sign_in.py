@@ -6,5 +6,7 @@ from musicverse import MusicVerse
 
 client = MusicVerse()  # this call needs no key
 
-spotify_sign_in = client.accounts.start_spotify_sign_in(redirect_uri="https://app.example.com/signed-in")
+spotify_sign_in = client.accounts.start_spotify_sign_in(
+    redirect_uri="https://app.example.com/signed-in",
+)
 print(spotify_sign_in)
