@@ -81,7 +81,7 @@ export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, { sig
   try {
     let after: DuePage["after"] = null;
     let patient = false;
-    let tookAt = performance.now();
+    let tookAt = -Infinity;
     while (!halt.signal.aborted) {
       const nothingHeld = held.size === 0;
       const taken = await taker.take(claim, { now: clock.now(), after, except: [...held], limit: batchSize }, patient);
