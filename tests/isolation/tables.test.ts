@@ -47,9 +47,10 @@ describe("in SQL, another account reaches nothing", () => {
     await client.generations.wait(id);
     await receiver.next(({ event }) => event.type === "track.created");
     await vi.waitFor(async () => {
-      const rows = await app.services.db.asSystem("look in a test", (tx) => tx.query("select 1 from webhook_attempts"));
-      if (rows.length === 0) throw new Error("no attempt yet");
-    }, { timeout: 10_000 });
+      // Written when the drain ends, after all else.
+      const rows = await app.services.db.asSystem("look in a test", (tx) => tx.query("select 1 from webhook_stats"));
+      if (rows.length === 0) throw new Error("no figures yet");
+    }, { timeout: 20_000 });
     // Remembered only while a blob is being deleted.
     await app.services.db.asSystem("a test fills tables", async (tx) => {
       await tx.query(
