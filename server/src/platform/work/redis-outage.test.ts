@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { eachOnce, gate, openBench, places, type Bench } from "./bench.fixture.ts";
+import type { WorkEngine } from "./index.ts";
 import { addItems, finish, workItemKind } from "./work-item.fixture.ts";
 
 const PATIENCE = { timeout: 20_000 };
@@ -13,6 +14,8 @@ describe.skipIf(!places.includes("redis"))("work when Redis goes away (OPS-06)",
   afterEach(() => bench.reset());
   afterAll(() => bench?.close());
   const tally = () => bench.tally();
+  /** Before it would give up running work, for which it has more patience. */
+  const closes = (engine: WorkEngine) => Promise.race([engine.close().then(() => "closed"), delay(18_000, "hangs")]);
 
   test("Redis is killed with -9 and restarted under waiting workers: nothing is lost, nothing throws", async () => {
     const engine = await bench.openEngine();
@@ -53,10 +56,11 @@ describe.skipIf(!places.includes("redis"))("work when Redis goes away (OPS-06)",
     await bench.enqueueAll(engine, await addItems(bench.pool, 1));
     await expect.poll(tally, PATIENCE).toEqual(eachOnce(1));
     await bench.redisServer?.kill();
-    const start = performance.now();
-    await engine.close();
-    expect(performance.now() - start).toBeLessThan(3000);
-    await bench.redisServer?.restart();
+    try {
+      expect(await closes(engine)).toBe("closed");
+    } finally {
+      await bench.redisServer?.restart();
+    }
   });
 
   test("closing does not wait for a Redis that hangs, nor for the sweep that asked it", async () => {
@@ -69,8 +73,7 @@ describe.skipIf(!places.includes("redis"))("work when Redis goes away (OPS-06)",
       await addItems(bench.pool, 1);
       const before = looks;
       await expect.poll(() => looks, PATIENCE).toBeGreaterThan(before);
-      const closed = await Promise.race([engine.close().then(() => "closed"), delay(18_000, "hangs")]);
-      expect(closed).toBe("closed");
+      expect(await closes(engine)).toBe("closed");
     } finally {
       bench.redisServer?.thaw();
     }
