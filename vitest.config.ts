@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const conditions = ["musicverse-source"];
@@ -11,8 +10,6 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**"],
     globalSetup: ["server/test-kit/global-setup.ts"],
     pool: "forks",
-    // One per core: most tests wait for other processes much of the time.
-    maxWorkers: availableParallelism(),
     // A condition is waited for as long as a busy machine may need, a twentieth of a core for instance; it costs nothing when
     // it holds sooner. What is promised within a time says so in its test.
     testTimeout: 120_000,

@@ -29,7 +29,7 @@ describe("a server's life", () => {
   });
 
   test("a graceful stop ends open event streams at once and cleanly: a client goes on elsewhere (API-46)", async () => {
-    app.simulator.setLatency(1);
+    app.simulator.setLatency(20); // still at work when it is canceled, however long the processes take
     const { id } = await account.test.generations.create({ prompt: "stop prompt-canary", instrumental: true, duration_seconds: 30 });
     const api = await startProcess("api", { ...app.env, SHUTDOWN_TIMEOUT_MS: "60000" });
     const stream = await fetch(`${api.url}/v1/generations/${id}/events`, { headers: { Authorization: `Bearer ${account.testKey}` } });
