@@ -100,6 +100,21 @@ test("Retry-After is honoured, and the whole endpoint rests as long (WHK-05, WHK
   expect(receiver.received.length).toBe(3);
 });
 
+test("an event wakes the endpoints that can take it, and none that rests or is paused (WHK-10)", async () => {
+  const [awake, resting, paused] = [await world.endpoint(receiver.url), await world.endpoint(receiver.url), await world.endpoint(receiver.url)];
+  await world.db.withTenant(world.accountId, async (tx) => {
+    await tx.query("update webhooks set resting_until = $2 where id = $1", [resting.id, new Date(world.clock.now().getTime() + 30_000)]);
+    await updateWebhook(tx, paused.id, { status: "paused" }, world.clock.now());
+  });
+  await world.emitSample("track.created");
+  expect(world.enqueued.map(({ id }) => id)).toEqual([awake.id]);
+  for (const endpoint of [awake, resting, paused]) expect(await world.deliveries(endpoint)).toMatchObject([{ status: "pending" }]);
+  // Sweepers find the one that has rested; its owner wakes the other.
+  world.advance(30_000);
+  expect((await world.kind.due(10)).map(({ id }) => id)).toEqual(expect.arrayContaining([awake.id, resting.id]));
+  expect(await world.kind.due(10)).toHaveLength(2);
+});
+
 test("a 410 of the old address does not disable an endpoint that has been given a new one meanwhile", async () => {
   const endpoint = await world.endpoint(receiver.url);
   receiver.answer(async (response) => {
