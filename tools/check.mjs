@@ -12,7 +12,7 @@ const checks = [
   ["contract lint", "npm run --silent lint -w @musicverse/openapi"],
   ["contract: no unannounced breaking change", "npm run --silent breaking -w @musicverse/openapi"],
   ["architecture: import rules and cycles", "node tools/architecture/import-rules.ts"],
-  ["a changeset for each change of the Python SDK's surface", "node sdk-python/scripts/check-surface.ts"],
+  ["a changeset for each change of the Python SDK's surface", "node sdk-js/scripts/check-surface.ts sdk-python"],
   ["dead code and unused dependencies", "knip"],
   // The kit first: the plugin's declarations name the kit's.
   ...["@musicverse/plugin-kit", "@musicverse/plugin-minimax", "@musicverse/plugin-spotify", "@musicverse/sdk"].map((name) => [

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import pytest
@@ -39,12 +39,12 @@ class Sdk:
     def collect(self, function: Callable[[Any], Any], **options: Any) -> list[Any]:
         """What iterating over the function's result gives."""
         if not self.is_async:
-            return self.use(lambda client: list(function(client)), **options)  # type: ignore[no-any-return]
+            return cast("list[Any]", self.use(lambda client: list(function(client)), **options))
 
         async def walk(client: Any) -> list[Any]:
             return [item async for item in function(client)]
 
-        return self.use(walk, **options)  # type: ignore[no-any-return]
+        return cast("list[Any]", self.use(walk, **options))
 
 
 @pytest.fixture(params=["sync", "asyncio", "trio"])

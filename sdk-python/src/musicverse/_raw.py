@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar, cast
 
 if TYPE_CHECKING:
     import httpx2
@@ -43,9 +43,9 @@ class RawResponse(Generic[T]):
 
 def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
     """The type of a method whose transport gives raw responses, see ``Transport.raw``."""
-    return method  # type: ignore[return-value]
+    return cast("Callable[P, RawResponse[T]]", method)
 
 
 def async_raw(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[RawResponse[T]]]:
     """The type of a method whose transport gives raw responses, see ``AsyncTransport.raw``."""
-    return method  # type: ignore[return-value]
+    return cast("Callable[P, Awaitable[RawResponse[T]]]", method)
