@@ -3,13 +3,15 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { findUnseenAnswers } from "./answers.ts";
 import { findLeaks } from "./leaks.ts";
 
 const output = mkdtempSync(join(tmpdir(), "musicverse-test-"));
 const only = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** What whoever reads only the end of the output has to know. */
+const remarks = [];
 
 if (only.length > 0) run("chosen tests", only, {});
 else {
@@ -21,6 +23,7 @@ else {
 }
 rmSync(output, { recursive: true, force: true });
 
+for (const remark of remarks) console.log(`\n${remark}`);
 console.log(`\n${totals.passed} passed, ${totals.failed} failed${totals.skipped ? `, ${totals.skipped} skipped` : ""}`);
 process.exitCode = totals.failed > 0 ? 1 : 0;
 
@@ -43,6 +46,15 @@ function run(title, filters, env) {
   totals.passed += result.numPassedTests;
   totals.failed += failed;
   totals.skipped += result.numPendingTests + result.numTodoTests;
+  for (const file of result.testResults) {
+    for (const test of file.assertionResults) {
+      const what = `${relative(process.cwd(), file.name)} > ${test.fullName}\n    ${(test.failureMessages[0] ?? "").slice(0, 1000).replaceAll("\n", "\n    ")}`;
+      if (test.status === "failed") remarks.push(`✗ failed: ${what}`);
+      // With CI=true a failed test gets a second try (vitest.config.ts); that it needed one is told here.
+      else if (test.failureMessages.length > 0) remarks.push(`! passed at the second try: ${what}`);
+    }
+  }
+  for (const file of unloaded) remarks.push(`✗ could not be loaded: ${relative(process.cwd(), file.name)}\n    ${(file.message ?? "").slice(0, 1000)}`);
   // Also red when vitest found an error outside a test (an unhandled rejection, a failed teardown), or no test at all.
   if (vitest.status !== 0 && failed === 0) count(`${title}: error outside of tests`, ["see above"]);
 }
@@ -51,4 +63,5 @@ function count(title, problems) {
   totals[problems.length > 0 ? "failed" : "passed"] += 1;
   console.log(`${problems.length > 0 ? "✗" : "✓"} ${title}`);
   for (const problem of problems) console.log(`    ${problem}`);
+  if (problems.length > 0) remarks.push(`✗ ${title}\n    ${problems.join("\n    ")}`);
 }
