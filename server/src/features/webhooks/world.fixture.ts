@@ -91,6 +91,8 @@ export async function createWorld(
     db, appUrl, ownerUrl, clock, work, enqueued, emit, notify, mails, measured, kind, accountId, createAccount, endpointOf, emitSample,
     endpoint: (url: string, eventTypes?: EventType[] | null, settings?: Settings) => endpointOf(accountId, url, eventTypes, settings),
     advance: (ms: number) => { time = new Date(time.getTime() + ms); },
+    /** As if all holders had been silent for as long as their leases last: these run by the database's clock. */
+    endLeases: () => db.asSystem("a test lets leases run out", (tx) => tx.query("update webhooks set lease_until = now() - interval '1 millisecond' where lease_until is not null")),
     /** One turn, as the work engine does it. False: there was nothing to claim. */
     drain: async (pointer: { id: string }, signal = new AbortController().signal, closing = signal): Promise<boolean> => {
       const claim = await kind.claim({ id: pointer.id, accountId });

@@ -43,7 +43,7 @@ test("a worker killed in the middle of a batch loses no delivery and leaves none
   // Held by the dead worker until its lease ends, then by whoever comes.
   world.advance(1_000);
   expect(await world.drain(endpoint)).toBe(false);
-  world.advance(90_000);
+  await world.endLeases();
   expect(await world.kind.due(10)).toEqual([{ id: endpoint.id, accountId: world.accountId }]);
   await world.drain(endpoint);
   expect(await statesNow()).toEqual(Array(600).fill("succeeded"));

@@ -248,7 +248,7 @@ test("a holder that died leaves its deliveries to the next one, with the same we
   expect(await world.kind.claim({ id: endpoint.id, accountId: world.accountId })).not.toBeNull();
   expect(await world.drain(endpoint)).toBe(false);
   expect(await world.kind.due(10)).toEqual([]);
-  world.advance(60_001);
+  await world.endLeases();
   expect(await world.kind.due(10)).toHaveLength(1);
   await world.drain(endpoint);
   expect(receiver.received.length).toBe(1);

@@ -11,16 +11,16 @@ export interface FailingRule {
 }
 
 /** A drain at work may know of a success that is not written yet; it judges by itself when it ends. */
-const idle = "w.status = 'enabled' and w.deleted_at is null and (w.lease_until is null or w.lease_until < $1)";
+const idle = "w.status = 'enabled' and w.deleted_at is null and (w.lease_until is null or w.lease_until < now())";
 
 /** Endpoints to warn about or to disable, those that fail longest first. */
 export function selectFailing(tx: SystemTx, rule: FailingRule, limit: number) {
   return tx.query<{ account_id: string; id: string }>(
     `select w.account_id, w.id from webhooks w
-      where ${idle} and (w.failing_since <= $2 and w.warned_at is null
-                         or w.failing_since <= $3 and w.failing_attempts >= $4)
-      order by w.failing_since limit $5`,
-    [rule.now, rule.warnBefore, rule.disableBefore, rule.attemptsMin, limit],
+      where ${idle} and (w.failing_since <= $1 and w.warned_at is null
+                         or w.failing_since <= $2 and w.failing_attempts >= $3)
+      order by w.failing_since limit $4`,
+    [rule.warnBefore, rule.disableBefore, rule.attemptsMin, limit],
   );
 }
 

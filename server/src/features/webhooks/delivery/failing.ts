@@ -59,7 +59,12 @@ export async function announceDisabled({ clock, emit, notify }: FailingDeps, tx:
 export async function judgeFailingEndpoints({ db, ...deps }: FailingDeps & { db: Database }): Promise<void> {
   const rule = ruleAt(deps.clock.now());
   const rows = await db.asSystem("find webhook endpoints that only fail", (tx) => selectFailing(tx, rule, candidatesMax));
-  for (const { account_id: accountId, id } of rows) await db.withTenant(accountId, (tx) => judgeFailing(deps, tx, id));
+  const errors: unknown[] = [];
+  for (const { account_id: accountId, id } of rows) {
+    // One that cannot be judged does not keep the others waiting behind it, round after round.
+    await db.withTenant(accountId, (tx) => judgeFailing(deps, tx, id)).catch((error: unknown) => errors.push(error));
+  }
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} failing webhook endpoints could not be judged`);
 }
 
 function ruleAt(now: Date): FailingRule {

@@ -113,7 +113,7 @@ test("after a kill -9 what was sent keeps its number, and the rest goes on witho
     response.end();
   });
   await ended;
-  world.advance(90_000);
+  await world.endLeases();
   // One that commits late and is older than those whose numbers were given before the crash.
   await world.db.withTenant(world.accountId, (tx) => tx.query("update webhook_deliveries set next_attempt_at = next_attempt_at - interval '1 hour' where status = 'pending' and random() < 0.3"));
   await drainAll(endpoint);
@@ -126,7 +126,7 @@ test("a drain that lost its endpoint gives no numbers any more", async () => {
   await emitMany(3);
   const claim = await world.kind.claim({ id: endpoint.id, accountId: world.accountId });
   if (claim === null) throw new Error("not claimed");
-  world.advance(60_001);
+  await world.endLeases();
   await world.drain(endpoint);
   await emitMany(3);
   await world.kind.run(claim, { signal: new AbortController().signal, closing: new AbortController().signal, log: undefined as never, delayUntil: undefined as never });

@@ -24,18 +24,18 @@ interface ClaimedRow {
   recent_sends_at: Date | null;
 }
 
-/** Takes an endpoint: null when it is not enabled, rests, or somebody else sends to it. */
+/** Takes an endpoint: null when it is not enabled, rests, or somebody else sends to it. Leases run by the database's clock, one for all processes. */
 export async function claimEndpoint(
   tx: TenantTx,
   { id, leaseToken, now, leaseMs }: { id: string; leaseToken: string; now: Date; leaseMs: number },
 ): Promise<EndpointClaim | null> {
   const claiming = tx.query<ClaimedRow>(
-    `update webhooks set lease_token = $3, lease_until = $5
+    `update webhooks set lease_token = $3, lease_until = now() + make_interval(secs => $5::float8 / 1000)
       where account_id = $1 and id = $2 and status = 'enabled' and deleted_at is null
-        and (lease_until is null or lease_until < $4) and (resting_until is null or resting_until <= $4)
+        and (lease_until is null or lease_until < now()) and (resting_until is null or resting_until <= $4)
       returning url, secret, previous_secret, previous_secret_until, failures, trips, slots,
                 failing_since, failing_attempts, ordered, ordered_on_failure, max_per_second, rate, recent_sends, recent_sends_at`,
-    [tx.accountId, id, leaseToken, now, new Date(now.getTime() + leaseMs)],
+    [tx.accountId, id, leaseToken, now, leaseMs],
   );
   // Sent together. Whoever holds the endpoint if this claim fails does not mind.
   const [[row]] = await Promise.all([claiming, settleNumbers(tx, id)]);
@@ -63,10 +63,11 @@ export async function claimEndpoint(
 }
 
 /** False: the lease is lost, because it ran out or the endpoint was changed, paused or deleted. */
-export async function renewEndpoint(tx: TenantTx, claim: EndpointClaim, leaseUntil: Date): Promise<boolean> {
+export async function renewEndpoint(tx: TenantTx, claim: EndpointClaim, leaseMs: number): Promise<boolean> {
   const rows = await tx.query(
-    "update webhooks set lease_until = $4 where account_id = $1 and id = $2 and lease_token = $3 returning 1",
-    [tx.accountId, claim.id, claim.leaseToken, leaseUntil],
+    `update webhooks set lease_until = now() + make_interval(secs => $4::float8 / 1000)
+      where account_id = $1 and id = $2 and lease_token = $3 returning 1`,
+    [tx.accountId, claim.id, claim.leaseToken, leaseMs],
   );
   return rows.length === 1;
 }
@@ -149,7 +150,7 @@ export async function pauseEndpoint(tx: TenantTx, claim: EndpointClaim, now: Dat
 }
 
 const dueAndFree = `w.deleted_at is not null
-   or w.status = 'enabled' and (w.lease_until is null or w.lease_until < $1)
+   or w.status = 'enabled' and (w.lease_until is null or w.lease_until < now())
       and (w.resting_until is null or w.resting_until <= $1)
       and exists (select from webhook_deliveries d where d.account_id = w.account_id and d.webhook_id = w.id
                      and d.status = 'pending' and d.next_attempt_at <= $1)`;

@@ -53,8 +53,7 @@ export function createDrainWork(options: DrainWorkOptions): WorkKind<EndpointCla
         if (claim === null) await cancelOrphans(tx, id, clock.now());
         return claim;
       }),
-    renew: (claim) =>
-      db.withTenant(claim.accountId, (tx) => renewEndpoint(tx, claim, new Date(clock.now().getTime() + leaseMs))),
+    renew: (claim) => db.withTenant(claim.accountId, (tx) => renewEndpoint(tx, claim, leaseMs)),
     run: async (claim, context) => {
       running += 1;
       try {
