@@ -163,3 +163,20 @@ test("another account's failing endpoint tells only that account", async () => {
   expect(new Set(world.mails.map(({ accountId }) => accountId))).toEqual(new Set([world.accountId]));
   expect(decodeId("whk", (await events("webhook.failing"))[0] ?? "")).toBe(endpoint.id);
 });
+
+test("an endpoint that cannot be judged keeps no other waiting", async () => {
+  failing();
+  await failFor(2 * day, 12 * hour);
+  await world.db.withTenant(world.accountId, (tx) => tx.query("update webhooks set warned_at = null"));
+  world.mails.length = 0;
+  const notOurs = await world.createAccount();
+  const broken = await world.endpointOf(notOurs, receiver.url);
+  const longAgo = new Date(world.clock.now().getTime() - 3 * day);
+  await world.db.withTenant(notOurs, (tx) => tx.query("update webhooks set failing_since = $2, failing_attempts = 9 where id = $1", [broken.id, longAgo]));
+  const notify: typeof world.notify = async (tx, accountId, notice) => {
+    if (accountId === notOurs) throw new Error("its mail cannot be written");
+    await world.notify(tx, accountId, notice);
+  };
+  await expect(judgeFailingEndpoints({ ...world, notify })).rejects.toThrow("1 failing webhook endpoints could not be judged");
+  expect(world.mails.map(({ accountId }) => accountId)).toEqual([world.accountId]);
+});
