@@ -2,6 +2,7 @@ import { accountDataRoutes, erasureKind } from "./features/account-data/index.ts
 import { accountPages, accountsRoutes, createSignInCheck, ownerAddress, resetRequestKind } from "./features/accounts/index.ts";
 import { adminRoutes } from "./features/admin/index.ts";
 import { apiKeysRoutes, createAuthenticator, createExposureDesk, endKeys, exposureKind, exposureWork, rotationReminderKind } from "./features/api-keys/index.ts";
+import { draftsRoutes } from "./features/drafts/index.ts";
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
 import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
@@ -91,6 +92,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...adminRoutes({ db, cursors }),
       ...apiKeysRoutes({ ...services, cursors, emit, exposures }),
       ...generationRoutes({ db, cursors, plugins, work, emit, feed }),
+      ...draftsRoutes({ db, clock, cursors }),
       ...tracksRoutes({ db, storage, cursors, emit, work, beforeDelete: removeTrackFromPlaylists({ clock, emit }), uploadBytesMax: UPLOAD_BYTES_MAX }),
       ...playlistsRoutes({ db, clock, cursors, emit }),
       ...webhooksRoutes({ db, cursors, clock, keyRing, work, policy }),

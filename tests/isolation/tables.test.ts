@@ -61,6 +61,10 @@ describe("in SQL, another account reaches nothing", () => {
         `insert into identities (account_id, id, user_id, provider, mode, subject, linked_at)
          select u.account_id, gen_random_uuid(), u.id, 'spotify', 'test', 'somebody', now() from users u join accounts a on a.twin_id = u.account_id where a.id = $1`, [owner]);
       await tx.query("insert into rate_limit_overrides (account_id, id, quota_max, quota_seconds, note, created_at, updated_at) values ($1, gen_random_uuid(), 1, 1, 'x', now(), now())", [owner]);
+      await tx.query("insert into drafts (account_id, id, brief, platform, tone, language, created_at, updated_at) values ($1, gen_random_uuid(), 'x', 'tiktok', 'playful', 'en', now(), now())", [owner]);
+      await tx.query(
+        `insert into draft_variants (account_id, id, draft_id, position, hook, script, caption, hashtags, created_at, updated_at)
+         select account_id, gen_random_uuid(), id, 0, 'x', 'x', 'x', '{}', now(), now() from drafts where account_id = $1`, [owner]);
       await tx.query("insert into mails (account_id, id, content, created_at) values ($1, gen_random_uuid(), 'sealed', now())", [owner]);
     });
     await client.tracks.get(track.id);

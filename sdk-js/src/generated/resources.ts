@@ -2,6 +2,7 @@
 
 import { AccountsResource } from "./resources/accounts.ts";
 import { ApiKeysResource } from "./resources/api-keys.ts";
+import { DraftsResource } from "./resources/drafts.ts";
 import { GenerationsResource } from "../resources/generations.ts";
 import { TracksResource } from "../resources/tracks.ts";
 import { PlaylistsResource } from "./resources/playlists.ts";
@@ -22,6 +23,7 @@ import type { Transport } from "../transport/transport.ts";
 export abstract class Resources {
   readonly accounts: AccountsResource;
   readonly apiKeys: ApiKeysResource;
+  readonly drafts: DraftsResource;
   readonly generations: GenerationsResource;
   readonly tracks: TracksResource;
   readonly playlists: PlaylistsResource;
@@ -40,6 +42,7 @@ export abstract class Resources {
   constructor(transport: Transport) {
     this.accounts = new AccountsResource(transport);
     this.apiKeys = new ApiKeysResource(transport);
+    this.drafts = new DraftsResource(transport);
     this.generations = new GenerationsResource(transport);
     this.tracks = new TracksResource(transport);
     this.playlists = new PlaylistsResource(transport);

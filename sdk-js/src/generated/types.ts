@@ -502,6 +502,85 @@ export interface DownloadTrackAudioParams {
   if_range?: string;
 }
 
+/** Content for a short video: what was asked for, and what was written. */
+export interface Draft {
+  object: "draft";
+  /** Id of a draft. */
+  id: string;
+  /**
+   * `generating` while a generation writes for it, `ready` when it has variants, `failed` when nothing was written:
+   * its generation says why.
+   */
+  status: Open<DraftStatus>;
+  /** A name for your own use; null when none was given. */
+  title: string | null;
+  /** What it is to be about. */
+  brief: string;
+  /** Where the short video is to be shown. The length of the caption and the hashtags follow its habits. */
+  platform: Open<ReelPlatform>;
+  /** How it is to sound. */
+  tone: Open<ReelTone>;
+  /** Language to write in, as a BCP 47 tag. */
+  language: string;
+  /** What was written, by position. Those that a full regeneration replaced are not here. */
+  variants: DraftVariant[];
+  /** The variant chosen; null when none is. */
+  selected_variant_id: string | null;
+  /** Its latest generation. */
+  generation_id: string | null;
+  /** When it was created. */
+  created_at: string;
+  /** When its title, selection or variants were last changed. */
+  updated_at: string;
+}
+
+/**
+ * `generating` while a generation writes for it, `ready` when it has variants, `failed` when nothing was written: its
+ * generation says why.
+ */
+export type DraftStatus = "generating" | "ready" | "failed";
+
+/** One way to tell it, complete in itself. */
+export interface DraftVariant {
+  object: "draft_variant";
+  /** Id of a variant of a draft. */
+  id: string;
+  /** Its place in the draft, from 0. */
+  position: number;
+  /** The first words */
+  hook: string;
+  /** What is said and shown; one scene per line. */
+  script: string;
+  /** The text below the video */
+  caption: string;
+  /** Each begins with `#`; letters, digits and `_` follow. */
+  hashtags: string[];
+  /** What a person wrote over what was generated. A regeneration of the field takes it off the list. */
+  edited_fields: Open<ReelField>[];
+  /** Whether it is the one chosen; at most one of a draft is. */
+  selected: boolean;
+  /** The generation that wrote it last. */
+  generation_id: string | null;
+  /** When it was first written. */
+  created_at: string;
+  /** When its text was last changed. */
+  updated_at: string;
+}
+
+/** What to write into a variant. */
+export interface DraftVariantEdit {
+  /** Id of a variant of a draft. */
+  id: string;
+  /** New hook. */
+  hook?: string;
+  /** New script. */
+  script?: string;
+  /** New caption. */
+  caption?: string;
+  /** Each begins with `#`; letters, digits and `_` follow. */
+  hashtags?: string[];
+}
+
 /** A verification mail that was sent. */
 export interface EmailVerification {
   object: "email_verification";
@@ -1010,6 +1089,18 @@ export interface ListDeprecatedCallsParams {
   since?: string | Date;
   /** End of the time, taken up to its minute. Default: now. A time is at most 400 days long. */
   until?: string | Date;
+}
+
+export interface ListDraftsParams {
+  /** Only those for this platform. */
+  platform?: ReelPlatform;
+  /** How many objects to return at most. */
+  limit?: number;
+  /**
+   * `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+   * each object that existed at its start exactly once, whatever is created meanwhile.
+   */
+  cursor?: string;
 }
 
 export interface ListEventsParams {
@@ -1664,6 +1755,15 @@ export interface Readiness {
 /** The provider's own form. */
 export type ReceiveIncomingEventParams = Record<string, unknown>;
 
+/** A part of a variant. */
+export type ReelField = "hook" | "script" | "caption" | "hashtags";
+
+/** Where the short video is to be shown. The length of the caption and the hashtags follow its habits. */
+export type ReelPlatform = "instagram" | "tiktok" | "youtube" | "facebook";
+
+/** How it is to sound. */
+export type ReelTone = "friendly" | "playful" | "energetic" | "inspirational" | "professional" | "dramatic";
+
 /** One key (`key`, `url`) or several (`reports`), or both. */
 export interface ReportApiKeyParams {
   /** The key that was seen. */
@@ -1962,6 +2062,16 @@ export interface UpdateApiKeyParams {
   ip_allowlist?: string[] | null;
   /** When it stops working by itself; must be in the future. Null for never. */
   expires_at?: string | Date | null;
+}
+
+/** Fields left out stay as they are; null clears a field where null is allowed. */
+export interface UpdateDraftParams {
+  /** New title, without control characters; null clears it. */
+  title?: string | null;
+  /** The variant to choose; null chooses none. */
+  selected_variant_id?: string | null;
+  /** Edits of variants. Variants and fields left out stay as they are. */
+  variants?: DraftVariantEdit[];
 }
 
 /** Fields left out stay as they are; null clears a field where null is allowed. */

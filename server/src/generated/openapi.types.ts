@@ -477,6 +477,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List drafts
+         * @description All drafts of the account in this mode, newest first.
+         */
+        get: operations["listDrafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a draft
+         * @description One draft with its variants. While `status` is `generating`, follow its `generation_id`.
+         */
+        get: operations["getDraft"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a draft
+         * @description Deletes the draft and its variants for good, and cancels a generation that still writes for it. Generations that were
+         *     made for it stay in the list, without `draft_id`.
+         */
+        delete: operations["deleteDraft"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a draft
+         * @description Changes the fields that are sent and leaves the others: the title, which variant is chosen, and the text of variants.
+         *     Null clears `title` and the choice. All of it happens or none. With `If-Match` the change happens only if the draft is
+         *     still as you read it.
+         */
+        patch: operations["updateDraft"];
+        trace?: never;
+    };
     "/v1/generations": {
         parameters: {
             query?: never;
@@ -2596,6 +2647,90 @@ export interface components {
             object: "list";
             data: components["schemas"]["DeprecatedCalls"][];
         };
+        /** @description Content for a short video: what was asked for, and what was written. */
+        Draft: {
+            /** @constant */
+            object: "draft";
+            id: components["schemas"]["DraftId"];
+            status: components["schemas"]["DraftStatus"];
+            /** @description A name for your own use; null when none was given. */
+            title: string | null;
+            /** @description What it is to be about. */
+            brief: string;
+            platform: components["schemas"]["ReelPlatform"];
+            tone: components["schemas"]["ReelTone"];
+            language: components["schemas"]["ReelLanguage"];
+            /** @description What was written, by position. Those that a full regeneration replaced are not here. */
+            variants: components["schemas"]["DraftVariant"][];
+            /** @description The variant chosen; null when none is. */
+            selected_variant_id: string | null;
+            /** @description Its latest generation. */
+            generation_id: string | null;
+            /** @description When it was created. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When its title, selection or variants were last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Id of a draft.
+         * @example dft_01kbq7c1h4e9yt6x2p8s5v0mzd
+         */
+        DraftId: string;
+        /** @description A page of drafts, newest first. */
+        DraftList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["Draft"][];
+            /** @description There is another page. */
+            has_more: boolean;
+            next_cursor: components["schemas"]["NextCursor"];
+        };
+        /**
+         * @description `generating` while a generation writes for it, `ready` when it has variants, `failed` when nothing was written: its generation says why.
+         * @enum {string}
+         */
+        DraftStatus: "generating" | "ready" | "failed";
+        /** @description One way to tell it, complete in itself. */
+        DraftVariant: {
+            /** @constant */
+            object: "draft_variant";
+            id: components["schemas"]["DraftVariantId"];
+            /** @description Its place in the draft, from 0. */
+            position: number;
+            /** @description The first words */
+            hook: string;
+            /** @description What is said and shown; one scene per line. */
+            script: string;
+            /** @description The text below the video */
+            caption: string;
+            hashtags: components["schemas"]["Hashtags"];
+            /** @description What a person wrote over what was generated. A regeneration of the field takes it off the list. */
+            edited_fields: components["schemas"]["ReelField"][];
+            /** @description Whether it is the one chosen; at most one of a draft is. */
+            selected: boolean;
+            /** @description The generation that wrote it last. */
+            generation_id: string | null;
+            /** @description When it was first written. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When its text was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What to write into a variant. */
+        DraftVariantEdit: {
+            id: components["schemas"]["DraftVariantId"];
+            /** @description New hook. */
+            hook?: string;
+            /** @description New script. */
+            script?: string;
+            /** @description New caption. */
+            caption?: string;
+            hashtags?: components["schemas"]["Hashtags"];
+        };
+        /**
+         * @description Id of a variant of a draft.
+         * @example var_01kbq7d2k5f8zs4w1r7t6m3nhx
+         */
+        DraftVariantId: string;
         /** @description A verification mail that was sent. */
         EmailVerification: {
             /** @constant */
@@ -2835,6 +2970,14 @@ export interface components {
          * @enum {string}
          */
         GenerationStatus: "queued" | "running" | "completed" | "failed" | "canceled";
+        /**
+         * @description Each begins with `#`; letters, digits and `_` follow.
+         * @example [
+         *       "#newmusic",
+         *       "#lofi"
+         *     ]
+         */
+        Hashtags: string[];
         /** @description HTTP header fields by lower-case name. */
         HeaderMap: {
             [key: string]: string;
@@ -3499,6 +3642,27 @@ export interface components {
         };
         /** @description The provider's own form. */
         ReceiveIncomingEventRequest: Record<string, never>;
+        /**
+         * @description A part of a variant.
+         * @enum {string}
+         */
+        ReelField: "hook" | "script" | "caption" | "hashtags";
+        /**
+         * @description Language to write in, as a BCP 47 tag.
+         * @example en
+         * @example pt-BR
+         */
+        ReelLanguage: string;
+        /**
+         * @description Where the short video is to be shown. The length of the caption and the hashtags follow its habits.
+         * @enum {string}
+         */
+        ReelPlatform: "instagram" | "tiktok" | "youtube" | "facebook";
+        /**
+         * @description How it is to sound.
+         * @enum {string}
+         */
+        ReelTone: "friendly" | "playful" | "energetic" | "inspirational" | "professional" | "dramatic";
         /** @description One key (`key`, `url`) or several (`reports`), or both. */
         ReportApiKeyRequest: {
             /** @description The key that was seen. */
@@ -3825,6 +3989,15 @@ export interface components {
              * @description When it stops working by itself; must be in the future. Null for never.
              */
             expires_at?: string | null;
+        };
+        /** @description Fields left out stay as they are; null clears a field where null is allowed. */
+        UpdateDraftRequest: {
+            /** @description New title, without control characters; null clears it. */
+            title?: string | null;
+            /** @description The variant to choose; null chooses none. */
+            selected_variant_id?: string | null;
+            /** @description Edits of variants. Variants and fields left out stay as they are. */
+            variants?: components["schemas"]["DraftVariantEdit"][];
         };
         /** @description Fields left out stay as they are; null clears a field where null is allowed. */
         UpdateOauthClientRequest: {
@@ -5082,6 +5255,11 @@ export interface components {
          */
         DeliveryId: string;
         /**
+         * @description Id of the draft (`dft_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @example dft_01kbq7c1h4e9yt6x2p8s5v0mzd
+         */
+        DraftId: string;
+        /**
          * @description Id of the event (`evt_…`). A malformed or foreign id is answered like a missing one, with 404.
          * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
@@ -6261,6 +6439,173 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["PluginUnavailable"];
+        };
+    };
+    listDrafts: {
+        parameters: {
+            query?: {
+                /** @description Only those for this platform. */
+                platform?: components["schemas"]["ReelPlatform"];
+                /**
+                 * @description How many objects to return at most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees each object that existed at its start exactly once, whatever is created meanwhile. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of drafts. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftList"];
+                };
+            };
+            400: components["responses"]["BadListRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the draft (`dft_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example dft_01kbq7c1h4e9yt6x2p8s5v0mzd
+                 */
+                draft_id: components["parameters"]["DraftId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The draft. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the draft (`dft_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example dft_01kbq7c1h4e9yt6x2p8s5v0mzd
+                 */
+                draft_id: components["parameters"]["DraftId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["NoContent"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of what you read. When the object is different by now, nothing is changed and the answer is 412.
+                 * @example "Zk3v9QxWb2T0mN7rLc5yHd"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the draft (`dft_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example dft_01kbq7c1h4e9yt6x2p8s5v0mzd
+                 */
+                draft_id: components["parameters"]["DraftId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description The draft as it is now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
         };
     };
     listGenerations: {

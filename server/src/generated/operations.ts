@@ -556,6 +556,88 @@ export const operations = {
     "successStatus": 202,
     "deprecation": null
   },
+  "listDrafts": {
+    "method": "get",
+    "path": "/v1/drafts",
+    "tag": "drafts",
+    "security": {
+      "apiKey": [
+        "generate:read"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": true,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200,
+    "deprecation": null
+  },
+  "getDraft": {
+    "method": "get",
+    "path": "/v1/drafts/{draft_id}",
+    "tag": "drafts",
+    "security": {
+      "apiKey": [
+        "generate:read"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200,
+    "deprecation": null
+  },
+  "updateDraft": {
+    "method": "patch",
+    "path": "/v1/drafts/{draft_id}",
+    "tag": "drafts",
+    "security": {
+      "apiKey": [
+        "generate:write"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 200,
+    "deprecation": null
+  },
+  "deleteDraft": {
+    "method": "delete",
+    "path": "/v1/drafts/{draft_id}",
+    "tag": "drafts",
+    "security": {
+      "apiKey": [
+        "generate:write"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 204,
+    "deprecation": null
+  },
   "listGenerations": {
     "method": "get",
     "path": "/v1/generations",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .async_resources.admin import AsyncAdminResource
     from .async_resources.api_keys import AsyncApiKeysResource
     from .async_resources.connected_apps import AsyncConnectedAppsResource
+    from .async_resources.drafts import AsyncDraftsResource
     from .async_resources.events import AsyncEventsResource
     from .async_resources.health import AsyncHealthResource
     from .async_resources.incoming_events import AsyncIncomingEventsResource
@@ -43,6 +44,13 @@ class AsyncResources:
         from .async_resources.api_keys import AsyncApiKeysResource
 
         return AsyncApiKeysResource(self._transport)
+
+    @cached_property
+    def drafts(self) -> AsyncDraftsResource:
+        """Async: see `AsyncDraftsResource`."""
+        from .async_resources.drafts import AsyncDraftsResource
+
+        return AsyncDraftsResource(self._transport)
 
     @cached_property
     def generations(self) -> AsyncGenerationsResource:

@@ -8,6 +8,11 @@ ApiKeyStatus: TypeAlias = Literal["active", "revoked", "expired"]
 AudioFormat: TypeAlias = Literal["wav", "mp3", "flac", "ogg", "m4a"]
 """Container of the audio, told from its bytes."""
 
+DraftStatus: TypeAlias = Literal["generating", "ready", "failed"]
+"""`generating` while a generation writes for it, `ready` when it has variants, `failed` when nothing was written: its
+generation says why.
+"""
+
 ErrorCode: TypeAlias = Literal[
     "malformed_json",
     "validation_failed",
@@ -121,6 +126,15 @@ RateClass: TypeAlias = Literal["read", "write", "generate", "credential", "inspe
 up nothing else; `auth` is for signing in and up and `hooks` for what providers send, both by address; `none` has no
 limit.
 """
+
+ReelField: TypeAlias = Literal["hook", "script", "caption", "hashtags"]
+"""A part of a variant."""
+
+ReelPlatform: TypeAlias = Literal["instagram", "tiktok", "youtube", "facebook"]
+"""Where the short video is to be shown. The length of the caption and the hashtags follow its habits."""
+
+ReelTone: TypeAlias = Literal["friendly", "playful", "energetic", "inspirational", "professional", "dramatic"]
+"""How it is to sound."""
 
 RevokedAppReason: TypeAlias = Literal[
     "user_revoked",

@@ -21,6 +21,7 @@ from .literals import (
     Mode,
     PlanId,
     RateClass,
+    ReelPlatform,
     Scope,
     TrackSource,
     UsageGranularity,
@@ -186,6 +187,21 @@ class DownloadTrackAudioParams(TypedDict, total=False):
     """
     if_range: str
     """The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole is sent."""
+
+
+class DraftVariantEditParam(TypedDict, total=False):
+    """What to write into a variant."""
+
+    id: Required[str]
+    """Id of a variant of a draft."""
+    hook: str
+    """New hook."""
+    script: str
+    """New script."""
+    caption: str
+    """New caption."""
+    hashtags: Sequence[str]
+    """Each begins with `#`; letters, digits and `_` follow."""
 
 
 class FinishSpotifySignInParams(TypedDict, total=False):
@@ -376,6 +392,19 @@ class ListDeprecatedCallsParams(TypedDict, total=False):
     """
     until: datetime | str
     """End of the time, taken up to its minute. Default: now. A time is at most 400 days long."""
+
+
+class ListDraftsParams(TypedDict, total=False):
+    """What `drafts.list` takes."""
+
+    platform: ReelPlatform
+    """Only those for this platform."""
+    limit: int
+    """How many objects to return at most."""
+    cursor: str
+    """`next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+    each object that existed at its start exactly once, whatever is created meanwhile.
+    """
 
 
 class ListEventsParams(TypedDict, total=False):
@@ -682,6 +711,17 @@ class UpdateApiKeyParams(TypedDict, total=False):
     """All places it may be used from, from now on; null for everywhere."""
     expires_at: datetime | str | None
     """When it stops working by itself; must be in the future. Null for never."""
+
+
+class UpdateDraftParams(TypedDict, total=False):
+    """What `drafts.update` takes."""
+
+    title: str | None
+    """New title, without control characters; null clears it."""
+    selected_variant_id: str | None
+    """The variant to choose; null chooses none."""
+    variants: Sequence[DraftVariantEditParam]
+    """Edits of variants. Variants and fields left out stay as they are."""
 
 
 class UpdateOauthClientParams(TypedDict, total=False):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .resources.admin import AdminResource
     from .resources.api_keys import ApiKeysResource
     from .resources.connected_apps import ConnectedAppsResource
+    from .resources.drafts import DraftsResource
     from .resources.events import EventsResource
     from .resources.health import HealthResource
     from .resources.incoming_events import IncomingEventsResource
@@ -43,6 +44,13 @@ class Resources:
         from .resources.api_keys import ApiKeysResource
 
         return ApiKeysResource(self._transport)
+
+    @cached_property
+    def drafts(self) -> DraftsResource:
+        """see `DraftsResource`."""
+        from .resources.drafts import DraftsResource
+
+        return DraftsResource(self._transport)
 
     @cached_property
     def generations(self) -> GenerationsResource:

@@ -30,12 +30,24 @@ export const exportedTables: readonly ExportedTable[] = [
     columns: ["id", "name", "last4", "scopes", "ip_allowlist", "created_at", "last_used_at", "last_used_ip", "expires_at", "revoked_at"], ids: { id: "key" },
   },
   {
+    table: "drafts", about: "content for short videos that was asked for",
+    columns: ["id", "title", "brief", "platform", "tone", "language", "created_at", "updated_at"], ids: { id: "dft" },
+  },
+  {
+    table: "draft_variants", about: "what was written for drafts, by position; with superseded_at, others took its place",
+    columns: [
+      "id", "draft_id", "generation_id", "position", "hook", "script", "caption", "hashtags",
+      "edited_fields", "selected", "superseded_at", "created_at", "updated_at",
+    ],
+    ids: { id: "var", draft_id: "dft", generation_id: "gen" },
+  },
+  {
     table: "generations", about: "what was asked of providers",
     columns: [
-      "id", "kind", "status", "lane", "plugin_id", "model", "title",
+      "id", "kind", "status", "lane", "plugin_id", "model", "title", "draft_id",
       "input", "error_code", "error_message", "request_id", "created_at", "started_at", "finished_at",
     ],
-    ids: { id: "gen" },
+    ids: { id: "gen", draft_id: "dft" },
   },
   {
     table: "tracks", about: "tracks; their audio is in audio/",

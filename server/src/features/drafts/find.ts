@@ -1,0 +1,26 @@
+import type { Database, TenantTx } from "../../platform/db/index.ts";
+import { ProblemError } from "../../platform/http/problem.ts";
+import { decodeId } from "../../platform/ids/index.ts";
+import { lockDraft, selectDraft } from "./store.ts";
+import type { DraftRow } from "./store.ts";
+
+const noSuchDraft = () => new ProblemError("not_found", { detail: "There is no draft with this id in this account." });
+
+/** The UUID of a draft; a malformed id is as missing as an unknown one. */
+export function draftIdOf(text: string): string {
+  const id = decodeId("dft", text);
+  if (id === null) throw noSuchDraft();
+  return id;
+}
+
+export async function findDraft(db: Database, accountId: string, publicId: string): Promise<DraftRow> {
+  const [row] = await db.readTenant<DraftRow>(accountId, selectDraft(accountId, draftIdOf(publicId)));
+  if (!row) throw noSuchDraft();
+  return row;
+}
+
+export async function holdDraft(tx: TenantTx, id: string): Promise<DraftRow> {
+  const row = await lockDraft(tx, id);
+  if (!row) throw noSuchDraft();
+  return row;
+}

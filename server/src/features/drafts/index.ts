@@ -1,0 +1,1 @@
+export { draftsRoutes } from "./routes.ts";

@@ -1,0 +1,14 @@
+import { ok, type Handler } from "../../platform/http/operation.ts";
+import type { DraftsDeps } from "./deps.ts";
+import { presentDraft } from "./present.ts";
+import { selectDrafts, type DraftRow } from "./store.ts";
+
+export const listDrafts =
+  ({ db, cursors }: Pick<DraftsDeps, "db" | "cursors">): Handler<"listDrafts"> =>
+  async ({ principal: { accountId }, query }) => {
+    const platform = query.platform ?? null;
+    const scope = `drafts|${accountId}|${platform}`;
+    const page = cursors.read(query, scope);
+    const rows = await db.readTenant<DraftRow>(accountId, selectDrafts(accountId, { ...page, platform }));
+    return ok(cursors.page(rows, page, scope, presentDraft));
+  };
