@@ -547,11 +547,11 @@ export interface DraftVariant {
   id: string;
   /** Its place in the draft, from 0. */
   position: number;
-  /** The first words */
+  /** The first words, which must make people stay. */
   hook: string;
   /** What is said and shown; one scene per line. */
   script: string;
-  /** The text below the video */
+  /** The text below the video, without hashtags. */
   caption: string;
   /** Each begins with `#`; letters, digits and `_` follow. */
   hashtags: string[];

@@ -2697,11 +2697,11 @@ export interface components {
             id: components["schemas"]["DraftVariantId"];
             /** @description Its place in the draft, from 0. */
             position: number;
-            /** @description The first words */
+            /** @description The first words, which must make people stay. */
             hook: string;
             /** @description What is said and shown; one scene per line. */
             script: string;
-            /** @description The text below the video */
+            /** @description The text below the video, without hashtags. */
             caption: string;
             hashtags: components["schemas"]["Hashtags"];
             /** @description What a person wrote over what was generated. A regeneration of the field takes it off the list. */

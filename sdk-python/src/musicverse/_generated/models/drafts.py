@@ -15,11 +15,11 @@ class DraftVariant(Model):
     position: int
     """Its place in the draft, from 0."""
     hook: str
-    """The first words"""
+    """The first words, which must make people stay."""
     script: str
     """What is said and shown; one scene per line."""
     caption: str
-    """The text below the video"""
+    """The text below the video, without hashtags."""
     hashtags: list[str]
     """Each begins with `#`; letters, digits and `_` follow."""
     edited_fields: list[ReelField | str]
