@@ -60,7 +60,7 @@ export const selectDrafts = (accountId: string, page: { afterId: string | null; 
   values: [accountId, page.afterId, page.platform, page.limit + 1],
 });
 
-export async function readDraftIn(tx: TenantTx, id: string): Promise<DraftRow | null> {
+async function readDraftIn(tx: TenantTx, id: string): Promise<DraftRow | null> {
   const { text, values } = selectDraft(tx.accountId, id);
   const [row] = await tx.query<DraftRow>(text, [...(values ?? [])]);
   return row ?? null;
