@@ -80,6 +80,7 @@ export async function createWorld(app: TestApp, endpoint: string): Promise<World
       client_id: [apps[0].id],
       connected_app_id: connected.slice(0, 1),
       delivery_id: (await delivered()).map(({ id }) => id),
+      feature: ["generations", "variants"],
       event_id: (await test.events.list()).data.map(({ id }) => id),
       generation_id: [generation.id],
       incoming_event_id: (await incoming()).map(({ id }) => id),

@@ -5,6 +5,7 @@ import { apiKeysRoutes, createAuthenticator, createExposureDesk, endKeys, exposu
 import { draftsRoutes } from "./features/drafts/index.ts";
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
 import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
+import { entitlementsRoutes } from "./features/entitlements/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { addressLimits, badCredentialBucket, createLimitsFor, createOverrideLookup, headersFor, limitsRoutes } from "./features/limits/index.ts";
 import { createNotify, mailKind, outboxPage, type Notify } from "./features/notifications/index.ts";
@@ -98,7 +99,8 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...webhooksRoutes({ db, cursors, clock, keyRing, work, policy }),
       ...eventsRoutes({ db, cursors }),
       ...incomingEventsRoutes({ ...services, cursors }),
-      ...plansRoutes({ db, clock }),
+      ...plansRoutes(),
+      ...entitlementsRoutes({ db, clock, cursors, emit, plans: accountPlans }),
       ...limitsRoutes({ db, clock, cursors, limiter, plans: accountPlans, limitsFor }),
       ...oauthRoutes({ db, clock, cursors, emit, policy }),
       ...signInRoutes({ ...services, notify, publicUrl }),

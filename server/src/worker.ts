@@ -1,6 +1,7 @@
 import { erasureWork } from "./features/account-data/index.ts";
 import { forgetCredentials, ownerAddress, resetRequestWork } from "./features/accounts/index.ts";
 import { exposureWork, rotationReminderWork } from "./features/api-keys/index.ts";
+import { expireEntitlements } from "./features/entitlements/index.ts";
 import { keepEventLog } from "./features/events/index.ts";
 import { generationWork } from "./features/generation/index.ts";
 import { forgetIncomingEvents, incomingEventWork, type IncomingRegistry } from "./features/incoming-events/index.ts";
@@ -64,6 +65,7 @@ export async function startWorker(
   ]);
   const maintenance = startMaintenance(log, onlyPlugins ? [] : [
     { name: "forget expired OAuth rows", everyMs: HOUR_MS, run: () => forgetExpiredOauth({ db, clock, emit }) },
+    { name: "end entitlements", everyMs: MINUTE_MS, run: () => expireEntitlements({ db, clock, emit }) },
     { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db, clock) },
     { name: "forget webhook figures", everyMs: DAY_MS, run: () => forgetStats({ db, clock }) },
     { name: "forget ended replays and deleted webhooks", everyMs: HOUR_MS, run: () => forgetWebhooks({ db, clock }) },

@@ -10,7 +10,7 @@ import { startSimulator } from "@musicverse/plugin-kit/simulator";
 import { inject } from "vitest";
 import { startApi } from "../src/api.ts";
 import { setAdministrator } from "../src/features/accounts/index.ts";
-import { accountLimitsChannel } from "../src/features/plans/index.ts";
+import { reviseEntitlements, withGrants } from "../src/features/entitlements/index.ts";
 import { operations, type OperationId } from "../src/generated/operations.ts";
 import type { Clock } from "../src/platform/clock/index.ts";
 import { decodeId, encodeId, newId } from "../src/platform/ids/index.ts";
@@ -186,19 +186,19 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
 }
 
-async function signUp({ db }: Services, client: TestApp["client"], { tier, admin }: SignUpOptions): Promise<TestAccount> {
+/** As an administrator would, but without a word of it in the account's events; known everywhere within a second. */
+export async function grantPlan({ db, clock }: Pick<Services, "db" | "clock">, accountId: string, plan: string): Promise<void> {
+  await db.withTenant(decodeId("acc", accountId) ?? "", (tx) =>
+    reviseEntitlements({ clock, emit: () => Promise.resolve("") }, tx, { cause: { kind: "administrator", ids: ["test"] }, wanted: (held) => withGrants(held, { plan }, clock.now()) }));
+}
+
+async function signUp(services: Services, client: TestApp["client"], { tier, admin }: SignUpOptions): Promise<TestAccount> {
   const email = `${encodeId("usr", newId())}@example.com`;
   const { session } = await client(null, { defaultHeaders: ownNetwork() }).accounts.signUp({ email, password: "pw-canary-of-a-test", name: "Tester" });
   const owner = client(session.token);
   const profile = await owner.accounts.getProfile();
-  if (tier !== undefined) {
-    const id = decodeId("acc", profile.live_account_id);
-    await db.asSystem("a test chooses a plan", async (tx) => {
-      await tx.query("update accounts set plan = $2 where id = $1", [id, tier]);
-      await tx.notify(accountLimitsChannel, id ?? "");
-    });
-  }
-  if (admin) await db.asSystem("a test appoints an administrator", (tx) => setAdministrator(tx, { email, isAdmin: true, at: new Date() }));
+  if (tier !== undefined) await grantPlan(services, profile.live_account_id, tier);
+  if (admin) await services.db.asSystem("a test appoints an administrator", (tx) => setAdministrator(tx, { email, isAdmin: true, at: new Date() }));
   const [live, test] = [await owner.apiKeys.create({ name: "live" }), await owner.apiKeys.create({ name: "test" }, { mode: "test" })];
   return {
     email,

@@ -3,11 +3,9 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { refresh } from "../../server/src/features/oauth/token-endpoint.fixture.ts";
 import { registerApp } from "../../server/src/features/oauth/world.fixture.ts";
-import { accountLimitsChannel } from "../../server/src/features/plans/index.ts";
 import type { Scope } from "../../server/src/generated/scopes.ts";
-import { decodeId } from "../../server/src/platform/ids/index.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
-import { startTestApp, type Answer, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
+import { grantPlan, startTestApp, type Answer, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 import { startProcess } from "../../server/test-kit/process.ts";
 
 const writes: { scopes: Scope[] } = { scopes: ["playlists:write"] };
@@ -206,12 +204,7 @@ describe("idempotency", () => {
     }
   });
 
-  const setPlan = (liveId: string, plan: string) =>
-    app.services.db.asSystem("a test chooses a plan", async (tx) => {
-      const id = decodeId("acc", liveId) ?? "";
-      await tx.query("update accounts set plan = $2 where id = $1", [id, plan]);
-      await tx.notify(accountLimitsChannel, id);
-    });
+  const setPlan = (liveId: string, plan: string) => grantPlan(app.services, liveId, plan);
 
   test("an upload is compared by its content", async () => {
     const key = randomUUID();

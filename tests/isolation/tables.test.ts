@@ -65,6 +65,8 @@ describe("in SQL, another account reaches nothing", () => {
       await tx.query(
         `insert into draft_variants (account_id, id, draft_id, position, hook, script, caption, hashtags, created_at, updated_at)
          select account_id, gen_random_uuid(), id, 0, 'x', 'x', 'x', '{}', now(), now() from drafts where account_id = $1`, [owner]);
+      await tx.query("insert into entitlements (account_id, id, source, ref, plan, starts_at, version) values ($1, gen_random_uuid(), 'plan', 'x', 'pro', now(), 1)", [owner]);
+      await tx.query("insert into entitlement_changes (account_id, id, change, source, ref, plan, starts_at, version, cause, cause_ids, created_at) values ($1, gen_random_uuid(), 'granted', 'plan', 'x', 'pro', now(), 1, 'checkout', '{}', now())", [owner]);
       await tx.query("insert into mails (account_id, id, content, created_at) values ($1, gen_random_uuid(), 'sealed', now())", [owner]);
     });
     await client.tracks.get(track.id);
@@ -93,8 +95,10 @@ describe("in SQL, another account reaches nothing", () => {
       const count = async () => (await superuser.query(`select from ${name} where account_id = $1`, [victim?.account_id])).rowCount;
       const before = await count();
       expect((await server.query(`select from ${name} where account_id = $1`, [victim?.account_id])).rowCount, `${name}: select`).toBe(0);
-      expect((await server.query(`update ${name} set account_id = account_id where account_id = $1`, [victim?.account_id])).rowCount, `${name}: update`).toBe(0);
-      expect((await server.query(`delete from ${name} where account_id = $1`, [victim?.account_id])).rowCount, `${name}: delete`).toBe(0);
+      // Of what is only ever added to, nobody may change even an own row.
+      const touched = (sql: string) => server.query(sql, [victim?.account_id]).then(({ rowCount }) => rowCount, ({ code }: { code: string }) => code);
+      expect([0, "42501"], `${name}: update`).toContain(await touched(`update ${name} set account_id = account_id where account_id = $1`));
+      expect([0, "42501"], `${name}: delete`).toContain(await touched(`delete from ${name} where account_id = $1`));
       // Columns that the database computes take no value.
       const { rows: [{ columns } = { columns: "" }] } = await superuser.query<{ columns: string }>(
         "select string_agg(quote_ident(attname), ', ') as columns from pg_attribute where attrelid = $1::regclass and attnum > 0 and attgenerated = '' and not attisdropped", [name],

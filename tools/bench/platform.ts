@@ -107,7 +107,8 @@ export async function makeAccounts(url: string, adminUrl: string, count: number)
   }
   const admin = new pg.Client({ connectionString: adminUrl });
   await admin.connect();
-  await admin.query("update accounts set plan = 'enterprise' where id = any($1)", [made.map(({ accountId }) => accountId)]);
+  const enterprise = "select id, gen_random_uuid(), 'plan_grant', 'grant', 'enterprise', now(), 1 from accounts where id = any($1)";
+  await admin.query(`insert into entitlements (account_id, id, source, ref, plan, starts_at, version) ${enterprise}`, [made.map(({ accountId }) => accountId)]);
   await admin.end();
   return made;
 }

@@ -5,6 +5,7 @@ export { AdminResource } from "./resources/admin.ts";
 export { ApiKeysResource } from "./resources/api-keys.ts";
 export { ConnectedAppsResource } from "./resources/connected-apps.ts";
 export { DraftsResource } from "./resources/drafts.ts";
+export { EntitlementsResource } from "./resources/entitlements.ts";
 export { EventsResource } from "./resources/events.ts";
 export { GenerationsResource } from "../resources/generations.ts";
 export { HealthResource } from "./resources/health.ts";

@@ -11,6 +11,7 @@ import { OauthClientsResource } from "./resources/oauth-clients.ts";
 import { WebhooksResource } from "../resources/webhooks.ts";
 import { EventsResource } from "./resources/events.ts";
 import { LimitsResource } from "./resources/limits.ts";
+import { EntitlementsResource } from "./resources/entitlements.ts";
 import { PlansResource } from "./resources/plans.ts";
 import { IncomingEventsResource } from "./resources/incoming-events.ts";
 import { PluginsResource } from "./resources/plugins.ts";
@@ -32,6 +33,7 @@ export abstract class Resources {
   readonly webhooks: WebhooksResource;
   readonly events: EventsResource;
   readonly limits: LimitsResource;
+  readonly entitlements: EntitlementsResource;
   readonly plans: PlansResource;
   readonly incomingEvents: IncomingEventsResource;
   readonly plugins: PluginsResource;
@@ -51,6 +53,7 @@ export abstract class Resources {
     this.webhooks = new WebhooksResource(transport);
     this.events = new EventsResource(transport);
     this.limits = new LimitsResource(transport);
+    this.entitlements = new EntitlementsResource(transport);
     this.plans = new PlansResource(transport);
     this.incomingEvents = new IncomingEventsResource(transport);
     this.plugins = new PluginsResource(transport);

@@ -33,9 +33,9 @@ export interface AccountPlan {
   object: "account_plan";
   /** The live account. */
   account_id: string;
-  /** What the account subscribes to. */
+  /** What the account subscribes to or was granted, boosts aside. */
   plan: Open<PlanId>;
-  /** Until when the add-on lifts the plan; it may have passed. Null when there never was one. */
+  /** Until when boosts lift the plan; null when there is none. */
   boost_expires_at: string | null;
   /** The plan in force at this moment. */
   effective_plan: Open<PlanId>;
@@ -590,6 +590,205 @@ export interface EmailVerification {
   expires_at: string;
 }
 
+/** Whether and how much of one feature an account may use, and why. */
+export interface Entitlement {
+  object: "entitlement";
+  /** Something that plans allow, or allow so much of. */
+  feature: Open<EntitlementFeature>;
+  /** The plan in force includes it. */
+  allowed: boolean;
+  /** Why: the plan in force includes it, or it does not. */
+  reason: Open<"included" | "not_in_plan">;
+  /** How much of it in each period, or at once; null where it is not counted, and where it is not allowed. */
+  limit: number | null;
+  /** What the limit is for; null for a limit that holds at every moment, and where there is none. */
+  period: Open<EntitlementPeriod> | null;
+  /** The plan in force. */
+  plan: Open<PlanId>;
+  /**
+   * Where a plan comes from: nowhere (`default`, the free plan), a subscription (`plan`), a boost that was bought
+   * (`boost`), or an administrator who granted a plan or a boost.
+   */
+  source: Open<EntitlementSource>;
+  /** When the plan in force gives way to a lower one, if nothing else happens; null for never. */
+  expires_at: string | null;
+  /** Grows with each change of the account's entitlements. */
+  version: number;
+}
+
+/** Why an account's entitlements changed. */
+export interface EntitlementCause {
+  /**
+   * A webhook of the payment provider, the customer's return from a checkout, the regular comparison with the
+   * provider, an administrator, the end of what was given for a time, or the start of this record.
+   */
+  kind: Open<"provider_event" | "checkout" | "reconciliation" | "administrator" | "expiry" | "import">;
+  /**
+   * The provider's ids of the events, or the id of the administrator's request; several when one look at the provider
+   * answered them all.
+   */
+  ids: string[];
+}
+
+/** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+export interface EntitlementChange {
+  object: "entitlement_change";
+  /** Id of a change of an account's entitlements. */
+  id: string;
+  /**
+   * `granted`: it was given. `updated`: it gives another plan or another time. `revoked`: it was taken away before its
+   * time. `expired`: its time was over.
+   */
+  change: Open<"granted" | "updated" | "revoked" | "expired">;
+  /**
+   * Where a plan comes from: nowhere (`default`, the free plan), a subscription (`plan`), a boost that was bought
+   * (`boost`), or an administrator who granted a plan or a boost.
+   */
+  source: Open<EntitlementSource>;
+  /** The payment provider's id of the subscription or payment; `grant` for what administrators give. */
+  reference: string;
+  /** The plan that it gives. */
+  plan: Open<PlanId>;
+  /** Since when it gives it. */
+  starts_at: string;
+  /** Until when; null for until somebody ends it. */
+  ends_at: string | null;
+  /** Why an account's entitlements changed. */
+  cause: EntitlementCause;
+  /** The account's version that it made; those of one moment have the same. */
+  version: number;
+  /** When it was written. */
+  created_at: string;
+}
+
+/** The time of a plan that the account had is over. */
+export interface EntitlementExpiredEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "entitlement.expired";
+  /** When it happened. */
+  created_at: string;
+  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  data: EntitlementChange;
+}
+
+/** The time of a plan that the account had is over. */
+export interface EntitlementExpiredPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "entitlement.expired";
+  /** When it happened. */
+  timestamp: string;
+  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  data: EntitlementChange;
+}
+
+/** Something that plans allow, or allow so much of. */
+export type EntitlementFeature =
+  | "generations"
+  | "variants"
+  | "targeted_regeneration"
+  | "full_regeneration"
+  | "concurrency"
+  | "api_requests";
+
+/** A plan was given to the account. */
+export interface EntitlementGrantedEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "entitlement.granted";
+  /** When it happened. */
+  created_at: string;
+  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  data: EntitlementChange;
+}
+
+/** A plan was given to the account. */
+export interface EntitlementGrantedPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "entitlement.granted";
+  /** When it happened. */
+  timestamp: string;
+  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  data: EntitlementChange;
+}
+
+/** What an account may do at this moment. */
+export interface EntitlementList {
+  object: "list";
+  /** The plan in force. */
+  plan: Open<PlanId>;
+  /**
+   * Where a plan comes from: nowhere (`default`, the free plan), a subscription (`plan`), a boost that was bought
+   * (`boost`), or an administrator who granted a plan or a boost.
+   */
+  source: Open<EntitlementSource>;
+  /** When the plan in force gives way to a lower one, if nothing else happens; null for never. */
+  expires_at: string | null;
+  /** Grows with each change of the account's entitlements. */
+  version: number;
+  /** Every feature. */
+  data: Entitlement[];
+}
+
+/** What a limit is for. */
+export type EntitlementPeriod = "hour" | "month";
+
+/** A plan was taken from the account before its time. */
+export interface EntitlementRevokedEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "entitlement.revoked";
+  /** When it happened. */
+  created_at: string;
+  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  data: EntitlementChange;
+}
+
+/** A plan was taken from the account before its time. */
+export interface EntitlementRevokedPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "entitlement.revoked";
+  /** When it happened. */
+  timestamp: string;
+  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  data: EntitlementChange;
+}
+
+/**
+ * Where a plan comes from: nowhere (`default`, the free plan), a subscription (`plan`), a boost that was bought
+ * (`boost`), or an administrator who granted a plan or a boost.
+ */
+export type EntitlementSource = "default" | "plan" | "boost" | "plan_grant" | "boost_grant";
+
+/** A plan that the account has changed, or until when it has it. */
+export interface EntitlementUpdatedEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "entitlement.updated";
+  /** When it happened. */
+  created_at: string;
+  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  data: EntitlementChange;
+}
+
+/** A plan that the account has changed, or until when it has it. */
+export interface EntitlementUpdatedPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "entitlement.updated";
+  /** When it happened. */
+  timestamp: string;
+  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  data: EntitlementChange;
+}
+
 /** What went wrong, for programs. A code never changes its meaning; new ones may be added. */
 export type ErrorCode =
   | "malformed_json"
@@ -648,6 +847,10 @@ export type Event =
   | ApiKeyRotationDueEvent
   | AppAuthorizationRevokedEvent
   | AppAuthorizedEvent
+  | EntitlementExpiredEvent
+  | EntitlementGrantedEvent
+  | EntitlementRevokedEvent
+  | EntitlementUpdatedEvent
   | GenerationCanceledEvent
   | GenerationCompletedEvent
   | GenerationFailedEvent
@@ -668,6 +871,10 @@ export type EventType =
   | "api_key.rotation_due"
   | "app.authorization_revoked"
   | "app.authorized"
+  | "entitlement.expired"
+  | "entitlement.granted"
+  | "entitlement.revoked"
+  | "entitlement.updated"
   | "generation.canceled"
   | "generation.completed"
   | "generation.failed"
@@ -1094,6 +1301,16 @@ export interface ListDeprecatedCallsParams {
 export interface ListDraftsParams {
   /** Only those for this platform. */
   platform?: ReelPlatform;
+  /** How many objects to return at most. */
+  limit?: number;
+  /**
+   * `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+   * each object that existed at its start exactly once, whatever is created meanwhile.
+   */
+  cursor?: string;
+}
+
+export interface ListEntitlementChangesParams {
   /** How many objects to return at most. */
   limit?: number;
   /**
@@ -2046,9 +2263,9 @@ export interface TrackUpdatedPayload {
 
 /** What is left out stays as it is. */
 export interface UpdateAccountPlanParams {
-  /** The new plan. */
+  /** The new plan; `free` ends what was granted. */
   plan?: PlanId;
-  /** Grants the add-on until then; null ends it. */
+  /** Grants the add-on until then; null ends what was granted. */
   boost_expires_at?: string | Date | null;
 }
 
@@ -2482,6 +2699,10 @@ export type WebhookPayload =
   | ApiKeyRotationDuePayload
   | AppAuthorizationRevokedPayload
   | AppAuthorizedPayload
+  | EntitlementExpiredPayload
+  | EntitlementGrantedPayload
+  | EntitlementRevokedPayload
+  | EntitlementUpdatedPayload
   | GenerationCanceledPayload
   | GenerationCompletedPayload
   | GenerationFailedPayload

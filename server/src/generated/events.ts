@@ -9,6 +9,10 @@ export const eventTypes = [
   "api_key.rotation_due",
   "app.authorization_revoked",
   "app.authorized",
+  "entitlement.expired",
+  "entitlement.granted",
+  "entitlement.revoked",
+  "entitlement.updated",
   "generation.canceled",
   "generation.completed",
   "generation.failed",
@@ -32,6 +36,10 @@ export const eventDescriptions: Record<EventType, string> = {
   "api_key.rotation_due": "The secret of a key is over 90 days old.",
   "app.authorization_revoked": "An app lost its access to the account; `data.reason` says why.",
   "app.authorized": "An app was allowed to act on the account, or was allowed more.",
+  "entitlement.expired": "The time of a plan that the account had is over.",
+  "entitlement.granted": "A plan was given to the account.",
+  "entitlement.revoked": "A plan was taken from the account before its time.",
+  "entitlement.updated": "A plan that the account has changed, or until when it has it.",
   "generation.canceled": "A generation was canceled before it finished.",
   "generation.completed": "A generation finished and its track is ready.",
   "generation.failed": "A generation ended without a result; `data.error` says why.",
@@ -53,6 +61,10 @@ export interface EventData {
   "api_key.rotation_due": components["schemas"]["ApiKey"];
   "app.authorization_revoked": components["schemas"]["RevokedApp"];
   "app.authorized": components["schemas"]["ConnectedApp"];
+  "entitlement.expired": components["schemas"]["EntitlementChange"];
+  "entitlement.granted": components["schemas"]["EntitlementChange"];
+  "entitlement.revoked": components["schemas"]["EntitlementChange"];
+  "entitlement.updated": components["schemas"]["EntitlementChange"];
   "generation.canceled": components["schemas"]["Generation"];
   "generation.completed": components["schemas"]["Generation"];
   "generation.failed": components["schemas"]["Generation"];

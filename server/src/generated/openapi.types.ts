@@ -1250,6 +1250,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/entitlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List entitlements
+         * @description What the account may do at this moment, feature by feature, and where that comes from. Right within a second of a payment's
+         *     webhook. A sandbox that bought nothing has the plan of its live account.
+         */
+        get: operations["listEntitlements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entitlements/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List changes of entitlements
+         * @description Who gave the account which plan, when, and why: everything that was granted, updated, revoked or expired, newest first. Nothing of
+         *     it is ever changed or removed.
+         */
+        get: operations["listEntitlementChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entitlements/{feature}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an entitlement
+         * @description Whether and how much of one feature the account may use at this moment, and why.
+         */
+        get: operations["getEntitlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans": {
         parameters: {
             query?: never;
@@ -1459,8 +1521,8 @@ export interface paths {
         head?: never;
         /**
          * Change the plan of an account
-         * @description Sets the plan, grants a boost or ends one; effective within a second, also for the sandbox. Written down as `plan.changed`.
-         *     For administrators only.
+         * @description Grants a plan or a boost, or ends such a grant; effective within a second, also for the sandbox. What the account itself pays for
+         *     stays: the higher plan counts, and `free` only ends the grant. Written down as `plan.changed`. For administrators only.
          */
         patch: operations["updateAccountPlan"];
         trace?: never;
@@ -1842,6 +1904,86 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "entitlement.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Entitlement expired
+         * @description What was given until `ends_at` ended then. It stopped to count at that moment; this event follows within a minute or two.
+         */
+        post: operations["entitlementExpired"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "entitlement.granted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Entitlement granted
+         * @description The account may use another plan: a subscription began, a boost was bought, or an administrator granted one.
+         */
+        post: operations["entitlementGranted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "entitlement.revoked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Entitlement revoked
+         * @description A subscription ended, a boost was refunded or disputed, or an administrator ended a grant, before `ends_at`.
+         */
+        post: operations["entitlementRevoked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "entitlement.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Entitlement updated
+         * @description What a subscription, boost or grant gives changed: another plan, or until when. A renewal says so by a later `ends_at`.
+         */
+        post: operations["entitlementUpdated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "generation.canceled": {
         parameters: {
             query?: never;
@@ -2132,9 +2274,9 @@ export interface components {
             object: "account_plan";
             /** @description The live account. */
             account_id: components["schemas"]["AccountId"];
-            /** @description What the account subscribes to. */
+            /** @description What the account subscribes to or was granted, boosts aside. */
             plan: components["schemas"]["PlanId"];
-            /** @description Until when the add-on lifts the plan; it may have passed. Null when there never was one. */
+            /** @description Until when boosts lift the plan; null when there is none. */
             boost_expires_at: components["schemas"]["Timestamp"] | null;
             /** @description The plan in force at this moment. */
             effective_plan: components["schemas"]["PlanId"];
@@ -2743,13 +2885,195 @@ export interface components {
             /** @description When its link stops working. */
             expires_at: components["schemas"]["Timestamp"];
         };
+        /** @description Whether and how much of one feature an account may use, and why. */
+        Entitlement: {
+            /** @constant */
+            object: "entitlement";
+            feature: components["schemas"]["EntitlementFeature"];
+            /** @description The plan in force includes it. */
+            allowed: boolean;
+            /**
+             * @description Why: the plan in force includes it, or it does not.
+             * @enum {string}
+             */
+            reason: "included" | "not_in_plan";
+            /** @description How much of it in each period, or at once; null where it is not counted, and where it is not allowed. */
+            limit: number | null;
+            /** @description What the limit is for; null for a limit that holds at every moment, and where there is none. */
+            period: components["schemas"]["EntitlementPeriod"] | null;
+            /** @description The plan in force. */
+            plan: components["schemas"]["PlanId"];
+            source: components["schemas"]["EntitlementSource"];
+            /** @description When the plan in force gives way to a lower one, if nothing else happens; null for never. */
+            expires_at: components["schemas"]["Timestamp"] | null;
+            /** @description Grows with each change of the account's entitlements. */
+            version: number;
+        };
+        /** @description Why an account's entitlements changed. */
+        EntitlementCause: {
+            /**
+             * @description A webhook of the payment provider, the customer's return from a checkout, the regular comparison with the provider, an administrator, the end of what was given for a time, or the start of this record.
+             * @enum {string}
+             */
+            kind: "provider_event" | "checkout" | "reconciliation" | "administrator" | "expiry" | "import";
+            /** @description The provider's ids of the events, or the id of the administrator's request; several when one look at the provider answered them all. */
+            ids: string[];
+        };
+        /** @description A plan that an account got, kept for another time, or lost. Written once and never changed. */
+        EntitlementChange: {
+            /** @constant */
+            object: "entitlement_change";
+            id: components["schemas"]["EntitlementChangeId"];
+            /**
+             * @description `granted`: it was given. `updated`: it gives another plan or another time. `revoked`: it was taken away before its time. `expired`: its time was over.
+             * @enum {string}
+             */
+            change: "granted" | "updated" | "revoked" | "expired";
+            source: components["schemas"]["EntitlementSource"];
+            /** @description The payment provider's id of the subscription or payment; `grant` for what administrators give. */
+            reference: string;
+            /** @description The plan that it gives. */
+            plan: components["schemas"]["PlanId"];
+            /** @description Since when it gives it. */
+            starts_at: components["schemas"]["Timestamp"];
+            /** @description Until when; null for until somebody ends it. */
+            ends_at: components["schemas"]["Timestamp"] | null;
+            cause: components["schemas"]["EntitlementCause"];
+            /** @description The account's version that it made; those of one moment have the same. */
+            version: number;
+            /** @description When it was written. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Id of a change of an account's entitlements.
+         * @example ech_01kbq6c8r5e7tw1z4p6m0x3nkv
+         */
+        EntitlementChangeId: string;
+        /** @description A page of changes, newest first. */
+        EntitlementChangeList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["EntitlementChange"][];
+            /** @description There is another page. */
+            has_more: boolean;
+            next_cursor: components["schemas"]["NextCursor"];
+        };
+        /** @description The time of a plan that the account had is over. */
+        EntitlementExpiredEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "entitlement.expired";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["EntitlementChange"];
+        };
+        /** @description The time of a plan that the account had is over. */
+        EntitlementExpiredPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "entitlement.expired";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["EntitlementChange"];
+        };
+        /**
+         * @description Something that plans allow, or allow so much of.
+         * @enum {string}
+         */
+        EntitlementFeature: "generations" | "variants" | "targeted_regeneration" | "full_regeneration" | "concurrency" | "api_requests";
+        /** @description A plan was given to the account. */
+        EntitlementGrantedEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "entitlement.granted";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["EntitlementChange"];
+        };
+        /** @description A plan was given to the account. */
+        EntitlementGrantedPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "entitlement.granted";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["EntitlementChange"];
+        };
+        /** @description What an account may do at this moment. */
+        EntitlementList: {
+            /** @constant */
+            object: "list";
+            /** @description The plan in force. */
+            plan: components["schemas"]["PlanId"];
+            source: components["schemas"]["EntitlementSource"];
+            /** @description When the plan in force gives way to a lower one, if nothing else happens; null for never. */
+            expires_at: components["schemas"]["Timestamp"] | null;
+            /** @description Grows with each change of the account's entitlements. */
+            version: number;
+            /** @description Every feature. */
+            data: components["schemas"]["Entitlement"][];
+        };
+        /**
+         * @description What a limit is for.
+         * @enum {string}
+         */
+        EntitlementPeriod: "hour" | "month";
+        /** @description A plan was taken from the account before its time. */
+        EntitlementRevokedEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "entitlement.revoked";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["EntitlementChange"];
+        };
+        /** @description A plan was taken from the account before its time. */
+        EntitlementRevokedPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "entitlement.revoked";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["EntitlementChange"];
+        };
+        /**
+         * @description Where a plan comes from: nowhere (`default`, the free plan), a subscription (`plan`), a boost that was bought (`boost`), or an administrator who granted a plan or a boost.
+         * @enum {string}
+         */
+        EntitlementSource: "default" | "plan" | "boost" | "plan_grant" | "boost_grant";
+        /** @description A plan that the account has changed, or until when it has it. */
+        EntitlementUpdatedEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "entitlement.updated";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["EntitlementChange"];
+        };
+        /** @description A plan that the account has changed, or until when it has it. */
+        EntitlementUpdatedPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "entitlement.updated";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["EntitlementChange"];
+        };
         /**
          * @description What went wrong, for programs. A code never changes its meaning; new ones may be added.
          * @enum {string}
          */
         ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "sign_in_rejected" | "insufficient_scope" | "form_rejected" | "not_for_apps" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "wrong_password" | "not_found" | "method_not_allowed" | "body_timeout" | "email_taken" | "email_already_verified" | "identity_not_linked" | "identity_taken" | "last_sign_in" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "oauth_client_limit_reached" | "public_client" | "webhook_limit_reached" | "webhook_replay_running" | "webhook_replay_finished" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
         /** @description Something that happened. `type` tells what `data` is. */
-        Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["AppAuthorizationRevokedEvent"] | components["schemas"]["AppAuthorizedEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
+        Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["AppAuthorizationRevokedEvent"] | components["schemas"]["AppAuthorizedEvent"] | components["schemas"]["EntitlementExpiredEvent"] | components["schemas"]["EntitlementGrantedEvent"] | components["schemas"]["EntitlementRevokedEvent"] | components["schemas"]["EntitlementUpdatedEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
         /**
          * @description Id of an event; also the `webhook-id` of its deliveries.
          * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
@@ -2768,7 +3092,7 @@ export interface components {
          * @description What happened. New types may be added; a consumer ignores those that it does not know.
          * @enum {string}
          */
-        EventType: "api_key.exposed" | "api_key.rotated" | "api_key.rotation_due" | "app.authorization_revoked" | "app.authorized" | "generation.canceled" | "generation.completed" | "generation.failed" | "playlist.created" | "playlist.deleted" | "playlist.updated" | "track.created" | "track.deleted" | "track.updated" | "webhook.disabled" | "webhook.failing" | "webhook.test";
+        EventType: "api_key.exposed" | "api_key.rotated" | "api_key.rotation_due" | "app.authorization_revoked" | "app.authorized" | "entitlement.expired" | "entitlement.granted" | "entitlement.revoked" | "entitlement.updated" | "generation.canceled" | "generation.completed" | "generation.failed" | "playlist.created" | "playlist.deleted" | "playlist.updated" | "track.created" | "track.deleted" | "track.updated" | "webhook.disabled" | "webhook.failing" | "webhook.test";
         /** @description A type of event. */
         EventTypeInfo: {
             /** @constant */
@@ -3971,9 +4295,9 @@ export interface components {
         };
         /** @description What is left out stays as it is. */
         UpdateAccountPlanRequest: {
-            /** @description The new plan. */
+            /** @description The new plan; `free` ends what was granted. */
             plan?: components["schemas"]["PlanId"];
-            /** @description Grants the add-on until then; null ends it. */
+            /** @description Grants the add-on until then; null ends what was granted. */
             boost_expires_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description Fields left out stay as they are; null clears a field where null is allowed. */
@@ -4410,7 +4734,7 @@ export interface components {
          */
         WebhookOrderedOnFailure: "skip" | "pause";
         /** @description The body of a webhook. `type` tells what `data` is. */
-        WebhookPayload: components["schemas"]["ApiKeyExposedPayload"] | components["schemas"]["ApiKeyRotatedPayload"] | components["schemas"]["ApiKeyRotationDuePayload"] | components["schemas"]["AppAuthorizationRevokedPayload"] | components["schemas"]["AppAuthorizedPayload"] | components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["PlaylistCreatedPayload"] | components["schemas"]["PlaylistDeletedPayload"] | components["schemas"]["PlaylistUpdatedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
+        WebhookPayload: components["schemas"]["ApiKeyExposedPayload"] | components["schemas"]["ApiKeyRotatedPayload"] | components["schemas"]["ApiKeyRotationDuePayload"] | components["schemas"]["AppAuthorizationRevokedPayload"] | components["schemas"]["AppAuthorizedPayload"] | components["schemas"]["EntitlementExpiredPayload"] | components["schemas"]["EntitlementGrantedPayload"] | components["schemas"]["EntitlementRevokedPayload"] | components["schemas"]["EntitlementUpdatedPayload"] | components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["PlaylistCreatedPayload"] | components["schemas"]["PlaylistDeletedPayload"] | components["schemas"]["PlaylistUpdatedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
         /** @description Sending past events again to one endpoint. Each keeps its `webhook-id`, so that a receiver knows what it has already. */
         WebhookReplay: {
             /** @constant */
@@ -5259,6 +5583,11 @@ export interface components {
          * @example dft_01kbq7c1h4e9yt6x2p8s5v0mzd
          */
         DraftId: string;
+        /**
+         * @description Name of the feature, such as `generations`.
+         * @example full_regeneration
+         */
+        EntitlementFeature: string;
         /**
          * @description Id of the event (`evt_…`). A malformed or foreign id is answered like a missing one, with 404.
          * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
@@ -8723,6 +9052,123 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    listEntitlements: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every feature. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntitlementList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listEntitlementChanges: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many objects to return at most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees each object that existed at its start exactly once, whatever is created meanwhile. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of changes. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntitlementChangeList"];
+                };
+            };
+            400: components["responses"]["BadListRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getEntitlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Name of the feature, such as `generations`.
+                 * @example full_regeneration
+                 */
+                feature: components["parameters"]["EntitlementFeature"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feature. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entitlement"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
     listPlans: {
         parameters: {
             query?: never;
@@ -9970,6 +10416,142 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AppAuthorizedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    entitlementExpired: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntitlementExpiredPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    entitlementGranted: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntitlementGrantedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    entitlementRevoked: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntitlementRevokedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    entitlementUpdated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntitlementUpdatedPayload"];
             };
         };
         responses: {

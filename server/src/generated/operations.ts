@@ -1586,6 +1586,66 @@ export const operations = {
     "successStatus": 200,
     "deprecation": null
   },
+  "listEntitlements": {
+    "method": "get",
+    "path": "/v1/entitlements",
+    "tag": "entitlements",
+    "security": {
+      "apiKey": [
+        "profile:read"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200,
+    "deprecation": null
+  },
+  "listEntitlementChanges": {
+    "method": "get",
+    "path": "/v1/entitlements/history",
+    "tag": "entitlements",
+    "security": {
+      "apiKey": [
+        "profile:read"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": true,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200,
+    "deprecation": null
+  },
+  "getEntitlement": {
+    "method": "get",
+    "path": "/v1/entitlements/{feature}",
+    "tag": "entitlements",
+    "security": {
+      "apiKey": [
+        "profile:read"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200,
+    "deprecation": null
+  },
   "listPlans": {
     "method": "get",
     "path": "/v1/plans",

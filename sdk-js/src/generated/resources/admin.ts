@@ -59,9 +59,10 @@ export class AdminResource extends Resource {
   /**
    * Change the plan of an account: `PATCH /v1/admin/accounts/{account_id}/plan`. Scope `admin:write`.
    *
-   * Sets the plan, grants a boost or ends one; effective within a second, also for the sandbox. Written down as
-   * `plan.changed`.
-   * For administrators only.
+   * Grants a plan or a boost, or ends such a grant; effective within a second, also for the sandbox. What the account
+   * itself pays for
+   * stays: the higher plan counts, and `free` only ends the grant. Written down as `plan.changed`. For administrators
+   * only.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

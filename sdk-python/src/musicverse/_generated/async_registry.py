@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .async_resources.api_keys import AsyncApiKeysResource
     from .async_resources.connected_apps import AsyncConnectedAppsResource
     from .async_resources.drafts import AsyncDraftsResource
+    from .async_resources.entitlements import AsyncEntitlementsResource
     from .async_resources.events import AsyncEventsResource
     from .async_resources.health import AsyncHealthResource
     from .async_resources.incoming_events import AsyncIncomingEventsResource
@@ -107,6 +108,13 @@ class AsyncResources:
         from .async_resources.limits import AsyncLimitsResource
 
         return AsyncLimitsResource(self._transport)
+
+    @cached_property
+    def entitlements(self) -> AsyncEntitlementsResource:
+        """Async: see `AsyncEntitlementsResource`."""
+        from .async_resources.entitlements import AsyncEntitlementsResource
+
+        return AsyncEntitlementsResource(self._transport)
 
     @cached_property
     def plans(self) -> AsyncPlansResource:

@@ -13,6 +13,24 @@ DraftStatus: TypeAlias = Literal["generating", "ready", "failed"]
 generation says why.
 """
 
+EntitlementFeature: TypeAlias = Literal[
+    "generations",
+    "variants",
+    "targeted_regeneration",
+    "full_regeneration",
+    "concurrency",
+    "api_requests",
+]
+"""Something that plans allow, or allow so much of."""
+
+EntitlementPeriod: TypeAlias = Literal["hour", "month"]
+"""What a limit is for."""
+
+EntitlementSource: TypeAlias = Literal["default", "plan", "boost", "plan_grant", "boost_grant"]
+"""Where a plan comes from: nowhere (`default`, the free plan), a subscription (`plan`), a boost that was bought
+(`boost`), or an administrator who granted a plan or a boost.
+"""
+
 ErrorCode: TypeAlias = Literal[
     "malformed_json",
     "validation_failed",
@@ -71,6 +89,10 @@ EventType: TypeAlias = Literal[
     "api_key.rotation_due",
     "app.authorization_revoked",
     "app.authorized",
+    "entitlement.expired",
+    "entitlement.granted",
+    "entitlement.revoked",
+    "entitlement.updated",
     "generation.canceled",
     "generation.completed",
     "generation.failed",

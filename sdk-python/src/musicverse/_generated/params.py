@@ -407,6 +407,17 @@ class ListDraftsParams(TypedDict, total=False):
     """
 
 
+class ListEntitlementChangesParams(TypedDict, total=False):
+    """What `entitlements.list_changes` takes."""
+
+    limit: int
+    """How many objects to return at most."""
+    cursor: str
+    """`next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+    each object that existed at its start exactly once, whatever is created meanwhile.
+    """
+
+
 class ListEventsParams(TypedDict, total=False):
     """What `events.list` takes."""
 
@@ -695,9 +706,9 @@ class UpdateAccountPlanParams(TypedDict, total=False):
     """What `admin.update_account_plan` takes."""
 
     plan: PlanId
-    """The new plan."""
+    """The new plan; `free` ends what was granted."""
     boost_expires_at: datetime | str | None
-    """Grants the add-on until then; null ends it."""
+    """Grants the add-on until then; null ends what was granted."""
 
 
 class UpdateApiKeyParams(TypedDict, total=False):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .resources.api_keys import ApiKeysResource
     from .resources.connected_apps import ConnectedAppsResource
     from .resources.drafts import DraftsResource
+    from .resources.entitlements import EntitlementsResource
     from .resources.events import EventsResource
     from .resources.health import HealthResource
     from .resources.incoming_events import IncomingEventsResource
@@ -107,6 +108,13 @@ class Resources:
         from .resources.limits import LimitsResource
 
         return LimitsResource(self._transport)
+
+    @cached_property
+    def entitlements(self) -> EntitlementsResource:
+        """see `EntitlementsResource`."""
+        from .resources.entitlements import EntitlementsResource
+
+        return EntitlementsResource(self._transport)
 
     @cached_property
     def plans(self) -> PlansResource:

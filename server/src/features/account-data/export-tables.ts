@@ -112,6 +112,14 @@ export const exportedTables: readonly ExportedTable[] = [
     columns: ["id", "api_key_id", "quota_max", "quota_seconds", "burst_max", "burst_seconds", "expires_at", "created_at"], ids: { api_key_id: "key" },
   },
   {
+    table: "entitlements", about: "plans and boosts that you hold",
+    columns: ["id", "source", "ref", "plan", "starts_at", "ends_at", "version"], ids: {},
+  },
+  {
+    table: "entitlement_changes", about: "when you got or lost a plan or boost, and why",
+    columns: ["id", "change", "source", "ref", "plan", "starts_at", "ends_at", "version", "cause", "cause_ids", "created_at"], ids: { id: "ech" },
+  },
+  {
     table: "usage_requests", about: "requests of the last 30 days, those of one kind and minute together",
     columns: [
       "minute", "id", "credential", "key_id", "session_id", "operation", "method",

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestApp } from "../../../test-kit/app.ts";
 import { plans, planWithMoreRequests } from "./catalogue.ts";
 import { resolveEffectivePlan } from "./effective-plan.ts";
+import { planInForce, type HeldPlan } from "./plan-in-force.ts";
 
 describe("the plan in force (BIL-02)", () => {
   const now = new Date("2026-11-21T12:00:00Z");
@@ -20,6 +21,32 @@ describe("the plan in force (BIL-02)", () => {
     ["constructor", null, "free"],
   ])("%s with a boost until %s is %s", (base, until, effective) => {
     expect(resolveEffectivePlan(base, until, now)).toBe(effective);
+  });
+});
+
+describe("of all that an account holds", () => {
+  const now = new Date("2026-11-21T12:00:00Z");
+  const inHours = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
+  const held = (plan: string, from: number, until: number | null, source: HeldPlan["source"] = "plan"): HeldPlan =>
+    ({ source, plan, startsAt: inHours(from), endsAt: until === null ? null : inHours(until) });
+  const inForce = (...all: HeldPlan[]) => {
+    const found = planInForce(all, now);
+    return found && [found.planId, found.source, found.endsAt && (found.endsAt.getTime() - now.getTime()) / 3_600_000];
+  };
+
+  test("the highest plan that has begun and not ended counts, and nothing that is not in the catalogue", () => {
+    expect(inForce()).toBeNull();
+    expect(inForce(held("basic", -1, null), held("pro", -1, 1, "boost"))).toEqual(["pro", "boost", 1]);
+    expect(inForce(held("enterprise", -1, null, "plan_grant"), held("pro", -1, 1, "boost"))).toEqual(["enterprise", "plan_grant", null]);
+    expect(inForce(held("basic", -1, null), held("pro", -2, 0, "boost"))).toEqual(["basic", "plan", null]);
+    expect(inForce(held("basic", -1, 5), held("pro", 1, 2, "boost"))).toEqual(["basic", "plan", 5]);
+    expect(inForce(held("constructor", -1, null), held("gold", -1, null))).toBeNull();
+  });
+
+  test("it ends when nothing as high goes on", () => {
+    expect(inForce(held("pro", -1, 1, "boost"), held("pro", 1, 2, "boost"), held("pro", 3, 4, "boost"))).toEqual(["pro", "boost", 2]);
+    expect(inForce(held("pro", -1, 1, "boost"), held("enterprise", 0, 8), held("basic", 0, 99))).toEqual(["enterprise", "plan", 8]);
+    expect(inForce(held("standard", -1, 1), held("pro", 1, null))).toEqual(["standard", "plan", null]);
   });
 });
 

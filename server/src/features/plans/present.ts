@@ -1,21 +1,7 @@
 import type { components } from "../../generated/openapi.types.ts";
-import { encodeId } from "../../platform/ids/index.ts";
 import { plans, pricingUrl, type Plan, type PlanId, type Rate } from "./catalogue.ts";
-import { resolveEffectivePlan } from "./effective-plan.ts";
-import type { AccountPlanRow } from "./store.ts";
 
 type PublicPlan = components["schemas"]["Plan"];
-type PublicAccountPlan = components["schemas"]["AccountPlan"];
-
-export function presentAccountPlan(row: AccountPlanRow, now: Date): PublicAccountPlan {
-  return {
-    object: "account_plan",
-    account_id: encodeId("acc", row.id),
-    plan: resolveEffectivePlan(row.plan, null, now),
-    boost_expires_at: row.boost_expires_at?.toISOString() ?? null,
-    effective_plan: resolveEffectivePlan(row.plan, row.boost_expires_at, now),
-  };
-}
 
 export function presentPlan(id: PlanId): PublicPlan {
   const plan: Plan = plans[id];

@@ -1,44 +1,32 @@
-import type { Statement, SystemTx } from "../../platform/db/index.ts";
+import type { Statement } from "../../platform/db/index.ts";
+import type { HeldPlan } from "./plan-in-force.ts";
 
-/** Notified with the id of an account, live or sandbox, whose plan, boost or overrides changed. */
+/** Notified with the id of an account, live or sandbox, whose entitlements or overrides changed. */
 export const accountLimitsChannel = "account_limits";
 
-export interface SubscriptionRow {
-  mode: "live" | "test";
+/** An entitlement as the database writes it in JSON. */
+interface HeldPlanJson {
+  source: HeldPlan["source"];
   plan: string;
-  boost_expires_at: Date | null;
+  starts_at: string;
+  ends_at: string | null;
+  own: boolean;
 }
 
-/** A sandbox has the plan of its live twin. */
-export const selectSubscription = (accountId: string): Statement => ({
-  name: "subscription",
-  text: `select a.mode, live.plan, live.boost_expires_at
+export interface HeldPlansRow {
+  mode: "live" | "test";
+  version: number;
+  held: HeldPlanJson[];
+}
+
+/** What an account holds, and for a sandbox also what its live account does. */
+export const selectHeldPlans = (accountId: string): Statement => ({
+  name: "held_plans",
+  text: `select a.mode, a.entitlements_version + coalesce(live.entitlements_version, 0) as version,
+                coalesce((select json_agg(json_build_object('source', e.source, 'plan', e.plan, 'starts_at', e.starts_at, 'ends_at', e.ends_at, 'own', e.account_id = a.id))
+                            from entitlements e where e.account_id = any(array[a.id, live.id])), '[]') as held
            from accounts a
-           join accounts live on live.id = case a.mode when 'live' then a.id else a.twin_id end
+           left join accounts live on a.mode = 'test' and live.id = a.twin_id
           where a.id = $1`,
   values: [accountId],
 });
-
-export interface AccountPlanRow {
-  id: string;
-  twin_id: string;
-  plan: string;
-  boost_expires_at: Date | null;
-}
-
-/** The live account of either id of a pair. */
-export const selectAccountPlan = (accountId: string): Statement => ({
-  name: "account_plan",
-  text: "select id, twin_id, plan, boost_expires_at from accounts where mode = 'live' and $1 in (id, twin_id)",
-  values: [accountId],
-});
-
-export async function lockAccountPlan(tx: SystemTx, accountId: string): Promise<AccountPlanRow | null> {
-  const { text, values } = selectAccountPlan(accountId);
-  const [row] = await tx.query<AccountPlanRow>(`${text} for update`, [...(values ?? [])]);
-  return row ?? null;
-}
-
-export async function updatePlan(tx: SystemTx, { id, plan, boost_expires_at }: AccountPlanRow): Promise<void> {
-  await tx.query("update accounts set plan = $2, boost_expires_at = $3 where id = $1", [id, plan, boost_expires_at]);
-}

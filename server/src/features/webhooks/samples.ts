@@ -8,6 +8,18 @@ export function sampleData<T extends EventType>(type: T, webhookId: string, now:
 
 function samples(webhookId: string, now: Date): EventData {
   const at = now.toISOString();
+  const entitlement = {
+    object: "entitlement_change" as const,
+    id: encodeId("ech", newId()),
+    source: "boost" as const,
+    reference: "pi_sample",
+    plan: "pro" as const,
+    starts_at: at,
+    ends_at: new Date(now.getTime() + 30 * 86_400_000).toISOString(),
+    cause: { kind: "provider_event" as const, ids: ["evt_sample"] },
+    version: 1,
+    created_at: at,
+  };
   const trackId = encodeId("trk", newId());
   const generation: EventData["generation.completed"] = {
     object: "generation",
@@ -103,6 +115,10 @@ function samples(webhookId: string, now: Date): EventData {
     },
     "api_key.rotated": { ...apiKey, previous_last4: "1111", previous_expires_at: at },
     "api_key.rotation_due": apiKey,
+    "entitlement.expired": { ...entitlement, change: "expired" },
+    "entitlement.granted": { ...entitlement, change: "granted" },
+    "entitlement.revoked": { ...entitlement, change: "revoked" },
+    "entitlement.updated": { ...entitlement, change: "updated" },
     "generation.completed": generation,
     "generation.failed": {
       ...unfinished,

@@ -11,6 +11,8 @@ export interface NotifiedCacheOptions<V> {
   ttlMs?: number;
   /** Default 10,000 entries. */
   max?: number;
+  /** Told of each `get`: answered from memory, read and kept, or read only, since notifications cannot be heard. */
+  observe?: (result: "hit" | "miss" | "uncached") => void;
 }
 
 export interface NotifiedCache<V> {
@@ -30,7 +32,7 @@ const ABSENT_TTL_MS = 2_000;
  * cannot be heard nothing is cached, so an entry is never older than the moment its change became known.
  */
 export function createNotifiedCache<V extends object>(options: NotifiedCacheOptions<V>): NotifiedCache<V> {
-  const { db, channel, load, ttlMs = 30_000, max = 10_000 } = options;
+  const { db, channel, load, ttlMs = 30_000, max = 10_000, observe } = options;
   const present = new LRUCache<string, V>({ max, ttl: ttlMs });
   // Apart from the entries that exist, so that made-up ids cannot push those out.
   const absent = new LRUCache<string, true>({ max, ttl: ABSENT_TTL_MS });
@@ -81,7 +83,11 @@ export function createNotifiedCache<V extends object>(options: NotifiedCacheOpti
   };
 
   return {
-    get: (id) => present.get(id) ?? (absent.has(id) ? null : (loading.get(id) ?? fetch(id))),
+    get: (id) => {
+      const known = present.get(id) ?? (absent.has(id) ? null : undefined);
+      observe?.(known !== undefined ? "hit" : hearing ? "miss" : "uncached");
+      return known !== undefined ? known : (loading.get(id) ?? fetch(id));
+    },
     close: stop,
   };
 }

@@ -105,12 +105,13 @@ class AsyncAdminResource(AsyncResource):
     ) -> AccountPlan:
         """Change the plan of an account: `PATCH /v1/admin/accounts/{account_id}/plan`. Scope `admin:write`.
 
-        Sets the plan, grants a boost or ends one; effective within a second, also for the sandbox. Written down as
+        Grants a plan or a boost, or ends such a grant; effective within a second, also for the sandbox. What the
+        account itself pays for stays: the higher plan counts, and `free` only ends the grant. Written down as
         `plan.changed`. For administrators only.
 
         Args:
-        - `plan`: The new plan.
-        - `boost_expires_at`: Grants the add-on until then; null ends it.
+        - `plan`: The new plan; `free` ends what was granted.
+        - `boost_expires_at`: Grants the add-on until then; null ends what was granted.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         APIError (413), APIError (415), RateLimitError (429), InternalServerError (500).

@@ -37,9 +37,9 @@ class AccountPlan(Model):
     account_id: str
     """The live account."""
     plan: PlanId | str
-    """What the account subscribes to."""
+    """What the account subscribes to or was granted, boosts aside."""
     boost_expires_at: datetime | None
-    """Until when the add-on lifts the plan; it may have passed. Null when there never was one."""
+    """Until when boosts lift the plan; null when there is none."""
     effective_plan: PlanId | str
     """The plan in force at this moment."""
 

@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from ..._model import Model, Tagged
 from ..literals import EventType
-from .shared import ApiKey, ConnectedApp, Generation, Playlist, Track
+from .shared import ApiKey, ConnectedApp, EntitlementChange, Generation, Playlist, Track
 from .webhooks import ApiKeyExposure, DeletedPlaylist, DeletedTrack, Event, RevokedApp, Webhook, WebhookTestData
 
 
@@ -62,6 +62,50 @@ class AppAuthorizedPayload(Model):
     """When it happened."""
     data: ConnectedApp
     """An app that may act on the account."""
+
+
+class EntitlementExpiredPayload(Model):
+    """The time of a plan that the account had is over."""
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["entitlement.expired"]
+    timestamp: datetime
+    """When it happened."""
+    data: EntitlementChange
+    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+
+
+class EntitlementGrantedPayload(Model):
+    """A plan was given to the account."""
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["entitlement.granted"]
+    timestamp: datetime
+    """When it happened."""
+    data: EntitlementChange
+    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+
+
+class EntitlementRevokedPayload(Model):
+    """A plan was taken from the account before its time."""
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["entitlement.revoked"]
+    timestamp: datetime
+    """When it happened."""
+    data: EntitlementChange
+    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+
+
+class EntitlementUpdatedPayload(Model):
+    """A plan that the account has changed, or until when it has it."""
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["entitlement.updated"]
+    timestamp: datetime
+    """When it happened."""
+    data: EntitlementChange
+    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
 
 
 class EventTypeInfo(Model):
@@ -219,6 +263,10 @@ WebhookPayload: TypeAlias = (
     | ApiKeyRotationDuePayload
     | AppAuthorizationRevokedPayload
     | AppAuthorizedPayload
+    | EntitlementExpiredPayload
+    | EntitlementGrantedPayload
+    | EntitlementRevokedPayload
+    | EntitlementUpdatedPayload
     | GenerationCanceledPayload
     | GenerationCompletedPayload
     | GenerationFailedPayload
@@ -242,6 +290,10 @@ WEBHOOK_PAYLOAD: Tagged[WebhookPayload] = Tagged(
         "api_key.rotation_due": ApiKeyRotationDuePayload,
         "app.authorization_revoked": AppAuthorizationRevokedPayload,
         "app.authorized": AppAuthorizedPayload,
+        "entitlement.expired": EntitlementExpiredPayload,
+        "entitlement.granted": EntitlementGrantedPayload,
+        "entitlement.revoked": EntitlementRevokedPayload,
+        "entitlement.updated": EntitlementUpdatedPayload,
         "generation.canceled": GenerationCanceledPayload,
         "generation.completed": GenerationCompletedPayload,
         "generation.failed": GenerationFailedPayload,

@@ -7,10 +7,12 @@ from ..._model import Model
 from ..literals import (
     ApiKeyStatus,
     AudioFormat,
+    EntitlementSource,
     GenerationKind,
     GenerationLane,
     GenerationStatus,
     Mode,
+    PlanId,
     Scope,
     TrackSource,
     UsageGranularity,
@@ -137,6 +139,47 @@ class ConnectedApp(Model):
     """When it last fetched an access token, which lasts an hour; null before the first."""
     expires_at: datetime
     """When the connection ends by itself; each refresh moves it to a year later."""
+
+
+class EntitlementCause(Model):
+    """Why an account's entitlements changed."""
+    kind: Literal["provider_event", "checkout", "reconciliation", "administrator", "expiry", "import"] | str
+    """A webhook of the payment provider, the customer's return from a checkout, the regular comparison with the
+    provider, an administrator, the end of what was given for a time, or the start of this record.
+    """
+    ids: list[str]
+    """The provider's ids of the events, or the id of the administrator's request; several when one look at the
+    provider answered them all.
+    """
+
+
+class EntitlementChange(Model):
+    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+    object: Literal["entitlement_change"]
+    id: str
+    """Id of a change of an account's entitlements."""
+    change: Literal["granted", "updated", "revoked", "expired"] | str
+    """`granted`: it was given. `updated`: it gives another plan or another time. `revoked`: it was taken away before
+    its time. `expired`: its time was over.
+    """
+    source: EntitlementSource | str
+    """Where a plan comes from: nowhere (`default`, the free plan), a subscription (`plan`), a boost that was bought
+    (`boost`), or an administrator who granted a plan or a boost.
+    """
+    reference: str
+    """The payment provider's id of the subscription or payment; `grant` for what administrators give."""
+    plan: PlanId | str
+    """The plan that it gives."""
+    starts_at: datetime
+    """Since when it gives it."""
+    ends_at: datetime | None
+    """Until when; null for until somebody ends it."""
+    cause: EntitlementCause
+    """Why an account's entitlements changed."""
+    version: int
+    """The account's version that it made; those of one moment have the same."""
+    created_at: datetime
+    """When it was written."""
 
 
 class GenerationError(Model):

@@ -14,7 +14,7 @@ from ..literals import (
     WebhookStatsWindow,
     WebhookStatus,
 )
-from .shared import ApiKey, ConnectedApp, Generation, Playlist, Track
+from .shared import ApiKey, ConnectedApp, EntitlementChange, Generation, Playlist, Track
 
 
 class ApiKeyExposure(Model):
@@ -116,6 +116,54 @@ class DeletedTrack(Model):
     id: str
     """Id of a track."""
     deleted: Literal[True]
+
+
+class EntitlementExpiredEvent(Model):
+    """The time of a plan that the account had is over."""
+    object: Literal["event"]
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["entitlement.expired"]
+    created_at: datetime
+    """When it happened."""
+    data: EntitlementChange
+    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+
+
+class EntitlementGrantedEvent(Model):
+    """A plan was given to the account."""
+    object: Literal["event"]
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["entitlement.granted"]
+    created_at: datetime
+    """When it happened."""
+    data: EntitlementChange
+    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+
+
+class EntitlementRevokedEvent(Model):
+    """A plan was taken from the account before its time."""
+    object: Literal["event"]
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["entitlement.revoked"]
+    created_at: datetime
+    """When it happened."""
+    data: EntitlementChange
+    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+
+
+class EntitlementUpdatedEvent(Model):
+    """A plan that the account has changed, or until when it has it."""
+    object: Literal["event"]
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["entitlement.updated"]
+    created_at: datetime
+    """When it happened."""
+    data: EntitlementChange
+    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
 
 
 class GenerationCanceledEvent(Model):
@@ -321,6 +369,10 @@ Event: TypeAlias = (
     | ApiKeyRotationDueEvent
     | AppAuthorizationRevokedEvent
     | AppAuthorizedEvent
+    | EntitlementExpiredEvent
+    | EntitlementGrantedEvent
+    | EntitlementRevokedEvent
+    | EntitlementUpdatedEvent
     | GenerationCanceledEvent
     | GenerationCompletedEvent
     | GenerationFailedEvent
@@ -344,6 +396,10 @@ EVENT: Tagged[Event] = Tagged(
         "api_key.rotation_due": ApiKeyRotationDueEvent,
         "app.authorization_revoked": AppAuthorizationRevokedEvent,
         "app.authorized": AppAuthorizedEvent,
+        "entitlement.expired": EntitlementExpiredEvent,
+        "entitlement.granted": EntitlementGrantedEvent,
+        "entitlement.revoked": EntitlementRevokedEvent,
+        "entitlement.updated": EntitlementUpdatedEvent,
         "generation.canceled": GenerationCanceledEvent,
         "generation.completed": GenerationCompletedEvent,
         "generation.failed": GenerationFailedEvent,

@@ -1,7 +1,0 @@
-import type { Clock } from "../../platform/clock/index.ts";
-import type { Database } from "../../platform/db/index.ts";
-
-export interface PlansDeps {
-  db: Database;
-  clock: Clock;
-}
