@@ -79,9 +79,8 @@ describe("entitlements", () => {
     const until = new Date(clock.now().getTime() + 3_600_000).toISOString();
     const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => patch(account.liveId, index % 2 ? { plan: "pro" } : { boost_expires_at: until })));
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
-    expect((await history(account)).map(([change, source, , version]) => [change, source, version]).toSorted()).toEqual([
-      ["granted", "boost_grant", expect.any(Number)], ["granted", "plan_grant", 1], ["updated", "plan_grant", expect.any(Number)],
-    ]);
+    const changes = (await history(account)).map(([change, source]) => `${String(change)} ${String(source)}`);
+    expect(changes.toSorted((a, b) => a.localeCompare(b))).toEqual(["granted boost_grant", "granted plan_grant", "updated plan_grant"]);
   });
 
   test("the history can be added to, but nobody can change it, not even the system's role", async () => {
