@@ -2,7 +2,7 @@ import { boost } from "../plans/index.ts";
 import type { Entitlement } from "./implied-entitlements.ts";
 
 /** What an administrator asks for; absent: as it is. */
-export interface WantedGrants {
+interface WantedGrants {
   /** `free` ends what was granted. */
   plan?: string | undefined;
   /** Null ends what was granted. */

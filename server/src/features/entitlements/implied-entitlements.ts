@@ -9,9 +9,9 @@ export interface Entitlement extends HeldPlan {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** A paid period's end, when no word of the next one came: renewals are charged about an hour late, and events may be. */
-export const RENEWAL_GRACE_DAYS = 3;
+const RENEWAL_GRACE_DAYS = 3;
 /** From the start of a period that could not be charged: while the provider tries again, nothing is taken away. */
-export const PAST_DUE_GRACE_DAYS = 7;
+const PAST_DUE_GRACE_DAYS = 7;
 
 /**
  * What a customer's state gives, from nothing but that state: whatever happened before, and in which order, is the same.
