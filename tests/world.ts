@@ -1,5 +1,6 @@
 import { expect, vi } from "vitest";
 import { createIncomingRegistry } from "../server/src/features/incoming-events/index.ts";
+import { newPicture } from "../server/src/features/library/image.fixture.ts";
 import { callback, thirdParty } from "../server/src/features/oauth/world.fixture.ts";
 import { appPage, signInEnv, visitor } from "../server/src/features/sign-in/sign-in.fixture.ts";
 import type { TestApp, TestAppOptions } from "../server/test-kit/app.ts";
@@ -49,6 +50,7 @@ export async function createWorld(app: TestApp, endpoint: string): Promise<World
   const tracks = await twoOf(async () => String((await test.generations.wait((await test.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 })).id)).track_id));
   const lists = await twoOf(() => playlists.create({ name: "fuzzed" }));
   const { items } = await playlists.addTracks(lists[0].id, { track_ids: tracks });
+  const assets = await twoOf(() => newPicture(app, account));
   const since = "2026-11-01T00:00:00Z";
   const replays = [await webhooks.createReplay(hooks[0].id, { since }), await webhooks.createReplay(paused.id, { since })];
   const apps = await twoOf(() => oauthClients.create({ name: "fuzzed", type: "confidential", redirect_uris: [callback], scopes: ["tracks:read"] }));
@@ -77,6 +79,7 @@ export async function createWorld(app: TestApp, endpoint: string): Promise<World
     ids: {
       account_id: [other.liveId, other.sandboxId],
       api_key_id: [keys[0].id],
+      asset_id: [assets[0]],
       client_id: [apps[0].id],
       connected_app_id: connected.slice(0, 1),
       delivery_id: (await delivered()).map(({ id }) => id),
@@ -96,6 +99,7 @@ export async function createWorld(app: TestApp, endpoint: string): Promise<World
     },
     spare: {
       api_key_id: [keys[1].id],
+      asset_id: [assets[1]],
       client_id: [apps[1].id],
       connected_app_id: connected.slice(1),
       item_id: items.slice(1).map(({ id }) => id),

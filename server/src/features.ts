@@ -8,6 +8,7 @@ import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./f
 import { entitlementsRoutes } from "./features/entitlements/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { addressLimits, badCredentialBucket, createLimitsFor, createOverrideLookup, headersFor, limitsRoutes } from "./features/limits/index.ts";
+import { libraryRoutes } from "./features/library/index.ts";
 import { createNotify, mailKind, outboxPage, type Notify } from "./features/notifications/index.ts";
 import { createIncomingRegistry, incomingEventKind, incomingEventsRoutes, type IncomingRegistry } from "./features/incoming-events/index.ts";
 import { createPlanLookup, plansRoutes, pricingUrl } from "./features/plans/index.ts";
@@ -95,6 +96,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...generationRoutes({ db, cursors, plugins, work, emit, feed }),
       ...draftsRoutes({ db, clock, cursors }),
       ...tracksRoutes({ db, storage, cursors, emit, work, beforeDelete: removeTrackFromPlaylists({ clock, emit }), uploadBytesMax: UPLOAD_BYTES_MAX }),
+      ...libraryRoutes({ db, storage, cursors, emit, work }),
       ...playlistsRoutes({ db, clock, cursors, emit }),
       ...webhooksRoutes({ db, cursors, clock, keyRing, work, policy }),
       ...eventsRoutes({ db, cursors }),

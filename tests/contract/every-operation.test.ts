@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createIncomingRegistry } from "../../server/src/features/incoming-events/index.ts";
 import { signInEnv, visitor } from "../../server/src/features/sign-in/sign-in.fixture.ts";
 import { operations, type OperationId } from "../../server/src/generated/operations.ts";
+import { newPicture } from "../../server/src/features/library/image.fixture.ts";
 import { callback, thirdParty } from "../../server/src/features/oauth/world.fixture.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
@@ -179,6 +180,19 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     expect(await playlists.get(made.id)).toMatchObject({ track_count: 0, duration_ms: 0 });
     await playlists.delete(made.id);
     await expect(playlists.get(made.id)).rejects.toMatchObject({ status: 404 });
+  });
+
+  test("the library: create, list, search, get, update, delete an asset, download a picture", async () => {
+    const { library } = account.test;
+    const made = await library.createAsset({ title: "Night drive teaser", platform: "tiktok", hashtags: ["#nightdrive"], tags: ["launch"], metadata: { campaign: "autumn" } });
+    expect(made).toMatchObject({ kind: "reel", status: "draft", file: null });
+    expect(await library.updateAsset(made.id, { status: "ready", platform: null })).toMatchObject({ status: "ready", platform: null, title: made.title });
+    expect((await library.listAssets({ q: "night -day", tags: "launch", status: "ready" })).data.map(({ id }) => id)).toEqual([made.id]);
+    const id = await newPicture(app, account);
+    const { file } = await library.getAsset(id);
+    expect((await (await library.downloadAssetFile(id)).arrayBuffer()).byteLength).toBe(file?.bytes);
+    await library.deleteAsset(made.id);
+    await expect(library.getAsset(made.id)).rejects.toMatchObject({ status: 404, code: "not_found" });
   });
 
   test("webhooks: create, test, list, get, update, deliveries, retry, replay, rotate the secret, delete", async () => {

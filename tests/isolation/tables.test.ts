@@ -43,6 +43,7 @@ describe("in SQL, another account reaches nothing", () => {
     const track = await client.tracks.upload({ file: wavOf({ seconds: 1 }) });
     const playlist = await client.playlists.create({ name: "mine" });
     await client.playlists.addTracks(playlist.id, { track_ids: [track.id] });
+    await client.library.createAsset({ title: "mine" });
     const { id } = await client.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 });
     await client.generations.wait(id);
     await receiver.next(({ event }) => event.type === "track.created");

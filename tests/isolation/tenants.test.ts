@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { operations, type OperationId } from "../../server/src/generated/operations.ts";
+import { newPicture } from "../../server/src/features/library/image.fixture.ts";
 import { callback, thirdParty } from "../../server/src/features/oauth/world.fixture.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
@@ -44,6 +45,7 @@ describe("a stranger reaches nothing", () => {
     ids = {
       client_id: client.id,
       connected_app_id: (await owner.test.connectedApps.list()).data[0]?.id ?? "",
+      asset_id: await newPicture(app, owner),
       track_id: track.id,
       playlist_id: playlist.id,
       item_id: item?.id ?? "",

@@ -132,7 +132,7 @@ function resultName({ result }: Operation): string {
 }
 
 function fileName({ id }: Operation): string {
-  const known: Record<string, string> = { downloadTrackAudio: "song.wav", exportAccount: "export.zip" };
+  const known: Record<string, string> = { downloadTrackAudio: "song.wav", downloadAssetFile: "cover.jpg", exportAccount: "export.zip" };
   const name = known[id];
   if (name === undefined) throw new Error(`${id} answers with a file: name it here, for its example`);
   return name;

@@ -5,6 +5,7 @@ import { wavOf } from "../../../test-kit/audio.ts";
 import { startMailServer, type MailServer } from "../../../test-kit/mail-server.ts";
 import { startProcess } from "../../../test-kit/process.ts";
 import { startReceiver, type Receiver } from "../../../test-kit/receiver.ts";
+import { newPicture } from "../library/image.fixture.ts";
 import { decodeId } from "../../platform/ids/index.ts";
 
 const password = "pw-canary-of-a-test";
@@ -53,11 +54,12 @@ async function idsOf(app: TestApp, { liveId, sandboxId, email }: TestAccount): P
   return [...uuids, liveId, sandboxId, email, ...users.map(({ id }) => id)];
 }
 
-async function fill(account: TestAccount): Promise<void> {
+async function fill(app: TestApp, account: TestAccount): Promise<void> {
   for (const client of [account.test, account.live]) {
     await client.webhooks.create({ url: receiver.url });
     await client.tracks.upload({ file: wavOf({ seconds: 1 }), title: "Mine" });
   }
+  await newPicture(app, account);
   const { id } = await account.test.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 });
   await account.test.generations.wait(id);
   await receiver.next(({ event }) => event.type === "generation.completed");
@@ -72,14 +74,14 @@ describe("deleting an account", () => {
 
   test("removes all of it and its sandbox from every table and from storage, and nothing of anybody else (API-04)", async () => {
     const [account, other] = [await app.signUp({ tier: "enterprise" }), await app.signUp({ tier: "enterprise" })];
-    await fill(account);
-    await fill(other);
+    await fill(app, account);
+    await fill(app, other);
     // Drains keep an endpoint a while for more, and leave other rows when they end.
     await expect.poll(() => stored(app, "select 1 from webhooks where lease_token is not null"), { timeout: 20_000 }).toEqual([]);
     const texts = await idsOf(app, account);
     const othersTraces = await traces(app, await idsOf(app, other));
-    expect(await traces(app, texts)).toEqual(expect.arrayContaining(["accounts", "users", "sessions", "api_keys", "tracks", "generations", "webhooks", "mails"]));
-    expect(await app.storedBlobs()).toHaveLength(6);
+    expect(await traces(app, texts)).toEqual(expect.arrayContaining(["accounts", "users", "sessions", "api_keys", "tracks", "assets", "generations", "webhooks", "mails"]));
+    expect(await app.storedBlobs()).toHaveLength(8);
 
     expect(await erase(app, account.sessionToken, password, { "MusicVerse-Mode": "test" })).toMatchObject({ status: 202, text: "" });
     await expect.poll(() => unfinished(app), { timeout: 30_000 }).toEqual([]);
@@ -91,7 +93,7 @@ describe("deleting an account", () => {
     await finishErasures(app);
     expect(await traces(app, texts)).toEqual([]);
     expect((await app.storedBlobs()).filter((path) => texts.some((text) => path.includes(text)))).toEqual([]);
-    expect(await app.storedBlobs()).toHaveLength(3);
+    expect(await app.storedBlobs()).toHaveLength(4);
     expect(await traces(app, await idsOf(app, other))).toEqual(othersTraces);
     expect((await other.test.tracks.list()).data).toHaveLength(2);
     expect((await mail.next(account.email)).headers["subject"]).toBe("Confirm your e-mail address");

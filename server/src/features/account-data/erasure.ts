@@ -2,6 +2,7 @@ import type { Database } from "../../platform/db/index.ts";
 import type { BlobStorage } from "../../platform/storage/index.ts";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { WorkKind, WorkRunContext } from "../../platform/work/index.ts";
+import { eraseAssets } from "../library/index.ts";
 import { eraseTracks } from "../tracks/index.ts";
 import {
   claimErasure, countWaitingMails, deleteAccounts, deleteErasure, deleteSomeRows, moveErasure, selectErasuresDue, selectTenantTables,
@@ -29,7 +30,7 @@ const LATE_ROWS_MS = 60 * 60_000;
 const FOREIGN_KEY_VIOLATION = "23503";
 
 /**
- * Removes what deleted accounts had: audio first, because its keys stand in the rows; then rows, some at a time; then the
+ * Removes what deleted accounts had: files first, because their keys stand in the rows; then rows, some at a time; then the
  * accounts; an hour later what was written late. Every step may be repeated, so a crash costs nothing but the lease's rest.
  */
 export function erasureWork(deps: ErasureDeps): WorkKind<ErasureRow> {
@@ -67,6 +68,7 @@ async function erase(deps: ErasureDeps, claim: ErasureRow, { signal, delayUntil 
     if (waiting > 0) await later(500);
   }
   for (const accountId of accountIds) {
+    await eraseAssets(db, accountId, signal);
     const done = await eraseTracks({ db, storage }, accountId, { abandoned: ageMs > UPLOAD_PATIENCE_MS, signal });
     if (!done) await later(2_000);
     await eraseRows(db, accountId, signal);
@@ -82,7 +84,7 @@ async function erase(deps: ErasureDeps, claim: ErasureRow, { signal, delayUntil 
 async function eraseRows(db: Database, accountId: string, signal: AbortSignal): Promise<void> {
   let tables = await db.asSystem("erase an account: which tables there are", selectTenantTables);
   // They keep the keys of blobs, and go with these.
-  tables = tables.filter(({ name }) => name !== "tracks" && name !== "blob_deletions");
+  tables = tables.filter(({ name }) => !["tracks", "assets", "blob_deletions"].includes(name));
   for (let round = 0; tables.length > 0 && round < 5; round += 1) {
     const held: typeof tables = [];
     for (const table of tables) {

@@ -3,7 +3,7 @@ import type { Database } from "../../platform/db/index.ts";
 import { encodeId } from "../../platform/ids/index.ts";
 import { BlobNotFoundError, type BlobStorage } from "../../platform/storage/index.ts";
 import type { Entry } from "./archive.ts";
-import { exportedTables, type ExportedTable } from "./export-tables.ts";
+import { exportedFiles, exportedTables, type ExportedFiles, type ExportedTable } from "./export-tables.ts";
 import { type ExportedAccount, type ExportedRow, type PagedTable, selectBlobKey, selectExportPage, selectPair } from "./export-store.ts";
 
 export interface ExportSource {
@@ -25,23 +25,24 @@ export async function* exportEntries(source: ExportSource, accountId: string, at
     for (const table of exportedTables) {
       yield { path: `${folder}/${table.table}.json`, content: Readable.from(jsonArray(presented(source.db, table, account.id))) };
     }
-    yield* audio(source, account.id, folder);
+    for (const files of exportedFiles) yield* filesOf(source, files, account.id, folder);
   }
 }
 
-async function* audio({ db, storage }: ExportSource, accountId: string, folder: string): AsyncGenerator<Entry> {
-  for await (const row of rows(db, { table: "tracks", columns: ["id", "format"] }, accountId)) {
-    const { id, format } = row as { id: string; format: string };
-    const content = await openAudio({ db, storage }, accountId, id);
+async function* filesOf({ db, storage }: ExportSource, files: ExportedFiles, accountId: string, folder: string): AsyncGenerator<Entry> {
+  for await (const row of rows(db, { table: files.table, columns: ["id", files.column] }, accountId)) {
+    const { id, [files.column]: format } = row as { id: string } & Record<string, string | null>;
+    if (typeof format !== "string") continue;
+    const content = await openFile({ db, storage }, files, accountId, id);
     // Deleted since its row was read: then it is not the account's any more.
-    if (content) yield { path: `${folder}/audio/${encodeId("trk", id)}.${format}`, content, compress: false };
+    if (content) yield { path: `${folder}/${files.folder}/${encodeId(files.prefix, id)}.${files.endingOf(format)}`, content, compress: false };
   }
 }
 
-async function openAudio({ db, storage }: ExportSource, accountId: string, trackId: string): Promise<Readable | null> {
-  const [track] = await db.readTenant<{ blob_key: string }>(accountId, selectBlobKey(accountId, trackId));
-  if (!track) return null;
-  return storage.get(track.blob_key).catch((error: unknown) => {
+async function openFile({ db, storage }: ExportSource, { table }: ExportedFiles, accountId: string, id: string): Promise<Readable | null> {
+  const [file] = await db.readTenant<{ blob_key: string | null }>(accountId, selectBlobKey(table, accountId, id));
+  if (!file?.blob_key) return null;
+  return storage.get(file.blob_key).catch((error: unknown) => {
     if (error instanceof BlobNotFoundError) return null;
     throw error;
   });
@@ -89,7 +90,7 @@ function readme(pair: readonly ExportedAccount[], at: Date): string {
     "",
     `  ${"account.json".padEnd(26)}the account itself`,
     ...files,
-    `  ${"audio/".padEnd(26)}one file for each track, named after its id`,
+    ...exportedFiles.map(({ folder, about }) => `  ${`${folder}/`.padEnd(26)}${about}`),
     "",
     "Times are in UTC. Binary values (response_body) are in base64. Passwords, keys and secrets are not in here: of most",
     "we know only a hash, and of the others a copy would be one more to lose.",

@@ -32,9 +32,9 @@ export const selectPair = (accountId: string): Statement => ({
   values: [accountId],
 });
 
-/** Where a track's audio is. */
-export const selectBlobKey = (accountId: string, trackId: string): Statement => ({
-  name: "export_blob_key",
-  text: "select blob_key from tracks where account_id = $1 and id = $2",
-  values: [accountId, trackId],
+/** Where the file of a row is. */
+export const selectBlobKey = (table: "assets" | "tracks", accountId: string, id: string): Statement => ({
+  name: `export_blob_key_${table}`,
+  text: `select blob_key from ${table} where account_id = $1 and id = $2`,
+  values: [accountId, id],
 });

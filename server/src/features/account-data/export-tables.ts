@@ -1,4 +1,5 @@
 import type { IdPrefix } from "../../platform/ids/index.ts";
+import { imageEnding } from "../library/index.ts";
 
 /** What of one tenant table goes into an export. Columns are named one by one, so that a new one never leaks a secret. */
 export interface ExportedTable {
@@ -11,6 +12,22 @@ export interface ExportedTable {
   /** What follows `account_id` in the primary key; default `["id"]`. */
   key?: readonly string[];
 }
+
+/** Files that rows of a table own. */
+export interface ExportedFiles {
+  table: "assets" | "tracks";
+  folder: string;
+  about: string;
+  prefix: IdPrefix;
+  /** Tells the format; null: the row has no file. */
+  column: string;
+  endingOf(format: string): string;
+}
+
+export const exportedFiles: readonly ExportedFiles[] = [
+  { table: "tracks", folder: "audio", about: "one file for each track, named after its id", prefix: "trk", column: "format", endingOf: (format) => format },
+  { table: "assets", folder: "images", about: "one file for each picture of the library, named after its id", prefix: "ast", column: "content_type", endingOf: imageEnding },
+];
 
 export const exportedTables: readonly ExportedTable[] = [
   {
@@ -56,6 +73,14 @@ export const exportedTables: readonly ExportedTable[] = [
       "bytes", "sha256", "duration_ms", "sample_rate", "channels", "loudness_lufs", "created_at",
     ],
     ids: { id: "trk", generation_id: "gen" },
+  },
+  {
+    table: "assets", about: "the library; its pictures are in images/",
+    columns: [
+      "id", "kind", "status", "title", "platform", "hook", "script", "caption", "hashtags", "tags", "metadata",
+      "generation_id", "content_type", "bytes", "sha256", "width", "height", "created_at", "updated_at",
+    ],
+    ids: { id: "ast", generation_id: "gen" },
   },
   {
     table: "playlists", about: "playlists",
@@ -140,7 +165,7 @@ export const exportedTables: readonly ExportedTable[] = [
 
 /** Tables of tenants that an export leaves out, each with the reason. Every other one must be listed above. */
 export const notExported: Readonly<Record<string, string>> = {
-  blob_deletions: "audio that is being removed: the track is gone already",
+  blob_deletions: "files that are being removed: what they belonged to is gone already",
   idempotency_records: "answers of the last day, which stand in the other files; encrypted, because some show secrets",
   oauth_tokens: "hashes of what connected apps hold; the apps are in oauth_grants.json",
   webhook_numberings: "counters of what was numbered: the last number of each endpoint, which its deliveries show",

@@ -13,7 +13,7 @@ export async function scheduleBlobDeletion(
   );
 }
 
-/** Makes a scheduled deletion due at once. False when there is none (any more): the blob belongs to a track. */
+/** Makes a scheduled deletion due at once. False when there is none (any more): the blob belongs to somebody. */
 export async function hastenBlobDeletion(tx: TenantTx, id: string): Promise<boolean> {
   const rows = await tx.query(
     "update blob_deletions set due_at = now() where account_id = $1 and id = $2 returning id",
@@ -28,7 +28,7 @@ export async function cancelBlobDeletion(tx: TenantTx, id: string): Promise<void
     "delete from blob_deletions where account_id = $1 and id = $2 returning id",
     [tx.accountId, id],
   );
-  if (rows.length === 0) throw new Error(`the audio stored for track ${id} was given up before the track was made`);
+  if (rows.length === 0) throw new Error(`the file stored for ${id} was given up before the object it belongs to was made`);
 }
 
 /** Blobs to delete now, the longest due first; with `among` only those of them. */

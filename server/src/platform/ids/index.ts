@@ -5,7 +5,7 @@ import { v7 } from "uuid";
  * TypeIDs (github.com/jetify-com/typeid, spec 0.3): inside the server and the database an id is a UUIDv7 string,
  * outside it is `<prefix>_` + 26 characters of base32 of the same 128 bits. Sorting by either is sorting by time.
  */
-export const idPrefixes = ["acc", "usr", "key", "ses", "gen", "trk", "pls", "pli", "whk", "evt", "dlv", "rpl", "req", "adm", "iev", "app", "con", "sgn", "dft", "var", "ech"] as const;
+export const idPrefixes = ["acc", "usr", "key", "ses", "gen", "trk", "pls", "pli", "whk", "evt", "dlv", "rpl", "req", "adm", "iev", "app", "con", "sgn", "dft", "var", "ech", "ast"] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";

@@ -1,0 +1,43 @@
+import type { Database } from "../../platform/db/index.ts";
+import { newId } from "../../platform/ids/index.ts";
+import type { BlobStorage } from "../../platform/storage/index.ts";
+import { removeBlobNow, scheduleBlobDeletion } from "../tracks/index.ts";
+import { readImageFacts } from "./image-facts.ts";
+import type { ImageFacts } from "./image-facts.ts";
+
+/** A picture in storage that no asset owns yet. `id` is the id its asset will have. */
+export interface StoredImage {
+  accountId: string;
+  id: string;
+  blobKey: string;
+  bytes: number;
+  sha256: string;
+  facts: ImageFacts;
+}
+
+/** Far longer than any generation may take between the first byte and its transaction. */
+const giveUpAfterMs = 24 * 60 * 60 * 1000;
+
+export interface ImageKeeperDeps {
+  db: Database;
+  storage: BlobStorage;
+}
+
+/** Throws `ImageError`, and then nothing stays. The result stays only if an asset of it is committed within a day. */
+export async function storeImage({ db, storage }: ImageKeeperDeps, accountId: string, image: Uint8Array): Promise<StoredImage> {
+  const facts = await readImageFacts(image);
+  const id = newId();
+  const blobKey = `${accountId}/${id}`;
+  await db.withTenant(accountId, (tx) => scheduleBlobDeletion(tx, { id, blobKey, delayMs: giveUpAfterMs }));
+  try {
+    return { accountId, id, blobKey, facts, ...(await storage.put(blobKey, image)) };
+  } catch (error) {
+    await discardImage({ db, storage }, { accountId, id });
+    throw error;
+  }
+}
+
+/** Removes a stored picture, unless an asset of it was committed. Never throws: the sweep does it within a day otherwise. */
+export async function discardImage(deps: ImageKeeperDeps, stored: Pick<StoredImage, "accountId" | "id">): Promise<void> {
+  await removeBlobNow(deps, stored).catch(() => {});
+}

@@ -1,0 +1,38 @@
+import sharp from "sharp";
+import type { TestAccount, TestApp } from "../../../test-kit/app.ts";
+import { createEmit } from "../events/index.ts";
+import { systemClock } from "../../platform/clock/index.ts";
+import { decodeId, encodeId, newId } from "../../platform/ids/index.ts";
+import { createGeneratedImages } from "./index.ts";
+
+/** A picture of one colour. */
+export const picture = (colour = "#336699", size = 64): Promise<Uint8Array> =>
+  sharp({ create: { width: size, height: size, channels: 3, background: colour } }).jpeg().toBuffer();
+
+/** How generations put pictures into the library, in this app. */
+export const imagesOf = ({ services: { db, storage } }: TestApp) =>
+  createGeneratedImages({ db, storage, emit: createEmit({ clock: systemClock, fanOut: async () => {} }) });
+
+/** UUID of the account's sandbox. */
+export const sandboxOf = ({ sandboxId }: TestAccount): string => decodeId("acc", sandboxId) ?? "";
+
+/** A generation without effects, to be what a picture was made by. */
+export async function newGeneration({ services: { db } }: TestApp, accountId: string): Promise<string> {
+  const id = newId();
+  await db.withTenant(accountId, (tx) => tx.query(
+    `insert into generations (account_id, id, kind, status, lane, plugin_id, model, input, request_id, finished_at)
+     values ($1, $2, 'music', 'completed', 'interactive', 'minimax', 'music', $3, 'req_test0001', now())`,
+    [accountId, id, JSON.stringify({ prompt: "prompt-canary", lyrics: null, instrumental: true, duration_seconds: 5 })],
+  ));
+  return id;
+}
+
+/** Id of an asset with a picture. */
+export async function newPicture(app: TestApp, account: TestAccount, title = "Cover"): Promise<string> {
+  const accountId = sandboxOf(account);
+  const images = imagesOf(app);
+  const stored = await images.store(accountId, await picture());
+  const generationId = await newGeneration(app, accountId);
+  const row = await app.services.db.withTenant(accountId, (tx) => images.create(tx, { generationId, title, stored, requestId: "req_test0001" }));
+  return encodeId("ast", row.id);
+}

@@ -1,0 +1,96 @@
+import type { Statement, TenantTx } from "../../platform/db/index.ts";
+
+export interface AssetRow {
+  id: string;
+  kind: "reel" | "image";
+  status: "draft" | "ready" | "published" | "archived";
+  title: string;
+  platform: "instagram" | "tiktok" | "youtube" | "facebook" | null;
+  hook: string | null;
+  script: string | null;
+  caption: string | null;
+  hashtags: string[];
+  tags: string[];
+  metadata: Record<string, string>;
+  generation_id: string | null;
+  /** These six are null together: a reel has no file. */
+  blob_key: string | null;
+  sha256: string | null;
+  bytes: number | null;
+  content_type: string | null;
+  width: number | null;
+  height: number | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export type NewAsset = Omit<AssetRow, "created_at" | "updated_at">;
+
+export const assetColumns = `id, kind, status, title, platform, hook, script, caption, hashtags, tags, metadata, generation_id,
+  blob_key, sha256, bytes, content_type, width, height, created_at, updated_at`;
+
+export const selectAsset = (accountId: string, id: string): Statement => ({
+  name: "asset_by_id",
+  text: `select ${assetColumns} from assets where account_id = $1 and id = $2`,
+  values: [accountId, id],
+});
+
+export const selectAssetsById = (accountId: string, ids: readonly string[]): Statement => ({
+  name: "assets_by_id",
+  text: `select ${assetColumns} from assets where account_id = $1 and id = any($2)`,
+  values: [accountId, ids],
+});
+
+export async function insertAsset(tx: TenantTx, row: NewAsset): Promise<AssetRow> {
+  const [inserted] = await tx.query<AssetRow>(
+    `insert into assets (account_id, id, kind, status, title, platform, hook, script, caption, hashtags, tags, metadata,
+       generation_id, blob_key, sha256, bytes, content_type, width, height)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning ${assetColumns}`,
+    [tx.accountId, row.id, row.kind, row.status, row.title, row.platform, row.hook, row.script, row.caption, row.hashtags,
+      row.tags, JSON.stringify(row.metadata), row.generation_id, row.blob_key, row.sha256, row.bytes, row.content_type,
+      row.width, row.height],
+  );
+  if (!inserted) throw new Error("an insert into assets returned no row");
+  return inserted;
+}
+
+/** The row, which nobody else changes or deletes until the transaction ends; null when there is none. */
+export async function lockAsset(tx: TenantTx, id: string): Promise<AssetRow | null> {
+  const [row] = await tx.query<AssetRow>(
+    `select ${assetColumns} from assets where account_id = $1 and id = $2 for update`,
+    [tx.accountId, id],
+  );
+  return row ?? null;
+}
+
+/** Writes the editable fields of a row that `lockAsset` gave. */
+export async function updateAssetRow(tx: TenantTx, row: AssetRow): Promise<AssetRow> {
+  const [updated] = await tx.query<AssetRow>(
+    `update assets set status = $3, title = $4, platform = $5, hook = $6, script = $7, caption = $8, hashtags = $9, tags = $10,
+        metadata = $11, updated_at = now()
+      where account_id = $1 and id = $2 returning ${assetColumns}`,
+    [tx.accountId, row.id, row.status, row.title, row.platform, row.hook, row.script, row.caption, row.hashtags, row.tags,
+      JSON.stringify(row.metadata)],
+  );
+  if (!updated) throw new Error("a locked asset is gone");
+  return updated;
+}
+
+export async function deleteAssetRow(tx: TenantTx, id: string): Promise<void> {
+  await tx.query("delete from assets where account_id = $1 and id = $2", [tx.accountId, id]);
+}
+
+/** Makes assets of the account into blobs to delete at once, `limit` of them; how many assets went. */
+export async function assetsToBlobDeletions(tx: TenantTx, limit: number): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(
+    `with gone as (
+       delete from assets where account_id = $1 and id in (select id from assets where account_id = $1 limit $2) returning id, blob_key
+     ), blobs as (
+       insert into blob_deletions (account_id, id, blob_key, due_at) select $1, id, blob_key, now() from gone where blob_key is not null
+       on conflict (account_id, id) do update set due_at = excluded.due_at
+     )
+     select count(*)::int as count from gone`,
+    [tx.accountId, limit],
+  );
+  return row?.count ?? 0;
+}
