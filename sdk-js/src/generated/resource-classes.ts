@@ -10,6 +10,7 @@ export { EventsResource } from "./resources/events.ts";
 export { GenerationsResource } from "../resources/generations.ts";
 export { HealthResource } from "./resources/health.ts";
 export { IncomingEventsResource } from "./resources/incoming-events.ts";
+export { LibraryResource } from "./resources/library.ts";
 export { LimitsResource } from "./resources/limits.ts";
 export { OauthClientsResource } from "./resources/oauth-clients.ts";
 export { PlansResource } from "./resources/plans.ts";

@@ -6,6 +6,7 @@ import { DraftsResource } from "./resources/drafts.ts";
 import { GenerationsResource } from "../resources/generations.ts";
 import { TracksResource } from "../resources/tracks.ts";
 import { PlaylistsResource } from "./resources/playlists.ts";
+import { LibraryResource } from "./resources/library.ts";
 import { ConnectedAppsResource } from "./resources/connected-apps.ts";
 import { OauthClientsResource } from "./resources/oauth-clients.ts";
 import { WebhooksResource } from "../resources/webhooks.ts";
@@ -28,6 +29,7 @@ export abstract class Resources {
   readonly generations: GenerationsResource;
   readonly tracks: TracksResource;
   readonly playlists: PlaylistsResource;
+  readonly library: LibraryResource;
   readonly connectedApps: ConnectedAppsResource;
   readonly oauthClients: OauthClientsResource;
   readonly webhooks: WebhooksResource;
@@ -48,6 +50,7 @@ export abstract class Resources {
     this.generations = new GenerationsResource(transport);
     this.tracks = new TracksResource(transport);
     this.playlists = new PlaylistsResource(transport);
+    this.library = new LibraryResource(transport);
     this.connectedApps = new ConnectedAppsResource(transport);
     this.oauthClients = new OauthClientsResource(transport);
     this.webhooks = new WebhooksResource(transport);

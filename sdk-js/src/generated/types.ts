@@ -306,6 +306,130 @@ export interface AppAuthorizedPayload {
   data: ConnectedApp;
 }
 
+/** Something finished that is kept, to be found again and used. */
+export interface Asset {
+  object: "asset";
+  /** Id of an asset. */
+  id: string;
+  /** `reel`: the text of a short video. `image`: a picture, which `downloadAssetFile` gives. */
+  kind: Open<AssetKind>;
+  /** How far it is, for your own use: nothing changes it by itself, and each may follow each. */
+  status: Open<AssetStatus>;
+  /** Its title. */
+  title: string;
+  /** Where it is to be shown; null when that is open. */
+  platform: Open<ReelPlatform> | null;
+  /** The first words of a reel. */
+  hook: string | null;
+  /** What is said and shown in a reel. */
+  script: string | null;
+  /** The text that goes with it, without hashtags. */
+  caption: string | null;
+  /** Each begins with `#`; letters, digits and `_` follow. */
+  hashtags: string[];
+  /** Your own labels. Kept in lower case, each once. */
+  tags: string[];
+  /** What your program wants to keep with it, up to 50 texts by name. It is not searched. */
+  metadata: Record<string, string>;
+  /** The generation that made it; null when none did. */
+  generation_id: string | null;
+  /** Its picture; null for a reel. */
+  file: AssetFile | null;
+  /** When it was created. */
+  created_at: string;
+  /** When one of its fields was last changed. */
+  updated_at: string;
+}
+
+/** An asset was created. */
+export interface AssetCreatedEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "asset.created";
+  /** When it happened. */
+  created_at: string;
+  /** Something finished that is kept, to be found again and used. */
+  data: Asset;
+}
+
+/** An asset was created. */
+export interface AssetCreatedPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "asset.created";
+  /** When it happened. */
+  timestamp: string;
+  /** Something finished that is kept, to be found again and used. */
+  data: Asset;
+}
+
+/** An asset and its file were deleted. */
+export interface AssetDeletedEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "asset.deleted";
+  /** When it happened. */
+  created_at: string;
+  /** What is left of an asset that was deleted. */
+  data: DeletedAsset;
+}
+
+/** An asset and its file were deleted. */
+export interface AssetDeletedPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "asset.deleted";
+  /** When it happened. */
+  timestamp: string;
+  /** What is left of an asset that was deleted. */
+  data: DeletedAsset;
+}
+
+/** What is known of a picture. */
+export interface AssetFile {
+  /** Its media type. */
+  content_type: string;
+  /** Its size in bytes. */
+  bytes: number;
+  /** Its SHA-256 in lower-case hex. */
+  sha256: string;
+  /** Pixels across. */
+  width: number;
+  /** Pixels down. */
+  height: number;
+}
+
+/** `reel`: the text of a short video. `image`: a picture, which `downloadAssetFile` gives. */
+export type AssetKind = "reel" | "image";
+
+/** How far it is, for your own use: nothing changes it by itself, and each may follow each. */
+export type AssetStatus = "draft" | "ready" | "published" | "archived";
+
+/** A field of an asset was changed. */
+export interface AssetUpdatedEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "asset.updated";
+  /** When it happened. */
+  created_at: string;
+  /** Something finished that is kept, to be found again and used. */
+  data: Asset;
+}
+
+/** A field of an asset was changed. */
+export interface AssetUpdatedPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "asset.updated";
+  /** When it happened. */
+  timestamp: string;
+  /** Something finished that is kept, to be found again and used. */
+  data: Asset;
+}
+
 /** Container of the audio, told from its bytes. */
 export type AudioFormat = "wav" | "mp3" | "flac" | "ogg" | "m4a";
 
@@ -359,6 +483,27 @@ export interface CreateApiKeyParams {
   ip_allowlist?: string[] | null;
   /** When it stops working by itself; must be in the future. Null, never. Left out, when the key that creates it does. */
   expires_at?: string | Date | null;
+}
+
+export interface CreateAssetParams {
+  /** Its title, without control characters. */
+  title: string;
+  /** How far it is, for your own use: nothing changes it by itself, and each may follow each. */
+  status?: AssetStatus;
+  /** Where the short video is to be shown. The length of the caption and the hashtags follow its habits. */
+  platform?: ReelPlatform;
+  /** The first words of a reel. */
+  hook?: string | null;
+  /** What is said and shown in a reel. */
+  script?: string | null;
+  /** The text that goes with it, without hashtags. */
+  caption?: string | null;
+  /** Each begins with `#`; letters, digits and `_` follow. */
+  hashtags?: string[];
+  /** Your own labels. Kept in lower case, each once. */
+  tags?: string[];
+  /** What your program wants to keep with it, up to 50 texts by name. It is not searched. */
+  metadata?: Record<string, string>;
 }
 
 export interface CreateGenerationParams {
@@ -453,6 +598,14 @@ export interface DeleteAccountParams {
   password: string;
 }
 
+/** What is left of an asset that was deleted. */
+export interface DeletedAsset {
+  object: "asset";
+  /** Id of an asset. */
+  id: string;
+  deleted: true;
+}
+
 /** What is left of a playlist that was deleted. */
 export interface DeletedPlaylist {
   object: "playlist";
@@ -490,6 +643,16 @@ export interface DeprecatedCalls {
 export interface DeprecatedCallsList {
   object: "list";
   data: DeprecatedCalls[];
+}
+
+export interface DownloadAssetFileParams {
+  /**
+   * One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole
+   * file.
+   */
+  range?: string;
+  /** The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole is sent. */
+  if_range?: string;
 }
 
 export interface DownloadTrackAudioParams {
@@ -847,6 +1010,9 @@ export type Event =
   | ApiKeyRotationDueEvent
   | AppAuthorizationRevokedEvent
   | AppAuthorizedEvent
+  | AssetCreatedEvent
+  | AssetDeletedEvent
+  | AssetUpdatedEvent
   | EntitlementExpiredEvent
   | EntitlementGrantedEvent
   | EntitlementRevokedEvent
@@ -871,6 +1037,9 @@ export type EventType =
   | "api_key.rotation_due"
   | "app.authorization_revoked"
   | "app.authorized"
+  | "asset.created"
+  | "asset.deleted"
+  | "asset.updated"
   | "entitlement.expired"
   | "entitlement.granted"
   | "entitlement.revoked"
@@ -1269,6 +1438,30 @@ export interface ListAdminActionsParams {
 export interface ListApiKeysParams {
   /** Only those with this status. */
   status?: ApiKeyStatus;
+  /** How many objects to return at most. */
+  limit?: number;
+  /**
+   * `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+   * each object that existed at its start exactly once, whatever is created meanwhile.
+   */
+  cursor?: string;
+}
+
+export interface ListAssetsParams {
+  /**
+   * Only those with these words in title, hook, script, caption, hashtags or tags. Case and accents make no
+   * difference; `"two words"` must stand together, `or` allows either, and `-word` must not be there. A match in the
+   * title counts most, then hook, hashtags and tags, then the caption, then the script.
+   */
+  q?: string;
+  /** Only those with all of these tags, separated by commas. */
+  tags?: string;
+  /** Only those for this platform. */
+  platform?: ReelPlatform;
+  /** Only those of this kind. */
+  kind?: AssetKind;
+  /** Only those in this status. */
+  status?: AssetStatus;
   /** How many objects to return at most. */
   limit?: number;
   /**
@@ -2062,6 +2255,8 @@ export type Scope =
   | "events:read"
   | "generate:read"
   | "generate:write"
+  | "library:read"
+  | "library:write"
   | "playlists:read"
   | "playlists:write"
   | "oauth_clients:read"
@@ -2279,6 +2474,31 @@ export interface UpdateApiKeyParams {
   ip_allowlist?: string[] | null;
   /** When it stops working by itself; must be in the future. Null for never. */
   expires_at?: string | Date | null;
+}
+
+/**
+ * Fields left out stay as they are; null clears a field where null is allowed. Lists and `metadata` are replaced as a
+ * whole.
+ */
+export interface UpdateAssetParams {
+  /** Its title, without control characters. */
+  title?: string;
+  /** How far it is, for your own use: nothing changes it by itself, and each may follow each. */
+  status?: AssetStatus;
+  /** Where it is to be shown; null leaves that open. */
+  platform?: ReelPlatform | null;
+  /** The first words of a reel. */
+  hook?: string | null;
+  /** What is said and shown in a reel. */
+  script?: string | null;
+  /** The text that goes with it, without hashtags. */
+  caption?: string | null;
+  /** Each begins with `#`; letters, digits and `_` follow. */
+  hashtags?: string[];
+  /** Your own labels. Kept in lower case, each once. */
+  tags?: string[];
+  /** What your program wants to keep with it, up to 50 texts by name. It is not searched. */
+  metadata?: Record<string, string>;
 }
 
 /** Fields left out stay as they are; null clears a field where null is allowed. */
@@ -2699,6 +2919,9 @@ export type WebhookPayload =
   | ApiKeyRotationDuePayload
   | AppAuthorizationRevokedPayload
   | AppAuthorizedPayload
+  | AssetCreatedPayload
+  | AssetDeletedPayload
+  | AssetUpdatedPayload
   | EntitlementExpiredPayload
   | EntitlementGrantedPayload
   | EntitlementRevokedPayload

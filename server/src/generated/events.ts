@@ -9,6 +9,9 @@ export const eventTypes = [
   "api_key.rotation_due",
   "app.authorization_revoked",
   "app.authorized",
+  "asset.created",
+  "asset.deleted",
+  "asset.updated",
   "entitlement.expired",
   "entitlement.granted",
   "entitlement.revoked",
@@ -36,6 +39,9 @@ export const eventDescriptions: Record<EventType, string> = {
   "api_key.rotation_due": "The secret of a key is over 90 days old.",
   "app.authorization_revoked": "An app lost its access to the account; `data.reason` says why.",
   "app.authorized": "An app was allowed to act on the account, or was allowed more.",
+  "asset.created": "An asset came into the library.",
+  "asset.deleted": "An asset and its file were deleted.",
+  "asset.updated": "A field of an asset was changed.",
   "entitlement.expired": "The time of a plan that the account had is over.",
   "entitlement.granted": "A plan was given to the account.",
   "entitlement.revoked": "A plan was taken from the account before its time.",
@@ -61,6 +67,9 @@ export interface EventData {
   "api_key.rotation_due": components["schemas"]["ApiKey"];
   "app.authorization_revoked": components["schemas"]["RevokedApp"];
   "app.authorized": components["schemas"]["ConnectedApp"];
+  "asset.created": components["schemas"]["Asset"];
+  "asset.deleted": components["schemas"]["DeletedAsset"];
+  "asset.updated": components["schemas"]["Asset"];
   "entitlement.expired": components["schemas"]["EntitlementChange"];
   "entitlement.granted": components["schemas"]["EntitlementChange"];
   "entitlement.revoked": components["schemas"]["EntitlementChange"];

@@ -798,6 +798,80 @@ export interface paths {
         patch: operations["movePlaylistTrack"];
         trace?: never;
     };
+    "/v1/library/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List assets
+         * @description The assets of the account in this mode: newest first, or, with `q`, the best matches first. Filters can be combined.
+         */
+        get: operations["listAssets"];
+        put?: never;
+        /**
+         * Create an asset
+         * @description Keeps the text of a reel in the library. Pictures get there by generation.
+         */
+        post: operations["createAsset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/assets/{asset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an asset
+         * @description One asset. The picture of an image is at `downloadAssetFile`.
+         */
+        get: operations["getAsset"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an asset
+         * @description Deletes the asset for good, and its picture with it.
+         */
+        delete: operations["deleteAsset"];
+        options?: never;
+        head?: never;
+        /**
+         * Update an asset
+         * @description Changes the fields that are sent, and no others. Null clears a field; lists and `metadata` are replaced as a whole. With
+         *     `If-Match` the change happens only if nobody else changed the asset since you read it.
+         */
+        patch: operations["updateAsset"];
+        trace?: never;
+    };
+    "/v1/library/assets/{asset_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the picture of an asset
+         * @description The stored bytes with the asset's `file.content_type`; 404 for an asset without a file. With `Range` a part of them (206).
+         *     `HEAD` gives the headers alone; `Content-Disposition` proposes a file name.
+         */
+        get: operations["downloadAssetFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connected-apps": {
         parameters: {
             query?: never;
@@ -1904,6 +1978,66 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "asset.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asset created
+         * @description An asset was made of a draft or of what was sent, or a generation made it.
+         */
+        post: operations["assetCreated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "asset.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asset deleted
+         * @description The asset and its file are gone for good. Only the id is left.
+         */
+        post: operations["assetDeleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "asset.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asset updated
+         * @description One of its fields was changed. `data` is the asset as it is now.
+         */
+        post: operations["assetUpdated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "entitlement.expired": {
         parameters: {
             query?: never;
@@ -2570,6 +2704,152 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["ConnectedApp"];
         };
+        /** @description Something finished that is kept, to be found again and used. */
+        Asset: {
+            /** @constant */
+            object: "asset";
+            id: components["schemas"]["AssetId"];
+            kind: components["schemas"]["AssetKind"];
+            status: components["schemas"]["AssetStatus"];
+            /** @description Its title. */
+            title: string;
+            /** @description Where it is to be shown; null when that is open. */
+            platform: components["schemas"]["ReelPlatform"] | null;
+            /** @description The first words of a reel. */
+            hook: string | null;
+            /** @description What is said and shown in a reel. */
+            script: string | null;
+            /** @description The text that goes with it, without hashtags. */
+            caption: string | null;
+            hashtags: components["schemas"]["Hashtags"];
+            tags: components["schemas"]["AssetTags"];
+            metadata: components["schemas"]["AssetMetadata"];
+            /** @description The generation that made it; null when none did. */
+            generation_id: string | null;
+            /** @description Its picture; null for a reel. */
+            file: components["schemas"]["AssetFile"] | null;
+            /** @description When it was created. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When one of its fields was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description An asset was created. */
+        AssetCreatedEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "asset.created";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Asset"];
+        };
+        /** @description An asset was created. */
+        AssetCreatedPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "asset.created";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Asset"];
+        };
+        /** @description An asset and its file were deleted. */
+        AssetDeletedEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "asset.deleted";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["DeletedAsset"];
+        };
+        /** @description An asset and its file were deleted. */
+        AssetDeletedPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "asset.deleted";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["DeletedAsset"];
+        };
+        /** @description What is known of a picture. */
+        AssetFile: {
+            /**
+             * @description Its media type.
+             * @example image/jpeg
+             */
+            content_type: string;
+            /** @description Its size in bytes. */
+            bytes: number;
+            /** @description Its SHA-256 in lower-case hex. */
+            sha256: string;
+            /** @description Pixels across. */
+            width: number;
+            /** @description Pixels down. */
+            height: number;
+        };
+        /**
+         * @description Id of an asset.
+         * @example ast_01kbq7f4n3h8bq6x1s9w5k2tzc
+         */
+        AssetId: string;
+        /**
+         * @description `reel`: the text of a short video. `image`: a picture, which `downloadAssetFile` gives.
+         * @enum {string}
+         */
+        AssetKind: "reel" | "image";
+        /** @description A page of assets. */
+        AssetList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["Asset"][];
+            /** @description There is another page. */
+            has_more: boolean;
+            next_cursor: components["schemas"]["NextCursor"];
+        };
+        /**
+         * @description What your program wants to keep with it, up to 50 texts by name. It is not searched.
+         * @example {
+         *       "campaign": "autumn"
+         *     }
+         */
+        AssetMetadata: {
+            [key: string]: string;
+        };
+        /**
+         * @description How far it is, for your own use: nothing changes it by itself, and each may follow each.
+         * @enum {string}
+         */
+        AssetStatus: "draft" | "ready" | "published" | "archived";
+        /**
+         * @description Your own labels. Kept in lower case, each once.
+         * @example [
+         *       "summer",
+         *       "launch"
+         *     ]
+         */
+        AssetTags: string[];
+        /** @description A field of an asset was changed. */
+        AssetUpdatedEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "asset.updated";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Asset"];
+        };
+        /** @description A field of an asset was changed. */
+        AssetUpdatedPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "asset.updated";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Asset"];
+        };
         /**
          * @description Container of the audio, told from its bytes.
          * @enum {string}
@@ -2649,6 +2929,22 @@ export interface components {
              * @description When it stops working by itself; must be in the future. Null, never. Left out, when the key that creates it does.
              */
             expires_at?: string | null;
+        };
+        CreateAssetRequest: {
+            /** @description Its title, without control characters. */
+            title: string;
+            /** @default draft */
+            status: components["schemas"]["AssetStatus"];
+            platform?: components["schemas"]["ReelPlatform"];
+            /** @description The first words of a reel. */
+            hook?: string | null;
+            /** @description What is said and shown in a reel. */
+            script?: string | null;
+            /** @description The text that goes with it, without hashtags. */
+            caption?: string | null;
+            hashtags?: components["schemas"]["Hashtags"];
+            tags?: components["schemas"]["AssetTags"];
+            metadata?: components["schemas"]["AssetMetadata"];
         };
         CreateGenerationRequest: {
             /** @default music */
@@ -2746,6 +3042,14 @@ export interface components {
              * @description The current password.
              */
             password: string;
+        };
+        /** @description What is left of an asset that was deleted. */
+        DeletedAsset: {
+            /** @constant */
+            object: "asset";
+            id: components["schemas"]["AssetId"];
+            /** @constant */
+            deleted: true;
         };
         /** @description What is left of a playlist that was deleted. */
         DeletedPlaylist: {
@@ -3073,7 +3377,7 @@ export interface components {
          */
         ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "sign_in_rejected" | "insufficient_scope" | "form_rejected" | "not_for_apps" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "wrong_password" | "not_found" | "method_not_allowed" | "body_timeout" | "email_taken" | "email_already_verified" | "identity_not_linked" | "identity_taken" | "last_sign_in" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "oauth_client_limit_reached" | "public_client" | "webhook_limit_reached" | "webhook_replay_running" | "webhook_replay_finished" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
         /** @description Something that happened. `type` tells what `data` is. */
-        Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["AppAuthorizationRevokedEvent"] | components["schemas"]["AppAuthorizedEvent"] | components["schemas"]["EntitlementExpiredEvent"] | components["schemas"]["EntitlementGrantedEvent"] | components["schemas"]["EntitlementRevokedEvent"] | components["schemas"]["EntitlementUpdatedEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
+        Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["AppAuthorizationRevokedEvent"] | components["schemas"]["AppAuthorizedEvent"] | components["schemas"]["AssetCreatedEvent"] | components["schemas"]["AssetDeletedEvent"] | components["schemas"]["AssetUpdatedEvent"] | components["schemas"]["EntitlementExpiredEvent"] | components["schemas"]["EntitlementGrantedEvent"] | components["schemas"]["EntitlementRevokedEvent"] | components["schemas"]["EntitlementUpdatedEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
         /**
          * @description Id of an event; also the `webhook-id` of its deliveries.
          * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
@@ -3092,7 +3396,7 @@ export interface components {
          * @description What happened. New types may be added; a consumer ignores those that it does not know.
          * @enum {string}
          */
-        EventType: "api_key.exposed" | "api_key.rotated" | "api_key.rotation_due" | "app.authorization_revoked" | "app.authorized" | "entitlement.expired" | "entitlement.granted" | "entitlement.revoked" | "entitlement.updated" | "generation.canceled" | "generation.completed" | "generation.failed" | "playlist.created" | "playlist.deleted" | "playlist.updated" | "track.created" | "track.deleted" | "track.updated" | "webhook.disabled" | "webhook.failing" | "webhook.test";
+        EventType: "api_key.exposed" | "api_key.rotated" | "api_key.rotation_due" | "app.authorization_revoked" | "app.authorized" | "asset.created" | "asset.deleted" | "asset.updated" | "entitlement.expired" | "entitlement.granted" | "entitlement.revoked" | "entitlement.updated" | "generation.canceled" | "generation.completed" | "generation.failed" | "playlist.created" | "playlist.deleted" | "playlist.updated" | "track.created" | "track.deleted" | "track.updated" | "webhook.disabled" | "webhook.failing" | "webhook.test";
         /** @description A type of event. */
         EventTypeInfo: {
             /** @constant */
@@ -4069,7 +4373,7 @@ export interface components {
          * @description What a key may do, as `resource:read` or `resource:write`. Sessions have all scopes, but those of `admin` belong to live sessions and keys of the platform's administrators alone.
          * @enum {string}
          */
-        Scope: "admin:read" | "admin:write" | "api_keys:read" | "api_keys:write" | "connected_apps:read" | "connected_apps:write" | "events:read" | "generate:read" | "generate:write" | "playlists:read" | "playlists:write" | "oauth_clients:read" | "oauth_clients:write" | "plugins:read" | "profile:read" | "profile:write" | "tracks:read" | "tracks:write" | "usage:read" | "webhooks:read" | "webhooks:write";
+        Scope: "admin:read" | "admin:write" | "api_keys:read" | "api_keys:write" | "connected_apps:read" | "connected_apps:write" | "events:read" | "generate:read" | "generate:write" | "library:read" | "library:write" | "playlists:read" | "playlists:write" | "oauth_clients:read" | "oauth_clients:write" | "plugins:read" | "profile:read" | "profile:write" | "tracks:read" | "tracks:write" | "usage:read" | "webhooks:read" | "webhooks:write";
         /** @description A signed-in session. It has all scopes. */
         Session: {
             /** @constant */
@@ -4313,6 +4617,23 @@ export interface components {
              * @description When it stops working by itself; must be in the future. Null for never.
              */
             expires_at?: string | null;
+        };
+        /** @description Fields left out stay as they are; null clears a field where null is allowed. Lists and `metadata` are replaced as a whole. */
+        UpdateAssetRequest: {
+            /** @description Its title, without control characters. */
+            title?: string;
+            status?: components["schemas"]["AssetStatus"];
+            /** @description Where it is to be shown; null leaves that open. */
+            platform?: components["schemas"]["ReelPlatform"] | null;
+            /** @description The first words of a reel. */
+            hook?: string | null;
+            /** @description What is said and shown in a reel. */
+            script?: string | null;
+            /** @description The text that goes with it, without hashtags. */
+            caption?: string | null;
+            hashtags?: components["schemas"]["Hashtags"];
+            tags?: components["schemas"]["AssetTags"];
+            metadata?: components["schemas"]["AssetMetadata"];
         };
         /** @description Fields left out stay as they are; null clears a field where null is allowed. */
         UpdateDraftRequest: {
@@ -4734,7 +5055,7 @@ export interface components {
          */
         WebhookOrderedOnFailure: "skip" | "pause";
         /** @description The body of a webhook. `type` tells what `data` is. */
-        WebhookPayload: components["schemas"]["ApiKeyExposedPayload"] | components["schemas"]["ApiKeyRotatedPayload"] | components["schemas"]["ApiKeyRotationDuePayload"] | components["schemas"]["AppAuthorizationRevokedPayload"] | components["schemas"]["AppAuthorizedPayload"] | components["schemas"]["EntitlementExpiredPayload"] | components["schemas"]["EntitlementGrantedPayload"] | components["schemas"]["EntitlementRevokedPayload"] | components["schemas"]["EntitlementUpdatedPayload"] | components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["PlaylistCreatedPayload"] | components["schemas"]["PlaylistDeletedPayload"] | components["schemas"]["PlaylistUpdatedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
+        WebhookPayload: components["schemas"]["ApiKeyExposedPayload"] | components["schemas"]["ApiKeyRotatedPayload"] | components["schemas"]["ApiKeyRotationDuePayload"] | components["schemas"]["AppAuthorizationRevokedPayload"] | components["schemas"]["AppAuthorizedPayload"] | components["schemas"]["AssetCreatedPayload"] | components["schemas"]["AssetDeletedPayload"] | components["schemas"]["AssetUpdatedPayload"] | components["schemas"]["EntitlementExpiredPayload"] | components["schemas"]["EntitlementGrantedPayload"] | components["schemas"]["EntitlementRevokedPayload"] | components["schemas"]["EntitlementUpdatedPayload"] | components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["PlaylistCreatedPayload"] | components["schemas"]["PlaylistDeletedPayload"] | components["schemas"]["PlaylistUpdatedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
         /** @description Sending past events again to one endpoint. Each keeps its `webhook-id`, so that a receiver knows what it has already. */
         WebhookReplay: {
             /** @constant */
@@ -5556,6 +5877,11 @@ export interface components {
          * @example key_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         ApiKeyId: string;
+        /**
+         * @description Id of the asset (`ast_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @example ast_01kbq7f4n3h8bq6x1s9w5k2tzc
+         */
+        AssetId: string;
         /**
          * @description Id of the connected app (`con_…`). A malformed or foreign id is answered like a missing one, with 404.
          * @example con_01kbq5s7m8e5xv2p0t6w9r4c3d
@@ -7828,6 +8154,314 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listAssets: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only those with these words in title, hook, script, caption, hashtags or tags. Case and accents make no difference; `"two words"` must stand together, `or` allows either, and `-word` must not be there. A match in the title counts most, then hook, hashtags and tags, then the caption, then the script.
+                 * @example night drive
+                 */
+                q?: string;
+                /**
+                 * @description Only those with all of these tags, separated by commas.
+                 * @example launch,night drive
+                 */
+                tags?: string;
+                /** @description Only those for this platform. */
+                platform?: components["schemas"]["ReelPlatform"];
+                /** @description Only those of this kind. */
+                kind?: components["schemas"]["AssetKind"];
+                /** @description Only those in this status. */
+                status?: components["schemas"]["AssetStatus"];
+                /**
+                 * @description How many objects to return at most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees each object that existed at its start exactly once, whatever is created meanwhile. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of assets. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetList"];
+                };
+            };
+            400: components["responses"]["BadListRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    createAsset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAssetRequest"];
+            };
+        };
+        responses: {
+            /** @description The asset. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyMismatch"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAsset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the asset (`ast_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example ast_01kbq7f4n3h8bq6x1s9w5k2tzc
+                 */
+                asset_id: components["parameters"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The asset. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteAsset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the asset (`ast_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example ast_01kbq7f4n3h8bq6x1s9w5k2tzc
+                 */
+                asset_id: components["parameters"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["NoContent"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateAsset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of what you read. When the object is different by now, nothing is changed and the answer is 412.
+                 * @example "Zk3v9QxWb2T0mN7rLc5yHd"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the asset (`ast_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example ast_01kbq7f4n3h8bq6x1s9w5k2tzc
+                 */
+                asset_id: components["parameters"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateAssetRequest"];
+            };
+        };
+        responses: {
+            /** @description The asset as it is now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    downloadAssetFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole file.
+                 * @example bytes=0-1023
+                 */
+                Range?: components["parameters"]["Range"];
+                /**
+                 * @description The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole is sent.
+                 * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                 */
+                "If-Range"?: components["parameters"]["IfRange"];
+                /**
+                 * @description The `ETag` of what you have. When nothing is different, the answer is 304 without a body.
+                 * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the asset (`ast_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @example ast_01kbq7f4n3h8bq6x1s9w5k2tzc
+                 */
+                asset_id: components["parameters"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file. */
+            200: {
+                headers: {
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description The part asked for. */
+            206: {
+                headers: {
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Range": components["headers"]["Content-Range"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            416: components["responses"]["RangeNotSatisfiable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
         };
@@ -10416,6 +11050,123 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AppAuthorizedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    assetCreated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+                /**
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @example 1207
+                 */
+                "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetCreatedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    assetDeleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+                /**
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @example 1207
+                 */
+                "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetDeletedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    assetUpdated: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+                /**
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @example 1207
+                 */
+                "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetUpdatedPayload"];
             };
         };
         responses: {

@@ -1030,6 +1030,130 @@ export const operations = {
     "successStatus": 204,
     "deprecation": null
   },
+  "createAsset": {
+    "method": "post",
+    "path": "/v1/library/assets",
+    "tag": "library",
+    "security": {
+      "apiKey": [
+        "library:write"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": true,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 201,
+    "deprecation": null
+  },
+  "listAssets": {
+    "method": "get",
+    "path": "/v1/library/assets",
+    "tag": "library",
+    "security": {
+      "apiKey": [
+        "library:read"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": true,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200,
+    "deprecation": null
+  },
+  "getAsset": {
+    "method": "get",
+    "path": "/v1/library/assets/{asset_id}",
+    "tag": "library",
+    "security": {
+      "apiKey": [
+        "library:read"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200,
+    "deprecation": null
+  },
+  "updateAsset": {
+    "method": "patch",
+    "path": "/v1/library/assets/{asset_id}",
+    "tag": "library",
+    "security": {
+      "apiKey": [
+        "library:write"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 200,
+    "deprecation": null
+  },
+  "deleteAsset": {
+    "method": "delete",
+    "path": "/v1/library/assets/{asset_id}",
+    "tag": "library",
+    "security": {
+      "apiKey": [
+        "library:write"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 204,
+    "deprecation": null
+  },
+  "downloadAssetFile": {
+    "method": "get",
+    "path": "/v1/library/assets/{asset_id}/file",
+    "tag": "library",
+    "security": {
+      "apiKey": [
+        "library:read"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200,
+    "deprecation": null
+  },
   "listConnectedApps": {
     "method": "get",
     "path": "/v1/connected-apps",

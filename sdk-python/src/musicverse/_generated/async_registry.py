@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .async_resources.events import AsyncEventsResource
     from .async_resources.health import AsyncHealthResource
     from .async_resources.incoming_events import AsyncIncomingEventsResource
+    from .async_resources.library import AsyncLibraryResource
     from .async_resources.limits import AsyncLimitsResource
     from .async_resources.oauth_clients import AsyncOauthClientsResource
     from .async_resources.plans import AsyncPlansResource
@@ -73,6 +74,13 @@ class AsyncResources:
         from .async_resources.playlists import AsyncPlaylistsResource
 
         return AsyncPlaylistsResource(self._transport)
+
+    @cached_property
+    def library(self) -> AsyncLibraryResource:
+        """Async: see `AsyncLibraryResource`."""
+        from .async_resources.library import AsyncLibraryResource
+
+        return AsyncLibraryResource(self._transport)
 
     @cached_property
     def connected_apps(self) -> AsyncConnectedAppsResource:

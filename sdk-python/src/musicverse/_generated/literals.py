@@ -5,6 +5,12 @@ from typing import Literal, TypeAlias
 ApiKeyStatus: TypeAlias = Literal["active", "revoked", "expired"]
 """Whether the key works."""
 
+AssetKind: TypeAlias = Literal["reel", "image"]
+"""`reel`: the text of a short video. `image`: a picture, which `downloadAssetFile` gives."""
+
+AssetStatus: TypeAlias = Literal["draft", "ready", "published", "archived"]
+"""How far it is, for your own use: nothing changes it by itself, and each may follow each."""
+
 AudioFormat: TypeAlias = Literal["wav", "mp3", "flac", "ogg", "m4a"]
 """Container of the audio, told from its bytes."""
 
@@ -89,6 +95,9 @@ EventType: TypeAlias = Literal[
     "api_key.rotation_due",
     "app.authorization_revoked",
     "app.authorized",
+    "asset.created",
+    "asset.deleted",
+    "asset.updated",
     "entitlement.expired",
     "entitlement.granted",
     "entitlement.revoked",
@@ -177,6 +186,8 @@ Scope: TypeAlias = Literal[
     "events:read",
     "generate:read",
     "generate:write",
+    "library:read",
+    "library:write",
     "playlists:read",
     "playlists:write",
     "oauth_clients:read",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -11,6 +11,8 @@ from typing_extensions import Required, TypedDict
 from .._upload import Uploadable
 from .literals import (
     ApiKeyStatus,
+    AssetKind,
+    AssetStatus,
     AudioFormat,
     EventType,
     GenerationKind,
@@ -79,6 +81,29 @@ class CreateApiKeyParams(TypedDict, total=False):
     """When it stops working by itself; must be in the future. Null, never. Left out, when the key that creates it
     does.
     """
+
+
+class CreateAssetParams(TypedDict, total=False):
+    """What `library.create_asset` takes."""
+
+    title: Required[str]
+    """Its title, without control characters."""
+    status: AssetStatus
+    """How far it is, for your own use: nothing changes it by itself, and each may follow each."""
+    platform: ReelPlatform
+    """Where the short video is to be shown. The length of the caption and the hashtags follow its habits."""
+    hook: str | None
+    """The first words of a reel."""
+    script: str | None
+    """What is said and shown in a reel."""
+    caption: str | None
+    """The text that goes with it, without hashtags."""
+    hashtags: Sequence[str]
+    """Each begins with `#`; letters, digits and `_` follow."""
+    tags: Sequence[str]
+    """Your own labels. Kept in lower case, each once."""
+    metadata: Mapping[str, str]
+    """What your program wants to keep with it, up to 50 texts by name. It is not searched."""
 
 
 class CreateGenerationParams(TypedDict, total=False):
@@ -176,6 +201,17 @@ class DeleteAccountParams(TypedDict, total=False):
 
     password: Required[str]
     """The current password."""
+
+
+class DownloadAssetFileParams(TypedDict, total=False):
+    """What `library.download_asset_file` takes."""
+
+    range: str
+    """One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole
+    file.
+    """
+    if_range: str
+    """The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole is sent."""
 
 
 class DownloadTrackAudioParams(TypedDict, total=False):
@@ -364,6 +400,30 @@ class ListApiKeysParams(TypedDict, total=False):
 
     status: ApiKeyStatus
     """Only those with this status."""
+    limit: int
+    """How many objects to return at most."""
+    cursor: str
+    """`next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees
+    each object that existed at its start exactly once, whatever is created meanwhile.
+    """
+
+
+class ListAssetsParams(TypedDict, total=False):
+    """What `library.list_assets` takes."""
+
+    q: str
+    """Only those with these words in title, hook, script, caption, hashtags or tags. Case and accents make no
+    difference; `"two words"` must stand together, `or` allows either, and `-word` must not be there. A match in the
+    title counts most, then hook, hashtags and tags, then the caption, then the script.
+    """
+    tags: str
+    """Only those with all of these tags, separated by commas."""
+    platform: ReelPlatform
+    """Only those for this platform."""
+    kind: AssetKind
+    """Only those of this kind."""
+    status: AssetStatus
+    """Only those in this status."""
     limit: int
     """How many objects to return at most."""
     cursor: str
@@ -722,6 +782,29 @@ class UpdateApiKeyParams(TypedDict, total=False):
     """All places it may be used from, from now on; null for everywhere."""
     expires_at: datetime | str | None
     """When it stops working by itself; must be in the future. Null for never."""
+
+
+class UpdateAssetParams(TypedDict, total=False):
+    """What `library.update_asset` takes."""
+
+    title: str
+    """Its title, without control characters."""
+    status: AssetStatus
+    """How far it is, for your own use: nothing changes it by itself, and each may follow each."""
+    platform: ReelPlatform | None
+    """Where it is to be shown; null leaves that open."""
+    hook: str | None
+    """The first words of a reel."""
+    script: str | None
+    """What is said and shown in a reel."""
+    caption: str | None
+    """The text that goes with it, without hashtags."""
+    hashtags: Sequence[str]
+    """Each begins with `#`; letters, digits and `_` follow."""
+    tags: Sequence[str]
+    """Your own labels. Kept in lower case, each once."""
+    metadata: Mapping[str, str]
+    """What your program wants to keep with it, up to 50 texts by name. It is not searched."""
 
 
 class UpdateDraftParams(TypedDict, total=False):

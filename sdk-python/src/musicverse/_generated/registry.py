@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .resources.events import EventsResource
     from .resources.health import HealthResource
     from .resources.incoming_events import IncomingEventsResource
+    from .resources.library import LibraryResource
     from .resources.limits import LimitsResource
     from .resources.oauth_clients import OauthClientsResource
     from .resources.plans import PlansResource
@@ -73,6 +74,13 @@ class Resources:
         from .resources.playlists import PlaylistsResource
 
         return PlaylistsResource(self._transport)
+
+    @cached_property
+    def library(self) -> LibraryResource:
+        """see `LibraryResource`."""
+        from .resources.library import LibraryResource
+
+        return LibraryResource(self._transport)
 
     @cached_property
     def connected_apps(self) -> ConnectedAppsResource:

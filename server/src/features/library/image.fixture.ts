@@ -3,14 +3,14 @@ import type { TestAccount, TestApp } from "../../../test-kit/app.ts";
 import { createEmit } from "../events/index.ts";
 import { systemClock } from "../../platform/clock/index.ts";
 import { decodeId, encodeId, newId } from "../../platform/ids/index.ts";
-import { createGeneratedImages } from "./index.ts";
+import { createGeneratedImages, type GeneratedImages } from "./index.ts";
 
 /** A picture of one colour. */
 export const picture = (colour = "#336699", size = 64): Promise<Uint8Array> =>
   sharp({ create: { width: size, height: size, channels: 3, background: colour } }).jpeg().toBuffer();
 
 /** How generations put pictures into the library, in this app. */
-export const imagesOf = ({ services: { db, storage } }: TestApp) =>
+export const imagesOf = ({ services: { db, storage } }: TestApp): GeneratedImages =>
   createGeneratedImages({ db, storage, emit: createEmit({ clock: systemClock, fanOut: async () => {} }) });
 
 /** UUID of the account's sandbox. */

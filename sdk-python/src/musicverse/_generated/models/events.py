@@ -5,8 +5,17 @@ from typing import Literal, TypeAlias
 
 from ..._model import Model, Tagged
 from ..literals import EventType
-from .shared import ApiKey, ConnectedApp, EntitlementChange, Generation, Playlist, Track
-from .webhooks import ApiKeyExposure, DeletedPlaylist, DeletedTrack, Event, RevokedApp, Webhook, WebhookTestData
+from .shared import ApiKey, Asset, ConnectedApp, EntitlementChange, Generation, Playlist, Track
+from .webhooks import (
+    ApiKeyExposure,
+    DeletedAsset,
+    DeletedPlaylist,
+    DeletedTrack,
+    Event,
+    RevokedApp,
+    Webhook,
+    WebhookTestData,
+)
 
 
 class ApiKeyExposedPayload(Model):
@@ -62,6 +71,39 @@ class AppAuthorizedPayload(Model):
     """When it happened."""
     data: ConnectedApp
     """An app that may act on the account."""
+
+
+class AssetCreatedPayload(Model):
+    """An asset was created."""
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["asset.created"]
+    timestamp: datetime
+    """When it happened."""
+    data: Asset
+    """Something finished that is kept, to be found again and used."""
+
+
+class AssetDeletedPayload(Model):
+    """An asset and its file were deleted."""
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["asset.deleted"]
+    timestamp: datetime
+    """When it happened."""
+    data: DeletedAsset
+    """What is left of an asset that was deleted."""
+
+
+class AssetUpdatedPayload(Model):
+    """A field of an asset was changed."""
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["asset.updated"]
+    timestamp: datetime
+    """When it happened."""
+    data: Asset
+    """Something finished that is kept, to be found again and used."""
 
 
 class EntitlementExpiredPayload(Model):
@@ -263,6 +305,9 @@ WebhookPayload: TypeAlias = (
     | ApiKeyRotationDuePayload
     | AppAuthorizationRevokedPayload
     | AppAuthorizedPayload
+    | AssetCreatedPayload
+    | AssetDeletedPayload
+    | AssetUpdatedPayload
     | EntitlementExpiredPayload
     | EntitlementGrantedPayload
     | EntitlementRevokedPayload
@@ -290,6 +335,9 @@ WEBHOOK_PAYLOAD: Tagged[WebhookPayload] = Tagged(
         "api_key.rotation_due": ApiKeyRotationDuePayload,
         "app.authorization_revoked": AppAuthorizationRevokedPayload,
         "app.authorized": AppAuthorizedPayload,
+        "asset.created": AssetCreatedPayload,
+        "asset.deleted": AssetDeletedPayload,
+        "asset.updated": AssetUpdatedPayload,
         "entitlement.expired": EntitlementExpiredPayload,
         "entitlement.granted": EntitlementGrantedPayload,
         "entitlement.revoked": EntitlementRevokedPayload,

@@ -6,6 +6,8 @@ from typing import Literal
 from ..._model import Model
 from ..literals import (
     ApiKeyStatus,
+    AssetKind,
+    AssetStatus,
     AudioFormat,
     EntitlementSource,
     GenerationKind,
@@ -13,6 +15,7 @@ from ..literals import (
     GenerationStatus,
     Mode,
     PlanId,
+    ReelPlatform,
     Scope,
     TrackSource,
     UsageGranularity,
@@ -139,6 +142,55 @@ class ConnectedApp(Model):
     """When it last fetched an access token, which lasts an hour; null before the first."""
     expires_at: datetime
     """When the connection ends by itself; each refresh moves it to a year later."""
+
+
+class AssetFile(Model):
+    """What is known of a picture."""
+    content_type: str
+    """Its media type."""
+    bytes: int
+    """Its size in bytes."""
+    sha256: str
+    """Its SHA-256 in lower-case hex."""
+    width: int
+    """Pixels across."""
+    height: int
+    """Pixels down."""
+
+
+class Asset(Model):
+    """Something finished that is kept, to be found again and used."""
+    object: Literal["asset"]
+    id: str
+    """Id of an asset."""
+    kind: AssetKind | str
+    """`reel`: the text of a short video. `image`: a picture, which `downloadAssetFile` gives."""
+    status: AssetStatus | str
+    """How far it is, for your own use: nothing changes it by itself, and each may follow each."""
+    title: str
+    """Its title."""
+    platform: ReelPlatform | str | None
+    """Where it is to be shown; null when that is open."""
+    hook: str | None
+    """The first words of a reel."""
+    script: str | None
+    """What is said and shown in a reel."""
+    caption: str | None
+    """The text that goes with it, without hashtags."""
+    hashtags: list[str]
+    """Each begins with `#`; letters, digits and `_` follow."""
+    tags: list[str]
+    """Your own labels. Kept in lower case, each once."""
+    metadata: dict[str, str]
+    """What your program wants to keep with it, up to 50 texts by name. It is not searched."""
+    generation_id: str | None
+    """The generation that made it; null when none did."""
+    file: AssetFile | None
+    """Its picture; null for a reel."""
+    created_at: datetime
+    """When it was created."""
+    updated_at: datetime
+    """When one of its fields was last changed."""
 
 
 class EntitlementCause(Model):

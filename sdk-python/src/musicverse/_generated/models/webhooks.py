@@ -14,7 +14,7 @@ from ..literals import (
     WebhookStatsWindow,
     WebhookStatus,
 )
-from .shared import ApiKey, ConnectedApp, EntitlementChange, Generation, Playlist, Track
+from .shared import ApiKey, Asset, ConnectedApp, EntitlementChange, Generation, Playlist, Track
 
 
 class ApiKeyExposure(Model):
@@ -100,6 +100,50 @@ class AppAuthorizedEvent(Model):
     """When it happened."""
     data: ConnectedApp
     """An app that may act on the account."""
+
+
+class AssetCreatedEvent(Model):
+    """An asset was created."""
+    object: Literal["event"]
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["asset.created"]
+    created_at: datetime
+    """When it happened."""
+    data: Asset
+    """Something finished that is kept, to be found again and used."""
+
+
+class DeletedAsset(Model):
+    """What is left of an asset that was deleted."""
+    object: Literal["asset"]
+    id: str
+    """Id of an asset."""
+    deleted: Literal[True]
+
+
+class AssetDeletedEvent(Model):
+    """An asset and its file were deleted."""
+    object: Literal["event"]
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["asset.deleted"]
+    created_at: datetime
+    """When it happened."""
+    data: DeletedAsset
+    """What is left of an asset that was deleted."""
+
+
+class AssetUpdatedEvent(Model):
+    """A field of an asset was changed."""
+    object: Literal["event"]
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["asset.updated"]
+    created_at: datetime
+    """When it happened."""
+    data: Asset
+    """Something finished that is kept, to be found again and used."""
 
 
 class DeletedPlaylist(Model):
@@ -369,6 +413,9 @@ Event: TypeAlias = (
     | ApiKeyRotationDueEvent
     | AppAuthorizationRevokedEvent
     | AppAuthorizedEvent
+    | AssetCreatedEvent
+    | AssetDeletedEvent
+    | AssetUpdatedEvent
     | EntitlementExpiredEvent
     | EntitlementGrantedEvent
     | EntitlementRevokedEvent
@@ -396,6 +443,9 @@ EVENT: Tagged[Event] = Tagged(
         "api_key.rotation_due": ApiKeyRotationDueEvent,
         "app.authorization_revoked": AppAuthorizationRevokedEvent,
         "app.authorized": AppAuthorizedEvent,
+        "asset.created": AssetCreatedEvent,
+        "asset.deleted": AssetDeletedEvent,
+        "asset.updated": AssetUpdatedEvent,
         "entitlement.expired": EntitlementExpiredEvent,
         "entitlement.granted": EntitlementGrantedEvent,
         "entitlement.revoked": EntitlementRevokedEvent,
