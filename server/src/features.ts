@@ -15,6 +15,7 @@ import { createPlanLookup, plansRoutes, pricingUrl } from "./features/plans/inde
 import { createAuthorizationServer, createLogos, endApps, endOauth, oauthPages, oauthRoutes, type AuthorizationServer, type Logos } from "./features/oauth/index.ts";
 import { playlistsRoutes, removeTrackFromPlaylists } from "./features/playlists/index.ts";
 import { pluginsRoutes } from "./features/plugins/index.ts";
+import { createQuota, createQuotaMetrics } from "./features/quota/index.ts";
 import { signInPages, signInRoutes } from "./features/sign-in/index.ts";
 import { analysisKind, blobDeletionKind, tracksRoutes } from "./features/tracks/index.ts";
 import { createUsageRecorder, exportRecorderCounts, usageRoutes } from "./features/usage/index.ts";
@@ -82,6 +83,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   exportRecorderCounts(metrics.registry, recorder);
   const queues = [drainKind, analysisKind, blobDeletionKind, exposureKind, rotationReminderKind, incomingEventKind, mailKind, resetRequestKind, erasureKind];
   const accountPlans = createPlanLookup(services);
+  const quota = createQuota({ ...services, plans: accountPlans, metrics: createQuotaMetrics(metrics.registry) });
   const overrides = createOverrideLookup(db);
   const limitsFor = createLimitsFor({ plans: accountPlans, overrides, clock });
   const { masterKeys } = config;
@@ -93,7 +95,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...accountsRoutes(accounts),
       ...adminRoutes({ db, cursors }),
       ...apiKeysRoutes({ ...services, cursors, emit, exposures }),
-      ...generationRoutes({ db, cursors, plugins, work, emit, feed }),
+      ...generationRoutes({ db, cursors, plugins, work, emit, quota, feed }),
       ...draftsRoutes({ db, clock, cursors }),
       ...tracksRoutes({ db, storage, cursors, emit, work, beforeDelete: removeTrackFromPlaylists({ clock, emit }), uploadBytesMax: UPLOAD_BYTES_MAX }),
       ...libraryRoutes({ db, storage, cursors, emit, work }),

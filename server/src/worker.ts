@@ -7,6 +7,8 @@ import { generationWork } from "./features/generation/index.ts";
 import { forgetIncomingEvents, incomingEventWork, type IncomingRegistry } from "./features/incoming-events/index.ts";
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
 import { forgetExpiredOauth } from "./features/oauth/index.ts";
+import { createPlanLookup } from "./features/plans/index.ts";
+import { createQuota } from "./features/quota/index.ts";
 import { forgetSignIns } from "./features/sign-in/index.ts";
 import { analysisWork, blobDeletionWork, createGeneratedTracks } from "./features/tracks/index.ts";
 import { keepUsage, rollUpUsage } from "./features/usage/index.ts";
@@ -45,7 +47,9 @@ export async function startWorker(
 
   const unknown = onlyPlugins?.filter((pluginId) => !plugins.having("generation").includes(pluginId)) ?? [];
   if (unknown.length > 0) throw new Error(`--plugins names ${unknown.join(", ")}, but loaded are: ${plugins.having("generation").join(", ") || "none"}. Check PLUGINS.`);
-  const generationDeps = { db, plugins, tracks, emit, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
+  const accountPlans = createPlanLookup(services);
+  const quota = createQuota({ ...services, plans: accountPlans });
+  const generationDeps = { db, plugins, tracks, emit, quota, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
   const generation = plugins
     .having("generation")
     .filter((pluginId) => onlyPlugins?.includes(pluginId) ?? true)
@@ -86,6 +90,7 @@ export async function startWorker(
       await maintenance.stop();
       await work.close();
       feed.close();
+      accountPlans.close();
       await pools.close();
     },
   };

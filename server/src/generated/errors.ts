@@ -98,6 +98,12 @@ export const errorCatalogue = {
     "description": "The API key is right, but it may be used only from the addresses of its `ip_allowlist`, and the request came from another one; the detail names it.",
     "fix": "Send the request from an allowed address, or change the key's `ip_allowlist`."
   },
+  "full_regen_not_allowed": {
+    "status": 403,
+    "title": "Plan without full regenerations",
+    "description": "The account's plan regenerates single fields and variants of a draft, not everything. Waiting does not help.",
+    "fix": "Regenerate the field or the variant that should change, or choose the plan in `upgrade_plan`."
+  },
   "wrong_password": {
     "status": 403,
     "title": "Wrong password",
@@ -265,6 +271,36 @@ export const errorCatalogue = {
     "title": "Too many requests",
     "description": "A rate limit of the account, the key or the address is used up. `Retry-After` and `X-RateLimit-Reset` say when it refills; `upgrade_url` leads to the plans with higher limits.",
     "fix": "Wait as long as `Retry-After` says. Spread requests out, use webhooks instead of polling, or choose a higher plan."
+  },
+  "monthly_pool_exhausted": {
+    "status": 429,
+    "title": "Generations of the month used up",
+    "description": "Every generation, whatever its kind, takes one of the plan's monthly number, and all of them are taken. Nothing was used up by this request. Generations that fail are given back.",
+    "fix": "Wait until `ends_at`, the first of the next month (UTC), or choose the plan in `upgrade_plan`."
+  },
+  "hourly_burst_exceeded": {
+    "status": 429,
+    "title": "Too many generations in this hour",
+    "description": "As many generations as the plan allows were started in this hour of the clock (UTC). Nothing was used up by this request.",
+    "fix": "Wait until `ends_at`, spread generations out, or choose the plan in `upgrade_plan`."
+  },
+  "regen_cooldown": {
+    "status": 429,
+    "title": "Regenerated a moment ago",
+    "description": "The same draft was regenerated within the plan's cooldown. Other drafts are not concerned.",
+    "fix": "Wait until `ends_at`, which is seconds away."
+  },
+  "full_regen_cap": {
+    "status": 429,
+    "title": "Full regenerations of the month used up",
+    "description": "The plan allows so many full regenerations a month, and all of them are taken. Single fields and variants can still be regenerated.",
+    "fix": "Regenerate what should change, wait until `ends_at`, or choose the plan in `upgrade_plan`."
+  },
+  "concurrency_limit": {
+    "status": 429,
+    "title": "Too many generations at once",
+    "description": "As many generations of the account are at work or waiting as the plan allows at a time. Nothing was used up by this request.",
+    "fix": "Wait until one has ended (`generation.completed`, `generation.failed`), or cancel one; `Retry-After` says when to ask again."
   },
   "too_many_failures": {
     "status": 429,

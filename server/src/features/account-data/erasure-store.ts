@@ -89,7 +89,7 @@ export function selectTenantTables(tx: SystemTx): Promise<TenantTable[]> {
  * Deletes the first rows of an account, up to `max` of them; how many. By a range of the primary key, which costs the same
  * however many rows follow. Fails (23503) while rows of another table point at them.
  */
-export async function deleteSomeRows(tx: SystemTx, { name, key: [, ...key] }: TenantTable, accountId: string, max: number): Promise<number> {
+export async function deleteSomeRows(tx: SystemTx, { name, key }: TenantTable, accountId: string, max: number): Promise<number> {
   const columns = key.join(", ");
   const last = `select ${columns} from (select ${columns} from ${name} where account_id = $1 order by ${columns} limit $2) first
     order by ${key.map((column) => `${column} desc`).join(", ")} limit 1`;

@@ -67,6 +67,11 @@ export const exportedTables: readonly ExportedTable[] = [
     ids: { id: "gen", draft_id: "dft" },
   },
   {
+    table: "quota_entries", about: "what generations used of the plan",
+    columns: ["generation_id", "draft_id", "regeneration", "admitted_at", "outcome", "settled_at"],
+    ids: { generation_id: "gen", draft_id: "dft" }, key: ["generation_id"],
+  },
+  {
     table: "tracks", about: "tracks; their audio is in audio/",
     columns: [
       "id", "title", "artist", "source", "generation_id", "format", "content_type",
@@ -167,6 +172,7 @@ export const exportedTables: readonly ExportedTable[] = [
 export const notExported: Readonly<Record<string, string>> = {
   blob_deletions: "files that are being removed: what they belonged to is gone already",
   idempotency_records: "answers of the last day, which stand in the other files; encrypted, because some show secrets",
+  quota_accounts: "one number that tells whether counters are up to date",
   oauth_tokens: "hashes of what connected apps hold; the apps are in oauth_grants.json",
   webhook_numberings: "counters of what was numbered: the last number of each endpoint, which its deliveries show",
   user_tokens: "links that were not opened yet: hashes only",

@@ -9,15 +9,18 @@ import type { GenerationDeps } from "./deps.ts";
 
 /** Answers 202 once the generation is a durable row; a worker takes it from there. (GEN-01) */
 export const createGeneration =
-  ({ plugins, work }: Pick<GenerationDeps, "plugins" | "work">): Handler<"createGeneration"> =>
+  ({ plugins, quota, work }: Pick<GenerationDeps, "plugins" | "quota" | "work">): Handler<"createGeneration"> =>
   async ({ principal, body, requestId, write }) => {
     if (body.instrumental && body.lyrics !== undefined) {
       throw invalidField("/body/lyrics", "conflicts_with_instrumental", "An instrumental has no words. Leave out lyrics, or set instrumental to false.");
     }
     const { pluginId, model } = choose(plugins, body.model, principal.mode);
+    const admission = await quota.admission(principal.accountId);
     return write(async (tx) => {
+      const id = newId();
+      await admission.enforceOrThrow(tx, { generationId: id, draftId: null, regeneration: null });
       const row = await insertGeneration(tx, {
-        id: newId(),
+        id,
         kind: "music",
         lane: body.lane ?? "interactive",
         plugin_id: pluginId,

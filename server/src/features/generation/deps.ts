@@ -3,6 +3,7 @@ import type { Cursors } from "../../platform/http/cursor.ts";
 import type { PluginHost } from "../../platform/plugins/index.ts";
 import type { WorkEngine } from "../../platform/work/index.ts";
 import type { EmitEvent } from "../events/index.ts";
+import type { Quota } from "../quota/index.ts";
 import type { GenerationFeed } from "./feed.ts";
 
 export interface GenerationDeps {
@@ -11,5 +12,6 @@ export interface GenerationDeps {
   plugins: PluginHost;
   work: WorkEngine;
   emit: EmitEvent;
+  quota: Quota;
   feed: GenerationFeed;
 }

@@ -181,11 +181,12 @@ export async function finishGeneration(
   return rows[0] ?? null;
 }
 
-/** Null when the generation does not exist or is already final. */
-export async function cancelGeneration(tx: TenantTx, id: string): Promise<GenerationRow | null> {
-  const rows = await tx.query<GenerationRow>(
+/** Null when the generation does not exist or is already final. `called`: a provider has, or may have, begun with it. */
+export async function cancelGeneration(tx: TenantTx, id: string): Promise<(GenerationRow & { called: boolean }) | null> {
+  const rows = await tx.query<GenerationRow & { called: boolean }>(
     `update generations g set status = 'canceled', finished_at = now(), lease_token = null, lease_until = null, revision = revision + 1
-      where account_id = $1 and id = $2 and status = any($3) returning ${OWN_COLUMNS}, null::uuid as track_id`,
+      where account_id = $1 and id = $2 and status = any($3)
+      returning ${OWN_COLUMNS}, null::uuid as track_id, g.dispatched_at is not null or g.pending is not null or g.crashes > 0 as called`,
     [tx.accountId, id, sourcesOf("canceled")],
   );
   return rows[0] ?? null;

@@ -5,6 +5,7 @@ import type { Database } from "../../platform/db/index.ts";
 import { PluginFailure, retryDecision, type PluginHost } from "../../platform/plugins/index.ts";
 import { WorkDelayed, type WorkKind, type WorkPointer, type WorkRunContext } from "../../platform/work/index.ts";
 import type { EmitEvent } from "../events/index.ts";
+import { WAITING_LEASE_MS, type Quota } from "../quota/index.ts";
 import { AudioError, type GeneratedTracks } from "../tracks/index.ts";
 import { callProvider } from "./call-provider.ts";
 import { deadlineExceeded, generationError, internalError, providerUnknown, type GenerationError } from "./errors.ts";
@@ -18,6 +19,7 @@ export interface GenerationWorkDeps {
   plugins: PluginHost;
   tracks: GeneratedTracks;
   emit: EmitEvent;
+  quota: Quota;
   feed: GenerationFeed;
   clock: Clock;
   concurrency: number;
@@ -27,7 +29,12 @@ export interface GenerationWorkDeps {
 export interface GenerationClaim {
   row: ClaimedRow;
   leaseToken: string;
+  /** False: its place among the account's generations lapsed with an earlier worker. */
+  leased: boolean;
 }
+
+/** A place among the account's generations is looked for this often. */
+const ROOM_RETRY_MS = 5_000;
 
 /** Hard cap on the life of a generation, whatever its retries: after this it fails. (GEN-22) */
 const LIFE_MAX_MS = 60 * 60 * 1000;
@@ -39,7 +46,7 @@ const CRASHES_BY_CHANCE = 2;
 
 /** How one plugin's generations are done: claim, call it, then everything that changes in one transaction. (GEN-21) */
 export function generationWork(deps: GenerationWorkDeps, pluginId: string, mode: "live" | "test"): WorkKind<GenerationClaim> {
-  const { db, leaseMs, plugins } = deps;
+  const { db, leaseMs, plugins, quota } = deps;
   const limits = mode === "live" ? plugins.report(mode).find(({ id }) => id === pluginId)?.limits : null;
   return {
     name: generationQueue(pluginId, mode),
@@ -57,12 +64,16 @@ export function generationWork(deps: GenerationWorkDeps, pluginId: string, mode:
       return db.withTenant(accountId, async (tx) => {
         const row = await claimGeneration(tx, { id, leaseToken, leaseMs });
         if (!row) return null;
+        const leased = await quota.lease(tx, id, leaseMs);
         await announce(tx, id);
-        return { row, leaseToken };
+        return { row, leaseToken, leased };
       });
     },
     renew: ({ row, leaseToken }) =>
-      db.withTenant(row.account_id, (tx) => renewLease(tx, { id: row.id, leaseToken }, leaseMs)),
+      db.withTenant(row.account_id, async (tx) => {
+        const [held] = await Promise.all([renewLease(tx, { id: row.id, leaseToken }, leaseMs), quota.lease(tx, row.id, leaseMs)]);
+        return held;
+      }),
     run: (claim, context) => runGeneration(deps, claim, context),
   };
 }
@@ -76,6 +87,7 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
   // A costly call is looked up at once instead: putting it back would lose the mark that it was made.
   const repeatable = plugins.repeat(row.plugin_id, "generation", row.mode) !== "costs";
   if (row.outcome_unknown && repeatable && row.crashes > CRASHES_BY_CHANCE) return coolDown(deps, claim, context);
+  if (!claim.leased && !(await deps.quota.leaseAgain(row.account_id, row.id, deps.leaseMs))) return waitForRoom(deps, claim, context);
 
   const canceled = new AbortController();
   const unsubscribe = feed.subscribe(row.id, (change) => {
@@ -112,6 +124,13 @@ async function coolDown(deps: GenerationWorkDeps, claim: GenerationClaim, contex
   context.delayUntil(dueAt);
 }
 
+/** No refusal: it was admitted, and goes on as soon as others of its account have ended. (GEN-11) */
+async function waitForRoom(deps: GenerationWorkDeps, claim: GenerationClaim, context: WorkRunContext): Promise<void> {
+  const dueAt = new Date(deps.clock.now().getTime() + ROOM_RETRY_MS);
+  await putBack(deps, claim, { dueAt, countsAsAttempt: false });
+  context.delayUntil(dueAt);
+}
+
 /** An earlier call's answer was lost, and neither asking the provider nor calling again is free of harm. (GEN-24) */
 function lostAndCostly(plugins: PluginHost, row: ClaimedRow): boolean {
   return (
@@ -123,7 +142,7 @@ function lostAndCostly(plugins: PluginHost, row: ClaimedRow): boolean {
 }
 
 async function complete(deps: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, audio: Uint8Array, signal: AbortSignal) {
-  const { db, plugins, tracks, emit } = deps;
+  const { db, plugins, quota, tracks, emit } = deps;
   const stored = await tracks.store(row.account_id, audio).catch((error: unknown) => {
     if (!(error instanceof AudioError)) throw error;
     // The provider's answer was no whole audio: its fault, and worth another try where that is not billed again. (GEN-24)
@@ -134,6 +153,7 @@ async function complete(deps: GenerationWorkDeps, { row, leaseToken }: Generatio
     db.withTenant(row.account_id, async (tx) => {
       const finished = await finishGeneration(tx, { id: row.id, leaseToken }, { status: "completed" });
       if (!finished) return false;
+      await quota.settle(tx, row.id, "charged");
       const track = await tracks.create(tx, { generationId: row.id, title: titleOf(row), stored, requestId: row.request_id });
       const generation = presentGeneration({ ...finished, track_id: track.id });
       await emit(tx, { type: "generation.completed", data: generation, requestId: row.request_id });
@@ -165,10 +185,11 @@ function titleOf({ title, input }: ClaimedRow): string {
   return words.length <= 60 ? words : `${words.slice(0, words.lastIndexOf(" ", 60) > 20 ? words.lastIndexOf(" ", 60) : 60)}…`;
 }
 
-async function fail({ db, emit }: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, error: GenerationError): Promise<void> {
+async function fail({ db, emit, quota }: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, error: GenerationError): Promise<void> {
   await db.withTenant(row.account_id, async (tx) => {
     const finished = await finishGeneration(tx, { id: row.id, leaseToken }, { status: "failed", error });
     if (!finished) return;
+    await quota.settle(tx, row.id, "refunded");
     await emit(tx, { type: "generation.failed", data: presentGeneration(finished), requestId: row.request_id });
     await announce(tx, row.id);
   });
@@ -195,9 +216,10 @@ async function handBack(deps: GenerationWorkDeps, claim: GenerationClaim, cancel
   await putBack(deps, claim, { dueAt: clock.now(), countsAsAttempt: false });
 }
 
-function putBack({ db }: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, next: Parameters<typeof release>[2]): Promise<void> {
+function putBack({ db, quota }: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, next: Parameters<typeof release>[2]): Promise<void> {
   return db.withTenant(row.account_id, async (tx) => {
     await release(tx, { id: row.id, leaseToken }, next);
+    await quota.lease(tx, row.id, WAITING_LEASE_MS);
     await announce(tx, row.id);
   });
 }

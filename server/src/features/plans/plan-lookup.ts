@@ -2,7 +2,7 @@ import { Counter, type Registry } from "prom-client";
 import { createNotifiedCache } from "../../platform/cache/index.ts";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { Database } from "../../platform/db/index.ts";
-import { plans, sandboxApi, type ApiRate, type Plan, type PlanId } from "./catalogue.ts";
+import { plans, sandboxApi, sandboxGenerations, type ApiRate, type Plan, type PlanId } from "./catalogue.ts";
 import { planInForce, type HeldPlan, type PlanInForce } from "./plan-in-force.ts";
 import { accountLimitsChannel, selectHeldPlans, type HeldPlansRow } from "./store.ts";
 
@@ -113,8 +113,10 @@ export function limitsOfPlan(planId: PlanId, mode: "live" | "test", ownSubscript
 
 function limitsIn(mode: "live" | "test") {
   const of = (ownSubscription: boolean) => {
+    // A sandbox that bought nothing is not held up by the plan of its live account.
+    const ofSandbox = mode === "test" && !ownSubscription ? sandboxGenerations : {};
     const entries = Object.entries<Plan>(plans).map(([planId, plan]) => [
-      planId, Object.freeze({ ...plan, planId, mode, ownSubscription, api: mode === "test" ? sandboxApi : plan.api }),
+      planId, Object.freeze({ ...plan, ...ofSandbox, planId, mode, ownSubscription, api: mode === "test" ? sandboxApi : plan.api }),
     ]);
     return Object.fromEntries(entries) as Record<PlanId, EffectiveLimits>;
   };

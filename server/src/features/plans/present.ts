@@ -12,11 +12,13 @@ export function presentPlan(id: PlanId): PublicPlan {
     price: plan.monthlyPriceCents === null ? null : { amount_cents: plan.monthlyPriceCents, currency: "usd", interval: "month" },
     generations_per_month: plan.generationsPerMonth,
     variants_max: plan.variantsMax,
+    generations_per_hour: plan.burstPerHour,
     concurrency_max: plan.concurrencyMax,
     regeneration: {
       targeted: plan.regeneration.targeted,
       full: plan.regeneration.full,
       full_per_month: plan.regeneration.fullPerMonth,
+      cooldown_seconds: plan.regenerationCooldownSeconds,
     },
     api_rate: { quota: presentRate(plan.api.quota), burst: plan.api.burst && presentRate(plan.api.burst) },
     upgrade_url: pricingUrl,

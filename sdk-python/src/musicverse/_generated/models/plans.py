@@ -25,6 +25,8 @@ class PlanRegeneration(Model):
     """The whole result: not at all, so many times a month, or freely."""
     full_per_month: int | None
     """With `capped`, how many times a month."""
+    cooldown_seconds: int
+    """Least time between two regenerations of one draft."""
 
 
 class PlanApiRate(Model):
@@ -48,8 +50,10 @@ class Plan(Model):
     """Generations each month; null when agreed by contract."""
     variants_max: int
     """Most variants of one generation."""
+    generations_per_hour: int
+    """Generations that may be started in one hour of the clock (UTC)."""
     concurrency_max: int
-    """Generations at work at the same time."""
+    """Generations at work at the same time, waiting ones included."""
     regeneration: PlanRegeneration
     """Which parts of a result can be made anew."""
     api_rate: PlanApiRate
