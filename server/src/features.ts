@@ -83,7 +83,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   exportRecorderCounts(metrics.registry, recorder);
   const queues = [drainKind, analysisKind, blobDeletionKind, exposureKind, rotationReminderKind, incomingEventKind, mailKind, resetRequestKind, erasureKind];
   const accountPlans = createPlanLookup(services);
-  const quota = createQuota({ ...services, plans: accountPlans, metrics: createQuotaMetrics(metrics.registry) });
+  const quota = createQuota({ db, plans: accountPlans, metrics: createQuotaMetrics(metrics.registry) });
   const overrides = createOverrideLookup(db);
   const limitsFor = createLimitsFor({ plans: accountPlans, overrides, clock });
   const { masterKeys } = config;

@@ -48,7 +48,7 @@ export async function startWorker(
   const unknown = onlyPlugins?.filter((pluginId) => !plugins.having("generation").includes(pluginId)) ?? [];
   if (unknown.length > 0) throw new Error(`--plugins names ${unknown.join(", ")}, but loaded are: ${plugins.having("generation").join(", ") || "none"}. Check PLUGINS.`);
   const accountPlans = createPlanLookup(services);
-  const quota = createQuota({ ...services, plans: accountPlans });
+  const quota = createQuota({ db, plans: accountPlans });
   const generationDeps = { db, plugins, tracks, emit, quota, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
   const generation = plugins
     .having("generation")

@@ -4,6 +4,8 @@ import { systemClock } from "../../platform/clock/index.ts";
 import { newId } from "../../platform/ids/index.ts";
 import { silentLogger } from "../../platform/log/index.ts";
 import type { PluginHost } from "../../platform/plugins/index.ts";
+import { limitsOfPlan } from "../plans/index.ts";
+import { createQuota } from "../quota/index.ts";
 import { AudioError } from "../tracks/index.ts";
 import { generationWork, type GenerationWorkDeps } from "./work.ts";
 
@@ -42,6 +44,7 @@ function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
       emitted.push(type);
       return newId();
     },
+    quota: createQuota({ db: database.db, plans: { getEffectiveLimits: () => limitsOfPlan("free", "live") } }),
     feed: { subscribe: () => () => undefined, close: () => undefined },
     tracks: {
       store: store ?? (async () => ({}) as never),

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestApp, type TestApp } from "../../../test-kit/app.ts";
+
+/** What the owner of an account meets. (GEN-10 to GEN-14) */
+describe("over HTTP", () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp({ worker: false, env: { MINIMAX_API_KEY: "not-a-real-key" } });
+  });
+  afterAll(() => app?.close());
+  const song = { prompt: "prompt-canary", instrumental: true, duration_seconds: 5 };
+  const generate = (key: string) => app.request("post", "/v1/generate", { key, body: song });
+
+  test("a second generation beside the one of a free account is refused until that one has ended, which gives it back", async () => {
+    const account = await app.signUp();
+    const first = await account.live.generations.create(song);
+    const refused = await generate(account.liveKey);
+    expect(refused).toMatchObject({ status: 429, headers: { "retry-after": "5" }, body: {
+      code: "concurrency_limit", "violated-policies": ["concurrency"], upgrade_plan: "standard",
+    } });
+    expect(Date.parse(String(refused.body["ends_at"]))).toBeGreaterThan(Date.now());
+    await account.live.generations.cancel(first.id);
+    expect((await generate(account.liveKey)).status).toBe(202);
+  });
+
+  test("the month's generations are admitted, and the next one is told when there will be new ones", async () => {
+    const account = await app.signUp();
+    for (let index = 0; index < 5; index += 1) {
+      expect((await generate(account.liveKey)).status).toBe(202);
+      // As if each had been made and paid for.
+      await app.services.db.asSystem("a test ends generations", (tx) =>
+        tx.query("update quota_entries set outcome = 'charged', settled_at = now(), lease_until = null where outcome = 'reserved'"));
+    }
+    const { status, body, headers } = await generate(account.liveKey);
+    const now = new Date();
+    const nextMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1));
+    expect({ status, body }).toMatchObject({ status: 429, body: {
+      code: "monthly_pool_exhausted", ends_at: nextMonth.toISOString(), upgrade_plan: "basic", "violated-policies": ["monthly_pool", "hourly_burst"],
+    } });
+    expect(Math.abs(Number(headers["retry-after"]) - (nextMonth.getTime() - now.getTime()) / 1000)).toBeLessThan(60);
+    expect(await app.services.metrics.registry.metrics()).toContain('musicverse_quota_refusals_total{code="monthly_pool_exhausted"} 1');
+  });
+});
