@@ -26,7 +26,7 @@ export class GenerationsResource extends Resource {
    * @throws {APIError} 413: The body is larger than the operation accepts.
    * @throws {APIError} 415: The operation does not read this media type.
    * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
-   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {RateLimitError} 429: Too many requests, or a limit of the plan is reached.
    * @throws {InternalServerError} 500: Something failed on our side.
    * @throws {InternalServerError} 503: No plugin can do this at the moment.
    */

@@ -1,10 +1,10 @@
 import type { Database, TenantTx } from "../../platform/db/index.ts";
-import type { EffectiveLimits, PlanLookup } from "../plans/index.ts";
-import { admitByLedger, leaseAgain, readLedger, type AdmissionRequest, type LedgerState, type Now } from "./ledger.ts";
+import type { PlanLookup } from "../plans/index.ts";
+import { admitByLedger, leaseAgain, readLedger, type AdmissionRequest, type LedgerState } from "./ledger.ts";
 import type { QuotaMetrics } from "./metrics.ts";
 import { fullRegenerationForbidden, refusalOf } from "./refusal.ts";
 import { moveLease, settleEntry } from "./store.ts";
-import { type Usage } from "./usage.ts";
+import type { Usage } from "./usage.ts";
 
 export interface Admission {
   /**
