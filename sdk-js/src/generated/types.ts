@@ -970,6 +970,7 @@ export type ErrorCode =
   | "session_required"
   | "key_exceeds_caller"
   | "ip_not_allowed"
+  | "full_regen_not_allowed"
   | "wrong_password"
   | "not_found"
   | "method_not_allowed"
@@ -998,6 +999,11 @@ export type ErrorCode =
   | "range_not_satisfiable"
   | "idempotency_mismatch"
   | "rate_limited"
+  | "monthly_pool_exhausted"
+  | "hourly_burst_exceeded"
+  | "regen_cooldown"
+  | "full_regen_cap"
+  | "concurrency_limit"
   | "too_many_failures"
   | "internal_error"
   | "plugin_unavailable"
@@ -1741,7 +1747,9 @@ export interface Plan {
   generations_per_month: number | null;
   /** Most variants of one generation. */
   variants_max: number;
-  /** Generations at work at the same time. */
+  /** Generations that may be started in one hour of the clock (UTC). */
+  generations_per_hour: number;
+  /** Generations at work at the same time, waiting ones included. */
   concurrency_max: number;
   /** Which parts of a result can be made anew. */
   regeneration: {
@@ -1751,6 +1759,8 @@ export interface Plan {
     full: Open<"none" | "capped" | "unlimited">;
     /** With `capped`, how many times a month. */
     full_per_month: number | null;
+    /** Least time between two regenerations of one draft. */
+    cooldown_seconds: number;
   };
   /** Requests that the account's API keys may make together. */
   api_rate: {
@@ -2033,10 +2043,17 @@ export interface Problem {
   errors?: FieldProblem[];
   /** With `insufficient_scope`, the scope that is missing. */
   required_scope?: Open<Scope>;
-  /** With status 429, the names of the policies in `RateLimit-Policy` that refused. */
+  /**
+   * With status 429, what refused: names of policies in `RateLimit-Policy`, or of windows in `generations` of `GET
+   * /v1/rate-limits`, the one that lasts longest first.
+   */
   "violated-policies"?: string[];
-  /** With `rate_limited`, where to get higher limits. */
+  /** With `rate_limited` and limits of the plan, where to get higher limits. */
   upgrade_url?: string;
+  /** With limits of the plan, the cheapest plan that allows more; null when there is none. */
+  upgrade_plan?: Open<PlanId> | null;
+  /** With status 429 for a limit of the plan, when it ends; for `concurrency_limit`, when to ask again. */
+  ends_at?: string;
 }
 
 /** The account that a credential acts on, and its twin. */

@@ -3375,7 +3375,7 @@ export interface components {
          * @description What went wrong, for programs. A code never changes its meaning; new ones may be added.
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "sign_in_rejected" | "insufficient_scope" | "form_rejected" | "not_for_apps" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "wrong_password" | "not_found" | "method_not_allowed" | "body_timeout" | "email_taken" | "email_already_verified" | "identity_not_linked" | "identity_taken" | "last_sign_in" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "oauth_client_limit_reached" | "public_client" | "webhook_limit_reached" | "webhook_replay_running" | "webhook_replay_finished" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
+        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "sign_in_rejected" | "insufficient_scope" | "form_rejected" | "not_for_apps" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "full_regen_not_allowed" | "wrong_password" | "not_found" | "method_not_allowed" | "body_timeout" | "email_taken" | "email_already_verified" | "identity_not_linked" | "identity_taken" | "last_sign_in" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "oauth_client_limit_reached" | "public_client" | "webhook_limit_reached" | "webhook_replay_running" | "webhook_replay_finished" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "monthly_pool_exhausted" | "hourly_burst_exceeded" | "regen_cooldown" | "full_regen_cap" | "concurrency_limit" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
         /** @description Something that happened. `type` tells what `data` is. */
         Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["AppAuthorizationRevokedEvent"] | components["schemas"]["AppAuthorizedEvent"] | components["schemas"]["AssetCreatedEvent"] | components["schemas"]["AssetDeletedEvent"] | components["schemas"]["AssetUpdatedEvent"] | components["schemas"]["EntitlementExpiredEvent"] | components["schemas"]["EntitlementGrantedEvent"] | components["schemas"]["EntitlementRevokedEvent"] | components["schemas"]["EntitlementUpdatedEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
         /**
@@ -3821,7 +3821,9 @@ export interface components {
             generations_per_month: number | null;
             /** @description Most variants of one generation. */
             variants_max: number;
-            /** @description Generations at work at the same time. */
+            /** @description Generations that may be started in one hour of the clock (UTC). */
+            generations_per_hour: number;
+            /** @description Generations at work at the same time, waiting ones included. */
             concurrency_max: number;
             /** @description Which parts of a result can be made anew. */
             regeneration: {
@@ -3834,6 +3836,8 @@ export interface components {
                 full: "none" | "capped" | "unlimited";
                 /** @description With `capped`, how many times a month. */
                 full_per_month: number | null;
+                /** @description Least time between two regenerations of one draft. */
+                cooldown_seconds: number;
             };
             /** @description Requests that the account's API keys may make together. */
             api_rate: {
@@ -4135,13 +4139,17 @@ export interface components {
             errors?: components["schemas"]["FieldProblem"][];
             /** @description With `insufficient_scope`, the scope that is missing. */
             required_scope?: components["schemas"]["Scope"];
-            /** @description With status 429, the names of the policies in `RateLimit-Policy` that refused. */
+            /** @description With status 429, what refused: names of policies in `RateLimit-Policy`, or of windows in `generations` of `GET /v1/rate-limits`, the one that lasts longest first. */
             "violated-policies"?: string[];
             /**
              * Format: uri
-             * @description With `rate_limited`, where to get higher limits.
+             * @description With `rate_limited` and limits of the plan, where to get higher limits.
              */
             upgrade_url?: string;
+            /** @description With limits of the plan, the cheapest plan that allows more; null when there is none. */
+            upgrade_plan?: components["schemas"]["PlanId"] | null;
+            /** @description With status 429 for a limit of the plan, when it ends; for `concurrency_limit`, when to ask again. */
+            ends_at?: components["schemas"]["Timestamp"];
         };
         /** @description The account that a credential acts on, and its twin. */
         Profile: {
@@ -5338,6 +5346,22 @@ export interface components {
         };
         /** @description The generation is final, or the same request still runs. */
         GenerationConflict: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests, or a limit of the plan is reached. */
+        GenerationLimited: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7091,7 +7115,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyMismatch"];
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["GenerationLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["PluginUnavailable"];
         };

@@ -20,7 +20,7 @@ export interface LedgerState {
 export type LedgerDecision = { usage: Usage } & ({ violations: [Violation, ...Violation[]]; state: null } | { violations: null; state: LedgerState });
 
 /** Longest cooldown of any plan: what is older cannot refuse, whatever plan comes. */
-export const cooldownMaxSeconds = Math.max(...planIds.map((id) => plans[id].regenerationCooldownSeconds));
+const cooldownMaxSeconds = Math.max(...planIds.map((id) => plans[id].regenerationCooldownSeconds));
 
 /** A lease that no worker holds: until then a generation may wait for its turn. No generation lives longer. */
 export const WAITING_LEASE_MS = 60 * 60 * 1000;

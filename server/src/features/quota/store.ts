@@ -64,24 +64,6 @@ export async function insertEntry(tx: TenantTx, entry: QuotaEntry): Promise<void
   await tx.query(`insert into quota_entries (${entryColumns}) values ($1, $2, $3, $4, $5, $6)`, [tx.accountId, ...entryValues(entry)]);
 }
 
-/**
- * Inserts if the counters that admitted it are still valid, and keeps them so until this transaction's end; false if not.
- * The epoch is read under a lock, because a snapshot could show the one of before.
- */
-export async function insertEntryOfEpoch(tx: TenantTx, entry: QuotaEntry, epoch: number): Promise<boolean> {
-  const [, rows] = await Promise.all([
-    tx.query("savepoint quota"),
-    tx.query(
-      `with valid as (select from quota_accounts where account_id = $1 and epoch = $7 for share)
-       insert into quota_entries (${entryColumns}) select $1, $2, $3, $4, $5, $6 from valid returning 1`,
-      [tx.accountId, ...entryValues(entry), epoch],
-    ),
-  ]);
-  // Gives the lock back too: two that hold it and both want the account for themselves would wait for each other.
-  if (rows.length === 0) await tx.query("rollback to savepoint quota");
-  return rows.length === 1;
-}
-
 /** Null when it has ended already, or was never admitted. */
 export async function settleEntry(
   tx: TenantTx, generationId: string, outcome: "charged" | "refunded",
