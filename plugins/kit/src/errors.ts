@@ -1,3 +1,5 @@
+import type { TokenUsage } from "./reel.ts";
+
 /**
  * What a plugin may throw. The list is closed: the host decides retries, refunds and messages from the code alone,
  * and takes anything else that is thrown for a bug of the plugin.
@@ -46,6 +48,8 @@ interface CommonOptions {
   publicMessage?: string;
   /** The provider's own facts, for the log. */
   upstream?: { status?: number; code?: string | number; requestId?: string };
+  /** What the failed call used up (and is billed) all the same, when the provider tells. */
+  usage?: TokenUsage;
   cause?: unknown;
 }
 interface OwnOptions {
@@ -74,6 +78,7 @@ export class PluginError<Code extends PluginErrorCode = PluginErrorCode> extends
   readonly outcome: Outcome | null;
   readonly publicMessage: string | null;
   readonly upstream: { status?: number; code?: string | number; requestId?: string };
+  readonly usage: TokenUsage | null;
 
   constructor(code: Code, message: string, ...rest: Arguments<Code>) {
     const options: CommonOptions & Partial<OwnOptions["RATE_LIMIT"] & OwnOptions["VALIDATION"]> = rest[0] ?? {};
@@ -86,6 +91,7 @@ export class PluginError<Code extends PluginErrorCode = PluginErrorCode> extends
     this.outcome = options.outcome ?? null;
     this.publicMessage = options.publicMessage ?? null;
     this.upstream = options.upstream ?? {};
+    this.usage = options.usage ?? null;
   }
 }
 

@@ -1,47 +1,21 @@
 import { z } from "zod";
+import { artworkInput, artworkOutput } from "./artwork.ts";
 import type { PluginContext } from "./context.ts";
 import { longWork, type LongWork } from "./long-work.ts";
+import { musicInput, musicOutput } from "./music.ts";
+import { reelInput, reelOutput } from "./reel.ts";
 
-/** Kinds of generated things. Text and image join as further members of the two unions below. */
-export const generationKinds = ["music"] as const;
+/** Kinds of generated things. A plugin is asked for those only that one of its `models` makes. */
+export const generationKinds = ["music", "reel", "artwork"] as const;
 export type GenerationKind = (typeof generationKinds)[number];
 
-export const musicInput = z.strictObject({
-  kind: z.literal("music"),
-  /** Style, mood, scene in the user's words. */
-  prompt: z.string().min(1).max(2000),
-  /** Lines separated by \n, sections as [Verse]; null: the provider writes them, unless instrumental. */
-  lyrics: z.string().min(1).max(3500).nullable().default(null),
-  instrumental: z.boolean().default(false),
-  /** A wish: providers may come near or ignore it. */
-  durationSeconds: z.int().min(5).max(240).default(30),
-  /** One of `models`; null: the plugin's default. */
-  model: z.string().min(1).max(100).nullable().default(null),
-});
-export const generationInput = z.discriminatedUnion("kind", [musicInput]);
+export const generationInput = z.discriminatedUnion("kind", [musicInput, reelInput, artworkInput]);
 /** As the host hands it to the plugin: every field present. */
 export type GenerationInput = z.output<typeof generationInput>;
-export type MusicInput = z.output<typeof musicInput>;
 
-export const audioFormats = ["wav", "mp3", "flac", "ogg", "m4a"] as const;
-
-export const musicOutput = z.strictObject({
-  kind: z.literal("music"),
-  /** The file itself: provider URLs die, so the plugin fetches them before it returns. */
-  audio: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length > 0, "no bytes, or none at all"),
-  format: z.enum(audioFormats),
-  model: z.string().min(1),
-  /** As sung, when the provider tells; null otherwise. */
-  lyrics: z.string().nullable(),
-  durationMs: z.int().positive().nullable(),
-  /** The provider's name for this piece of work (trace id), for support questions. */
-  providerReference: z.string().max(500).nullable(),
-  /** What it cost: micro-dollars, null when the provider does not tell and the plugin cannot compute it. */
-  costMicros: z.int().nonnegative().nullable(),
-});
-export const generationOutput = z.discriminatedUnion("kind", [musicOutput]);
+/** Of the kind that was asked for. */
+export const generationOutput = z.discriminatedUnion("kind", [musicOutput, reelOutput, artworkOutput]);
 export type GenerationOutput = z.output<typeof generationOutput>;
-export type MusicOutput = z.output<typeof musicOutput>;
 
 export const generationModel = z.strictObject({
   id: z.string().min(1).max(100),

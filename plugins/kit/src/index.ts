@@ -1,3 +1,4 @@
+export * from "./artwork.ts";
 export * from "./auth.ts";
 export * from "./capabilities.ts";
 export * from "./config-fields.ts";
@@ -10,9 +11,11 @@ export * from "./identity.ts";
 export * from "./issues.ts";
 export * from "./long-work.ts";
 export { checkManifest, fitsKit } from "./manifest.ts";
+export * from "./music.ts";
 export * from "./oauth-client.ts";
 export * from "./parse-config.ts";
 export * from "./plugin.ts";
+export * from "./reel.ts";
 export * from "./retry-after.ts";
 export * from "./signatures.ts";
 export * from "./simulator/types.ts";

@@ -1,6 +1,6 @@
-import { describeIssues, PluginError, type HttpResponse } from "@musicverse/plugin-kit";
+import { describeIssues, type HttpResponse } from "@musicverse/plugin-kit";
 import { z } from "zod";
-import { throwForCode, throwForHttp } from "./failures.ts";
+import { drift, successOf } from "./success.ts";
 import type { Context } from "./settings.ts";
 
 /** Ten minutes of WAV at 44.1 kHz. */
@@ -25,14 +25,9 @@ export interface MusicAnswer {
   traceId: string | null;
 }
 
-/** Reads an answer of `POST /v1/music_generation`; HTTP 200 with `base_resp.status_code` ≠ 0 is the usual failure. */
+/** Reads an answer of `POST /v1/music_generation`. */
 export async function musicAnswer(ctx: Context, response: HttpResponse): Promise<MusicAnswer> {
-  if (response.status !== 200) throwForHttp(response, ctx.clock.now());
-  const body = response.json();
-  const status = z.object({ base_resp: z.object({ status_code: z.int() }) }).safeParse(body);
-  if (!status.success) throw drift("the answer has no base_resp.status_code");
-  const statusCode = status.data.base_resp.status_code;
-  if (statusCode !== 0) throwForCode(statusCode, response, ctx.clock.now());
+  const body = successOf(ctx, response);
   const parsed = answer.safeParse(body);
   if (!parsed.success) {
     throw drift(describeIssues(parsed.error).join("; "));
@@ -72,6 +67,3 @@ function sniff(audio: Uint8Array): "wav" | "mp3" {
   if (head.startsWith("ID3") || (audio[0] === 0xff && ((audio[1] ?? 0) & 0xe0) === 0xe0)) return "mp3";
   throw drift("data.audio is neither WAV nor MP3");
 }
-
-/** The song was probably made and billed, only we cannot read it: the outcome is unknown. */
-const drift = (message: string): PluginError => new PluginError("UPSTREAM", message, { outcome: "unknown" });

@@ -24,11 +24,11 @@ const meanings: Readonly<Record<number, Meaning>> = {
   1024: { code: "UPSTREAM" },
   1026: {
     code: "CONTENT_POLICY",
-    say: "The prompt or lyrics touch something that MiniMax does not allow; change the text.",
+    say: "The text touches something that MiniMax does not allow; change the text.",
   },
   1027: {
     code: "CONTENT_POLICY",
-    say: "The result was withheld by MiniMax's content policy; change the prompt or lyrics.",
+    say: "The result was withheld by MiniMax's content policy; change the text.",
   },
   1028: { code: "PERMANENT" },
   1030: { code: "PERMANENT" },
@@ -36,7 +36,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
   1039: { code: "RATE_LIMIT", scope: "app" },
   1041: { code: "RATE_LIMIT", scope: "app" },
   1042: { code: "VALIDATION", say: "The text has too many invisible or illegal characters." },
-  2013: { code: "VALIDATION", say: "MiniMax does not accept the prompt, lyrics or model as they are." },
+  2013: { code: "VALIDATION", say: "MiniMax does not accept the text or model as they are." },
   2045: { code: "RATE_LIMIT", scope: "app" },
   2049: { code: "AUTH_REVOKED" },
   // The plan's allowance for five hours is used up and nothing says when the next window begins.

@@ -1,46 +1,44 @@
 import type { GenerationEstimate, GenerationInput, GenerationOutput, LongWork } from "@musicverse/plugin-kit";
-import { audioBytesMax, musicAnswer } from "./answer.ts";
-import { musicRequest } from "./request.ts";
+import { generateArtwork } from "./artwork.ts";
+import { generateMusic } from "./music.ts";
+import { guessProgress } from "./progress.ts";
+import { generateReel } from "./reel.ts";
 import type { Context } from "./settings.ts";
 
-/** MiniMax works synchronously and may take minutes; it says nothing on the way. */
-const answerTimeoutMs = 590_000;
-
-/**
- * A song takes about as long as it lasts, and half a minute to begin. MiniMax publishes neither times nor prices here.
- */
+/** MiniMax publishes neither times nor prices: seconds are from experience, costs unknown. */
 export function estimate(_ctx: Context, input: GenerationInput): GenerationEstimate {
-  return { seconds: 30 + input.durationSeconds, costMicros: null };
+  return { seconds: secondsFor(input), costMicros: null };
+}
+
+function secondsFor(input: GenerationInput): number {
+  switch (input.kind) {
+    case "music":
+      return 30 + input.durationSeconds; // About as long as it lasts, and half a minute to begin.
+    case "reel":
+      return 5 + 5 * (input.target ? 1 : input.variants);
+    case "artwork":
+      return 25;
+  }
 }
 
 export async function generate(ctx: Context, input: GenerationInput): Promise<LongWork<GenerationOutput>> {
-  const body = musicRequest(ctx, input);
-  const stopProgress = guessProgress(ctx, estimate(ctx, input).seconds);
+  const stopProgress = guessProgress(ctx, secondsFor(input));
   try {
-    const response = await ctx.http.request({
-      method: "POST",
-      url: `${ctx.config.baseUrl}/v1/music_generation`,
-      json: body,
-      timeoutMs: answerTimeoutMs,
-      maxBytes: audioBytesMax * 2 + 65_536, // Hexadecimal has two characters a byte.
-    });
-    const { audio, format, durationMs, traceId } = await musicAnswer(ctx, response);
+    const done = await made(ctx, input);
     ctx.emitProgress(1);
-    const lyrics = body.lyrics ?? null;
-    const output = { kind: "music", audio, format, model: body.model, lyrics, durationMs, costMicros: null } as const;
-    return { done: { ...output, providerReference: traceId } };
+    return { done };
   } finally {
     stopProgress();
   }
 }
 
-/** Half-way after half the usual time, then ever slower: a guess by the clock that never claims to be done. */
-function guessProgress(ctx: Context, usualSeconds: number): () => void {
-  const started = ctx.clock.now().getTime();
-  const timer = setInterval(() => {
-    const seconds = (ctx.clock.now().getTime() - started) / 1000;
-    ctx.emitProgress(Math.max(0, seconds / (seconds + usualSeconds / 2)) * 0.95);
-  }, 500);
-  timer.unref();
-  return () => clearInterval(timer);
+function made(ctx: Context, input: GenerationInput): Promise<GenerationOutput> {
+  switch (input.kind) {
+    case "music":
+      return generateMusic(ctx, input);
+    case "reel":
+      return generateReel(ctx, input);
+    case "artwork":
+      return generateArtwork(ctx, input);
+  }
 }

@@ -1,5 +1,5 @@
-import { PluginError, type MusicInput } from "@musicverse/plugin-kit";
-import { models } from "./models.ts";
+import type { MusicInput } from "@musicverse/plugin-kit";
+import { chosenModel } from "./models.ts";
 import type { Context } from "./settings.ts";
 
 const promptMax = 2000;
@@ -16,13 +16,7 @@ export interface MusicRequest {
 }
 
 export function musicRequest(ctx: Context, input: MusicInput): MusicRequest {
-  const model = input.model ?? ctx.config.model;
-  if (!models(ctx).some(({ id }) => id === model)) {
-    const message = `must be one of ${models(ctx)
-      .map(({ id }) => id)
-      .join(", ")}`;
-    throw new PluginError("VALIDATION", "unknown model", { fields: [{ field: "model", message }] });
-  }
+  const model = chosenModel(ctx, "music", input.model);
   return {
     model,
     prompt: withLength(input.prompt, input.durationSeconds),

@@ -11,9 +11,19 @@ export const settings = {
     example: "https://api.minimax.io",
   }),
   model: text({
-    description: "Model taken when a request names none. The -free models allow 3 requests a minute.",
+    description: "Model that makes music when a request names none. The -free models allow 3 requests a minute.",
     default: "music-3.0",
     example: "music-3.0-free",
+  }),
+  textModel: text({
+    description: "Model that writes reels when a request names none.",
+    default: "MiniMax-Text-01",
+    example: "MiniMax-Text-01",
+  }),
+  imageModel: text({
+    description: "Model that makes artwork when a request names none. It must take width and height.",
+    default: "image-01",
+    example: "image-01",
   }),
   outputFormat: choice(["hex", "url"], {
     description: "How MiniMax hands over the audio. With url, audioHosts must name where the files lie.",
@@ -28,3 +38,6 @@ export const settings = {
 };
 
 export type Context = PluginContext<ConfigOf<typeof settings>>;
+
+/** MiniMax works synchronously, may take minutes and says nothing on the way; the host's own deadline comes a little later. */
+export const answerTimeoutMs = 590_000;

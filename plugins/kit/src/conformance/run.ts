@@ -14,7 +14,7 @@ export type Upstream = (request: HttpRequest, signal: AbortSignal) => Promise<Ra
 
 export interface Call {
   upstream: Upstream;
-  input?: GenerationInput;
+  input?: GenerationInput | undefined;
   accountId?: string;
   idempotencyKey?: string;
   signal?: AbortSignal;
@@ -41,6 +41,14 @@ export interface Outcome {
 }
 
 export const firstInput = ({ options }: Subject): GenerationInput => generationInput.parse(options.inputs?.[0]);
+
+/** The first input of each kind that the plugin makes; one undefined for a plugin that takes no input. */
+export function inputOfEachKind({ options }: Subject): (GenerationInput | undefined)[] {
+  const inputs = (options.inputs ?? []).map((wish) => generationInput.parse(wish));
+  const firsts = inputs.filter(({ kind }, index) => inputs.findIndex((other) => other.kind === kind) === index);
+  return firsts.length > 0 ? firsts : [undefined];
+}
+
 /** The provider as the plugin's author describes it, in a good mood. */
 export const goodUpstream =
   ({ options }: Subject): Upstream =>

@@ -1,6 +1,6 @@
 import type { PluginErrorCode, Outcome } from "../errors.ts";
 import type { HttpRequest } from "../context.ts";
-import type { generationInput } from "../generation.ts";
+import type { generationInput, GenerationKind } from "../generation.ts";
 import type { RawAnswer } from "../http-rules.ts";
 import type { AnyPlugin } from "../plugin.ts";
 import type { WebhookDelivery } from "../webhooks.ts";
@@ -16,7 +16,7 @@ export interface ConformanceOptions {
   nodeArguments?: string[];
   /** Settings that satisfy the manifest. Secrets made up, and as long as real ones. */
   config: Record<string, string>;
-  /** At least one input for `generate`; left out for a plugin without `generation`. */
+  /** Inputs for `generate`, at least one of each kind that the plugin makes; left out for a plugin without `generation`. */
   inputs?: [z.input<typeof generationInput>, ...z.input<typeof generationInput>[]];
   /** For a plugin with `webhooks`. */
   webhooks?: WebhookSamples;
@@ -42,6 +42,8 @@ export interface WebhookSamples {
 
 export interface ErrorCase {
   name: string;
+  /** The kind of generation that it is an answer to; left out: each. */
+  kind?: GenerationKind;
   /** `reset`: the connection is cut after the request was sent. */
   answer: RawAnswer | "reset";
   code: PluginErrorCode;

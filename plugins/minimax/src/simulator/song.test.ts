@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { compose } from "./music/compose.ts";
 import { countSyllables, phrasesOf } from "./music/lyrics.ts";
 import { moodOf } from "./music/mood.ts";
-import { createRandom } from "./music/random.ts";
+import { createRandom } from "./random.ts";
 import { frequencyOf } from "./music/score.ts";
 import { makeSong } from "./music/song.ts";
 import { lengthIn } from "./parse-request.ts";

@@ -2,14 +2,10 @@ import { bearerKey } from "../../auth.ts";
 import { secret, url } from "../../config-fields.ts";
 import type { PluginContext } from "../../context.ts";
 import { PluginError } from "../../errors.ts";
-import {
-  musicOutput,
-  type GenerationCapability,
-  type GenerationInput,
-  type GenerationOutput,
-} from "../../generation.ts";
+import type { GenerationCapability, GenerationInput, GenerationOutput } from "../../generation.ts";
 import { throwForStatus } from "../../http-errors.ts";
 import type { LongWork } from "../../long-work.ts";
+import { musicOutput } from "../../music.ts";
 import { definePlugin, type AnyPlugin } from "../../plugin.ts";
 import { createChimeSimulator } from "./chime-simulator.ts";
 import { chimeWebhooks, webhookSamples } from "./chime-webhooks.ts";
@@ -19,6 +15,7 @@ import { jsonAnswer, textAnswer, type ConformanceOptions } from "../subject.ts";
 // thing.
 
 export async function generate(ctx: PluginContext, input: GenerationInput): Promise<LongWork<GenerationOutput>> {
+  if (input.kind !== "music") throw new PluginError("PERMANENT", "the host asks for kinds of the models only");
   const response = await ctx.http.request({
     method: "POST",
     url: `${String(ctx.config["baseUrl"])}/songs`,

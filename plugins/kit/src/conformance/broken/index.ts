@@ -137,11 +137,12 @@ export const brokenPlugins: readonly Broken[] = [
     how: "remembers results by prompt, for everybody",
     plugin: chimeWith({
       async generate(ctx, input) {
-        const known = kept.get(input.prompt);
+        const prompt = input.kind === "music" ? input.prompt : "";
+        const known = kept.get(prompt);
         if (known) return structuredClone(known);
         const work = await generate(ctx, input);
         // Short of the other rules' prompts, whose answers must differ from call to call.
-        if (input.prompt.length > 30) kept.set(input.prompt, work);
+        if (prompt.length > 30) kept.set(prompt, work);
         return work;
       },
     }),
@@ -151,7 +152,7 @@ export const brokenPlugins: readonly Broken[] = [
     how: "logs its requests",
     plugin: chimeWith({
       generate(ctx, input) {
-        ctx.log.info("asking for a song", { text: input.prompt });
+        ctx.log.info("asking for a song", { input });
         return generate(ctx, input);
       },
     }),
@@ -190,7 +191,7 @@ export const brokenPlugins: readonly Broken[] = [
     how: "keeps every call for its statistics",
     plugin: chimeWith({
       generate(ctx, input) {
-        leaked.push(Array.from({ length: 2_000 }, () => input.durationSeconds));
+        leaked.push(Array.from({ length: 2_000 }, () => input.model));
         return generate(ctx, input);
       },
     }),

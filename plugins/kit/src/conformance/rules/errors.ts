@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isPluginError, PluginError } from "../../errors.ts";
-import { now, run, shown, type Upstream } from "../run.ts";
+import { inputOfEachKind, now, run, shown, type Upstream } from "../run.ts";
 import type { ErrorCase, Rule } from "../subject.ts";
 
 /** Codes that every provider has a way to; the author's table must show them. */
@@ -14,8 +14,11 @@ export const errorsRule: Rule = {
     const { errors } = subject.options;
     const missing = wanted.filter((code) => !errors.some((each) => each.code === code));
     assert.deepEqual(missing, [], "the table of errors has no case for these codes");
-    for (const each of errors) {
-      const { error, output } = await run(subject, { upstream: upstreamOf(each) });
+    const cases = inputOfEachKind(subject).flatMap((input) =>
+      errors.filter(({ kind }) => kind === undefined || kind === input?.kind).map((each) => ({ each, input })),
+    );
+    for (const { each, input } of cases) {
+      const { error, output } = await run(subject, { upstream: upstreamOf(each), input });
       assert.ok(isPluginError(error), `${each.name}: expected PluginError ${each.code}, got ${shown(error ?? output)}`);
       assert.equal(error.code, each.code, each.name);
       if (each.retryAfterSeconds !== undefined) {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { isPluginError } from "../../errors.ts";
 import type { RawAnswer } from "../../http-rules.ts";
-import { goodUpstream, mainOf, run, shown } from "../run.ts";
+import { goodUpstream, inputOfEachKind, mainOf, run, shown } from "../run.ts";
+import type { GenerationInput } from "../../generation.ts";
 import { jsonAnswer, type Rule, type Subject } from "../subject.ts";
 
 const mutationsMax = 400;
@@ -12,32 +13,37 @@ export const fuzzRule: Rule = {
   needs: "calls",
   title: "whatever the provider answers becomes a valid result or a PluginError, garbage becomes UPSTREAM",
   async check(subject) {
-    const good = await recorded(subject);
-    for (const bytes of garbageFrom(good.bytes)) {
-      const { error, output } = await run(subject, { upstream: async () => ({ ...good, bytes }) });
-      const told = `garbage ${JSON.stringify(Buffer.from(bytes.subarray(0, 40)).toString("latin1"))}`;
-      assert.ok(isPluginError(error), `${told}: expected PluginError UPSTREAM, got ${shown(error ?? output)}`);
-      assert.equal(error.code, "UPSTREAM", told);
-    }
-    for (const body of mutationsOf(JSON.parse(Buffer.from(good.bytes).toString("utf8")))) {
-      const { error, output } = await run(subject, {
-        upstream: async () => jsonAnswer(good.status, body, good.headers),
-      });
-      const valid =
-        error === undefined ? mainOf(subject)?.output.safeParse(output).success : isPluginError(error);
-      assert.ok(
-        valid,
-        `for ${JSON.stringify(body)?.slice(0, 200)}: ${error === undefined ? "an invalid result" : shown(error)}`,
-      );
-    }
+    for (const input of inputOfEachKind(subject)) await survives(subject, input);
   },
 };
 
+async function survives(subject: Subject, input: GenerationInput | undefined): Promise<void> {
+  const good = await recorded(subject, input);
+  for (const bytes of garbageFrom(good.bytes)) {
+    const { error, output } = await run(subject, { upstream: async () => ({ ...good, bytes }), input });
+    const told = `garbage ${JSON.stringify(Buffer.from(bytes.subarray(0, 40)).toString("latin1"))}`;
+    assert.ok(isPluginError(error), `${told}: expected PluginError UPSTREAM, got ${shown(error ?? output)}`);
+    assert.equal(error.code, "UPSTREAM", told);
+  }
+  for (const body of mutationsOf(JSON.parse(Buffer.from(good.bytes).toString("utf8")))) {
+    const { error, output } = await run(subject, {
+      upstream: async () => jsonAnswer(good.status, body, good.headers),
+      input,
+    });
+    const valid =
+      error === undefined ? mainOf(subject)?.output.safeParse(output).success : isPluginError(error);
+    assert.ok(
+      valid,
+      `for ${JSON.stringify(body)?.slice(0, 200)}: ${error === undefined ? "an invalid result" : shown(error)}`,
+    );
+  }
+}
+
 /** The last answer of a good call: the one the plugin makes its result of. */
-async function recorded(subject: Subject): Promise<RawAnswer> {
+async function recorded(subject: Subject, input: GenerationInput | undefined): Promise<RawAnswer> {
   let last: RawAnswer | undefined;
   const good = goodUpstream(subject);
-  await run(subject, { upstream: async (request, signal) => (last = await good(request, signal)) });
+  await run(subject, { upstream: async (request, signal) => (last = await good(request, signal)), input });
   assert.ok(last, "a good call sent no request");
   return last;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { goodUpstream, run } from "../run.ts";
+import { goodUpstream, inputOfEachKind, run } from "../run.ts";
 import type { Rule, Subject } from "../subject.ts";
 
 const callsDefault = 10_000;
@@ -30,8 +30,9 @@ export const heapRule: Rule = {
 
 async function many(subject: Subject, calls: number): Promise<void> {
   const upstream = goodUpstream(subject);
+  const inputs = inputOfEachKind(subject);
   for (let index = 0; index < calls; index += 1) {
-    await run(subject, { upstream, accountId: `account-${index}`, idempotencyKey: `piece-${index}` });
+    await run(subject, { upstream, input: inputs[index % inputs.length], accountId: `account-${index}`, idempotencyKey: `piece-${index}` });
     // Timers and finalisers get their turn, as they do between real calls.
     if (index % 100 === 0) await nextTurn();
   }

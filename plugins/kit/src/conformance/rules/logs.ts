@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { generationInput } from "../../generation.ts";
-import { goodUpstream, run, shown } from "../run.ts";
+import type { GenerationInput } from "../../generation.ts";
+import { goodUpstream, inputOfEachKind, run, shown } from "../run.ts";
 import { textAnswer, type Rule, type Subject } from "../subject.ts";
 import { upstreamOf } from "./errors.ts";
 
@@ -10,11 +10,10 @@ const lyrics = "lyrics-canary first line\nlyrics-canary second line";
 export const logsRule: Rule = {
   id: "logs",
   needs: "calls",
-  title: "no credential, prompt or lyrics in a log, on the console or in an error",
+  title: "no credential, prompt, brief or lyrics in a log, on the console or in an error",
   async check(subject) {
     const { options } = subject;
-    const wish = options.inputs?.[0];
-    const input = wish && generationInput.parse({ ...wish, prompt, lyrics, instrumental: false });
+    const inputs = inputOfEachKind(subject).map((input) => input && withCanaries(input));
     const upstreams = [
       goodUpstream(subject),
       ...options.errors.map(upstreamOf),
@@ -23,8 +22,10 @@ export const logsRule: Rule = {
     const printed = await capturing(async () => {
       const all: string[] = [];
       for (const upstream of upstreams) {
-        const { log, error } = await run(subject, { upstream, input });
-        all.push(log, shown(error));
+        for (const input of inputs) {
+          const { log, error } = await run(subject, { upstream, input });
+          all.push(log, shown(error));
+        }
       }
       return all.join("\n");
     });
@@ -35,6 +36,17 @@ export const logsRule: Rule = {
     }
   },
 };
+
+function withCanaries(input: GenerationInput): GenerationInput {
+  switch (input.kind) {
+    case "music":
+      return { ...input, prompt, lyrics, instrumental: false };
+    case "reel":
+      return { ...input, brief: prompt, instructions: lyrics };
+    case "artwork":
+      return { ...input, prompt };
+  }
+}
 
 function secretsOf({ plugin, options }: Subject): string[] {
   return Object.entries(plugin.config).flatMap(([name, { kind }]) => {

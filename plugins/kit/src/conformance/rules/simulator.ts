@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isPluginError } from "../../errors.ts";
 import type { RunningSimulator } from "../../simulator/start-simulator.ts";
-import { now, run, shown, type Call, type Outcome } from "../run.ts";
+import { inputOfEachKind, now, run, shown, type Call, type Outcome } from "../run.ts";
 import { simulatedCall, startedFor } from "../simulated.ts";
 import type { Rule, Subject } from "../subject.ts";
 
@@ -27,8 +27,10 @@ async function failsAndRecovers(
   call: Call,
 ): Promise<void> {
   const works = async (when: string): Promise<void> => {
-    const { error } = await run(subject, call);
-    assert.equal(error, undefined, `${when}: ${shown(error)}`);
+    for (const input of inputOfEachKind(subject)) {
+      const { error } = await run(subject, { ...call, input });
+      assert.equal(error, undefined, `${when}: ${shown(error)}`);
+    }
   };
   const failsWith = async (fault: string, code: string): Promise<Outcome> => {
     control.fail({ fault, times: 1, retryAfterSeconds: 7 });

@@ -2,7 +2,7 @@ import { drumsFor } from "./drums.ts";
 import { phrasesOf, writeLyrics, type Phrase } from "./lyrics.ts";
 import { melodyFor } from "./melody.ts";
 import { moodOf } from "./mood.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../random.ts";
 import type { Note, Score } from "./score.ts";
 
 export interface SongRequest {

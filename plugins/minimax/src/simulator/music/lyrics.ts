@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 /** A line's worth of music: how many syllables are sung, or null where instruments play. */
 export interface Phrase {

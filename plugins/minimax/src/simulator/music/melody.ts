@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 /** A melody note: eighths from the phrase's start, length in eighths, step of the scale above the tonic. */
 export interface MelodyNote {

@@ -1,4 +1,4 @@
-import { createRandom } from "./random.ts";
+import { createRandom } from "../random.ts";
 import type { Drum, Voice } from "./score.ts";
 
 export const tableSize = 2048;

@@ -11,10 +11,12 @@ from ..._resource import AsyncResource
 from ..models.shared import Generation
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ..._async_events import AsyncEventStream
     from ..._options import RequestOptions
     from ..._async_page import AsyncPager
-    from ..literals import GenerationKind, GenerationLane, GenerationStatus
+    from ..literals import GenerationLane, GenerationStatus
 
 
 class AsyncGenerationsResource(AsyncResource):
@@ -29,7 +31,7 @@ class AsyncGenerationsResource(AsyncResource):
         self,
         *,
         prompt: str,
-        kind: GenerationKind | Omit = omit,
+        kind: Literal["music"] | Omit = omit,
         lyrics: str | Omit = omit,
         instrumental: bool | Omit = omit,
         duration_seconds: int | Omit = omit,
@@ -47,7 +49,7 @@ class AsyncGenerationsResource(AsyncResource):
         Accepted work survives restarts of any part. A failed provider call is repeated where that is safe.
 
         Args:
-        - `kind`: What is made. `music` becomes a track.
+        - `kind`: What to make. `music` becomes a track.
         - `prompt`: What it should sound like: style, mood, instruments, scene.
         - `lyrics`: Words to sing, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Left
           out, the provider writes them from the prompt. Not together with `instrumental`.

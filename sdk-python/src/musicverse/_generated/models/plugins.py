@@ -14,7 +14,7 @@ class PluginModel(Model):
     name: str
     """Its name for people."""
     kind: GenerationKind | str
-    """What is made. `music` becomes a track."""
+    """What is made. `music` becomes a track, `reel` the variants of a draft, `artwork` an image."""
     default: bool
     """Taken when a request names no model; one per kind and plugin."""
 

@@ -11,10 +11,12 @@ from ..._resource import Resource
 from ..models.shared import Generation
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ..._events import EventStream
     from ..._options import RequestOptions
     from ..._page import Page
-    from ..literals import GenerationKind, GenerationLane, GenerationStatus
+    from ..literals import GenerationLane, GenerationStatus
 
 
 class GenerationsResource(Resource):
@@ -29,7 +31,7 @@ class GenerationsResource(Resource):
         self,
         *,
         prompt: str,
-        kind: GenerationKind | Omit = omit,
+        kind: Literal["music"] | Omit = omit,
         lyrics: str | Omit = omit,
         instrumental: bool | Omit = omit,
         duration_seconds: int | Omit = omit,
@@ -47,7 +49,7 @@ class GenerationsResource(Resource):
         Accepted work survives restarts of any part. A failed provider call is repeated where that is safe.
 
         Args:
-        - `kind`: What is made. `music` becomes a track.
+        - `kind`: What to make. `music` becomes a track.
         - `prompt`: What it should sound like: style, mood, instruments, scene.
         - `lyrics`: Words to sing, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Left
           out, the provider writes them from the prompt. Not together with `instrumental`.
