@@ -507,8 +507,8 @@ export interface CreateAssetParams {
 }
 
 export interface CreateGenerationParams {
-  /** What is made. `music` becomes a track. */
-  kind?: GenerationKind;
+  /** What to make. `music` becomes a track. */
+  kind?: "music";
   /** What it should sound like: style, mood, instruments, scene. */
   prompt: string;
   /**
@@ -1105,7 +1105,7 @@ export interface Generation {
   object: "generation";
   /** Id of a generation. */
   id: string;
-  /** What is made. `music` becomes a track. */
+  /** What is made. `music` becomes a track, `reel` the variants of a draft, `artwork` an image. */
   kind: Open<GenerationKind>;
   /** `queued` and `running` go on by themselves; `completed`, `failed` and `canceled` are final. */
   status: Open<GenerationStatus>;
@@ -1235,8 +1235,8 @@ export interface GenerationFigures {
   cost: null;
 }
 
-/** What is made. `music` becomes a track. */
-export type GenerationKind = "music";
+/** What is made. `music` becomes a track, `reel` the variants of a draft, `artwork` an image. */
+export type GenerationKind = "music" | "reel" | "artwork";
 
 /** `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work. */
 export type GenerationLane = "interactive" | "bulk";
@@ -2009,7 +2009,7 @@ export interface PluginModel {
   id: string;
   /** Its name for people. */
   name: string;
-  /** What is made. `music` becomes a track. */
+  /** What is made. `music` becomes a track, `reel` the variants of a draft, `artwork` an image. */
   kind: Open<GenerationKind>;
   /** Taken when a request names no model; one per kind and plugin. */
   default: boolean;

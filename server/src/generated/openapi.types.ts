@@ -2947,8 +2947,12 @@ export interface components {
             metadata?: components["schemas"]["AssetMetadata"];
         };
         CreateGenerationRequest: {
-            /** @default music */
-            kind: components["schemas"]["GenerationKind"];
+            /**
+             * @description What to make. `music` becomes a track.
+             * @default music
+             * @enum {string}
+             */
+            kind: "music";
             /** @description What it should sound like: style, mood, instruments, scene. */
             prompt: string;
             /** @description Words to sing, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Left out, the provider writes them from the prompt. Not together with `instrumental`. */
@@ -3575,10 +3579,10 @@ export interface components {
          */
         GenerationId: string;
         /**
-         * @description What is made. `music` becomes a track.
+         * @description What is made. `music` becomes a track, `reel` the variants of a draft, `artwork` an image.
          * @enum {string}
          */
-        GenerationKind: "music";
+        GenerationKind: "music" | "reel" | "artwork";
         /**
          * @description `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work.
          * @enum {string}

@@ -123,8 +123,8 @@ EventType: TypeAlias = Literal[
 ]
 """What happened. New types may be added; a consumer ignores those that it does not know."""
 
-GenerationKind: TypeAlias = Literal["music"]
-"""What is made. `music` becomes a track."""
+GenerationKind: TypeAlias = Literal["music", "reel", "artwork"]
+"""What is made. `music` becomes a track, `reel` the variants of a draft, `artwork` an image."""
 
 GenerationLane: TypeAlias = Literal["interactive", "bulk"]
 """`interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work."""

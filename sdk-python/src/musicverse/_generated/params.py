@@ -15,7 +15,6 @@ from .literals import (
     AssetStatus,
     AudioFormat,
     EventType,
-    GenerationKind,
     GenerationLane,
     GenerationStatus,
     HealthType,
@@ -109,8 +108,8 @@ class CreateAssetParams(TypedDict, total=False):
 class CreateGenerationParams(TypedDict, total=False):
     """What `generations.create` takes."""
 
-    kind: GenerationKind
-    """What is made. `music` becomes a track."""
+    kind: Literal["music"]
+    """What to make. `music` becomes a track."""
     prompt: Required[str]
     """What it should sound like: style, mood, instruments, scene."""
     lyrics: str

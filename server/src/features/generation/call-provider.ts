@@ -1,3 +1,4 @@
+import type { GenerationOutput, LongWork } from "@musicverse/plugin-kit";
 import type { Database } from "../../platform/db/index.ts";
 import type { PluginCall, PluginHost } from "../../platform/plugins/index.ts";
 import { announce } from "./feed.ts";
@@ -50,8 +51,10 @@ export async function callProvider(
   }
 }
 
-function answerOf(work: { done: { audio: Uint8Array } } | { pending: { externalId: string; pollAfterMs: number } }): ProviderAnswer {
-  return "done" in work ? { audio: work.done.audio } : { pending: work.pending };
+function answerOf(work: LongWork<GenerationOutput>): ProviderAnswer {
+  if (!("done" in work)) return { pending: work.pending };
+  if (work.done.kind !== "music") throw new Error(`asked for music, the plugin answered ${work.done.kind}`);
+  return { audio: work.done.audio };
 }
 
 /** Writes progress fractions without making the plugin wait, one write at a time and not more than one per interval. */

@@ -86,7 +86,7 @@ test("a costly call whose answer was lost is not made again: the generation fail
 });
 
 test("where the provider can be asked, it is asked, and its song is taken (GEN-24)", async () => {
-  const invoke = vi.fn(async () => ({ done: { audio: new Uint8Array([1]) } }));
+  const invoke = vi.fn(async () => ({ done: { kind: "music", audio: new Uint8Array([1]) } }));
   const { kind, emitted } = work({ resolves: true, invoke: invoke as unknown as PluginHost["invoke"] });
   const id = await orphan();
   const claim = await kind.claim({ id, accountId });
@@ -98,7 +98,7 @@ test("where the provider can be asked, it is asked, and its song is taken (GEN-2
 });
 
 test("a billed answer that is no audio is not bought again: the generation fails as provider_unknown (GEN-24)", async () => {
-  const invoke = vi.fn(async () => ({ done: { audio: new Uint8Array([1]) } }));
+  const invoke = vi.fn(async () => ({ done: { kind: "music", audio: new Uint8Array([1]) } }));
   const store = () => Promise.reject(new AudioError("not_audio", "no audio"));
   const { kind, emitted } = work({ resolves: true, invoke: invoke as unknown as PluginHost["invoke"], store });
   const id = await orphan();
@@ -141,7 +141,7 @@ test("a claim that meets the old holder in the very moment of its call knows tha
 });
 
 test("whoever lost the lease changes nothing any more", async () => {
-  const { kind, emitted } = work({ resolves: true, invoke: vi.fn(async () => ({ done: { audio: new Uint8Array([1]) } })) as unknown as PluginHost["invoke"] });
+  const { kind, emitted } = work({ resolves: true, invoke: vi.fn(async () => ({ done: { kind: "music", audio: new Uint8Array([1]) } })) as unknown as PluginHost["invoke"] });
   const id = await orphan();
   const claim = await kind.claim({ id, accountId });
   if (!claim) throw new Error("not claimed");

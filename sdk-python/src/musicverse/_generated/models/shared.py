@@ -252,7 +252,7 @@ class Generation(Model):
     id: str
     """Id of a generation."""
     kind: GenerationKind | str
-    """What is made. `music` becomes a track."""
+    """What is made. `music` becomes a track, `reel` the variants of a draft, `artwork` an image."""
     status: GenerationStatus | str
     """`queued` and `running` go on by themselves; `completed`, `failed` and `canceled` are final."""
     progress: float
