@@ -40,7 +40,7 @@ export interface Outcome {
   log: string;
 }
 
-export const firstInput = ({ options }: Subject): GenerationInput => generationInput.parse(options.inputs?.[0]);
+const firstInput = ({ options }: Subject): GenerationInput => generationInput.parse(options.inputs?.[0]);
 
 /** The first input of each kind that the plugin makes; one undefined for a plugin that takes no input. */
 export function inputOfEachKind({ options }: Subject): (GenerationInput | undefined)[] {
