@@ -2,7 +2,7 @@
 // Each counts as one; ends with one line of counts.
 import { spawnSync } from "node:child_process";
 
-const WORKSPACES = ["openapi", "server", "plugins/kit", "plugins/minimax", "plugins/spotify", "sdk-js", "sdk-python", "examples", "tests", "tools"];
+const WORKSPACES = ["openapi", "server", "plugins/kit", "plugins/minimax", "plugins/spotify", "plugins/stripe", "sdk-js", "sdk-python", "examples", "tests", "tools"];
 
 const checks = [
   // First, because the others read what it writes.
@@ -15,7 +15,7 @@ const checks = [
   ["a changeset for each change of the Python SDK's surface", "node sdk-js/scripts/check-surface.ts sdk-python"],
   ["dead code and unused dependencies", "knip"],
   // The kit first: the plugin's declarations name the kit's.
-  ...["@musicverse/plugin-kit", "@musicverse/plugin-minimax", "@musicverse/plugin-spotify", "@musicverse/sdk"].map((name) => [
+  ...["@musicverse/plugin-kit", "@musicverse/plugin-minimax", "@musicverse/plugin-spotify", "@musicverse/plugin-stripe", "@musicverse/sdk"].map((name) => [
     `package ${name}`,
     `npm run --silent check:package -w ${name}`,
   ]),

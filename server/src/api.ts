@@ -14,6 +14,7 @@ export async function startApi(services: Services): Promise<RunningPart & { url:
   let stopping = false;
   const features = createFeatures(services, { stopping: () => stopping, publicUrl: () => config.publicUrl ?? server.url });
   const server: HttpServer = await listen(createApp(services, features), { host: config.host, port: config.port });
+  services.plugins.reachedAt({ publicUrl: config.publicUrl ?? server.url, ownUrl: server.url });
   log.info({ url: server.url }, "the API listens");
   return {
     url: server.url,

@@ -8,7 +8,7 @@ import { createLimiter, type Limiter } from "./platform/limiter/index.ts";
 import { createLogger, type Logger } from "./platform/log/index.ts";
 import { createOutboxMailer, createSmtpMailer, type Mailer } from "./platform/mail/index.ts";
 import { createMetrics, type Metrics } from "./platform/metrics/index.ts";
-import { createPluginHost, type PluginHost, type PluginSource } from "./platform/plugins/index.ts";
+import { createPluginHost, createSimulatorStore, type PluginHost, type PluginSource } from "./platform/plugins/index.ts";
 import { createPostgresQueues, createRedisQueues } from "./platform/queue/index.ts";
 import { connectRedis } from "./platform/redis/index.ts";
 import { openStorage, type BlobStorage } from "./platform/storage/index.ts";
@@ -70,6 +70,7 @@ export async function openServices(config: Config, overrides: ServiceOverrides =
     settings: config.env,
     simulatorWebhookSecret: (pluginId) => `whsec_${deriveSecret(config.masterKeys, `simulator webhooks of ${pluginId}`).toString("base64")}`,
     ...(overrides.pluginSource && { source: overrides.pluginSource }),
+    simulatorStore: (pluginId) => createSimulatorStore(db, pluginId),
     simulatorLatency: config.simulatorLatencyPercent / 100,
     guardedDispatcher: (pluginId, origin) => providers.get(pluginId, origin),
     log,

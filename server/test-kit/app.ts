@@ -139,7 +139,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     SWEEP_INTERVAL_MS: "200",
     LEASE_MS: "2000",
     SHUTDOWN_TIMEOUT_MS: "5000",
-    PLUGINS: "minimax,spotify",
+    PLUGINS: "minimax,spotify,stripe",
     MINIMAX_SIMULATOR_URL: simulator.origin,
     LOG_LEVEL: "debug",
     ...options.env,

@@ -48,7 +48,7 @@ const hookedPlugin: AnyPlugin = definePlugin({
 });
 
 export const liveWebhookSecret = "whsec_canary_of_the_live_account";
-export const hookedEnv = { PLUGINS: "minimax,spotify,hooked", HOOKED_WEBHOOK_SECRET: liveWebhookSecret };
+export const hookedEnv = { PLUGINS: "minimax,spotify,stripe,hooked", HOOKED_WEBHOOK_SECRET: liveWebhookSecret };
 
 /** The installed packages, and `hooked`. */
 export const hookedSource: PluginSource = {

@@ -1,3 +1,5 @@
 export { createSimulator, type SimulatorKit } from "./create-simulator.ts";
 export { startSimulator, type RunningSimulator } from "./start-simulator.ts";
 export { oauthProvider, type OAuthProviderOptions, type SimulatedGrant } from "./oauth-provider.ts";
+export { memoryStore } from "./memory-store.ts";
+export type { ListQuery, SimulatorStore, StoredObject, StoreReader, StoreWriter } from "./store.ts";

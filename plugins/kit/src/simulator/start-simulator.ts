@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Simulator, SimulatorControl } from "./types.ts";
 
@@ -6,6 +6,7 @@ export interface RunningSimulator {
   /** "http://127.0.0.1:41234" */
   readonly origin: string;
   readonly control: SimulatorControl;
+  readonly pages: RequestListener | null;
   /** Cuts open connections, so hanging requests do not hold it. */
   close(): Promise<void>;
 }
@@ -24,8 +25,10 @@ export async function startSimulator(
   return {
     origin: `http://127.0.0.1:${taken}`,
     control: simulator.control,
+    pages: simulator.pages ?? null,
     async close() {
       simulator.control.clear();
+      await simulator.close?.();
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
       server.closeAllConnections();
       await closed;

@@ -1,4 +1,5 @@
 import type { RequestListener } from "node:http";
+import type { SimulatorStore } from "./store.ts";
 
 /** How a plugin points at its simulator: nothing is loaded before the first sandbox account needs it. */
 export interface SimulatorReference {
@@ -21,12 +22,32 @@ export interface SimulatorOptions {
    * 1 = like the provider, shortened to a few seconds; 0 = at once (tests).
    */
   latency?: number;
+  /** Where it keeps what must outlive the process and be the same in all of them. Default: memory. */
+  store?: SimulatorStore;
+  /** What it takes for the time. Default: the real one. */
+  now?: () => Date;
+  /** `whsec_` and base64: signs what it sends. Without it, it sends nothing. */
+  webhookSecret?: string;
+  /** Asked each time, because a process knows it only once it listens. */
+  surroundings?: () => SimulatorSurroundings;
+}
+
+/** Where a simulator is, for those who do not reach its own address. */
+export interface SimulatorSurroundings {
+  /** The address under which browsers reach `pages`; null: its own. */
+  pagesUrl: string | null;
+  /** Where its webhooks go; null: they wait. */
+  hooksUrl: string | null;
 }
 
 export interface Simulator {
   /** An Express app, or anything else that answers requests. */
   readonly app: RequestListener;
   readonly control: SimulatorControl;
+  /** Only what people see in a browser, for a server that shows it under its own address. */
+  readonly pages?: RequestListener;
+  /** Ends what it does by itself. */
+  close?(): Promise<void>;
 }
 
 /** The wrong turns that every simulator can take; a simulator adds its provider's own. */

@@ -21,7 +21,7 @@ export const settings = defineSettings({
     variable: "PLUGINS",
     description: "plugins to load: ours by id, others by npm package; ! in front lists one without using it",
     example: "minimax,musicverse-plugin-example",
-    fallback: { value: ["minimax", "spotify"] },
+    fallback: { value: ["minimax", "spotify", "stripe"] },
   }),
   simulatorLatencyPercent: integer({
     variable: "SIMULATOR_LATENCY_PERCENT",

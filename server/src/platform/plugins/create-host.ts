@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { authorizationUrl, capabilitySchemas, type CapabilityName } from "@musicverse/plugin-kit";
+import type { SimulatorStore } from "@musicverse/plugin-kit/simulator";
 import { Pool, type Dispatcher } from "undici";
 import type { Clock } from "../clock/index.ts";
 import type { Logger } from "../log/index.ts";
 import { Breaker } from "./breaker.ts";
 import { PluginFailure } from "./failure.ts";
 import { assertConfigured, invokePlugin, isReady, type Mode, type Registered } from "./invoke.ts";
+import { guardedFetch } from "./guarded-fetch.ts";
 import { PluginCache } from "./kv.ts";
 import { loadPlugin, type LeftOut, type LoadedPlugin } from "./load-plugin.ts";
 import { modelsOf } from "./models.ts";
@@ -15,6 +17,9 @@ import { installedPackages, type PluginSource } from "./plugin-source.ts";
 import { reportOf } from "./report.ts";
 import { Simulators } from "./simulators.ts";
 import { liveTarget } from "./target.ts";
+
+const outletTimeoutMs = 30_000;
+const outletBytesMax = 10 * 1024 * 1024;
 
 export interface PluginHostOptions {
   /** Names as in the setting PLUGINS; `!` in front lists a plugin without using it. */
@@ -28,6 +33,8 @@ export interface PluginHostOptions {
   /** How long simulators pretend to work: 1 like the provider in short, 0 at once. Default 1. */
   simulatorLatency?: number;
   importTimeoutMs?: number;
+  /** Where simulators keep what all processes see. Default: each process its own memory. */
+  simulatorStore?: (pluginId: string) => SimulatorStore;
   /** `whsec_…` with which a plugin's simulator signs its webhooks, the same in every process. Default: one of this process. */
   simulatorWebhookSecret?: (pluginId: string) => string;
   source?: PluginSource;
@@ -44,11 +51,22 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
   const ownSecrets = new Map<string, string>();
   const ownSecret = (pluginId: string): string =>
     ownSecrets.get(pluginId) ?? ownSecrets.set(pluginId, `whsec_${randomBytes(32).toString("base64")}`).get(pluginId) ?? "";
+  const secretsFor = (pluginId: string) => ({ webhookSecret: (options.simulatorWebhookSecret ?? ownSecret)(pluginId) });
   const results = await Promise.all(options.plugins.map((name) => loadPlugin(name, load)));
+  let reached: { publicUrl: string; ownUrl: string } | null = null;
   const simulators = new Simulators({
     latency: options.simulatorLatency ?? 1,
     settings,
-    secretsFor: (pluginId) => ({ webhookSecret: (options.simulatorWebhookSecret ?? ownSecret)(pluginId) }),
+    secretsFor,
+    optionsFor: (pluginId) => ({
+      ...(options.simulatorStore && { store: options.simulatorStore(pluginId) }),
+      ...secretsFor(pluginId),
+      now: () => clock.now(),
+      surroundings: () => ({
+        pagesUrl: reached && `${reached.publicUrl}/sandbox/${pluginId}`,
+        hooksUrl: reached && `${reached.ownUrl}/hooks/${pluginId}`,
+      }),
+    }),
   });
   const cache = new PluginCache();
   const direct = new Map<string, Pool>();
@@ -128,6 +146,20 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
       const send = { dispatcherFor: dispatcherOf(pluginId, mode), signal: call.signal };
       const client = oauthClient({ entry, target: await targetOf(entry, mode), send });
       return exchangeAt(client, { entry, mode, signal: call.signal, log }, given);
+    },
+    outlet: async (pluginId, mode) => {
+      const entry = known(pluginId);
+      assertConfigured(entry, mode);
+      const target = await targetOf(entry, mode);
+      const send = { dispatcherFor: dispatcherOf(pluginId, mode), signal: null, timeoutMs: outletTimeoutMs, bytesMax: outletBytesMax };
+      return { config: target.config, fetch: guardedFetch(target, send) };
+    },
+    reachedAt: (at) => {
+      reached = at;
+    },
+    simulatedPages: async (pluginId) => {
+      const entry = registered.get(pluginId);
+      return entry ? simulators.pages(entry.plugin) : null;
     },
     invoke: async (pluginId, capability, fn, call, input) => {
       const entry = known(pluginId);

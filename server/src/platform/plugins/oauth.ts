@@ -2,14 +2,14 @@ import { exchangeCode, type OAuthClient, type OAuthTokens } from "@musicverse/pl
 import type { Dispatcher } from "undici";
 import type { Logger } from "../log/index.ts";
 import { callBounded } from "./call-function.ts";
-import { exchange } from "./exchange.ts";
 import { PluginFailure } from "./failure.ts";
+import { guardedFetch } from "./guarded-fetch.ts";
 import type { Mode, Registered } from "./invoke.ts";
 import { createMask } from "./mask.ts";
 import { healthOf, normalise } from "./normalise.ts";
 import type { CodeExchange } from "./plugin-host.ts";
-import { asPluginError, type Traffic } from "./plugin-http.ts";
-import { destinationFor, type Target } from "./target.ts";
+import type { Traffic } from "./plugin-http.ts";
+import type { Target } from "./target.ts";
 
 const deadlineMs = 20_000;
 const bytesMax = 65_536;
@@ -25,30 +25,7 @@ export function oauthClient(of: { entry: Registered; target: Target; send: Sendi
   const { id: pluginId, auth } = plugin;
   if (auth?.kind !== "oauth2") throw new PluginFailure("UNAVAILABLE", `nobody can connect to ${pluginId}`, { pluginId });
   const refuse: typeof fetch = () => Promise.reject(new Error("this use of OAuth sends nothing"));
-  return { auth, config: of.target.config, egress: of.target, fetch: of.send ? guardedFetch(of.target, of.send) : refuse };
-}
-
-/** One request of the OAuth library, under the rules of `ctx.http`. */
-function guardedFetch(target: Target, { dispatcherFor, signal }: Sending): typeof fetch {
-  return async (input, init) => {
-    const request = new Request(input, init);
-    const destination = destinationFor(target, new URL(request.url));
-    try {
-      const { status, headers, bytes } = await exchange(dispatcherFor(destination.origin), {
-        origin: destination.origin,
-        path: destination.pathname + destination.search,
-        method: "POST",
-        headers: { ...Object.fromEntries(request.headers), "accept-encoding": "identity" },
-        body: await request.text(),
-        timeoutMs: deadlineMs,
-        maxBytes: bytesMax,
-        signal,
-      });
-      return new Response(Buffer.from(bytes), { status, headers });
-    } catch (error) {
-      throw signal.aborted ? signal.reason : asPluginError(error, destination.host);
-    }
-  };
+  return { auth, config: of.target.config, egress: of.target, fetch: of.send ? guardedFetch(of.target, { ...of.send, timeoutMs: deadlineMs, bytesMax }) : refuse };
 }
 
 /** The code of a callback → tokens; counts for the breaker like any other call. Rejects with PluginFailure only. */

@@ -1,3 +1,4 @@
+import type { RequestListener } from "node:http";
 import type {
   AuthorizationRequest,
   CapabilityFunction,
@@ -58,6 +59,14 @@ export interface CodeExchange {
   redirectUri: string;
 }
 
+/** For a feature that speaks to the provider through the provider's own library. */
+export interface Outlet {
+  /** The plugin's settings in this mode, secrets included. */
+  config: Readonly<Record<string, unknown>>;
+  /** Reaches the plugin's hosts and nothing else; in the sandbox, its simulator. */
+  fetch: typeof fetch;
+}
+
 export interface PluginHost {
   /**
    * Every configured plugin, in the order of the configuration, with the breaker of this mode as this process sees it.
@@ -94,6 +103,12 @@ export interface PluginHost {
   authorizationUrl(pluginId: string, mode: "live" | "test", request: AuthorizationRequest): Promise<string>;
   /** The code of the callback → tokens. Rejects with `PluginFailure`; AUTH_REVOKED when the code is worth nothing. */
   exchangeCode(pluginId: string, call: PluginCall, given: CodeExchange): Promise<OAuthTokens>;
+  /** Rejects with `PluginFailure` UNAVAILABLE when the plugin is not ready in this mode. */
+  outlet(pluginId: string, mode: "live" | "test"): Promise<Outlet>;
+  /** Where this process is reached, so that simulators can send browsers and webhooks to it. Told once it listens. */
+  reachedAt(at: { publicUrl: string; ownUrl: string }): void;
+  /** What a plugin's simulator shows to people under `/sandbox/{plugin}`; null: nothing, or in another process. */
+  simulatedPages(pluginId: string): Promise<RequestListener | null>;
   /** Stops simulators and closes connections. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
-import { envName, parseConfig, type AnyPlugin, type SimulatorSecrets } from "@musicverse/plugin-kit";
+import type { RequestListener } from "node:http";
+import { envName, parseConfig, type AnyPlugin, type SimulatorOptions, type SimulatorSecrets } from "@musicverse/plugin-kit";
 import { startSimulator, type RunningSimulator } from "@musicverse/plugin-kit/simulator";
 import { sandboxTarget, type Target } from "./target.ts";
 
@@ -6,6 +7,8 @@ interface SimulatorsOptions {
   latency: number;
   settings: Readonly<Record<string, string | undefined>>;
   secretsFor: (pluginId: string) => SimulatorSecrets;
+  /** What a simulator that runs in this process is given besides. */
+  optionsFor: (pluginId: string) => Omit<SimulatorOptions, "latency">;
 }
 
 /** The simulators behind sandbox accounts: started on loopback when first needed, or running elsewhere. */
@@ -14,11 +17,13 @@ export class Simulators {
   private readonly latency: number;
   private readonly settings: Readonly<Record<string, string | undefined>>;
   private readonly secretsFor: SimulatorsOptions["secretsFor"];
+  private readonly optionsFor: SimulatorsOptions["optionsFor"];
 
   constructor(options: SimulatorsOptions) {
     this.latency = options.latency;
     this.settings = options.settings;
     this.secretsFor = options.secretsFor;
+    this.optionsFor = options.optionsFor;
   }
 
   /** `MINIMAX_SIMULATOR_URL`: one simulator for several processes. */
@@ -39,13 +44,18 @@ export class Simulators {
     return sandboxTarget(plugin, simulatorConfig(plugin, origin, this.secretsFor(plugin.id)), origin);
   }
 
+  /** Null: it shows none, or runs elsewhere. */
+  async pages(plugin: AnyPlugin): Promise<RequestListener | null> {
+    return this.has(plugin) && this.configured(plugin) === null ? (await this.start(plugin)).pages : null;
+  }
+
   private start(plugin: AnyPlugin): Promise<RunningSimulator> {
     const known = this.running.get(plugin.id);
     if (known) return known;
     const starting = (async () => {
       const create = await plugin.simulator?.load();
       if (!create) throw new Error(`${plugin.id} ships no simulator`);
-      return startSimulator(create({ latency: this.latency }));
+      return startSimulator(create({ latency: this.latency, ...this.optionsFor(plugin.id) }));
     })();
     this.running.set(plugin.id, starting);
     // The next call may have more luck.

@@ -1,0 +1,40 @@
+import type { ListQuery, SimulatorStore, StoredObject, StoreWriter } from "./store.ts";
+
+/** Keeps everything in this process, until it ends. */
+export function memoryStore(): SimulatorStore {
+  let objects = new Map<string, StoredObject>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  const readerOf = (of: () => Map<string, StoredObject>) => ({
+    get: async (id: string) => copyOf(of().get(id) ?? null),
+    list: async (query: ListQuery) => copyOf(found([...of().values()].toReversed(), query)),
+  });
+
+  const work = async <T>(fn: (writer: StoreWriter) => Promise<T>): Promise<T> => {
+    const draft = new Map(objects);
+    const result = await fn({
+      ...readerOf(() => draft),
+      put: async (object) => void draft.set(object.id, copyOf(object)),
+      remove: async (id) => void draft.delete(id),
+    });
+    objects = draft;
+    return result;
+  };
+  return {
+    ...readerOf(() => objects),
+    transaction(fn) {
+      const result = last.then(() => work(fn));
+      last = result.catch(() => {});
+      return result;
+    },
+  };
+}
+
+/** What is given out may be changed by whoever has it; what is kept is not. */
+const copyOf = <T>(value: T): T => structuredClone(value);
+
+function found(newestFirst: StoredObject[], { kind, owner, limit, after }: ListQuery): StoredObject[] {
+  const from = after === undefined ? 0 : newestFirst.findIndex(({ id }) => id === after) + 1;
+  const fitting = newestFirst.slice(from).filter((one) => one.kind === kind && (owner === undefined || one.owner === owner));
+  return limit === undefined ? fitting : fitting.slice(0, limit);
+}
