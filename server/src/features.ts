@@ -3,6 +3,7 @@ import { accountPages, accountsRoutes, createSignInCheck, ownerAddress, resetReq
 import { adminRoutes } from "./features/admin/index.ts";
 import { apiKeysRoutes, createAuthenticator, createExposureDesk, endKeys, exposureKind, exposureWork, rotationReminderKind } from "./features/api-keys/index.ts";
 import { draftsRoutes } from "./features/drafts/index.ts";
+import { billingRoutes, createSimulatedPages, createStripeAccess } from "./features/billing/index.ts";
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
 import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
 import { entitlementsRoutes } from "./features/entitlements/index.ts";
@@ -40,6 +41,8 @@ export interface Features {
   recordRequest: AccessLogOptions["onFinished"];
   /** What browsers are shown; everything else goes on to the operations. */
   pages: PagesHandler;
+  /** Pages of simulated providers. */
+  sandboxPages: ReturnType<typeof createSimulatedPages>;
   oauth: [Logos["handle"], AuthorizationServer["handle"]];
   /** Ends answers that would go on for as long as their subject does. */
   endStreams(): void;
@@ -88,6 +91,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const limitsFor = createLimitsFor({ plans: accountPlans, overrides, clock });
   const { masterKeys } = config;
   const oauth = createAuthorizationServer({ ...services, emit, masterKeys, bodyTimeoutMs: config.bodyTimeoutMs, publicUrl, addressLimits, badCredentialBucket });
+  const stripe = createStripeAccess({ plugins, registry: metrics.registry });
   const logos = createLogos({ db, policy, limiter, addressLimits });
   return {
     handlers: {
@@ -102,6 +106,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...playlistsRoutes({ db, clock, cursors, emit }),
       ...webhooksRoutes({ db, cursors, clock, keyRing, work, policy }),
       ...eventsRoutes({ db, cursors }),
+      ...billingRoutes({ db, clock, stripe, returnOrigins: config.billingReturnOrigins, publicUrl }),
       ...incomingEventsRoutes({ ...services, cursors }),
       ...plansRoutes(),
       ...entitlementsRoutes({ db, clock, cursors, emit, plans: accountPlans }),
@@ -124,6 +129,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       bodyTimeoutMs: config.bodyTimeoutMs,
       log,
     }),
+    sandboxPages: createSimulatedPages({ plugins, limiter, addressLimits }),
     oauth: [logos.handle, oauth.handle],
     endStreams: () => feed.close(),
     close: async () => {

@@ -140,6 +140,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     LEASE_MS: "2000",
     SHUTDOWN_TIMEOUT_MS: "5000",
     PLUGINS: "minimax,spotify,stripe",
+    BILLING_RETURN_ORIGINS: "https://app.example.com",
     MINIMAX_SIMULATOR_URL: simulator.origin,
     LOG_LEVEL: "debug",
     ...options.env,

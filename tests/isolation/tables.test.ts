@@ -68,6 +68,7 @@ describe("in SQL, another account reaches nothing", () => {
          select account_id, gen_random_uuid(), id, 0, 'x', 'x', 'x', '{}', now(), now() from drafts where account_id = $1`, [owner]);
       await tx.query("insert into entitlements (account_id, id, source, ref, plan, starts_at, version) values ($1, gen_random_uuid(), 'plan', 'x', 'pro', now(), 1)", [owner]);
       await tx.query("insert into entitlement_changes (account_id, id, change, source, ref, plan, starts_at, version, cause, cause_ids, created_at) values ($1, gen_random_uuid(), 'granted', 'plan', 'x', 'pro', now(), 1, 'checkout', '{}', now())", [owner]);
+      await tx.query("insert into billing_customers (account_id, mode, customer_id, created_at) values ($1, 'test', 'cus_of_a_test', now())", [owner]);
       await tx.query("insert into mails (account_id, id, content, created_at) values ($1, gen_random_uuid(), 'sealed', now())", [owner]);
     });
     await client.tracks.get(track.id);

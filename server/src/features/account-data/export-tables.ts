@@ -138,6 +138,10 @@ export const exportedTables: readonly ExportedTable[] = [
     columns: ["id", "client_id", "scopes", "created_at", "consented_at", "last_used_at", "expires_at"], ids: { id: "con", client_id: "app" },
   },
   {
+    table: "billing_customers", about: "who you are at Stripe",
+    columns: ["mode", "customer_id", "created_at"], ids: {}, key: ["customer_id"],
+  },
+  {
     table: "rate_limit_overrides", about: "rate limits agreed with you, in place of the plan's",
     columns: ["id", "api_key_id", "quota_max", "quota_seconds", "burst_max", "burst_seconds", "expires_at", "created_at"], ids: { api_key_id: "key" },
   },

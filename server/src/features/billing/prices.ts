@@ -1,3 +1,4 @@
+import { envName } from "@musicverse/plugin-kit";
 import type Stripe from "stripe";
 import { boost, plans, type PlanId } from "../plans/index.ts";
 import type { StripeConnection } from "./stripe-access.ts";
@@ -6,10 +7,13 @@ import type { StripeConnection } from "./stripe-access.ts";
 export const sellable = ["basic", "standard", "pro", "boost"] as const satisfies readonly (PlanId | "boost")[];
 export type Sellable = (typeof sellable)[number];
 
+/** The plugin's setting that names the price. */
 const settingOf: Record<Sellable, string> = { basic: "priceBasic", standard: "priceStandard", pro: "pricePro", boost: "priceBoost" };
 
 /** In a price's metadata: which plan it sells, for prices that the settings do not name (older ones of customers who stay). */
 const PLAN_KEY = "musicverse_plan";
+
+export const settingNameOf = (what: Sellable): string => envName("stripe", settingOf[what]);
 
 export interface Prices {
   /** Null: the operator named none. */

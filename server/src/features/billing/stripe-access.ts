@@ -48,7 +48,7 @@ export function createStripeAccess({ plugins, registry }: StripeAccessDeps): Str
       telemetry: false,
       appInfo: { name: "MusicVerse" },
     });
-    stripe.on("response", ({ method, path, status }) => calls.inc({ mode, method, resource: resourceOf(path), status: String(status) }));
+    stripe.on("response", ({ method, path, status }: { method: string; path: string; status: number }) => calls.inc({ mode, method, resource: resourceOf(path), status: String(status) }));
     return { stripe, mode, settings: config };
   };
 

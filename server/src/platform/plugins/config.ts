@@ -16,6 +16,19 @@ const signInRedirectUris: Setting<readonly string[]> = {
   },
 };
 
+const billingReturnOrigins: Setting<readonly string[]> = {
+  variable: "BILLING_RETURN_ORIGINS",
+  description: "origins of apps that Stripe's pages may lead back to, besides this server's own; on a loopback server every loopback origin may",
+  example: "https://app.example.com",
+  fallback: { value: [] },
+  parse: (text) => {
+    const entries = text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "");
+    const usable = (entry: string): boolean => /^https?:/.test(entry) && URL.parse(entry)?.origin === entry.replace(/\/$/, "");
+    if (!entries.every(usable)) throw new InvalidSetting("http or https origins without a path, joined by commas");
+    return Object.freeze(entries.map((entry) => new URL(entry).origin));
+  },
+};
+
 export const settings = defineSettings({
   plugins: list({
     variable: "PLUGINS",
@@ -32,6 +45,7 @@ export const settings = defineSettings({
     fallback: { value: 100 },
   }),
   signInRedirectUris,
+  billingReturnOrigins,
   signInSimulator: flag({
     variable: "SIGN_IN_SIMULATOR",
     description: "sign in with simulated providers where the real one is not configured: for development, anybody can be anybody there",

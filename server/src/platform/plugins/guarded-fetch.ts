@@ -28,7 +28,7 @@ export function guardedFetch(target: Target, { dispatcherFor, signal, timeoutMs,
         maxBytes,
         signal: stop,
       });
-      return new Response(Buffer.from(bytes), { status, headers });
+      return new Response(bytes.length > 0 ? Buffer.from(bytes) : null, { status, headers });
     } catch (error) {
       throw stop.aborted ? stop.reason : asPluginError(error, destination.host);
     }

@@ -1,0 +1,31 @@
+import Stripe from "stripe";
+import { ProblemError } from "../../platform/http/problem.ts";
+import { notConfigured } from "./stripe-access.ts";
+
+/** What an error of Stripe's library means for who asked us; what is nobody's fault but ours stays a bug. */
+export function problemOf(error: unknown): unknown {
+  const { errors } = Stripe;
+  if (error instanceof errors.StripeIdempotencyError) return new ProblemError("idempotency_mismatch", { cause: error });
+  if (error instanceof errors.StripeAuthenticationError || error instanceof errors.StripePermissionError) {
+    return notConfigured(error, "Stripe refuses this server's key. The operator has to look at STRIPE_SECRET_KEY and its rights.");
+  }
+  if (error instanceof errors.StripeInvalidRequestError && error.code === "resource_missing" && (error.param ?? "").startsWith("line_items")) {
+    return notConfigured(error, "Stripe does not know the price that this server sells. The operator has to look at the STRIPE_PRICE_ settings.");
+  }
+  const passes = error instanceof errors.StripeConnectionError || error instanceof errors.StripeAPIError || error instanceof errors.StripeRateLimitError;
+  if (!passes) return error;
+  return new ProblemError("plugin_unavailable", {
+    detail: "Stripe does not answer at the moment. Send the same request again in 10 seconds.",
+    headers: { "Retry-After": "10" },
+    cause: error,
+  });
+}
+
+/** Does `work` at Stripe; rejects with ProblemError for everything that is to be expected. */
+export async function atStripe<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw problemOf(error);
+  }
+}
