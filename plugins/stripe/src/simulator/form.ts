@@ -92,7 +92,10 @@ export class Form {
   metadata(name = "metadata"): Record<string, string> {
     const value = this.take(name) ?? {};
     if (typeof value !== "object" || Array.isArray(value)) throw invalid("Invalid object", this.nameOf(name));
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one)]));
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => {
+      if (typeof one !== "string") throw invalid("Metadata values must be strings", `${this.nameOf(name)}[${key}]`);
+      return [key, one];
+    }));
   }
 
   /** A part of its own; null when it is absent. Check it with `done` too. */

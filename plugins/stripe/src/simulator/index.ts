@@ -4,6 +4,7 @@ import { createSimulator, memoryStore } from "@musicverse/plugin-kit/simulator";
 import { stripeApi } from "./api.ts";
 import { controlRoutes } from "./control.ts";
 import { createDeliveries, type Deliveries } from "./deliveries.ts";
+import type { PagesDeps } from "./pages/deps.ts";
 import { pageRoutes } from "./pages/routes.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { checkoutRoutes } from "./routes/checkout.ts";
@@ -43,13 +44,13 @@ export function createStripeSimulator(options: SimulatorOptions = {}): Simulator
       void response.status(404).json({ error: { type: "invalid_request_error", message: `Unrecognized request URL (${request.method}: ${request.originalUrl}).` } }));
   });
   deliveries.wake();
-  return { app, control, pages: pagesAlone(world, pagesUrl), close: () => deliveries.close() };
+  return { app, control, pages: pagesAlone({ world, pagesUrl }), close: () => deliveries.close() };
 }
 
-function pagesAlone(...[world, pagesUrl]: [Parameters<typeof pageRoutes>[1]["world"], () => string]): Express {
+function pagesAlone(deps: PagesDeps): Express {
   const app = express();
   app.disable("x-powered-by");
   app.use(express.urlencoded({ extended: false, limit: "10kb" }));
-  pageRoutes(app, { world, pagesUrl });
+  pageRoutes(app, deps);
   return app;
 }

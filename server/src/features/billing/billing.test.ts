@@ -3,7 +3,10 @@ import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/
 import { simulatedStripe, type SimulatedStripe } from "../../../test-kit/stripe.ts";
 import { decodeId } from "../../platform/ids/index.ts";
 import { createIncomingRegistry, type IncomingEvent } from "../incoming-events/index.ts";
-import { accountOfCustomer, allCustomers, billingEventTypes, createStripeAccess, customerOfEvent, fetchCustomerState } from "./index.ts";
+import {
+  accountOfCustomer, allCustomers, billingEventTypes, createStripeAccess, customerOfEvent, fetchCustomerState, findCustomer,
+  type CustomerState, type Mode, type PaymentState, type StripeAccess, type SubscriptionState,
+} from "./index.ts";
 
 const urls = { success_url: "https://app.example.com/paid?session={CHECKOUT_SESSION_ID}", cancel_url: "https://app.example.com/plans" };
 const checkout = "/v1/billing/checkout-sessions";
@@ -26,10 +29,11 @@ describe("buying at Stripe (BIL-10, BIL-40)", () => {
     app.services.db.readSystem<{ customer_id: string; mode: string }>("a test looks", {
       name: "test_customers", text: "select customer_id, mode from billing_customers where account_id = any($1)", values: [[uuid(account.liveId), uuid(account.sandboxId)]],
     });
-  const customerOf = async (account: TestAccount) => (await customersOf(account))[0]?.customer_id ?? expect.fail("no customer");
-  const access = () => createStripeAccess({ plugins: app.services.plugins, registry: app.services.metrics.registry });
-  const stateOf = async (account: TestAccount) =>
-    fetchCustomerState({ stripe: access(), clock: app.services.clock }, { mode: "test", customerId: await customerOf(account) });
+  const customerOf = async (account: TestAccount) => (await findCustomer(app.services, uuid(account.sandboxId)))?.customer_id ?? expect.fail("no customer");
+  const access = (): StripeAccess => createStripeAccess({ plugins: app.services.plugins, registry: app.services.metrics.registry });
+  const mode: Mode = "test";
+  const stateOf = async (account: TestAccount): Promise<CustomerState> =>
+    fetchCustomerState({ stripe: access(), clock: app.services.clock }, { mode, customerId: await customerOf(account) });
   const buy = async (account: TestAccount, item: "basic" | "standard" | "pro" | "boost") => {
     const session = await account.test.billing.createCheckoutSession({ item, ...urls });
     return stripe.pay(session.id);
@@ -53,7 +57,7 @@ describe("buying at Stripe (BIL-10, BIL-40)", () => {
     const customer = await customerOf(account);
     await expect.poll(() => eventsOf(customer)).toEqual(expect.arrayContaining(["checkout.session.completed", "customer.subscription.created", "invoice.paid"]));
     expect(processed.find(({ data }) => data["customer"] === customer)).toMatchObject({ mode: "test", plugin: "stripe" });
-    const { subscriptions, boosts, deleted, fetchedAt } = await stateOf(account);
+    const { subscriptions, boosts, deleted, fetchedAt }: { subscriptions: SubscriptionState[]; boosts: PaymentState[]; deleted: boolean; fetchedAt: Date } = await stateOf(account);
     expect([subscriptions.length, boosts, deleted]).toEqual([1, [], false]);
     expect(Math.abs(fetchedAt.getTime() - Date.now())).toBeLessThan(60_000);
     const [subscription] = subscriptions;

@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 import { created, type Handler } from "../../platform/http/operation.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
 import { encodeId } from "../../platform/ids/index.ts";

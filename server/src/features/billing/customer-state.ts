@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 import type { PlanId } from "../plans/index.ts";
 import { pricesOf } from "./prices.ts";
 import type { Mode, StripeAccess } from "./stripe-access.ts";

@@ -1,4 +1,4 @@
-import Stripe from "stripe";
+import { Stripe } from "stripe";
 import { encodeId } from "../../platform/ids/index.ts";
 import type { BillingDeps } from "./deps.ts";
 import type { Mode } from "./stripe-access.ts";
@@ -40,7 +40,7 @@ export async function* allCustomers({ db }: Pick<Deps, "db">): AsyncGenerator<Cu
  * The customer at Stripe that an account is, made when it has none: before any checkout, so that there is never a second.
  * Stripe sees the account's id and nothing else of it. However many ask at once, Stripe makes one (the key), and one is kept.
  */
-export async function ensureCustomer(deps: Deps, { accountId, mode }: Account): Promise<string> {
+async function ensureCustomer(deps: Deps, { accountId, mode }: Account): Promise<string> {
   return (await findCustomer(deps, accountId))?.customer_id ?? createCustomer(deps, { accountId, mode }, "first");
 }
 

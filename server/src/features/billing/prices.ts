@@ -1,5 +1,5 @@
 import { envName } from "@musicverse/plugin-kit";
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 import { boost, plans, type PlanId } from "../plans/index.ts";
 import type { StripeConnection } from "./stripe-access.ts";
 

@@ -1,4 +1,4 @@
-import Stripe from "stripe";
+import { Stripe } from "stripe";
 import { Counter, type Registry } from "prom-client";
 import { ProblemError } from "../../platform/http/problem.ts";
 import { PluginFailure, type PluginHost } from "../../platform/plugins/index.ts";

@@ -1,9 +1,9 @@
-import Stripe from "stripe";
+import { Stripe } from "stripe";
 import { ProblemError } from "../../platform/http/problem.ts";
 import { notConfigured } from "./stripe-access.ts";
 
 /** What an error of Stripe's library means for who asked us; what is nobody's fault but ours stays a bug. */
-export function problemOf(error: unknown): unknown {
+function problemOf(error: unknown): unknown {
   const { errors } = Stripe;
   if (error instanceof errors.StripeIdempotencyError) return new ProblemError("idempotency_mismatch", { cause: error });
   if (error instanceof errors.StripeAuthenticationError || error instanceof errors.StripePermissionError) {

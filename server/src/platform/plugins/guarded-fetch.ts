@@ -21,7 +21,7 @@ export function guardedFetch(target: Target, { dispatcherFor, signal, timeoutMs,
       const { status, headers, bytes } = await exchange(dispatcherFor(destination.origin), {
         origin: destination.origin,
         path: destination.pathname + destination.search,
-        method: request.method as Dispatcher.HttpMethod,
+        method: request.method,
         headers: { ...Object.fromEntries(request.headers), "accept-encoding": "identity" },
         body: body === "" ? null : body,
         timeoutMs,

@@ -1,8 +1,8 @@
 import type { Response } from "express";
 import { planIdOf, submit } from "../life/checkout.ts";
 import type { CheckoutSession } from "../shapes/kinds.ts";
+import type { PagesDeps } from "./deps.ts";
 import { button, escaped, money, sendPage } from "./html.ts";
-import type { PagesDeps } from "./routes.ts";
 
 export async function showCheckout({ world }: PagesDeps, id: string, response: Response, declined = false): Promise<void> {
   const { session, name } = await world.read(async (look) => {

@@ -4,8 +4,8 @@ import { dispute, refund } from "../life/payment.ts";
 import { changePrice, end, endWithPeriod, renew } from "../life/subscription.ts";
 import type { Charge, PortalSession, Price, Subscription } from "../shapes/kinds.ts";
 import type { Change, Look } from "../world.ts";
+import type { PagesDeps } from "./deps.ts";
 import { button, escaped, money, sendPage } from "./html.ts";
-import type { PagesDeps } from "./routes.ts";
 
 interface Shown {
   session: PortalSession;

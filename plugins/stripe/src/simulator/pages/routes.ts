@@ -1,14 +1,9 @@
 import type { Express, Request, Response } from "express";
 import { StripeFault } from "../errors.ts";
-import type { World } from "../world.ts";
 import { decideCheckout, showCheckout } from "./checkout.ts";
+import type { PagesDeps } from "./deps.ts";
 import { sendPage } from "./html.ts";
 import { decidePortal, showPortal } from "./portal.ts";
-
-export interface PagesDeps {
-  world: World;
-  pagesUrl: () => string;
-}
 
 /** What people see. Whoever knows a session's unguessable id may use its page, as at Stripe. */
 export function pageRoutes(app: Express, deps: PagesDeps): void {
