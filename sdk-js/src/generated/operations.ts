@@ -91,6 +91,8 @@ export const operations = {
   getEntitlement: { resource: "entitlements", method: "get", http: "GET", path: "/v1/entitlements/{feature}" },
   listPlans: { resource: "plans", method: "list", http: "GET", path: "/v1/plans" },
   getPlan: { resource: "plans", method: "get", http: "GET", path: "/v1/plans/{plan_id}" },
+  createCheckoutSession: { resource: "billing", method: "createCheckoutSession", http: "POST", path: "/v1/billing/checkout-sessions" },
+  createPortalSession: { resource: "billing", method: "createPortalSession", http: "POST", path: "/v1/billing/portal-sessions" },
   receiveIncomingEvent: { resource: "incomingEvents", method: "receive", http: "POST", path: "/hooks/{plugin}" },
   listPlugins: { resource: "plugins", method: "list", http: "GET", path: "/v1/plugins" },
   getUsageStats: { resource: "usage", method: "getStats", http: "GET", path: "/v1/usage/stats" },

@@ -3,6 +3,7 @@
 export { AccountsResource } from "./resources/accounts.ts";
 export { AdminResource } from "./resources/admin.ts";
 export { ApiKeysResource } from "./resources/api-keys.ts";
+export { BillingResource } from "./resources/billing.ts";
 export { ConnectedAppsResource } from "./resources/connected-apps.ts";
 export { DraftsResource } from "./resources/drafts.ts";
 export { EntitlementsResource } from "./resources/entitlements.ts";

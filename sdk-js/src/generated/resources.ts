@@ -14,6 +14,7 @@ import { EventsResource } from "./resources/events.ts";
 import { LimitsResource } from "./resources/limits.ts";
 import { EntitlementsResource } from "./resources/entitlements.ts";
 import { PlansResource } from "./resources/plans.ts";
+import { BillingResource } from "./resources/billing.ts";
 import { IncomingEventsResource } from "./resources/incoming-events.ts";
 import { PluginsResource } from "./resources/plugins.ts";
 import { UsageResource } from "./resources/usage.ts";
@@ -37,6 +38,7 @@ export abstract class Resources {
   readonly limits: LimitsResource;
   readonly entitlements: EntitlementsResource;
   readonly plans: PlansResource;
+  readonly billing: BillingResource;
   readonly incomingEvents: IncomingEventsResource;
   readonly plugins: PluginsResource;
   readonly usage: UsageResource;
@@ -58,6 +60,7 @@ export abstract class Resources {
     this.limits = new LimitsResource(transport);
     this.entitlements = new EntitlementsResource(transport);
     this.plans = new PlansResource(transport);
+    this.billing = new BillingResource(transport);
     this.incomingEvents = new IncomingEventsResource(transport);
     this.plugins = new PluginsResource(transport);
     this.usage = new UsageResource(transport);

@@ -440,6 +440,19 @@ export interface ChangePasswordParams {
   new_password: string;
 }
 
+/** A page where something is paid. */
+export interface CheckoutSession {
+  object: "checkout_session";
+  /** The session's id at Stripe. */
+  id: string;
+  /** What is bought. */
+  item: Open<"basic" | "standard" | "pro" | "boost">;
+  /** Send the person's browser here. */
+  url: string;
+  /** When the page ends by itself. */
+  expires_at: string;
+}
+
 export interface ConfirmEmailVerificationParams {
   /** From the link in the mail: what stands behind `token=`. */
   token: string;
@@ -506,6 +519,18 @@ export interface CreateAssetParams {
   metadata?: Record<string, string>;
 }
 
+export interface CreateCheckoutSessionParams {
+  /** A plan, paid each month, or `boost`, paid once for 30 days of Pro. */
+  item: "basic" | "standard" | "pro" | "boost";
+  /**
+   * Where the browser goes after paying. Its origin must be one that the operator allows. Stripe puts the session's id
+   * in the place of `{CHECKOUT_SESSION_ID}`.
+   */
+  success_url: string;
+  /** Where the browser goes when the person does not pay. Its origin must be one that the operator allows. */
+  cancel_url: string;
+}
+
 export interface CreateGenerationParams {
   /** What to make. `music` becomes a track. */
   kind?: "music";
@@ -554,6 +579,11 @@ export interface CreatePlaylistParams {
   name: string;
   /** What it is about. */
   description?: string | null;
+}
+
+export interface CreatePortalSessionParams {
+  /** Where the page's way back leads. Its origin must be one that the operator allows. */
+  return_url: string;
 }
 
 export interface CreateWebhookParams {
@@ -993,6 +1023,7 @@ export type ErrorCode =
   | "webhook_replay_running"
   | "webhook_replay_finished"
   | "idempotency_in_progress"
+  | "already_subscribed"
   | "precondition_failed"
   | "body_too_large"
   | "unsupported_media_type"
@@ -1007,6 +1038,7 @@ export type ErrorCode =
   | "too_many_failures"
   | "internal_error"
   | "plugin_unavailable"
+  | "billing_not_configured"
   | "not_ready";
 
 /** Something that happened. `type` tells what `data` is. */
@@ -2025,6 +2057,13 @@ export interface PluginQueue {
   delayed: number;
 }
 
+/** A page where a subscription is managed. */
+export interface PortalSession {
+  object: "portal_session";
+  /** Send the person's browser here. Whoever has it can manage the subscription for a while. */
+  url: string;
+}
+
 /** Why a request was not done (RFC 9457). Decide by `code`, show `detail`, quote `request_id` when you ask for help. */
 export interface Problem {
   /** Page that explains the code and what to do. */
@@ -2267,6 +2306,7 @@ export type Scope =
   | "admin:write"
   | "api_keys:read"
   | "api_keys:write"
+  | "billing:write"
   | "connected_apps:read"
   | "connected_apps:write"
   | "events:read"

@@ -236,6 +236,12 @@ export const errorCatalogue = {
     "description": "A request with this `Idempotency-Key` is being processed right now, so its answer cannot be replayed yet.",
     "fix": "Wait as long as `Retry-After` says and send the same request again."
   },
+  "already_subscribed": {
+    "status": 409,
+    "title": "Already subscribed",
+    "description": "The account has a subscription that is not over, and a second one would be paid besides it.",
+    "fix": "Change or cancel the subscription on the page that `POST /v1/billing/portal-sessions` answers."
+  },
   "precondition_failed": {
     "status": 412,
     "title": "Changed in the meantime",
@@ -319,6 +325,12 @@ export const errorCatalogue = {
     "title": "Provider not available",
     "description": "No loaded plugin can do this at the moment (not installed, not configured, or its model is unknown to it).",
     "fix": "Look at `GET /v1/plugins` for the reason, and try again after `Retry-After`."
+  },
+  "billing_not_configured": {
+    "status": 503,
+    "title": "Billing is not set up",
+    "description": "The operator of this server has set no keys of Stripe, or no price for what is wanted, so nothing can be bought.",
+    "fix": "Use the sandbox, where everything can be tried, or ask the operator to set up billing."
   },
   "not_ready": {
     "status": 503,

@@ -1427,6 +1427,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/billing/checkout-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Buy a plan or a boost
+         * @description Makes a page of Stripe where the account pays, and answers its address: send the person's browser there. What was bought is in
+         *     force as soon as Stripe tells us, usually before the browser is back. A plan is paid each month until it is canceled; `boost` is
+         *     paid once and lasts 30 days. In the sandbox the page is a simulated one, on which nobody pays anything.
+         */
+        post: operations["createCheckoutSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/portal-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Manage the subscription
+         * @description Makes a page of Stripe where the account changes or cancels its plan and sees its invoices, and answers its address. It works
+         *     for a short visit only: make it when the person asks for it, and send their browser there at once.
+         */
+        post: operations["createPortalSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/hooks/{plugin}": {
         parameters: {
             query?: never;
@@ -2867,6 +2910,31 @@ export interface components {
              */
             new_password: string;
         };
+        /** @description A page where something is paid. */
+        CheckoutSession: {
+            /** @constant */
+            object: "checkout_session";
+            /**
+             * @description The session's id at Stripe.
+             * @example cs_test_a1YS1URlnyQCN5fUUduORoQ7Pw41PJqDWkIVQCpJPqkfIhd6tVY8XB1OLY
+             */
+            id: string;
+            /**
+             * @description What is bought.
+             * @enum {string}
+             */
+            item: "basic" | "standard" | "pro" | "boost";
+            /**
+             * Format: uri
+             * @description Send the person's browser here.
+             */
+            url: string;
+            /**
+             * Format: date-time
+             * @description When the page ends by itself.
+             */
+            expires_at: string;
+        };
         /**
          * @description Addresses in CIDR notation (RFC 4632, RFC 4291): `203.0.113.0/24`, `2001:db8::/32`, or one address. IPv4 written as IPv6 (`::ffff:203.0.113.7`) is the same as IPv4.
          * @example 203.0.113.0/24
@@ -2946,6 +3014,17 @@ export interface components {
             tags?: components["schemas"]["AssetTags"];
             metadata?: components["schemas"]["AssetMetadata"];
         };
+        CreateCheckoutSessionRequest: {
+            /**
+             * @description A plan, paid each month, or `boost`, paid once for 30 days of Pro.
+             * @enum {string}
+             */
+            item: "basic" | "standard" | "pro" | "boost";
+            /** @description Where the browser goes after paying. Its origin must be one that the operator allows. Stripe puts the session's id in the place of `{CHECKOUT_SESSION_ID}`. */
+            success_url: string;
+            /** @description Where the browser goes when the person does not pay. Its origin must be one that the operator allows. */
+            cancel_url: string;
+        };
         CreateGenerationRequest: {
             /**
              * @description What to make. `music` becomes a track.
@@ -3002,6 +3081,10 @@ export interface components {
             name: string;
             /** @description What it is about. */
             description?: string | null;
+        };
+        CreatePortalSessionRequest: {
+            /** @description Where the page's way back leads. Its origin must be one that the operator allows. */
+            return_url: string;
         };
         /** @description What to send again. */
         CreateWebhookReplayRequest: {
@@ -3379,7 +3462,7 @@ export interface components {
          * @description What went wrong, for programs. A code never changes its meaning; new ones may be added.
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "sign_in_rejected" | "insufficient_scope" | "form_rejected" | "not_for_apps" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "full_regen_not_allowed" | "wrong_password" | "not_found" | "method_not_allowed" | "body_timeout" | "email_taken" | "email_already_verified" | "identity_not_linked" | "identity_taken" | "last_sign_in" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "oauth_client_limit_reached" | "public_client" | "webhook_limit_reached" | "webhook_replay_running" | "webhook_replay_finished" | "idempotency_in_progress" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "monthly_pool_exhausted" | "hourly_burst_exceeded" | "regen_cooldown" | "full_regen_cap" | "concurrency_limit" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "not_ready";
+        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "sign_in_rejected" | "insufficient_scope" | "form_rejected" | "not_for_apps" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "full_regen_not_allowed" | "wrong_password" | "not_found" | "method_not_allowed" | "body_timeout" | "email_taken" | "email_already_verified" | "identity_not_linked" | "identity_taken" | "last_sign_in" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "oauth_client_limit_reached" | "public_client" | "webhook_limit_reached" | "webhook_replay_running" | "webhook_replay_finished" | "idempotency_in_progress" | "already_subscribed" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "monthly_pool_exhausted" | "hourly_burst_exceeded" | "regen_cooldown" | "full_regen_cap" | "concurrency_limit" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "billing_not_configured" | "not_ready";
         /** @description Something that happened. `type` tells what `data` is. */
         Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["AppAuthorizationRevokedEvent"] | components["schemas"]["AppAuthorizedEvent"] | components["schemas"]["AssetCreatedEvent"] | components["schemas"]["AssetDeletedEvent"] | components["schemas"]["AssetUpdatedEvent"] | components["schemas"]["EntitlementExpiredEvent"] | components["schemas"]["EntitlementGrantedEvent"] | components["schemas"]["EntitlementRevokedEvent"] | components["schemas"]["EntitlementUpdatedEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
         /**
@@ -4123,6 +4206,16 @@ export interface components {
             /** @description Waiting for a time. */
             delayed: number;
         };
+        /** @description A page where a subscription is managed. */
+        PortalSession: {
+            /** @constant */
+            object: "portal_session";
+            /**
+             * Format: uri
+             * @description Send the person's browser here. Whoever has it can manage the subscription for a while.
+             */
+            url: string;
+        };
         /** @description Why a request was not done (RFC 9457). Decide by `code`, show `detail`, quote `request_id` when you ask for help. */
         Problem: {
             /**
@@ -4385,7 +4478,7 @@ export interface components {
          * @description What a key may do, as `resource:read` or `resource:write`. Sessions have all scopes, but those of `admin` belong to live sessions and keys of the platform's administrators alone.
          * @enum {string}
          */
-        Scope: "admin:read" | "admin:write" | "api_keys:read" | "api_keys:write" | "connected_apps:read" | "connected_apps:write" | "events:read" | "generate:read" | "generate:write" | "library:read" | "library:write" | "playlists:read" | "playlists:write" | "oauth_clients:read" | "oauth_clients:write" | "plugins:read" | "profile:read" | "profile:write" | "tracks:read" | "tracks:write" | "usage:read" | "webhooks:read" | "webhooks:write";
+        Scope: "admin:read" | "admin:write" | "api_keys:read" | "api_keys:write" | "billing:write" | "connected_apps:read" | "connected_apps:write" | "events:read" | "generate:read" | "generate:write" | "library:read" | "library:write" | "playlists:read" | "playlists:write" | "oauth_clients:read" | "oauth_clients:write" | "plugins:read" | "profile:read" | "profile:write" | "tracks:read" | "tracks:write" | "usage:read" | "webhooks:read" | "webhooks:write";
         /** @description A signed-in session. It has all scopes. */
         Session: {
             /** @constant */
@@ -5271,9 +5364,41 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Nothing can be bought on this server, or Stripe does not answer. */
+        BillingUnavailable: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The body is larger than the operation accepts. */
         BodyTooLarge: {
             headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The account has a subscription already, or the same request still runs. */
+        CheckoutConflict: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
@@ -9894,6 +10019,104 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
+        };
+    };
+    createCheckoutSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCheckoutSessionRequest"];
+            };
+        };
+        responses: {
+            /** @description The payment page. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckoutSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["CheckoutConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyMismatch"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["BillingUnavailable"];
+        };
+    };
+    createPortalSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePortalSessionRequest"];
+            };
+        };
+        responses: {
+            /** @description The page. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyMismatch"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["BillingUnavailable"];
         };
     };
     receiveIncomingEvent: {

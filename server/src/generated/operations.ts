@@ -1806,6 +1806,50 @@ export const operations = {
     "successStatus": 200,
     "deprecation": null
   },
+  "createCheckoutSession": {
+    "method": "post",
+    "path": "/v1/billing/checkout-sessions",
+    "tag": "billing",
+    "security": {
+      "apiKey": [
+        "billing:write"
+      ],
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": true,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 201,
+    "deprecation": null
+  },
+  "createPortalSession": {
+    "method": "post",
+    "path": "/v1/billing/portal-sessions",
+    "tag": "billing",
+    "security": {
+      "apiKey": [
+        "billing:write"
+      ],
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": true,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 201,
+    "deprecation": null
+  },
   "receiveIncomingEvent": {
     "method": "post",
     "path": "/hooks/{plugin}",

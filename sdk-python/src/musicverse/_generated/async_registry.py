@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .async_resources.accounts import AsyncAccountsResource
     from .async_resources.admin import AsyncAdminResource
     from .async_resources.api_keys import AsyncApiKeysResource
+    from .async_resources.billing import AsyncBillingResource
     from .async_resources.connected_apps import AsyncConnectedAppsResource
     from .async_resources.drafts import AsyncDraftsResource
     from .async_resources.entitlements import AsyncEntitlementsResource
@@ -130,6 +131,13 @@ class AsyncResources:
         from .async_resources.plans import AsyncPlansResource
 
         return AsyncPlansResource(self._transport)
+
+    @cached_property
+    def billing(self) -> AsyncBillingResource:
+        """Async: see `AsyncBillingResource`."""
+        from .async_resources.billing import AsyncBillingResource
+
+        return AsyncBillingResource(self._transport)
 
     @cached_property
     def incoming_events(self) -> AsyncIncomingEventsResource:

@@ -77,6 +77,7 @@ ErrorCode: TypeAlias = Literal[
     "webhook_replay_running",
     "webhook_replay_finished",
     "idempotency_in_progress",
+    "already_subscribed",
     "precondition_failed",
     "body_too_large",
     "unsupported_media_type",
@@ -91,6 +92,7 @@ ErrorCode: TypeAlias = Literal[
     "too_many_failures",
     "internal_error",
     "plugin_unavailable",
+    "billing_not_configured",
     "not_ready",
 ]
 """What went wrong, for programs. A code never changes its meaning; new ones may be added."""
@@ -187,6 +189,7 @@ Scope: TypeAlias = Literal[
     "admin:write",
     "api_keys:read",
     "api_keys:write",
+    "billing:write",
     "connected_apps:read",
     "connected_apps:write",
     "events:read",

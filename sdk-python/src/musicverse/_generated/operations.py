@@ -92,6 +92,8 @@ OPERATIONS = {
     "getEntitlement": ("entitlements", "get"),
     "listPlans": ("plans", "list"),
     "getPlan": ("plans", "get"),
+    "createCheckoutSession": ("billing", "create_checkout_session"),
+    "createPortalSession": ("billing", "create_portal_session"),
     "receiveIncomingEvent": ("incoming_events", "receive"),
     "listPlugins": ("plugins", "list"),
     "getUsageStats": ("usage", "get_stats"),

@@ -105,6 +105,19 @@ class CreateAssetParams(TypedDict, total=False):
     """What your program wants to keep with it, up to 50 texts by name. It is not searched."""
 
 
+class CreateCheckoutSessionParams(TypedDict, total=False):
+    """What `billing.create_checkout_session` takes."""
+
+    item: Required[Literal["basic", "standard", "pro", "boost"]]
+    """A plan, paid each month, or `boost`, paid once for 30 days of Pro."""
+    success_url: Required[str]
+    """Where the browser goes after paying. Its origin must be one that the operator allows. Stripe puts the session's
+    id in the place of `{CHECKOUT_SESSION_ID}`.
+    """
+    cancel_url: Required[str]
+    """Where the browser goes when the person does not pay. Its origin must be one that the operator allows."""
+
+
 class CreateGenerationParams(TypedDict, total=False):
     """What `generations.create` takes."""
 
@@ -156,6 +169,13 @@ class CreatePlaylistParams(TypedDict, total=False):
     """Its name, without control characters."""
     description: str | None
     """What it is about."""
+
+
+class CreatePortalSessionParams(TypedDict, total=False):
+    """What `billing.create_portal_session` takes."""
+
+    return_url: Required[str]
+    """Where the page's way back leads. Its origin must be one that the operator allows."""
 
 
 class CreateWebhookParams(TypedDict, total=False):

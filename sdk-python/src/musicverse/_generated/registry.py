@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .resources.accounts import AccountsResource
     from .resources.admin import AdminResource
     from .resources.api_keys import ApiKeysResource
+    from .resources.billing import BillingResource
     from .resources.connected_apps import ConnectedAppsResource
     from .resources.drafts import DraftsResource
     from .resources.entitlements import EntitlementsResource
@@ -130,6 +131,13 @@ class Resources:
         from .resources.plans import PlansResource
 
         return PlansResource(self._transport)
+
+    @cached_property
+    def billing(self) -> BillingResource:
+        """see `BillingResource`."""
+        from .resources.billing import BillingResource
+
+        return BillingResource(self._transport)
 
     @cached_property
     def incoming_events(self) -> IncomingEventsResource:
