@@ -16,7 +16,7 @@ import { createPlanLookup, plansRoutes, pricingUrl } from "./features/plans/inde
 import { createAuthorizationServer, createLogos, endApps, endOauth, oauthPages, oauthRoutes, type AuthorizationServer, type Logos } from "./features/oauth/index.ts";
 import { playlistsRoutes, removeTrackFromPlaylists } from "./features/playlists/index.ts";
 import { pluginsRoutes } from "./features/plugins/index.ts";
-import { createQuota, createQuotaMetrics } from "./features/quota/index.ts";
+import { createCounters, createQuota, createQuotaMetrics } from "./features/quota/index.ts";
 import { signInPages, signInRoutes } from "./features/sign-in/index.ts";
 import { analysisKind, blobDeletionKind, tracksRoutes } from "./features/tracks/index.ts";
 import { createUsageRecorder, exportRecorderCounts, usageRoutes } from "./features/usage/index.ts";
@@ -73,7 +73,7 @@ export interface Surroundings {
 }
 
 export function createFeatures(services: Services, { stopping, publicUrl }: Surroundings): Features {
-  const { clock, config, db, keyRing, limiter, log, metrics, plugins, storage, work } = services;
+  const { clock, config, db, keyRing, limiter, log, metrics, plugins, redis, storage, work } = services;
   const cursors = createCursors(deriveSecrets(config.masterKeys, "cursors").map((key) => ({ key })));
   const { emit, feed, notify } = wireEvents(services);
   const signInCheck = createSignInCheck(services);
@@ -86,7 +86,8 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   exportRecorderCounts(metrics.registry, recorder);
   const queues = [drainKind, analysisKind, blobDeletionKind, exposureKind, rotationReminderKind, incomingEventKind, mailKind, resetRequestKind, erasureKind];
   const accountPlans = createPlanLookup(services);
-  const quota = createQuota({ db, plans: accountPlans, metrics: createQuotaMetrics(metrics.registry) });
+  const counters = redis && createCounters({ redis, prefix: config.redisPrefix, log });
+  const quota = createQuota({ db, plans: accountPlans, counters, metrics: createQuotaMetrics(metrics.registry) });
   const overrides = createOverrideLookup(db);
   const limitsFor = createLimitsFor({ plans: accountPlans, overrides, clock });
   const { masterKeys } = config;

@@ -8,7 +8,7 @@ import { forgetIncomingEvents, incomingEventWork, type IncomingRegistry } from "
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
 import { forgetExpiredOauth } from "./features/oauth/index.ts";
 import { createPlanLookup } from "./features/plans/index.ts";
-import { createQuota } from "./features/quota/index.ts";
+import { createCounters, createQuota } from "./features/quota/index.ts";
 import { forgetSignIns } from "./features/sign-in/index.ts";
 import { analysisWork, blobDeletionWork, createGeneratedTracks } from "./features/tracks/index.ts";
 import { keepUsage, rollUpUsage } from "./features/usage/index.ts";
@@ -34,7 +34,7 @@ export async function startWorker(
   services: Services,
   { onlyPlugins, incoming = wireIncoming() }: { onlyPlugins?: string[]; incoming?: IncomingRegistry } = {},
 ): Promise<RunningPart> {
-  const { clock, config, db, keyRing, log, mailer, plugins, storage, work } = services;
+  const { clock, config, db, keyRing, log, mailer, plugins, redis, storage, work } = services;
   const { emit, feed, notify } = wireEvents(services);
   const tracks = createGeneratedTracks({ db, storage, emit, work });
   const pools = createEgressPools({
@@ -48,7 +48,8 @@ export async function startWorker(
   const unknown = onlyPlugins?.filter((pluginId) => !plugins.having("generation").includes(pluginId)) ?? [];
   if (unknown.length > 0) throw new Error(`--plugins names ${unknown.join(", ")}, but loaded are: ${plugins.having("generation").join(", ") || "none"}. Check PLUGINS.`);
   const accountPlans = createPlanLookup(services);
-  const quota = createQuota({ db, plans: accountPlans });
+  const counters = redis && createCounters({ redis, prefix: config.redisPrefix, log });
+  const quota = createQuota({ db, plans: accountPlans, counters });
   const generationDeps = { db, plugins, tracks, emit, quota, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
   const generation = plugins
     .having("generation")

@@ -44,7 +44,7 @@ function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
       emitted.push(type);
       return newId();
     },
-    quota: createQuota({ db: database.db, plans: { getEffectiveLimits: () => limitsOfPlan("free", "live") } }),
+    quota: createQuota({ db: database.db, counters: null, plans: { getEffectiveLimits: () => limitsOfPlan("free", "live") } }),
     feed: { subscribe: () => () => undefined, close: () => undefined },
     tracks: {
       store: store ?? (async () => ({}) as never),

@@ -2,10 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test-kit/database.ts";
 import { newId } from "../../platform/ids/index.ts";
 import { limitsOfPlan, type EffectiveLimits } from "../plans/index.ts";
-import { createQuota } from "./index.ts";
-import { admit, codesOf, createAccount, limitsWith } from "./quota.fixture.ts";
+import { admit, codesOf, createAccount, deciders, limitsWith, openQuota } from "./quota.fixture.ts";
 
-describe("a thousand admissions at once (GEN-10)", () => {
+describe.each(deciders)("a thousand admissions at once, decided by %s (GEN-10)", (decider) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase({ poolMax: 10 });
@@ -23,9 +22,11 @@ describe("a thousand admissions at once (GEN-10)", () => {
 
   test.each(cases)("%s: as many as fit, no more and no less", async (code, limits, fits, regeneration) => {
     const accountId = await createAccount(database);
-    const quota = createQuota({ db: database.db, plans: { getEffectiveLimits: () => limitsWith(limits) } });
+    await using world = await openQuota(database, decider, () => limitsWith(limits));
     const draftId = newId();
-    const results = await Promise.all(thousand.map(() => admit(database, quota, accountId, { draftId, regeneration })));
+    const results = await Promise.all(thousand.map(() => admit(database, world.quota, accountId, { draftId, regeneration })));
     expect(codesOf(results)).toEqual({ admitted: fits, [code]: 1000 - fits });
+    expect(world.admitted.redis + world.admitted.ledger).toBe(fits);
+    if (decider === "redis" && fits > 1) expect(world.admitted.redis).toBeGreaterThan(0);
   });
 });

@@ -1,3 +1,4 @@
+export { createCounters } from "./counters.ts";
 export { WAITING_LEASE_MS } from "./ledger.ts";
 export { createQuotaMetrics } from "./metrics.ts";
 export { createQuota, type Quota } from "./quota.ts";

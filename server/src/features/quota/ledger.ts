@@ -1,6 +1,6 @@
 import type { Database, TenantTx } from "../../platform/db/index.ts";
 import { planIds, plans, type EffectiveLimits } from "../plans/index.ts";
-import { insertEntry, renewLapsed, selectLedger, takeAccount, type LedgerRow } from "./store.ts";
+import { beginEpoch, insertEntry, renewLapsed, selectLedger, type LedgerRow, type QuotaEntry } from "./store.ts";
 import { violationsOf, type Regeneration, type Usage, type Violation } from "./usage.ts";
 
 export interface AdmissionRequest {
@@ -20,7 +20,7 @@ export interface LedgerState {
 export type LedgerDecision = { usage: Usage } & ({ violations: [Violation, ...Violation[]]; state: null } | { violations: null; state: LedgerState });
 
 /** Longest cooldown of any plan: what is older cannot refuse, whatever plan comes. */
-const cooldownMaxSeconds = Math.max(...planIds.map((id) => plans[id].regenerationCooldownSeconds));
+export const cooldownMaxSeconds = Math.max(...planIds.map((id) => plans[id].regenerationCooldownSeconds));
 
 /** A lease that no worker holds: until then a generation may wait for its turn. No generation lives longer. */
 export const WAITING_LEASE_MS = 60 * 60 * 1000;
@@ -30,42 +30,40 @@ export type Now = (() => number) | undefined;
 const dateOf = (now: Now) => (now ? new Date(now()) : null);
 
 /**
- * Decides in PostgreSQL alone, exact for any number of processes: the account's row is locked until the transaction ends,
- * and its windows are counted from the entries. The counters in Redis are invalid once it commits.
+ * Counts an account's windows from their entries, and admits if there is room; exact for any number of processes, because the
+ * caller holds the account's lock. The counters in Redis are invalid once the transaction commits, unless they are told the new state.
  */
 export async function admitByLedger(tx: TenantTx, request: AdmissionRequest, limits: EffectiveLimits, now: Now): Promise<LedgerDecision> {
   const { generationId, draftId, regeneration } = request;
-  const { epoch, row } = await takeAndCount(tx, draftId, now);
+  const row = await countLocked(tx, draftId, now);
   const usage = usageOf(row);
   const [first, ...others] = violationsOf(usage, limits, regeneration);
   if (first) return { usage, violations: [first, ...others], state: null };
-  const leaseUntil = new Date(usage.at + WAITING_LEASE_MS);
-  await insertEntry(tx, { generation_id: generationId, draft_id: draftId, regeneration, admitted_at: row.at, lease_until: leaseUntil });
+  const [epoch] = await Promise.all([beginEpoch(tx), insertEntry(tx, entryOf(request, row.at))]);
   const { monthly, hourly, full, live } = usage;
   const after: Usage = { ...usage, monthly: monthly + 1, hourly: hourly + 1, live: live + 1, full: full + (regeneration === "full" ? 1 : 0) };
-  const state: LedgerState = {
-    epoch, usage: after,
-    reserved: [...row.reserved, [generationId, true]],
-    regenerated: draftId !== null && regeneration !== null ? [...row.regenerated, [draftId, usage.at]] : row.regenerated,
-  };
-  return { usage: after, violations: null, state };
+  const regenerated: LedgerState["regenerated"] = draftId !== null && regeneration !== null ? [...row.regenerated, [draftId, usage.at]] : row.regenerated;
+  return { usage: after, violations: null, state: { epoch, usage: after, reserved: [...row.reserved, [generationId, true]], regenerated } };
 }
 
-/** Takes a lapsed lease again if there is room; null if there is none. (GEN-11) */
+/** An admitted generation, which waits for a worker. */
+export function entryOf({ generationId, draftId, regeneration }: AdmissionRequest, at: Date): QuotaEntry {
+  return { generation_id: generationId, draft_id: draftId, regeneration, admitted_at: at, lease_until: new Date(at.getTime() + WAITING_LEASE_MS) };
+}
+
+/** Takes a lapsed lease again if there is room; null if there is none. The caller holds the account's lock. (GEN-11) */
 export async function leaseAgain(tx: TenantTx, generationId: string, ms: number, limits: EffectiveLimits, now: Now): Promise<LedgerState | null> {
-  const { epoch, row } = await takeAndCount(tx, null, now);
+  const row = await countLocked(tx, null, now);
   const usage = usageOf(row);
   if (usage.live >= limits.concurrencyMax) return null;
-  await renewLapsed(tx, generationId, new Date(usage.at + ms));
+  const [epoch] = await Promise.all([beginEpoch(tx), renewLapsed(tx, generationId, new Date(usage.at + ms))]);
   const reserved = row.reserved.map(([id, live]): [string, boolean] => [id, live || id === generationId]);
   return { epoch, usage: { ...usage, live: usage.live + 1 }, reserved, regenerated: row.regenerated };
 }
 
-async function takeAndCount(tx: TenantTx, draftId: string | null, now: Now): Promise<{ epoch: number; row: LedgerRow }> {
-  // Two statements, so that the second sees what committed while the first waited.
+async function countLocked(tx: TenantTx, draftId: string | null, now: Now): Promise<LedgerRow> {
   const { text, values } = selectLedger(tx.accountId, { draftId, cooldownMaxSeconds, at: dateOf(now) });
-  const [epoch, rows] = await Promise.all([takeAccount(tx), tx.query<LedgerRow>(text, values)]);
-  return { epoch, row: only(rows) };
+  return only(await tx.query<LedgerRow>(text, values));
 }
 
 /** Where an account stands, without taking anything. */

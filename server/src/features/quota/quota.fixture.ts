@@ -1,8 +1,11 @@
+import { pino } from "pino";
+import { redisUrl } from "../../../test-kit/app.ts";
 import type { TestDatabase } from "../../../test-kit/database.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
 import { newId } from "../../platform/ids/index.ts";
+import { connectRedis, whenReady } from "../../platform/redis/index.ts";
 import { limitsOfPlan, type EffectiveLimits } from "../plans/index.ts";
-import type { Quota } from "./index.ts";
+import { createCounters, createQuota, type Quota } from "./index.ts";
 import type { AdmissionRequest } from "./ledger.ts";
 
 /** A plan with room for everything but what a test is about. */
@@ -32,4 +35,34 @@ export async function admit({ db }: Pick<TestDatabase, "db">, quota: Quota, acco
 
 export function codesOf(results: { code: string | null }[]): Record<string, number> {
   return Object.fromEntries(Object.entries(Object.groupBy(results, ({ code }) => code ?? "admitted")).map(([code, group]) => [code, group?.length ?? 0]));
+}
+
+/** What decides: counters in Redis proven by the ledger, or the ledger alone. */
+export const deciders = redisUrl() === null ? (["ledger"] as const) : (["redis", "ledger"] as const);
+
+export interface QuotaWorld extends AsyncDisposable {
+  quota: Quota;
+  /** How many were admitted by which. */
+  admitted: { redis: number; ledger: number };
+  redis: ReturnType<typeof connectRedis> | null;
+  prefix: string;
+}
+
+/** `limits`: what every account may; asked for at each admission. */
+export async function openQuota(
+  { db }: Pick<TestDatabase, "db">, decider: "redis" | "ledger", limits: () => EffectiveLimits,
+  { now, prefix = `test-${newId()}`, url = redisUrl() }: { now?: () => number; prefix?: string; url?: string | null } = {},
+): Promise<QuotaWorld> {
+  const log = pino({ level: "silent" });
+  const redis = decider === "redis" && url !== null ? connectRedis({ url, use: "limiter", log }) : null;
+  const counters = redis && createCounters({ redis, prefix, log, now, timeoutMs: 5_000 });
+  if (redis) {
+    await whenReady(redis, 5_000);
+    // The life of Redis is asked for ahead of this.
+    await redis.ping();
+  }
+  const admitted = { redis: 0, ledger: 0 };
+  const metrics = { admitted: (by: "redis" | "ledger") => void (admitted[by] += 1), refused: () => undefined };
+  const quota = createQuota({ db, plans: { getEffectiveLimits: limits }, counters, metrics, ...(now && { now }) });
+  return { quota, admitted, redis, prefix, [Symbol.asyncDispose]: async () => redis?.disconnect() };
 }

@@ -49,19 +49,45 @@ export const selectLedger = (accountId: string, { draftId, cooldownMaxSeconds, a
   values: [accountId, draftId, cooldownMaxSeconds, at],
 });
 
-/** Waits for the admissions under way, holds up those that follow, and makes the counters in Redis invalid; the new epoch. */
-export async function takeAccount(tx: TenantTx): Promise<number> {
-  const [row] = await tx.query<{ epoch: number }>(
-    `insert into quota_accounts as a (account_id, epoch) values ($1, 1)
-     on conflict (account_id) do update set epoch = a.epoch + 1 returning epoch`,
-    [tx.accountId],
-  );
+/** Waits for the admissions under way, and holds up those that follow until this transaction ends; the epoch in force. */
+export async function lockAccount(tx: TenantTx): Promise<number> {
+  const [, rows] = await Promise.all([
+    tx.query("insert into quota_accounts (account_id, epoch) values ($1, nextval('quota_epochs')) on conflict (account_id) do nothing", [tx.accountId]),
+    tx.query<{ epoch: number }>("select epoch from quota_accounts where account_id = $1 for update", [tx.accountId]),
+  ]);
+  const [row] = rows;
   if (!row) throw new Error("the account's quota row was not stored");
+  return row.epoch;
+}
+
+/** Makes the counters in Redis invalid; the new epoch, which nobody had before, not even in a transaction that was rolled back. */
+export async function beginEpoch(tx: TenantTx): Promise<number> {
+  const [row] = await tx.query<{ epoch: number }>(
+    "update quota_accounts set epoch = nextval('quota_epochs') where account_id = $1 returning epoch", [tx.accountId]);
+  if (!row) throw new Error("the account's quota row is gone");
   return row.epoch;
 }
 
 export async function insertEntry(tx: TenantTx, entry: QuotaEntry): Promise<void> {
   await tx.query(`insert into quota_entries (${entryColumns}) values ($1, $2, $3, $4, $5, $6)`, [tx.accountId, ...entryValues(entry)]);
+}
+
+/**
+ * Inserts if the counters that admitted it are still valid, and keeps them so until this transaction's end; false if not.
+ * The epoch is read under a lock, because a snapshot could show the one of before.
+ */
+export async function insertEntryOfEpoch(tx: TenantTx, entry: QuotaEntry, epoch: number): Promise<boolean> {
+  const [, rows] = await Promise.all([
+    tx.query("savepoint quota"),
+    tx.query(
+      `with valid as (select from quota_accounts where account_id = $1 and epoch = $7 for share)
+       insert into quota_entries (${entryColumns}) select $1, $2, $3, $4, $5, $6 from valid returning 1`,
+      [tx.accountId, ...entryValues(entry), epoch],
+    ),
+  ]);
+  // Gives the lock back too: two that hold it and both want the account for themselves would wait for each other.
+  if (rows.length === 0) await tx.query("rollback to savepoint quota");
+  return rows.length === 1;
 }
 
 /** Null when it has ended already, or was never admitted. */

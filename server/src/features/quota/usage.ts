@@ -28,7 +28,7 @@ export interface Violation {
 const CONCURRENCY_RETRY_MS = 5_000;
 
 /** The numbers of a plan that are counted; null: no limit. */
-function countedLimits({ generationsPerMonth, burstPerHour, regeneration, concurrencyMax }: EffectiveLimits) {
+export function countedLimits({ generationsPerMonth, burstPerHour, regeneration, concurrencyMax }: EffectiveLimits) {
   return {
     monthly: generationsPerMonth,
     hourly: burstPerHour,
