@@ -111,7 +111,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...incomingEventsRoutes({ ...services, cursors }),
       ...plansRoutes(),
       ...entitlementsRoutes({ db, clock, cursors, emit, plans: accountPlans }),
-      ...limitsRoutes({ db, clock, cursors, limiter, plans: accountPlans, limitsFor }),
+      ...limitsRoutes({ db, clock, cursors, limiter, plans: accountPlans, quota, limitsFor }),
       ...oauthRoutes({ db, clock, cursors, emit, policy }),
       ...signInRoutes({ ...services, notify, publicUrl }),
       ...pluginsRoutes({ plugins, work, log }),

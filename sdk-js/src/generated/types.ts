@@ -1273,8 +1273,37 @@ export type GenerationKind = "music" | "reel" | "artwork";
 /** `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work. */
 export type GenerationLane = "interactive" | "bulk";
 
+/**
+ * What generations may still be started. All windows must have room for one to be accepted; it then takes one from
+ * each, and one that is refused takes nothing.
+ */
+export interface GenerationLimits {
+  /** Generations of this month (UTC). Those that failed for no fault of yours are given back. */
+  monthly_pool: GenerationWindow;
+  /** Generations started in this hour of the clock (UTC). */
+  hourly_burst: GenerationWindow;
+  /** Full regenerations of this month; a limit of 0 when the plan has none. */
+  full_regenerations: GenerationWindow;
+  /** Generations at work or waiting. */
+  concurrency: GenerationWindow;
+  /** Least time between two regenerations of one draft. */
+  regeneration_cooldown_seconds: number;
+}
+
 /** `queued` and `running` go on by themselves; `completed`, `failed` and `canceled` are final. */
 export type GenerationStatus = "queued" | "running" | "completed" | "failed" | "canceled";
+
+/** One limit on generations. */
+export interface GenerationWindow {
+  /** The most; null when there is no limit. */
+  limit: number | null;
+  /** How many count now. */
+  used: number;
+  /** How many are left; null when there is no limit. */
+  remaining: number | null;
+  /** When it begins anew; null where each one comes back when it ends. */
+  resets_at: string | null;
+}
 
 export interface GetAdminUsageStatsParams {
   /**
@@ -2209,6 +2238,11 @@ export interface RateLimits {
   };
   /** Every window that would count it. */
   windows: RateLimitWindow[];
+  /**
+   * What generations may still be started. All windows must have room for one to be accepted; it then takes one from
+   * each, and one that is refused takes nothing.
+   */
+  generations: GenerationLimits;
 }
 
 /** The server can take requests. */

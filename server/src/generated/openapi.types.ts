@@ -1312,8 +1312,8 @@ export interface paths {
         };
         /**
          * Get the rate limits
-         * @description Where the caller stands and what its next request would meet: every window with its number and where that comes from. Looking
-         *     uses up nothing of them; it has a limit of its own. The `RateLimit` fields of this answer speak of the windows looked at.
+         * @description Where the caller stands and what its next request would meet: every window with its number and where that comes from, and what
+         *     generations the plan still allows. Looking uses up nothing of them; it has a limit of its own. The `RateLimit` fields of this answer speak of the windows looked at.
          */
         get: operations["getRateLimits"];
         put?: never;
@@ -3671,6 +3671,19 @@ export interface components {
          * @enum {string}
          */
         GenerationLane: "interactive" | "bulk";
+        /** @description What generations may still be started. All windows must have room for one to be accepted; it then takes one from each, and one that is refused takes nothing. */
+        GenerationLimits: {
+            /** @description Generations of this month (UTC). Those that failed for no fault of yours are given back. */
+            monthly_pool: components["schemas"]["GenerationWindow"];
+            /** @description Generations started in this hour of the clock (UTC). */
+            hourly_burst: components["schemas"]["GenerationWindow"];
+            /** @description Full regenerations of this month; a limit of 0 when the plan has none. */
+            full_regenerations: components["schemas"]["GenerationWindow"];
+            /** @description Generations at work or waiting. */
+            concurrency: components["schemas"]["GenerationWindow"];
+            /** @description Least time between two regenerations of one draft. */
+            regeneration_cooldown_seconds: number;
+        };
         /** @description A page of generations, newest first. */
         GenerationList: {
             /** @constant */
@@ -3685,6 +3698,17 @@ export interface components {
          * @enum {string}
          */
         GenerationStatus: "queued" | "running" | "completed" | "failed" | "canceled";
+        /** @description One limit on generations. */
+        GenerationWindow: {
+            /** @description The most; null when there is no limit. */
+            limit: number | null;
+            /** @description How many count now. */
+            used: number;
+            /** @description How many are left; null when there is no limit. */
+            remaining: number | null;
+            /** @description When it begins anew; null where each one comes back when it ends. */
+            resets_at: components["schemas"]["Timestamp"] | null;
+        };
         /**
          * @description Each begins with `#`; letters, digits and `_` follow.
          * @example [
@@ -4363,6 +4387,7 @@ export interface components {
             };
             /** @description Every window that would count it. */
             windows: components["schemas"]["RateLimitWindow"][];
+            generations: components["schemas"]["GenerationLimits"];
         };
         /** @description The server can take requests. */
         Readiness: {

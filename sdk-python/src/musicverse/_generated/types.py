@@ -99,7 +99,7 @@ if TYPE_CHECKING:
         WebhookTestPayload,
     )
     from .models.health import Health, HealthCheck, Liveness, Readiness
-    from .models.limits import RateLimitWindow, RateLimits, RateLimitsNextRequest
+    from .models.limits import GenerationLimits, GenerationWindow, RateLimitWindow, RateLimits, RateLimitsNextRequest
     from .models.oauth_clients import OauthClient, OauthClientWithSecret
     from .models.plans import (
         Plan,
@@ -351,7 +351,9 @@ _MODULES = {
     "GenerationFigures": "models.shared",
     "GenerationKind": "literals",
     "GenerationLane": "literals",
+    "GenerationLimits": "models.limits",
     "GenerationStatus": "literals",
+    "GenerationWindow": "models.limits",
     "GetAdminUsageStatsParams": "params",
     "GetAdminUsageTimeSeriesParams": "params",
     "GetHealthParams": "params",
@@ -601,7 +603,9 @@ __all__ = [
     "GenerationFigures",
     "GenerationKind",
     "GenerationLane",
+    "GenerationLimits",
     "GenerationStatus",
+    "GenerationWindow",
     "GetAdminUsageStatsParams",
     "GetAdminUsageTimeSeriesParams",
     "GetHealthParams",

@@ -3,6 +3,7 @@ import { ok, type Handler } from "../../platform/http/operation.ts";
 import { invalidField } from "../../platform/http/problem.ts";
 import type { LimitDecision } from "../../platform/limiter/index.ts";
 import { planWithMoreRequests } from "../plans/index.ts";
+import { presentUsage } from "../quota/index.ts";
 import type { LimitsDeps } from "./deps.ts";
 import { headersFor } from "./headers.ts";
 import type { RateClass } from "./rates.ts";
@@ -10,12 +11,13 @@ import type { Window } from "./window.ts";
 
 /** Looks without taking, so it says what the next request of that class will meet; its own window is another one. */
 export const getRateLimits =
-  ({ limiter, limitsFor, plans }: Pick<LimitsDeps, "limiter" | "limitsFor" | "plans">): Handler<"getRateLimits"> =>
+  ({ limiter, limitsFor, plans, quota }: Pick<LimitsDeps, "limiter" | "limitsFor" | "plans" | "quota">): Handler<"getRateLimits"> =>
   async ({ principal, query, ip }) => {
     const { operationId, rateClass } = askedFor(query);
     const windows = await limitsFor({ principal, ip, rateClass });
-    const { planId } = await plans.getEffectiveLimits(principal.accountId);
-    const decision = await limiter.take(windows, 0);
+    const limits = await plans.getEffectiveLimits(principal.accountId);
+    const { planId } = limits;
+    const [decision, usage] = await Promise.all([limiter.take(windows, 0), quota.usage(principal.accountId)]);
     const shown = decision.buckets.map((bucket, index) => presentWindow(bucket, windows[index]?.source ?? "platform"));
     const exhausted = decision.buckets.filter(({ remaining }) => remaining === 0);
     const waitMs = Math.max(0, ...exhausted.map(({ resetAtMs }) => resetAtMs - decision.nowMs));
@@ -33,6 +35,7 @@ export const getRateLimits =
         violated_policies: exhausted.map(({ name }) => name),
       },
       windows: shown,
+      generations: presentUsage(usage, limits),
     }, headersFor(decision));
   };
 

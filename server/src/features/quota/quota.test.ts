@@ -23,6 +23,26 @@ describe("over HTTP", () => {
     expect((await generate(account.liveKey)).status).toBe(202);
   });
 
+  test("everybody can look where the limits stand, which takes nothing", async () => {
+    const account = await app.signUp({ tier: "standard" });
+    const { id } = await account.live.generations.create(song);
+    await account.live.generations.create(song);
+    await account.live.generations.cancel(id);
+    const now = new Date();
+    const monthEnd = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1)).toISOString();
+    for (let index = 0; index < 3; index += 1) {
+      const { generations } = await account.live.limits.getRateLimits();
+      expect(generations).toEqual({
+        monthly_pool: { limit: 300, used: 1, remaining: 299, resets_at: monthEnd },
+        hourly_burst: { limit: 60, used: 2, remaining: 58, resets_at: expect.stringMatching(/:00:00.000Z$/) },
+        full_regenerations: { limit: 30, used: 0, remaining: 30, resets_at: monthEnd },
+        concurrency: { limit: 2, used: 1, remaining: 1, resets_at: null },
+        regeneration_cooldown_seconds: 15,
+      });
+    }
+    expect((await account.test.limits.getRateLimits()).generations).toMatchObject({ monthly_pool: { limit: 10_000, used: 0 }, concurrency: { limit: 200 } });
+  });
+
   test("the month's generations are admitted, and the next one is told when there will be new ones", async () => {
     const account = await app.signUp();
     for (let index = 0; index < 5; index += 1) {

@@ -33,8 +33,8 @@ class AsyncLimitsResource(AsyncResource):
         """Get the rate limits: `GET /v1/rate-limits`. Scope `profile:read`.
 
         Where the caller stands and what its next request would meet: every window with its number and where that
-        comes from. Looking uses up nothing of them; it has a limit of its own. The `RateLimit` fields of this
-        answer speak of the windows looked at.
+        comes from, and what generations the plan still allows. Looking uses up nothing of them; it has a limit of
+        its own. The `RateLimit` fields of this answer speak of the windows looked at.
 
         Args:
         - `operation_id`: For which operation; default: any that reads.

@@ -7,6 +7,34 @@ from ..._model import Model
 from ..literals import Mode, PlanId, RateClass
 
 
+class GenerationWindow(Model):
+    """One limit on generations."""
+    limit: int | None
+    """The most; null when there is no limit."""
+    used: int
+    """How many count now."""
+    remaining: int | None
+    """How many are left; null when there is no limit."""
+    resets_at: datetime | None
+    """When it begins anew; null where each one comes back when it ends."""
+
+
+class GenerationLimits(Model):
+    """What generations may still be started. All windows must have room for one to be accepted; it then takes one from
+    each, and one that is refused takes nothing.
+    """
+    monthly_pool: GenerationWindow
+    """Generations of this month (UTC). Those that failed for no fault of yours are given back."""
+    hourly_burst: GenerationWindow
+    """Generations started in this hour of the clock (UTC)."""
+    full_regenerations: GenerationWindow
+    """Full regenerations of this month; a limit of 0 when the plan has none."""
+    concurrency: GenerationWindow
+    """Generations at work or waiting."""
+    regeneration_cooldown_seconds: int
+    """Least time between two regenerations of one draft."""
+
+
 class RateLimitWindow(Model):
     """One bucket that counts the caller's requests."""
     name: str
@@ -55,3 +83,7 @@ class RateLimits(Model):
     """What a request would meet that came now."""
     windows: list[RateLimitWindow]
     """Every window that would count it."""
+    generations: GenerationLimits
+    """What generations may still be started. All windows must have room for one to be accepted; it then takes one from
+    each, and one that is refused takes nothing.
+    """
