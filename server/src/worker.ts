@@ -2,6 +2,7 @@ import { erasureWork } from "./features/account-data/index.ts";
 import { forgetCredentials, ownerAddress, resetRequestWork } from "./features/accounts/index.ts";
 import { exposureWork, rotationReminderWork } from "./features/api-keys/index.ts";
 import { expireEntitlements } from "./features/entitlements/index.ts";
+import { createCostLedger } from "./features/costs/index.ts";
 import { keepEventLog } from "./features/events/index.ts";
 import { generationWork } from "./features/generation/index.ts";
 import { forgetIncomingEvents, incomingEventWork, type IncomingRegistry } from "./features/incoming-events/index.ts";
@@ -50,7 +51,8 @@ export async function startWorker(
   const accountPlans = createPlanLookup(services);
   const counters = redis && createCounters({ redis, prefix: config.redisPrefix, log });
   const quota = createQuota({ db, plans: accountPlans, counters });
-  const generationDeps = { db, plugins, tracks, emit, quota, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
+  const costs = createCostLedger({ clock, prices: config.costPrices ?? new Map() });
+  const generationDeps = { db, plugins, tracks, emit, quota, costs, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
   const generation = plugins
     .having("generation")
     .filter((pluginId) => onlyPlugins?.includes(pluginId) ?? true)

@@ -69,6 +69,10 @@ describe("in SQL, another account reaches nothing", () => {
       await tx.query("insert into entitlements (account_id, id, source, ref, plan, starts_at, version) values ($1, gen_random_uuid(), 'plan', 'x', 'pro', now(), 1)", [owner]);
       await tx.query("insert into entitlement_changes (account_id, id, change, source, ref, plan, starts_at, version, cause, cause_ids, created_at) values ($1, gen_random_uuid(), 'granted', 'plan', 'x', 'pro', now(), 1, 'checkout', '{}', now())", [owner]);
       await tx.query("insert into billing_customers (account_id, mode, customer_id, created_at) values ($1, 'test', 'cus_of_a_test', now())", [owner]);
+      await tx.query(
+        `insert into cost_days (account_id, day, n, plan, plugin_id, model, kind, outcome, calls, unpriced, input_tokens, output_tokens, seconds, images, cost_micros)
+         values ($1, '2026-11-01', 1, 'free', 'minimax', 'music', 'music', 'succeeded', 1, 1, 0, 0, 5, 0, 0)`, [owner]);
+      await tx.query("insert into cost_anomalies (account_id, day, cost_micros, usual_micros, noticed_at) values ($1, '2026-11-01', 2, 1, now())", [owner]);
       await tx.query("insert into mails (account_id, id, content, created_at) values ($1, gen_random_uuid(), 'sealed', now())", [owner]);
     });
     await client.tracks.get(track.id);

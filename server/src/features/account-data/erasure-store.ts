@@ -71,7 +71,7 @@ export interface TenantTable {
   key: string[];
 }
 
-/** Read from the catalogue, so that a table which is new tomorrow is emptied too. */
+/** Read from the catalogue, so that a table which is new tomorrow is emptied too. What nobody may delete from goes with its account. */
 export function selectTenantTables(tx: SystemTx): Promise<TenantTable[]> {
   return tx.query<TenantTable>(
     `select format('%I', c.relname) as name,
@@ -80,6 +80,7 @@ export function selectTenantTables(tx: SystemTx): Promise<TenantTable[]> {
        join pg_index i on i.indrelid = c.oid and i.indisprimary
        join pg_attribute a on a.attrelid = c.oid and a.attnum = any(i.indkey)
       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+        and has_table_privilege(c.oid, 'delete')
         and exists (select from pg_attribute t where t.attrelid = c.oid and t.attname = 'account_id' and not t.attisdropped)
       group by c.relname order by c.relname`,
   );

@@ -2,6 +2,7 @@ import type { Database } from "../../platform/db/index.ts";
 import type { BlobStorage } from "../../platform/storage/index.ts";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { WorkKind, WorkRunContext } from "../../platform/work/index.ts";
+import { eraseCosts } from "../costs/index.ts";
 import { eraseAssets } from "../library/index.ts";
 import { eraseTracks } from "../tracks/index.ts";
 import {
@@ -69,6 +70,7 @@ async function erase(deps: ErasureDeps, claim: ErasureRow, { signal, delayUntil 
   }
   for (const accountId of accountIds) {
     await eraseAssets(db, accountId, signal);
+    await eraseCosts(db, accountId);
     const done = await eraseTracks({ db, storage }, accountId, { abandoned: ageMs > UPLOAD_PATIENCE_MS, signal });
     if (!done) await later(2_000);
     await eraseRows(db, accountId, signal);
@@ -83,8 +85,8 @@ async function erase(deps: ErasureDeps, claim: ErasureRow, { signal, delayUntil 
 /** Rows that others point at without a cascade go in a later round, when those are gone. */
 async function eraseRows(db: Database, accountId: string, signal: AbortSignal): Promise<void> {
   let tables = await db.asSystem("erase an account: which tables there are", selectTenantTables);
-  // They keep the keys of blobs, and go with these.
-  tables = tables.filter(({ name }) => !["tracks", "assets", "blob_deletions"].includes(name));
+  // These keep the keys of blobs and go with them, or go when their sums are kept.
+  tables = tables.filter(({ name }) => !["tracks", "assets", "blob_deletions", "cost_entries"].includes(name));
   for (let round = 0; tables.length > 0 && round < 5; round += 1) {
     const held: typeof tables = [];
     for (const table of tables) {

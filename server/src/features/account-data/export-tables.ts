@@ -167,6 +167,17 @@ export const exportedTables: readonly ExportedTable[] = [
     ids: { key_id: "key" }, key: ["starts_at", "span", "n"],
   },
   {
+    table: "cost_entries", about: "calls of providers that were made for you: what they used, and their cost in micro-dollars where it is known",
+    columns: [
+      "id", "generation_id", "plugin_id", "model", "kind", "outcome", "input_tokens", "output_tokens", "seconds", "images",
+      "cost_micros", "plan", "occurred_at",
+    ],
+    ids: { generation_id: "gen" },
+  },
+  {
+    table: "cost_anomalies", about: "days that cost far more than usual", columns: ["day", "cost_micros", "usual_micros", "noticed_at"], ids: {}, key: ["day"],
+  },
+  {
     table: "mails", about: "mails that were sent to you, of the last 30 days, without their text: links in it sign people in",
     columns: ["id", "state", "created_at", "finished_at"], ids: {},
   },
@@ -175,6 +186,8 @@ export const exportedTables: readonly ExportedTable[] = [
 /** Tables of tenants that an export leaves out, each with the reason. Every other one must be listed above. */
 export const notExported: Readonly<Record<string, string>> = {
   blob_deletions: "files that are being removed: what they belonged to is gone already",
+  cost_days: "sums by day of what stands in cost_entries",
+  cost_days_due: "days of cost_entries that are not summed up yet",
   idempotency_records: "answers of the last day, which stand in the other files; encrypted, because some show secrets",
   quota_accounts: "one number that tells whether counters are up to date",
   oauth_tokens: "hashes of what connected apps hold; the apps are in oauth_grants.json",

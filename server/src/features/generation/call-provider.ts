@@ -4,7 +4,7 @@ import type { PluginCall, PluginHost } from "../../platform/plugins/index.ts";
 import { announce } from "./feed.ts";
 import { markDispatched, saveProgress, type ClaimedRow } from "./store.ts";
 
-export type ProviderAnswer = { audio: Uint8Array } | { pending: { externalId: string; pollAfterMs: number } };
+export type ProviderAnswer = { audio: Uint8Array; costMicros: number | null } | { pending: { externalId: string; pollAfterMs: number } };
 
 /** Progress is written at most this often; between, the newest value waits. */
 const PROGRESS_EVERY_MS = 500;
@@ -15,9 +15,10 @@ const PROGRESS_EVERY_MS = 500;
  */
 export async function callProvider(
   { db, plugins }: { db: Database; plugins: PluginHost },
-  { row, leaseToken }: { row: ClaimedRow; leaseToken: string },
+  claim: { row: ClaimedRow; leaseToken: string; dispatched: boolean },
   signal: AbortSignal,
 ): Promise<ProviderAnswer | null> {
+  const { row, leaseToken } = claim;
   const { input } = row;
   const request = {
     kind: "music" as const,
@@ -45,6 +46,7 @@ export async function callProvider(
     }
     const held = await db.withTenant(row.account_id, (tx) => markDispatched(tx, { id: row.id, leaseToken }));
     if (!held) return null;
+    claim.dispatched = true;
     return answerOf(await plugins.invoke(row.plugin_id, "generation", "generate", call, request));
   } finally {
     await progress.settle();
@@ -54,7 +56,7 @@ export async function callProvider(
 function answerOf(work: LongWork<GenerationOutput>): ProviderAnswer {
   if (!("done" in work)) return { pending: work.pending };
   if (work.done.kind !== "music") throw new Error(`asked for music, the plugin answered ${work.done.kind}`);
-  return { audio: work.done.audio };
+  return { audio: work.done.audio, costMicros: work.done.costMicros };
 }
 
 /** Writes progress fractions without making the plugin wait, one write at a time and not more than one per interval. */

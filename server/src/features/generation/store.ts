@@ -87,6 +87,8 @@ export interface ClaimedRow extends GenerationRow {
   mode: "live" | "test";
   /** A call of an earlier holder is out and nobody knows how it ended. */
   outcome_unknown: boolean;
+  /** The lease of whoever held it last and did not end. */
+  lease_before: string | null;
 }
 
 /**
@@ -102,10 +104,10 @@ export async function claimGeneration(
         set status = 'running', lease_token = $3, lease_until = now() + make_interval(secs => $4::float8 / 1000),
             attempts = g.attempts + 1, started_at = coalesce(g.started_at, now()), revision = g.revision + 1,
             crashes = g.crashes + (g.dispatched_at is not null)::int, dispatched_at = null
-       from accounts a, (select dispatched_at from generations where account_id = $1 and id = $2 for update) before
+       from accounts a, (select dispatched_at, lease_token from generations where account_id = $1 and id = $2 for update) before
       where g.account_id = $1 and g.id = $2 and a.id = g.account_id
         and g.status in ('queued', 'running') and g.due_at <= now() and (g.lease_until is null or g.lease_until < now())
-      returning ${OWN_COLUMNS}, null::uuid as track_id, a.mode, before.dispatched_at is not null as outcome_unknown`,
+      returning ${OWN_COLUMNS}, null::uuid as track_id, a.mode, before.dispatched_at is not null as outcome_unknown, before.lease_token as lease_before`,
     [tx.accountId, id, leaseToken, leaseMs],
   );
   return rows[0] ?? null;

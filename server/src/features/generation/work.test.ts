@@ -5,6 +5,7 @@ import { newId } from "../../platform/ids/index.ts";
 import { silentLogger } from "../../platform/log/index.ts";
 import type { PluginHost } from "../../platform/plugins/index.ts";
 import { limitsOfPlan } from "../plans/index.ts";
+import { createCostLedger } from "../costs/index.ts";
 import { createQuota } from "../quota/index.ts";
 import { AudioError } from "../tracks/index.ts";
 import { generationWork, type GenerationWorkDeps } from "./work.ts";
@@ -44,10 +45,11 @@ function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
       emitted.push(type);
       return newId();
     },
+    costs: createCostLedger({ clock: systemClock, prices: new Map() }),
     quota: createQuota({ db: database.db, counters: null, plans: { getEffectiveLimits: () => limitsOfPlan("free", "live") } }),
     feed: { subscribe: () => () => undefined, close: () => undefined },
     tracks: {
-      store: store ?? (async () => ({}) as never),
+      store: store ?? (async () => ({ facts: { durationMs: 5000 } }) as never),
       create: async () => ({ id: newId() }),
       discard: async () => undefined,
     },

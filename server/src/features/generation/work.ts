@@ -4,10 +4,12 @@ import type { Clock } from "../../platform/clock/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import { PluginFailure, retryDecision, type PluginHost } from "../../platform/plugins/index.ts";
 import { WorkDelayed, type WorkKind, type WorkPointer, type WorkRunContext } from "../../platform/work/index.ts";
+import type { CostLedger } from "../costs/index.ts";
 import type { EmitEvent } from "../events/index.ts";
 import { WAITING_LEASE_MS, type Quota } from "../quota/index.ts";
 import { AudioError, type GeneratedTracks } from "../tracks/index.ts";
-import { callProvider } from "./call-provider.ts";
+import { callProvider, type ProviderAnswer } from "./call-provider.ts";
+import { callOf, lostCall, recordFailed } from "./costs.ts";
 import { deadlineExceeded, generationError, internalError, providerUnknown, type GenerationError } from "./errors.ts";
 import { announce, type GenerationFeed } from "./feed.ts";
 import { generationQueue, pointerTo } from "./pointer.ts";
@@ -20,6 +22,7 @@ export interface GenerationWorkDeps {
   tracks: GeneratedTracks;
   emit: EmitEvent;
   quota: Quota;
+  costs: CostLedger;
   feed: GenerationFeed;
   clock: Clock;
   concurrency: number;
@@ -31,6 +34,8 @@ export interface GenerationClaim {
   leaseToken: string;
   /** False: its place among the account's generations lapsed with an earlier worker. */
   leased: boolean;
+  /** From then on its call is in the cost ledger, whatever becomes of it. */
+  dispatched: boolean;
 }
 
 /** A place among the account's generations is looked for this often. */
@@ -46,7 +51,7 @@ const CRASHES_BY_CHANCE = 2;
 
 /** How one plugin's generations are done: claim, call it, then everything that changes in one transaction. (GEN-21) */
 export function generationWork(deps: GenerationWorkDeps, pluginId: string, mode: "live" | "test"): WorkKind<GenerationClaim> {
-  const { db, leaseMs, plugins, quota } = deps;
+  const { db, leaseMs, plugins, quota, costs } = deps;
   const limits = mode === "live" ? plugins.report(mode).find(({ id }) => id === pluginId)?.limits : null;
   return {
     name: generationQueue(pluginId, mode),
@@ -65,8 +70,10 @@ export function generationWork(deps: GenerationWorkDeps, pluginId: string, mode:
         const row = await claimGeneration(tx, { id, leaseToken, leaseMs });
         if (!row) return null;
         const leased = await quota.lease(tx, id, leaseMs);
+        const lost = lostCall(plugins, row);
+        if (lost) await costs.record(tx, lost);
         await announce(tx, id);
-        return { row, leaseToken, leased };
+        return { row, leaseToken, leased, dispatched: false };
       });
     },
     renew: ({ row, leaseToken }) =>
@@ -98,7 +105,7 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
     const answer = await callProvider(deps, claim, signal);
     if (answer === null) return;
     if ("pending" in answer) return await waitForProvider(deps, claim, answer, context);
-    await complete(deps, claim, answer.audio, signal);
+    await complete(deps, claim, answer, signal);
   } catch (error) {
     if (error instanceof WorkDelayed) throw error;
     if (signal.aborted) return await handBack(deps, claim, canceled.signal.aborted);
@@ -108,9 +115,9 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
     }
     context.log.warn({ generation_id: row.id, request_id: row.request_id, plugin: row.plugin_id, code: error.code, err: error }, "provider call failed");
     const decision = retryDecision(error, row.attempts, { now: clock.now() });
-    if (!decision.retry) return await fail(deps, claim, error.code === "PLUGIN_BUG" ? internalError : generationError(error));
+    if (!decision.retry) return await fail(deps, claim, error.code === "PLUGIN_BUG" ? internalError : generationError(error), error);
     const dueAt = new Date(clock.now().getTime() + decision.delayMs);
-    await putBack(deps, claim, { dueAt, countsAsAttempt: decision.countsAsAttempt });
+    await putBack(deps, claim, { dueAt, countsAsAttempt: decision.countsAsAttempt }, error);
     context.delayUntil(dueAt);
   } finally {
     unsubscribe();
@@ -141,8 +148,9 @@ function lostAndCostly(plugins: PluginHost, row: ClaimedRow): boolean {
   );
 }
 
-async function complete(deps: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, audio: Uint8Array, signal: AbortSignal) {
-  const { db, plugins, quota, tracks, emit } = deps;
+async function complete(deps: GenerationWorkDeps, claim: GenerationClaim, { audio, costMicros }: Extract<ProviderAnswer, { audio: unknown }>, signal: AbortSignal) {
+  const { row, leaseToken } = claim;
+  const { db, plugins, quota, costs, tracks, emit } = deps;
   const stored = await tracks.store(row.account_id, audio).catch((error: unknown) => {
     if (!(error instanceof AudioError)) throw error;
     // The provider's answer was no whole audio: its fault, and worth another try where that is not billed again. (GEN-24)
@@ -151,6 +159,8 @@ async function complete(deps: GenerationWorkDeps, { row, leaseToken }: Generatio
   });
   const done = await patiently(signal, () =>
     db.withTenant(row.account_id, async (tx) => {
+      // Before anything else: it was bought, also when the generation was canceled meanwhile.
+      await costs.record(tx, { ...callOf(claim), outcome: "succeeded", seconds: stored.facts.durationMs / 1000, costMicros });
       const finished = await finishGeneration(tx, { id: row.id, leaseToken }, { status: "completed" });
       if (!finished) return false;
       await quota.settle(tx, row.id, "charged");
@@ -185,8 +195,11 @@ function titleOf({ title, input }: ClaimedRow): string {
   return words.length <= 60 ? words : `${words.slice(0, words.lastIndexOf(" ", 60) > 20 ? words.lastIndexOf(" ", 60) : 60)}…`;
 }
 
-async function fail({ db, emit, quota }: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, error: GenerationError): Promise<void> {
+async function fail(deps: GenerationWorkDeps, claim: GenerationClaim, error: GenerationError, failure?: PluginFailure): Promise<void> {
+  const { db, emit, quota } = deps;
+  const { row, leaseToken } = claim;
   await db.withTenant(row.account_id, async (tx) => {
+    await recordFailed(deps, tx, claim, failure);
     const finished = await finishGeneration(tx, { id: row.id, leaseToken }, { status: "failed", error });
     if (!finished) return;
     await quota.settle(tx, row.id, "refunded");
@@ -208,16 +221,19 @@ async function waitForProvider(
 
 /** A shutdown or a lost lease stopped the call. A canceled row is final already; otherwise another worker goes on. */
 async function handBack(deps: GenerationWorkDeps, claim: GenerationClaim, canceled: boolean): Promise<void> {
-  if (canceled) return;
-  const { plugins, clock } = deps;
+  const { db, plugins, clock } = deps;
   const { row } = claim;
+  if (canceled) return db.withTenant(row.account_id, (tx) => recordFailed(deps, tx, claim, undefined));
   // In the stop of a costly call its outcome is unknown: leave the mark, so that the next holder fails it by name.
   if (plugins.repeat(row.plugin_id, "generation", row.mode) === "costs") return;
   await putBack(deps, claim, { dueAt: clock.now(), countsAsAttempt: false });
 }
 
-function putBack({ db, quota }: GenerationWorkDeps, { row, leaseToken }: GenerationClaim, next: Parameters<typeof release>[2]): Promise<void> {
+function putBack(deps: GenerationWorkDeps, claim: GenerationClaim, next: Parameters<typeof release>[2], failure?: PluginFailure): Promise<void> {
+  const { db, quota } = deps;
+  const { row, leaseToken } = claim;
   return db.withTenant(row.account_id, async (tx) => {
+    if (!next.pending) await recordFailed(deps, tx, claim, failure);
     await release(tx, { id: row.id, leaseToken }, next);
     await quota.lease(tx, row.id, WAITING_LEASE_MS);
     await announce(tx, row.id);

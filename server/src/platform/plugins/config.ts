@@ -1,4 +1,5 @@
 import { defineSettings, flag, integer, InvalidSetting, list, type Setting } from "../config/define.ts";
+import { costPrices } from "./prices.ts";
 
 const signInRedirectUris: Setting<readonly string[]> = {
   variable: "SIGN_IN_REDIRECT_URIS",
@@ -36,6 +37,7 @@ export const settings = defineSettings({
     example: "minimax,musicverse-plugin-example",
     fallback: { value: ["minimax", "spotify", "stripe"] },
   }),
+  costPrices,
   simulatorLatencyPercent: integer({
     variable: "SIMULATOR_LATENCY_PERCENT",
     description: "how long the simulators of sandbox accounts pretend to work: 100 a few seconds, 0 not at all",

@@ -1,0 +1,50 @@
+import type { Clock } from "../../platform/clock/index.ts";
+import type { TenantTx } from "../../platform/db/index.ts";
+import { newId } from "../../platform/ids/index.ts";
+import type { ModelPrices } from "../../platform/plugins/index.ts";
+import { costOf } from "./price.ts";
+import { insertEntry } from "./store.ts";
+
+/** One call of a provider that was made, whatever became of it. */
+export interface ProviderCall {
+  /** Tells calls apart: the lease of the worker that made it. */
+  callId: string;
+  generationId: string;
+  pluginId: string;
+  model: string;
+  kind: "music" | "reel" | "artwork";
+  /** `unknown`: its answer was lost, so nobody knows what it used or cost. */
+  outcome: "succeeded" | "failed" | "unknown";
+  inputTokens?: number | null;
+  outputTokens?: number | null;
+  /** Length of the audio that was made. */
+  seconds?: number | null;
+  images?: number | null;
+  /** In micro-dollars, as the plugin says. */
+  costMicros?: number | null;
+}
+
+/** The cost ledger: what was used stays, however the generation ends. (GEN-30) */
+export interface CostLedger {
+  /** Part of the transaction that ends the generation or puts it back. The same call again does nothing. */
+  record(tx: TenantTx, call: ProviderCall): Promise<void>;
+}
+
+export function createCostLedger({ clock, prices }: { clock: Clock; prices: ModelPrices }): CostLedger {
+  return {
+    record: async (tx, call) => {
+      const made = call.outcome === "succeeded" ? 1 : 0;
+      const { inputTokens = null, outputTokens = null, costMicros = null } = call;
+      const used = {
+        inputTokens, outputTokens,
+        seconds: call.seconds ?? (made ? null : 0),
+        images: call.images ?? (made ? null : 0),
+        songs: call.kind === "music" ? made : 0,
+      };
+      await insertEntry(tx, {
+        id: newId(), call, occurredAt: clock.now(),
+        costMicros: call.outcome === "unknown" ? null : costOf(prices, call.model, used, costMicros),
+      });
+    },
+  };
+}
