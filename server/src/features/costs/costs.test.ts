@@ -85,7 +85,7 @@ describe("the cost ledger", () => {
 
   test("keeps the sums of an account that is erased, and nothing of the account", async () => {
     const owner = await app.signUp();
-    for (const call of [callOf(), callOf(), callOf({ outcome: "unknown" }), callOf({ costMicros: 5, model: "other" })]) await record(owner, call);
+    for (const call of [callOf(), callOf(), callOf({ outcome: "unknown", seconds: null }), callOf({ costMicros: 5, model: "other" })]) await record(owner, call);
     const kept = async () => (await superuser.query("select model, outcome, calls, unpriced, seconds, cost_micros from cost_erased order by 1, 2")).rows;
     await expect(eraseCosts(app.services.db, uuidOf(owner))).rejects.toMatchObject({ code: "42501" });
     await app.request("delete", "/v1/account", { key: owner.sessionToken, body: { password: "pw-canary-of-a-test" } });

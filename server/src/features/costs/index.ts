@@ -1,2 +1,3 @@
 export { eraseCosts } from "./erase.ts";
-export { createCostLedger, type CostLedger, type ProviderCall } from "./ledger.ts";
+export { createCostLedger, type CostLedger } from "./ledger.ts";
+export type { ProviderCall } from "./provider-call.ts";

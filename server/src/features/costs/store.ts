@@ -1,6 +1,6 @@
 import type { TenantTx } from "../../platform/db/index.ts";
 import { boost, planIds } from "../plans/index.ts";
-import type { ProviderCall } from "./ledger.ts";
+import type { ProviderCall } from "./provider-call.ts";
 
 /** What the account has now, as `resolveEffectivePlan` says. */
 const planNow = `(select case when boost_expires_at > $13 and coalesce(array_position($14::text[], plan), 1) < array_position($14::text[], $15::text)
