@@ -56,6 +56,13 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     await expect.poll(() => client.accounts.getProfile().catch((error: unknown) => error)).toMatchObject(refused);
   });
 
+  test("billing: a page to pay on, and one to manage what was bought", async () => {
+    const { billing } = account.test;
+    const checkout = await billing.createCheckoutSession({ item: "boost", success_url: "https://app.example.com/paid", cancel_url: "https://app.example.com/plans" });
+    expect(checkout).toMatchObject({ item: "boost", url: expect.stringContaining(checkout.id) as string });
+    expect((await billing.createPortalSession({ return_url: "https://app.example.com/account" })).url).toContain("/sandbox/stripe/portal/");
+  });
+
   test("accounts: verify the address, list and end sessions, change and reset the password, update the profile", async () => {
     const visitor = visitorFrom("198.51.100.2");
     const email = `visitor-${Date.now()}@example.com`;

@@ -3,6 +3,7 @@ import type { KeyRing } from "../../platform/crypto/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import type { Cursors } from "../../platform/http/cursor.ts";
 import type { Logger } from "../../platform/log/index.ts";
+import type { Metrics } from "../../platform/metrics/index.ts";
 import type { PluginHost } from "../../platform/plugins/index.ts";
 import type { WorkEngine } from "../../platform/work/index.ts";
 
@@ -12,6 +13,7 @@ export interface IncomingEventsDeps {
   cursors: Cursors;
   keyRing: KeyRing;
   log: Logger;
+  metrics: Pick<Metrics, "registry">;
   plugins: PluginHost;
   work: Pick<WorkEngine, "enqueue">;
 }

@@ -62,10 +62,11 @@ describe("webhooks of providers (WHK-11)", () => {
     ["signed in 5 minutes and a bit", () => signed(bodyOf("evt_forged"), { at: new Date(Date.now() + 5 * minuteMs + 2000) }), "stale_timestamp"],
     ["signed, but no event", () => signed("[1]"), "validation_failed"],
     ["signed, but not JSON", () => signed("\u0000"), "validation_failed"],
-  ])("%s: refused, and nothing is stored", async ([, request, code]) => {
-    const before = (await stored()).length;
+  ])("%s: refused and counted, and nothing is stored", async ([, request, code]) => {
+    const refused = async () => Number(new RegExp(`refused_total\\{plugin="hooked",code="${code}"\\} (\\d+)`).exec(await app.services.metrics.registry.metrics())?.[1] ?? 0);
+    const before = [(await stored()).length, await refused()] as const;
     expect(await send(request())).toMatchObject({ status: 400, body: { code } });
-    expect((await stored()).length).toBe(before);
+    expect([(await stored()).length, await refused()]).toEqual([before[0], before[1] + 1]);
   });
 
   test("a plugin that is not there, or receives no webhooks, is not found", async () => {
