@@ -1,21 +1,29 @@
 import type { ListQuery, SimulatorStore, StoredObject, StoreWriter } from "./store.ts";
 
+interface Kept {
+  stored: StoredObject;
+  putAt: number;
+}
+
 /** Keeps everything in this process, until it ends. */
 export function memoryStore(): SimulatorStore {
-  let objects = new Map<string, StoredObject>();
+  let objects = new Map<string, Kept>();
   let last: Promise<unknown> = Promise.resolve();
 
-  const readerOf = (of: () => Map<string, StoredObject>) => ({
-    get: async (id: string) => copyOf(of().get(id) ?? null),
-    list: async (query: ListQuery) => copyOf(found([...of().values()].toReversed(), query)),
+  const readerOf = (of: () => Map<string, Kept>) => ({
+    get: async (id: string) => copyOf(of().get(id)?.stored ?? null),
+    list: async (query: ListQuery) => copyOf(found([...of().values()].map(({ stored }) => stored).toReversed(), query)),
   });
 
   const work = async <T>(fn: (writer: StoreWriter) => Promise<T>): Promise<T> => {
     const draft = new Map(objects);
     const result = await fn({
       ...readerOf(() => draft),
-      put: async (object) => void draft.set(object.id, copyOf(object)),
+      put: async (object) => void draft.set(object.id, { stored: copyOf(object), putAt: Date.now() }),
       remove: async (id) => void draft.delete(id),
+      forget: async (kind, before) => {
+        for (const [id, { stored, putAt }] of draft) if (stored.kind === kind && putAt < before.getTime()) draft.delete(id);
+      },
     });
     objects = draft;
     return result;

@@ -28,6 +28,8 @@ export interface StoreWriter extends StoreReader {
   /** Adds it, or replaces the one of this id. */
   put(object: StoredObject): Promise<void>;
   remove(id: string): Promise<void>;
+  /** Removes all of a kind that were put before, and not since. */
+  forget(kind: string, before: Date): Promise<void>;
 }
 
 /** Where a simulator keeps what must be the same in all processes and outlive them. */

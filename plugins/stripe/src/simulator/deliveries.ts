@@ -3,6 +3,8 @@ import type { World } from "./world.ts";
 
 /** Pauses before each further try, in ms; after the last one Stripe gives up. */
 const PAUSES_MS = [500, 2_000, 10_000, 60_000, 600_000, 3_600_000];
+/** What another process left behind is found by the next look. */
+const LOOK_MS = 5_000;
 /** Whoever sends one and dies leaves it to the next after this long. */
 const CLAIM_MS = 60_000;
 const TIMEOUT_MS = 20_000;
@@ -46,9 +48,17 @@ export function createDeliveries({ world, now, secret, hooksUrl }: DeliveriesDep
       const claimed = await claim();
       if (!claimed) return;
       const delivered = await send(claimed.body);
-      await settle(claimed.id, delivered);
+      await (stop.signal.aborted && !delivered ? giveBack(claimed.id) : settle(claimed.id, delivered));
+      if (stop.signal.aborted) return;
     }
   }
+
+  /** It was not tried to its end: another process may do it at once. */
+  const giveBack = (id: string) =>
+    world.write(async (change) => {
+      const delivery = await change.find("delivery", id);
+      if (delivery) await change.put("delivery", { ...delivery, attempts: delivery.attempts - 1, due_at: 0 }, "due");
+    });
 
   /** The oldest that is due, kept from other processes while it is sent. */
   const claim = () =>
@@ -99,6 +109,12 @@ export function createDeliveries({ world, now, secret, hooksUrl }: DeliveriesDep
     timer.unref();
   }
 
+  const look = setInterval(() => {
+    if (running || secret === null || hooksUrl() === null) return;
+    world.read((of) => of.list("delivery", { owner: "due", limit: 1 })).then(({ length }) => length > 0 && wake(), () => undefined);
+  }, LOOK_MS);
+  look.unref();
+
   return {
     wake,
     async release({ order, times }) {
@@ -120,6 +136,7 @@ export function createDeliveries({ world, now, secret, hooksUrl }: DeliveriesDep
     async close() {
       stop.abort();
       clearTimeout(timer);
+      clearInterval(look);
       await running;
     },
   };

@@ -12,6 +12,7 @@ import { customerRoutes } from "./routes/customers.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { paymentRoutes } from "./routes/payments.ts";
 import { subscriptionRoutes } from "./routes/subscriptions.ts";
+import { keepTidy } from "./tidy.ts";
 import { createWorld } from "./world.ts";
 
 /**
@@ -42,9 +43,23 @@ export function createStripeSimulator(options: SimulatorOptions = {}): Simulator
     pageRoutes(kit.app, { world, pagesUrl });
     kit.app.use("/v1", (request, response) =>
       void response.status(404).json({ error: { type: "invalid_request_error", message: `Unrecognized request URL (${request.method}: ${request.originalUrl}).` } }));
+  }, {
+    faults: {
+      server_error: (_request, response) => void response.status(500).json({ error: { type: "api_error", message: "An unknown error occurred" } }),
+      rate_limit: (_request, response) => void response.status(429).json({ error: { type: "invalid_request_error", code: "rate_limit", message: "Too many requests" } }),
+    },
   });
   deliveries.wake();
-  return { app, control, pages: pagesAlone({ world, pagesUrl }), close: () => deliveries.close() };
+  const endTidying = keepTidy(store);
+  return {
+    app,
+    control,
+    pages: pagesAlone({ world, pagesUrl }),
+    close: async () => {
+      endTidying();
+      await deliveries.close();
+    },
+  };
 }
 
 function pagesAlone(deps: PagesDeps): Express {

@@ -143,6 +143,17 @@ describe("buying at Stripe (BIL-10, BIL-40)", () => {
     expect(portal).toMatchObject({ object: "portal_session", url: expect.stringMatching(/\/sandbox\/stripe\/portal\/bps_/) as string });
   });
 
+  test("another process, and the next one after a restart, have the same Stripe", async () => {
+    const account = await app.signUp();
+    const { id, url } = await account.test.billing.createCheckoutSession({ item: "pro", ...urls });
+    const next = await startTestApp({ env: { DATABASE_URL: app.env["DATABASE_URL"] ?? "" }, worker: false });
+    expect((await next.request("get", new URL(url).pathname)).text).toContain("$39.95 each month");
+    expect((await (await simulatedStripe(next)).pay(id))["status"]).toBe("complete");
+    await next.close();
+    expect((await stateOf(account)).subscriptions).toMatchObject([{ plan: "pro", status: "active" }]);
+    await expect.poll(async () => eventsOf(await customerOf(account))).toContain("customer.subscription.created");
+  });
+
   test("a customer who was deleted at Stripe is replaced", async () => {
     const account = await app.signUp();
     await buy(account, "basic");

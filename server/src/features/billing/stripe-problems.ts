@@ -12,13 +12,20 @@ function problemOf(error: unknown): unknown {
   if (error instanceof errors.StripeInvalidRequestError && error.code === "resource_missing" && (error.param ?? "").startsWith("line_items")) {
     return notConfigured(error, "Stripe does not know the price that this server sells. The operator has to look at the STRIPE_PRICE_ settings.");
   }
-  const passes = error instanceof errors.StripeConnectionError || error instanceof errors.StripeAPIError || error instanceof errors.StripeRateLimitError;
-  if (!passes) return error;
+  if (!passes(error)) return error;
   return new ProblemError("plugin_unavailable", {
     detail: "Stripe does not answer at the moment. Send the same request again in 10 seconds.",
     headers: { "Retry-After": "10" },
     cause: error,
   });
+}
+
+/** Whatever it says with a 5xx or 429, or instead of an answer, is over some time. */
+function passes(error: unknown): boolean {
+  const { errors } = Stripe;
+  if (!(error instanceof errors.StripeError)) return false;
+  const status = error.statusCode ?? 0;
+  return status >= 500 || status === 429 || error instanceof errors.StripeConnectionError || error instanceof errors.StripeAPIError;
 }
 
 /** Does `work` at Stripe; rejects with ProblemError for everything that is to be expected. */

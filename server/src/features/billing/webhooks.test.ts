@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestApp } from "../../../test-kit/app.ts";
+import { startReceiver } from "../../../test-kit/receiver.ts";
 import { createIncomingRegistry, type IncomingEvent } from "../incoming-events/index.ts";
 
 const secret = "whsec_canary_of_the_operator";
@@ -55,6 +56,19 @@ describe("POST /hooks/stripe (BIL-20)", () => {
     const before = await refusals();
     expect(await send(request())).toMatchObject({ status: 400 });
     expect([await rows(), await refusals()]).toEqual([1, before + 1]);
+  });
+
+  test("an address of Stripe that is none of the open internet is not reached, not even with the operator's key", async () => {
+    const receiver = await startReceiver();
+    const other = await startTestApp({ worker: false, env: { STRIPE_SECRET_KEY: "sk_live_canary_of_the_operator", STRIPE_WEBHOOK_SECRET: secret, STRIPE_PRICE_PRO: "price_1", STRIPE_BASE_URL: receiver.url } });
+    const { liveKey } = await other.signUp();
+    const ask = (item: string) => other.request("post", "/v1/billing/checkout-sessions", { key: liveKey, body: { item, success_url: "https://app.example.com/", cancel_url: "https://app.example.com/" } });
+    expect(await ask("pro")).toMatchObject({ status: 503, body: { code: "plugin_unavailable" } });
+    expect(await ask("basic")).toMatchObject({ status: 503, body: { code: "billing_not_configured", detail: expect.stringContaining("STRIPE_PRICE_BASIC") as string } });
+    expect(receiver.received).toEqual([]);
+    expect(other.logged()).not.toContain("sk_live_canary");
+    await other.close();
+    await receiver.close();
   });
 
   test("without keys, only the simulator's signature counts", async () => {

@@ -15,9 +15,12 @@ export function createSimulatorStore(db: Database, simulator: string): Simulator
           put: async ({ id, kind, owner, object }) => {
             await tx.query(
               `insert into simulator_objects (simulator, id, kind, owner, object) values ($1, $2, $3, $4, $5)
-               on conflict (simulator, id) do update set owner = excluded.owner, object = excluded.object`,
+               on conflict (simulator, id) do update set owner = excluded.owner, object = excluded.object, changed_at = now()`,
               [simulator, id, kind, owner, JSON.stringify(object)],
             );
+          },
+          forget: async (kind, before) => {
+            await tx.query("delete from simulator_objects where simulator = $1 and kind = $2 and changed_at < $3", [simulator, kind, before]);
           },
           remove: async (id) => {
             await tx.query("delete from simulator_objects where simulator = $1 and id = $2", [simulator, id]);
