@@ -9,7 +9,7 @@ import { forgetIncomingEvents, incomingEventWork, type IncomingRegistry } from "
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
 import { forgetExpiredOauth } from "./features/oauth/index.ts";
 import { createPlanLookup } from "./features/plans/index.ts";
-import { createCounters, createQuota } from "./features/quota/index.ts";
+import { createCounters, createProviderPlaces, createQuota } from "./features/quota/index.ts";
 import { forgetSignIns } from "./features/sign-in/index.ts";
 import { analysisWork, blobDeletionWork, createGeneratedTracks } from "./features/tracks/index.ts";
 import { keepUsage, rollUpUsage } from "./features/usage/index.ts";
@@ -52,7 +52,8 @@ export async function startWorker(
   const counters = redis && createCounters({ redis, prefix: config.redisPrefix, log });
   const quota = createQuota({ db, plans: accountPlans, counters });
   const costs = createCostLedger({ clock, prices: config.costPrices ?? new Map() });
-  const generationDeps = { db, plugins, tracks, emit, quota, costs, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
+  const places = createProviderPlaces({ redis, prefix: config.redisPrefix, log });
+  const generationDeps = { db, plugins, tracks, emit, quota, places, costs, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
   const generation = plugins
     .having("generation")
     .filter((pluginId) => onlyPlugins?.includes(pluginId) ?? true)

@@ -6,7 +6,7 @@ import { silentLogger } from "../../platform/log/index.ts";
 import type { PluginHost } from "../../platform/plugins/index.ts";
 import { limitsOfPlan } from "../plans/index.ts";
 import { createCostLedger } from "../costs/index.ts";
-import { createQuota } from "../quota/index.ts";
+import { createProviderPlaces, createQuota } from "../quota/index.ts";
 import { AudioError } from "../tracks/index.ts";
 import { generationWork, type GenerationWorkDeps } from "./work.ts";
 
@@ -47,6 +47,7 @@ function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
     },
     costs: createCostLedger({ clock: systemClock, prices: new Map() }),
     quota: createQuota({ db: database.db, counters: null, plans: { getEffectiveLimits: () => limitsOfPlan("free", "live") } }),
+    places: createProviderPlaces({ redis: null, prefix: "test", log: silentLogger() }),
     feed: { subscribe: () => () => undefined, close: () => undefined },
     tracks: {
       store: store ?? (async () => ({ facts: { durationMs: 5000 } }) as never),

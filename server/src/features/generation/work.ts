@@ -6,12 +6,13 @@ import { PluginFailure, retryDecision, type PluginHost } from "../../platform/pl
 import { WorkDelayed, type WorkKind, type WorkPointer, type WorkRunContext } from "../../platform/work/index.ts";
 import type { CostLedger } from "../costs/index.ts";
 import type { EmitEvent } from "../events/index.ts";
-import { WAITING_LEASE_MS, type Quota } from "../quota/index.ts";
+import { WAITING_LEASE_MS, type ProviderPlaces, type Quota } from "../quota/index.ts";
 import { AudioError, type GeneratedTracks } from "../tracks/index.ts";
 import { callProvider, type ProviderAnswer } from "./call-provider.ts";
 import { callOf, lostCall, recordFailed } from "./costs.ts";
 import { deadlineExceeded, generationError, internalError, providerUnknown, type GenerationError } from "./errors.ts";
 import { announce, type GenerationFeed } from "./feed.ts";
+import { keepPlace, leavePlace, ROOM_RETRY_MS, takePlaces } from "./places.ts";
 import { generationQueue, pointerTo } from "./pointer.ts";
 import { presentGeneration } from "./present.ts";
 import { claimGeneration, finishGeneration, release, renewLease, selectDue, type ClaimedRow } from "./store.ts";
@@ -23,6 +24,7 @@ export interface GenerationWorkDeps {
   emit: EmitEvent;
   quota: Quota;
   costs: CostLedger;
+  places: ProviderPlaces;
   feed: GenerationFeed;
   clock: Clock;
   concurrency: number;
@@ -37,9 +39,6 @@ export interface GenerationClaim {
   /** From then on its call is in the cost ledger, whatever becomes of it. */
   dispatched: boolean;
 }
-
-/** A place among the account's generations is looked for this often. */
-const ROOM_RETRY_MS = 5_000;
 
 /** Hard cap on the life of a generation, whatever its retries: after this it fails. (GEN-22) */
 const LIFE_MAX_MS = 60 * 60 * 1000;
@@ -78,7 +77,11 @@ export function generationWork(deps: GenerationWorkDeps, pluginId: string, mode:
     },
     renew: ({ row, leaseToken }) =>
       db.withTenant(row.account_id, async (tx) => {
-        const [held] = await Promise.all([renewLease(tx, { id: row.id, leaseToken }, leaseMs), quota.lease(tx, row.id, leaseMs)]);
+        const [held] = await Promise.all([
+          renewLease(tx, { id: row.id, leaseToken }, leaseMs),
+          quota.lease(tx, row.id, leaseMs),
+          keepPlace(deps, row, leaseMs),
+        ]);
         return held;
       }),
     run: (claim, context) => runGeneration(deps, claim, context),
@@ -94,17 +97,22 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
   // A costly call is looked up at once instead: putting it back would lose the mark that it was made.
   const repeatable = plugins.repeat(row.plugin_id, "generation", row.mode) !== "costs";
   if (row.outcome_unknown && repeatable && row.crashes > CRASHES_BY_CHANCE) return coolDown(deps, claim, context);
-  if (!claim.leased && !(await deps.quota.leaseAgain(row.account_id, row.id, deps.leaseMs))) return waitForRoom(deps, claim, context);
+  if (!(await takePlaces(deps, claim))) return waitForRoom(deps, claim, context);
 
   const canceled = new AbortController();
   const unsubscribe = feed.subscribe(row.id, (change) => {
     if (change === "canceled") canceled.abort(new Error("the generation was canceled"));
   });
   const signal = AbortSignal.any([context.signal, canceled.signal]);
+  let keptMs: number | null = null;
   try {
     const answer = await callProvider(deps, claim, signal);
     if (answer === null) return;
-    if ("pending" in answer) return await waitForProvider(deps, claim, answer, context);
+    if ("pending" in answer) {
+      // The provider goes on with it, so it needs its place until it is asked again.
+      keptMs = answer.pending.pollAfterMs + deps.leaseMs;
+      return await waitForProvider(deps, claim, answer, context);
+    }
     await complete(deps, claim, answer, signal);
   } catch (error) {
     if (error instanceof WorkDelayed) throw error;
@@ -121,6 +129,7 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
     context.delayUntil(dueAt);
   } finally {
     unsubscribe();
+    await (keptMs === null ? leavePlace(deps, row) : keepPlace(deps, row, keptMs));
   }
 }
 
@@ -131,7 +140,7 @@ async function coolDown(deps: GenerationWorkDeps, claim: GenerationClaim, contex
   context.delayUntil(dueAt);
 }
 
-/** No refusal: it was admitted, and goes on as soon as others of its account have ended. (GEN-11) */
+/** No refusal: it was admitted, and goes on as soon as others have ended. (GEN-11) */
 async function waitForRoom(deps: GenerationWorkDeps, claim: GenerationClaim, context: WorkRunContext): Promise<void> {
   const dueAt = new Date(deps.clock.now().getTime() + ROOM_RETRY_MS);
   await putBack(deps, claim, { dueAt, countsAsAttempt: false });
