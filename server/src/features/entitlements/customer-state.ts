@@ -2,7 +2,7 @@
 export interface CustomerState {
   subscriptions: readonly SubscriptionState[];
   /** Payments for the add-on, refunded ones too. */
-  boosts: readonly BoostPayment[];
+  boosts: readonly PaymentState[];
 }
 
 export interface SubscriptionState {
@@ -12,19 +12,23 @@ export interface SubscriptionState {
   status: string;
   /** Id of a plan of the catalogue; null for a price that sells none. */
   plan: string | null;
-  startedAt: Date;
+  createdAt: Date;
   /** Of the period that is running, whether it is paid or not. */
   currentPeriodStart: Date;
   currentPeriodEnd: Date;
   cancelAtPeriodEnd: boolean;
+  cancelAt: Date | null;
+  endedAt: Date | null;
+  /** Of the newest invoice that was paid or tried; null: none was. */
+  latestPayment: PaymentState | null;
 }
 
-export interface BoostPayment {
+export interface PaymentState {
   /** The provider's. */
-  id: string;
+  paymentIntentId: string;
   paidAt: Date;
-  /** In full. */
+  /** Wholly. */
   refunded: boolean;
-  /** The customer's bank took the money back, or may: a dispute that is open or lost. */
-  disputed: boolean;
+  /** How it stands with the customer's bank, in the provider's words; null: nobody disputes it. */
+  dispute: string | null;
 }

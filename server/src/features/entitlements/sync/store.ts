@@ -1,0 +1,145 @@
+import type { Statement, SystemTx } from "../../../platform/db/index.ts";
+import type { Cause } from "../revise.ts";
+import type { Customer } from "./source.ts";
+
+export interface SyncRow extends Pick<Customer, "mode"> {
+  id: string;
+  /** A customer's id at the provider, or a charge's. */
+  subject: string;
+  is_charge: boolean;
+  due_at: Date | null;
+  dirty_since: Date | null;
+  marks: number;
+  cause: Cause["kind"];
+  cause_ids: string[];
+  is_unknown: boolean;
+  attempts: number;
+  last_error: string | null;
+  synced_at: Date | null;
+}
+
+const columns = "id, mode, subject, is_charge, due_at, dirty_since, marks, cause, cause_ids, is_unknown, attempts, last_error, synced_at";
+
+/** By the database's clock, so that a worker whose own is ahead takes nothing from others. */
+const notLeased = "(lease_until is null or lease_until <= now())";
+/** Of the events that one look answers; more would say nothing more. */
+const CAUSES_MAX = 50;
+
+export interface Mark extends Pick<SyncRow, "id" | "mode" | "subject"> {
+  isCharge: boolean;
+  cause: Cause;
+  at: Date;
+}
+
+/**
+ * Asks for a look at a customer; however many ask before it happens, it is one. The first cause counts, but a reconciliation
+ * gives way to what really happened. Answers the row's id.
+ */
+export async function markDirty(tx: SystemTx, { id, mode, subject, isCharge, cause, at }: Mark): Promise<string> {
+  const [row] = await tx.query<{ id: string }>(
+    `insert into billing_syncs as s (id, mode, subject, is_charge, due_at, dirty_since, cause, cause_ids) values ($1, $2, $3, $4, $5, $5, $6, $7)
+     on conflict (mode, subject) do update set
+       due_at = excluded.due_at, dirty_since = coalesce(s.dirty_since, excluded.dirty_since), marks = s.marks + 1, attempts = 0,
+       cause = case when s.due_at is null or s.cause = 'reconciliation' then excluded.cause else s.cause end,
+       cause_ids = (case when s.due_at is null then '{}' else s.cause_ids[1:${CAUSES_MAX} - cardinality(excluded.cause_ids)] end) || excluded.cause_ids
+     returning id`,
+    [id, mode, subject, isCharge, at, cause.kind, [...cause.ids]],
+  );
+  if (!row) throw new Error("the customer was not marked");
+  return row.id;
+}
+
+/** Due and not leased: what happened before what is only looked after, then the longest waiting. */
+export async function selectDue(tx: SystemTx, now: Date, limit: number, among: string[] | null): Promise<Pick<SyncRow, "id" | "cause">[]> {
+  return tx.query(
+    `select id, cause from billing_syncs
+      where due_at <= $1 and ${notLeased} and ($3::uuid[] is null or id = any($3))
+      order by cause = 'reconciliation', due_at limit $2`,
+    [now, limit, among],
+  );
+}
+
+export interface SyncClaim extends SyncRow {
+  lease_token: string;
+}
+
+/** Null: somebody else has it, or it is not due. Whoever claims it after its lease has ended takes the right to write from who had it. */
+export async function claimSync(tx: SystemTx, { id, leaseToken, now, leaseMs }: { id: string; leaseToken: string; now: Date; leaseMs: number }): Promise<SyncClaim | null> {
+  const [row] = await tx.query<SyncClaim>(
+    `update billing_syncs set lease_token = $2, lease_until = now() + make_interval(secs => $4::float8 / 1000), attempts = attempts + 1
+      where id = $1 and due_at <= $3 and ${notLeased} returning ${columns}, lease_token`,
+    [id, leaseToken, now, leaseMs],
+  );
+  return row ?? null;
+}
+
+type Held = Pick<SyncClaim, "id" | "lease_token">;
+
+export async function renewSync(tx: SystemTx, { id, lease_token: token }: Held, leaseMs: number): Promise<boolean> {
+  const rows = await tx.query("update billing_syncs set lease_until = now() + make_interval(secs => $3::float8 / 1000) where id = $1 and lease_token = $2 returning id", [id, token, leaseMs]);
+  return rows.length === 1;
+}
+
+/**
+ * False: the lease is lost, and with it the right to write what was read. Who asked while it was read asks for another look.
+ */
+export async function finishSync(tx: SystemTx, { id, lease_token: token, marks, cause_ids: answered }: SyncClaim, at: Date): Promise<boolean> {
+  const rows = await tx.query(
+    `update billing_syncs set
+       due_at = case when marks = $3 then null else $4::timestamptz end, dirty_since = case when marks = $3 then null else $4::timestamptz end,
+       cause_ids = array(select unnest(cause_ids) except all select unnest($5::text[])),
+       attempts = 0, last_error = null, is_unknown = false, synced_at = $4, lease_token = null, lease_until = null
+      where id = $1 and lease_token = $2 returning id`,
+    [id, token, marks, at, answered],
+  );
+  return rows.length === 1;
+}
+
+/** For a charge whose customer is known now, or is nobody. */
+export async function deleteSync(tx: SystemTx, { id, lease_token: token }: Held): Promise<boolean> {
+  return (await tx.query("delete from billing_syncs where id = $1 and lease_token = $2 returning id", [id, token])).length === 1;
+}
+
+/** Waits for its next try; a mark in between has made it due at once. */
+export async function failSync(tx: SystemTx, { id, lease_token: token, marks }: SyncClaim, { error, isUnknown, nextAttemptAt }: { error: string; isUnknown: boolean; nextAttemptAt: Date }): Promise<void> {
+  await tx.query(
+    `update billing_syncs set due_at = case when marks = $3 then $4 else due_at end, last_error = $5, is_unknown = $6, lease_token = null, lease_until = null
+      where id = $1 and lease_token = $2`,
+    [id, token, marks, nextAttemptAt, error, isUnknown],
+  );
+}
+
+/** Marks customers that nobody has looked at since; at most `limit`, so that a call is short and the next one goes on. How many. */
+export async function markUnseenSince(tx: SystemTx, { since, at, limit }: { since: Date; at: Date; limit: number }): Promise<number> {
+  const rows = await tx.query(
+    `insert into billing_syncs as s (id, mode, subject, is_charge, due_at, dirty_since, cause, cause_ids)
+     select gen_random_uuid(), c.mode, c.customer_id, false, $2, $2, 'reconciliation', '{}'
+       from billing_customers c left join billing_syncs known on known.mode = c.mode and known.subject = c.customer_id
+      where known.id is null or (known.due_at is null and known.synced_at < $1)
+      order by known.synced_at nulls first limit $3
+     on conflict (mode, subject) do update set
+       due_at = excluded.due_at, dirty_since = excluded.dirty_since, marks = s.marks + 1, cause = excluded.cause, cause_ids = excluded.cause_ids
+       where s.due_at is null
+     returning id`,
+    [since, at, limit],
+  );
+  return rows.length;
+}
+
+/** Customers that were nobody of ours for long enough. */
+export async function forgetUnknown(tx: SystemTx, before: Date): Promise<Pick<SyncRow, "mode" | "subject">[]> {
+  return tx.query("delete from billing_syncs where is_unknown and dirty_since < $1 returning mode, subject", [before]);
+}
+
+export const selectSync = ({ mode, customerId }: Customer): Statement => ({
+  name: "billing_sync",
+  text: `select ${columns} from billing_syncs where mode = $1 and subject = $2`,
+  values: [mode, customerId],
+});
+
+export const selectBacklog = (now: Date): Statement => ({
+  name: "billing_sync_backlog",
+  text: `select coalesce(extract(epoch from $1::timestamptz - min(dirty_since) filter (where not is_unknown)), 0)::float8 as oldest, count(*) filter (where is_unknown)::int as unknown
+           from billing_syncs where due_at is not null`,
+  values: [now],
+});

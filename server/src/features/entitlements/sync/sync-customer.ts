@@ -1,0 +1,62 @@
+import type { Clock } from "../../../platform/clock/index.ts";
+import type { Database } from "../../../platform/db/index.ts";
+import { impliedEntitlements } from "../implied-entitlements.ts";
+import { reviseEntitlements } from "../revise.ts";
+import { requestSync } from "./request.ts";
+import { deleteSync, finishSync, type SyncClaim } from "./store.ts";
+import { writeSubscription } from "./subscription-store.ts";
+import type { SyncDeps } from "./work.ts";
+
+/** It may become known: a webhook can be faster than the transaction that keeps whose customer it is. */
+export class UnknownCustomer extends Error {
+  constructor({ mode, subject }: Pick<SyncClaim, "mode" | "subject">) {
+    super(`no account is the customer ${subject} (${mode}); it is tried again, and forgotten after a week`);
+    this.name = "UnknownCustomer";
+  }
+}
+
+/**
+ * Reads what a customer has at the provider NOW, and makes what our account holds agree with it. Who holds the claim is the only
+ * one who reads; the claim is checked in the transaction that writes. So a slow reader, whose claim went to another, writes
+ * nothing, and an older state never replaces a newer one. No transaction is open while the provider is asked.
+ * Throws UnknownCustomer, and whatever the source throws: nothing was written then.
+ */
+export async function syncCustomer(deps: Omit<SyncDeps, "leaseMs">, claim: SyncClaim): Promise<void> {
+  if (claim.is_charge) return followCharge(deps, claim);
+  const { source, metrics } = deps;
+  const customer = { mode: claim.mode, customerId: claim.subject };
+  const accountId = await source.accountOf(customer);
+  if (accountId === null) throw new UnknownCustomer(claim);
+  const state = await source.fetchState(customer);
+  const cause = { kind: claim.cause, ids: claim.cause_ids };
+  const changes = await write(deps, claim, async (system) => {
+    const tx = { ...system, accountId };
+    const now = deps.clock.now();
+    await writeSubscription(tx, state, now);
+    return reviseEntitlements(deps, tx, {
+      cause,
+      wanted: (held) => [...held.filter(({ source: from }) => from === "plan_grant" || from === "boost_grant"), ...impliedEntitlements(state, now)],
+    });
+  });
+  if (changes === null) return metrics.result("superseded");
+  metrics.result("synced");
+  // Somebody should have told us.
+  if (cause.kind === "reconciliation" && changes.some(({ change }) => change !== "expired")) metrics.drift();
+}
+
+async function followCharge(deps: Omit<SyncDeps, "leaseMs">, claim: SyncClaim): Promise<void> {
+  const { db, source } = deps;
+  const customerId = await source.customerOfCharge({ mode: claim.mode, chargeId: claim.subject });
+  await db.asSystem("a charge names its customer", async (tx) => {
+    if (!(await deleteSync(tx, claim)) || customerId === null) return;
+    await requestSync(deps, tx, { mode: claim.mode, customerId }, { kind: claim.cause, ids: claim.cause_ids });
+  });
+}
+
+type System = Parameters<Parameters<Database["asSystem"]>[1]>[0];
+
+/** Null: somebody else has the customer now. */
+async function write<T>({ db, clock }: { db: Database; clock: Clock }, claim: SyncClaim, effect: (tx: System) => Promise<T>): Promise<T | null> {
+  return db.asSystem("a customer's entitlements, by what the provider says", async (tx) =>
+    (await finishSync(tx, claim, clock.now())) ? effect(tx) : null);
+}
