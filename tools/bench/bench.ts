@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { benchAccept } from "./accept.ts";
+import { benchEntitlements } from "./entitlements.ts";
 import { benchFirstAttempt } from "./first-attempt.ts";
 import { benchLimits } from "./limits.ts";
 import { benchMixedLoad } from "./mixed-load.ts";
@@ -22,6 +23,7 @@ const benches: Record<string, { title: string; run: () => Promise<BenchRow[]> }>
   "read-track": { title: "Reading a track", run: benchReadTrack },
   usage: { title: "Recording every request", run: benchUsage },
   limits: { title: "Authentication and limits", run: benchLimits },
+  entitlements: { title: "Entitlement checks", run: benchEntitlements },
   timing: { title: "What the time of a refusal tells", run: benchTiming },
   validation: { title: "Request validation", run: benchValidation },
   "first-attempt": { title: "Event to first attempt", run: benchFirstAttempt },

@@ -2,8 +2,10 @@ import type { Handlers } from "../../platform/http/operation.ts";
 import type { EntitlementsDeps } from "./deps.ts";
 import { getAccountPlan } from "./getAccountPlan.ts";
 import { getEntitlement } from "./getEntitlement.ts";
+import { getSubscription } from "./getSubscription.ts";
 import { listEntitlementChanges } from "./listEntitlementChanges.ts";
 import { listEntitlements } from "./listEntitlements.ts";
+import { syncAccountBilling } from "./syncAccountBilling.ts";
 import { updateAccountPlan } from "./updateAccountPlan.ts";
 
 export const entitlementsRoutes = (deps: EntitlementsDeps) =>
@@ -11,6 +13,8 @@ export const entitlementsRoutes = (deps: EntitlementsDeps) =>
     listEntitlements: listEntitlements(deps),
     getEntitlement: getEntitlement(deps),
     listEntitlementChanges: listEntitlementChanges(deps),
+    getSubscription: getSubscription(deps),
+    syncAccountBilling: syncAccountBilling(deps),
     getAccountPlan: getAccountPlan(deps),
     updateAccountPlan: updateAccountPlan(deps),
   }) satisfies Partial<Handlers>;

@@ -38,6 +38,8 @@ interface Held {
   own: readonly HeldPlan[];
   /** What a sandbox has of its live account. */
   twins: readonly HeldPlan[];
+  /** What that came to when it was last asked, and from when until when it is the same. */
+  answer: { entitled: EntitledLimits; from: number; until: number } | null;
 }
 
 /** BIL-02; a change is notified, so this is only for what nobody notified. */
@@ -63,9 +65,13 @@ export function createPlanLookup({ db, clock, metrics }: { db: Database; clock: 
   const resolve = (held: Held | null, accountId: string): EntitledLimits => {
     if (!held) throw new Error(`account ${accountId} does not exist`);
     const now = clock.now();
+    const { answer } = held;
+    if (answer && answer.from <= now.getTime() && now.getTime() < answer.until) return answer.entitled;
     const own = planInForce(held.own, now);
     const inForce = own ?? planInForce(held.twins, now) ?? NOTHING;
-    return { limits: limitsOfPlan(inForce.planId, held.mode, own !== null), inForce, version: held.version };
+    const entitled = { limits: limitsOfPlan(inForce.planId, held.mode, own !== null), inForce, version: held.version };
+    held.answer = { entitled, from: now.getTime(), until: nextChange(held, now) };
+    return entitled;
   };
   const entitled = (accountId: string) => {
     const held = cache.get(accountId);
@@ -85,7 +91,13 @@ function heldIn({ mode, version, held }: HeldPlansRow): Held {
   const plansOf = (own: boolean) => held.filter((one) => one.own === own).map((one): HeldPlan => ({
     source: one.source, plan: one.plan, startsAt: new Date(one.starts_at), endsAt: one.ends_at === null ? null : new Date(one.ends_at),
   }));
-  return { mode, version, own: plansOf(true), twins: plansOf(false) };
+  return { mode, version, own: plansOf(true), twins: plansOf(false), answer: null };
+}
+
+/** The next moment at which something begins or ends. */
+function nextChange({ own, twins }: Held, now: Date): number {
+  const moments = [...own, ...twins].flatMap(({ startsAt, endsAt }) => [startsAt.getTime(), endsAt?.getTime() ?? Infinity]);
+  return Math.min(...moments.filter((moment) => moment > now.getTime()), Infinity);
 }
 
 const NAME = "musicverse_entitlement_lookups_total";

@@ -40,7 +40,7 @@ export async function markDirty(tx: SystemTx, { id, mode, subject, isCharge, cau
     `insert into billing_syncs as s (id, mode, subject, is_charge, due_at, dirty_since, cause, cause_ids) values ($1, $2, $3, $4, $5, $5, $6, $7)
      on conflict (mode, subject) do update set
        due_at = excluded.due_at, dirty_since = coalesce(s.dirty_since, excluded.dirty_since), marks = s.marks + 1, attempts = 0,
-       cause = case when s.due_at is null or s.cause = 'reconciliation' then excluded.cause else s.cause end,
+       cause = case when s.due_at is null or s.cause = 'reconciliation' or s.lease_until > now() then excluded.cause else s.cause end,
        cause_ids = (case when s.due_at is null then '{}' else s.cause_ids[1:${CAUSES_MAX} - cardinality(excluded.cause_ids)] end) || excluded.cause_ids
      returning id`,
     [id, mode, subject, isCharge, at, cause.kind, [...cause.ids]],
@@ -131,11 +131,17 @@ export async function forgetUnknown(tx: SystemTx, before: Date): Promise<Pick<Sy
   return tx.query("delete from billing_syncs where is_unknown and dirty_since < $1 returning mode, subject", [before]);
 }
 
-export const selectSync = ({ mode, customerId }: Customer): Statement => ({
-  name: "billing_sync",
-  text: `select ${columns} from billing_syncs where mode = $1 and subject = $2`,
-  values: [mode, customerId],
-});
+/** Who an account is at the provider; null: it never came near a payment. */
+export async function selectCustomerOf(tx: SystemTx, accountId: string): Promise<Customer | null> {
+  const [row] = await tx.query<Customer>(`select mode, customer_id as "customerId" from billing_customers where account_id = $1`, [accountId]);
+  return row ?? null;
+}
+
+export async function readSync(tx: SystemTx, { mode, customerId }: Customer): Promise<SyncRow> {
+  const [row] = await tx.query<SyncRow>(`select ${columns} from billing_syncs where mode = $1 and subject = $2`, [mode, customerId]);
+  if (!row) throw new Error(`the customer ${customerId} was never marked`);
+  return row;
+}
 
 export const selectBacklog = (now: Date): Statement => ({
   name: "billing_sync_backlog",
