@@ -3,10 +3,10 @@ import { accountPages, accountsRoutes, createSignInCheck, ownerAddress, resetReq
 import { adminRoutes } from "./features/admin/index.ts";
 import { apiKeysRoutes, createAuthenticator, createExposureDesk, endKeys, exposureKind, exposureWork, rotationReminderKind } from "./features/api-keys/index.ts";
 import { draftsRoutes } from "./features/drafts/index.ts";
-import { billingRoutes, createSimulatedPages, createStripeAccess } from "./features/billing/index.ts";
+import { billingEventTypes, billingRoutes, createSimulatedPages, createStripeAccess } from "./features/billing/index.ts";
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
 import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
-import { entitlementsRoutes } from "./features/entitlements/index.ts";
+import { billingSyncKind, entitlementsRoutes, syncOnEvents } from "./features/entitlements/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { addressLimits, badCredentialBucket, createLimitsFor, createOverrideLookup, headersFor, limitsRoutes } from "./features/limits/index.ts";
 import { libraryRoutes } from "./features/library/index.ts";
@@ -62,8 +62,10 @@ export function wireEvents({ clock, db, keyRing, work }: Services): { emit: Emit
 }
 
 /** Which feature wants to hear of which events of providers: `registry.on("stripe", "invoice.paid", …)`. */
-export function wireIncoming(): IncomingRegistry {
-  return createIncomingRegistry();
+export function wireIncoming({ clock, work }: Pick<Services, "clock" | "work">): IncomingRegistry {
+  const incoming = createIncomingRegistry();
+  syncOnEvents(incoming, billingEventTypes, { clock, work });
+  return incoming;
 }
 
 export interface Surroundings {
@@ -84,7 +86,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const exposures = createExposureDesk({ db, kind: exposureWork({ db, clock, emit, notify }), log });
   const recorder = createUsageRecorder({ db, clock, log, spillDir: config.usageSpillDir });
   exportRecorderCounts(metrics.registry, recorder);
-  const queues = [drainKind, analysisKind, blobDeletionKind, exposureKind, rotationReminderKind, incomingEventKind, mailKind, resetRequestKind, erasureKind];
+  const queues = [drainKind, analysisKind, blobDeletionKind, exposureKind, rotationReminderKind, incomingEventKind, billingSyncKind, mailKind, resetRequestKind, erasureKind];
   const accountPlans = createPlanLookup(services);
   const counters = redis && createCounters({ redis, prefix: config.redisPrefix, log });
   const quota = createQuota({ db, plans: accountPlans, counters, metrics: createQuotaMetrics(metrics.registry) });
@@ -110,8 +112,8 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...billingRoutes({ db, clock, stripe, returnOrigins: config.billingReturnOrigins, publicUrl }),
       ...incomingEventsRoutes({ ...services, cursors }),
       ...plansRoutes(),
-      ...entitlementsRoutes({ db, clock, cursors, emit, plans: accountPlans }),
       ...limitsRoutes({ db, clock, cursors, limiter, plans: accountPlans, quota, limitsFor }),
+      ...entitlementsRoutes({ db, clock, cursors, emit, work, plans: accountPlans }),
       ...oauthRoutes({ db, clock, cursors, emit, policy }),
       ...signInRoutes({ ...services, notify, publicUrl }),
       ...pluginsRoutes({ plugins, work, log }),

@@ -1,8 +1,9 @@
 import { erasureWork } from "./features/account-data/index.ts";
 import { forgetCredentials, ownerAddress, resetRequestWork } from "./features/accounts/index.ts";
 import { exposureWork, rotationReminderWork } from "./features/api-keys/index.ts";
-import { expireEntitlements } from "./features/entitlements/index.ts";
 import { createCostLedger } from "./features/costs/index.ts";
+import { createStripeAccess } from "./features/billing/index.ts";
+import { billingSyncWork, createSyncMetrics, expireEntitlements, reconcileCustomers, stripeSource } from "./features/entitlements/index.ts";
 import { keepEventLog } from "./features/events/index.ts";
 import { generationWork } from "./features/generation/index.ts";
 import { forgetIncomingEvents, incomingEventWork, type IncomingRegistry } from "./features/incoming-events/index.ts";
@@ -33,10 +34,11 @@ const HOUR_MS = 60 * 60 * 1000;
  */
 export async function startWorker(
   services: Services,
-  { onlyPlugins, incoming = wireIncoming() }: { onlyPlugins?: string[]; incoming?: IncomingRegistry } = {},
+  { onlyPlugins, incoming = wireIncoming(services) }: { onlyPlugins?: string[]; incoming?: IncomingRegistry } = {},
 ): Promise<RunningPart> {
   const { clock, config, db, keyRing, log, mailer, plugins, redis, storage, work } = services;
   const { emit, feed, notify } = wireEvents(services);
+  const stripe = createStripeAccess({ plugins, registry: services.metrics.registry });
   const tracks = createGeneratedTracks({ db, storage, emit, work });
   const pools = createEgressPools({
     policy: { allowLoopback: config.webhookAllowLoopback },
@@ -63,6 +65,7 @@ export async function startWorker(
     createDrainWork({ metrics: createDeliveryMetrics(services.metrics.registry, services), db, clock, emit, notify, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs, lingerMs: 1_000 }),
     createReplayWork({ db, clock, work, leaseMs: config.leaseMs }),
     incomingEventWork({ db, clock, keyRing, plugins, registry: incoming, leaseMs: config.leaseMs }),
+    billingSyncWork({ db, clock, emit, work, source: stripeSource({ db, clock, stripe }), metrics: createSyncMetrics(services.metrics.registry, { db, clock }), leaseMs: config.leaseMs }),
     analysisWork({ db, storage, concurrency: 1 }),
     blobDeletionWork({ db, storage }),
     erasureWork({ db, storage, clock, sendsMail: mailer !== null, leaseMs: config.leaseMs }),
@@ -73,6 +76,7 @@ export async function startWorker(
   ]);
   const maintenance = startMaintenance(log, onlyPlugins ? [] : [
     { name: "forget expired OAuth rows", everyMs: HOUR_MS, run: () => forgetExpiredOauth({ db, clock, emit }) },
+    { name: "compare customers with the payment provider", everyMs: MINUTE_MS, run: () => reconcileCustomers({ db, clock, log }) },
     { name: "end entitlements", everyMs: MINUTE_MS, run: () => expireEntitlements({ db, clock, emit }) },
     { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db, clock) },
     { name: "forget webhook figures", everyMs: DAY_MS, run: () => forgetStats({ db, clock }) },

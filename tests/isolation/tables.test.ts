@@ -67,7 +67,8 @@ describe("in SQL, another account reaches nothing", () => {
         `insert into draft_variants (account_id, id, draft_id, position, hook, script, caption, hashtags, created_at, updated_at)
          select account_id, gen_random_uuid(), id, 0, 'x', 'x', 'x', '{}', now(), now() from drafts where account_id = $1`, [owner]);
       await tx.query("insert into entitlements (account_id, id, source, ref, plan, starts_at, version) values ($1, gen_random_uuid(), 'plan', 'x', 'pro', now(), 1)", [owner]);
-      await tx.query("insert into entitlement_changes (account_id, id, change, source, ref, plan, starts_at, version, cause, cause_ids, created_at) values ($1, gen_random_uuid(), 'granted', 'plan', 'x', 'pro', now(), 1, 'checkout', '{}', now())", [owner]);
+      await tx.query("insert into entitlement_changes (account_id, id, change, source, ref, plan, starts_at, version, cause, cause_ids, created_at) values ($1, gen_random_uuid(), 'granted', 'plan', 'x', 'pro', now(), 1, 'import', '{}', now())", [owner]);
+      await tx.query("insert into billing_subscriptions (account_id, ref, status, current_period_start, current_period_end, synced_at) values ($1, 'x', 'active', now(), now(), now())", [owner]);
       await tx.query("insert into billing_customers (account_id, mode, customer_id, created_at) values ($1, 'test', 'cus_of_a_test', now())", [owner]);
       await tx.query(
         `insert into cost_days (account_id, day, n, plan, plugin_id, model, kind, outcome, calls, unpriced, input_tokens, output_tokens, seconds, images, cost_micros)

@@ -1710,6 +1710,26 @@ export const operations = {
     "successStatus": 200,
     "deprecation": null
   },
+  "getSubscription": {
+    "method": "get",
+    "path": "/v1/billing/subscription",
+    "tag": "billing",
+    "security": {
+      "apiKey": [
+        "billing:read"
+      ],
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200,
+    "deprecation": null
+  },
   "listEntitlements": {
     "method": "get",
     "path": "/v1/entitlements",
@@ -2030,6 +2050,26 @@ export const operations = {
       "application/json"
     ],
     "successStatus": 200,
+    "deprecation": null
+  },
+  "syncAccountBilling": {
+    "method": "post",
+    "path": "/v1/admin/accounts/{account_id}/billing/sync",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:write"
+      ],
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "write",
+    "idempotent": true,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 202,
     "deprecation": null
   },
   "revokeAccountSessions": {

@@ -5,7 +5,7 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import type { PagePromise } from "../../transport/page.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { Account, AccountPlan, AdminAction, GetAdminUsageStatsParams, GetAdminUsageTimeSeriesParams, IncomingEvent, ListAccountsParams, ListAdminActionsParams, ListIncomingEventsParams, ListRateLimitOverridesParams, PlatformStatus, PutRateLimitOverrideParams, RateLimitOverride, UpdateAccountPlanParams, UsageStats, UsageTimeSeries } from "../types.ts";
+import type { Account, AccountPlan, AdminAction, BillingSync, GetAdminUsageStatsParams, GetAdminUsageTimeSeriesParams, IncomingEvent, ListAccountsParams, ListAdminActionsParams, ListIncomingEventsParams, ListRateLimitOverridesParams, PlatformStatus, PutRateLimitOverrideParams, RateLimitOverride, UpdateAccountPlanParams, UsageStats, UsageTimeSeries } from "../types.ts";
 
 /** For administrators of the platform, across accounts. */
 export class AdminResource extends Resource {
@@ -75,6 +75,27 @@ export class AdminResource extends Resource {
    */
   updateAccountPlan(accountId: string, params: UpdateAccountPlanParams = {}, options?: RequestOptions): APIPromise<AccountPlan> {
     return this.transport.json({ method: "PATCH", path: path`/v1/admin/accounts/${accountId}/plan`, body: params }, options);
+  }
+
+  /**
+   * Compare an account with the payment provider: `POST /v1/admin/accounts/{account_id}/billing/sync`. Scope
+   * `admin:write`.
+   *
+   * Has the account's customer looked at anew, as every payment and the daily comparison do: what it holds is then
+   * what the provider
+   * says. Written down as `billing.sync_requested`. For administrators only.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {ConflictError} 409: The same request still runs.
+   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  syncAccountBilling(accountId: string, options?: RequestOptions): APIPromise<BillingSync> {
+    return this.transport.json({ method: "POST", path: path`/v1/admin/accounts/${accountId}/billing/sync`, idempotent: true }, options);
   }
 
   /**

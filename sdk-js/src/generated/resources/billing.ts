@@ -3,10 +3,27 @@
 import type { RequestOptions } from "../../options.ts";
 import type { APIPromise } from "../../transport/api-promise.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { CheckoutSession, CreateCheckoutSessionParams, CreatePortalSessionParams, PortalSession } from "../types.ts";
+import type { CheckoutSession, CreateCheckoutSessionParams, CreatePortalSessionParams, PortalSession, Subscription } from "../types.ts";
 
 /** Buying a plan or a boost, and managing what was bought. */
 export class BillingResource extends Resource {
+  /**
+   * Get the subscription: `GET /v1/billing/subscription`. Scope `billing:read`.
+   *
+   * What the account subscribes to in this mode, when it ends or renews, and until when boosts run. What that allows
+   * is told by
+   * `listEntitlements`.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getSubscription(options?: RequestOptions): APIPromise<Subscription> {
+    return this.transport.json({ method: "GET", path: "/v1/billing/subscription" }, options);
+  }
+
   /**
    * Buy a plan or a boost: `POST /v1/billing/checkout-sessions`. Scope `billing:write`.
    *

@@ -189,6 +189,7 @@ Scope: TypeAlias = Literal[
     "admin:write",
     "api_keys:read",
     "api_keys:write",
+    "billing:read",
     "billing:write",
     "connected_apps:read",
     "connected_apps:write",

@@ -150,6 +150,10 @@ export const exportedTables: readonly ExportedTable[] = [
     columns: ["id", "source", "ref", "plan", "starts_at", "ends_at", "version"], ids: {},
   },
   {
+    table: "billing_subscriptions", about: "what you subscribe to, as the payment provider last said",
+    columns: ["ref", "plan", "status", "current_period_start", "current_period_end", "cancels_at", "ended_at", "synced_at"], ids: {}, key: ["ref"],
+  },
+  {
     table: "entitlement_changes", about: "when you got or lost a plan or boost, and why",
     columns: ["id", "change", "source", "ref", "plan", "starts_at", "ends_at", "version", "cause", "cause_ids", "created_at"], ids: { id: "ech" },
   },

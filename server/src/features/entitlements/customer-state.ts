@@ -1,4 +1,4 @@
-/** What the payment provider says about one customer right now. */
+/** What decides, of all that the payment provider says about a customer right now; `fetchCustomerState` of billing gives it. */
 export interface CustomerState {
   subscriptions: readonly SubscriptionState[];
   /** Payments for the add-on, refunded ones too. */

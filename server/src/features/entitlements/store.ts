@@ -67,7 +67,7 @@ export interface EntitlementChangeRow extends EntitlementRow {
   id: string;
   change: "granted" | "updated" | "revoked" | "expired";
   version: number;
-  cause: "provider_event" | "checkout" | "reconciliation" | "administrator" | "expiry" | "import";
+  cause: "provider_event" | "reconciliation" | "administrator" | "expiry" | "import";
   cause_ids: string[];
   created_at: Date;
 }

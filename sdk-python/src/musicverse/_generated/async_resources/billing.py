@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..._raw import async_raw
 from ..._request import Request
 from ..._resource import AsyncResource
-from ..models.billing import CheckoutSession, PortalSession
+from ..models.billing import CheckoutSession, PortalSession, Subscription
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -22,6 +22,25 @@ class AsyncBillingResource(AsyncResource):
     def with_raw_response(self) -> AsyncBillingWithRawResponse:
         """The same methods, which give the status, headers and body of the answer."""
         return AsyncBillingWithRawResponse(type(self)(self._transport.raw()))
+
+    async def get_subscription(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> Subscription:
+        """Get the subscription: `GET /v1/billing/subscription`. Scope `billing:read`.
+
+        What the account subscribes to in this mode, when it ends or renews, and until when boosts run. What that
+        allows is told by `listEntitlements`.
+
+        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
+        InternalServerError (500).
+        """
+        return await self._transport.json(
+            Request("GET", "/v1/billing/subscription"),
+            Subscription,
+            options,
+        )
 
     async def create_checkout_session(
         self,
@@ -85,5 +104,6 @@ class AsyncBillingWithRawResponse:
     """Methods of AsyncBillingResource that give raw responses; `parse()` gives what the method itself would."""
 
     def __init__(self, billing: AsyncBillingResource) -> None:
+        self.get_subscription = async_raw(billing.get_subscription)
         self.create_checkout_session = async_raw(billing.create_checkout_session)
         self.create_portal_session = async_raw(billing.create_portal_session)

@@ -83,6 +83,25 @@ class AdminAction(Model):
     """When it was done."""
 
 
+class BillingSync(Model):
+    """How what is known of an account's customer agrees with the payment provider."""
+    object: Literal["billing_sync"]
+    account_id: str
+    """The account that is the customer, live or sandbox."""
+    customer_id: str
+    """The payment provider's id of the customer."""
+    mode: Mode | str
+    """`live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over."""
+    pending_since: datetime | None
+    """Since when somebody waits for a look at the customer; null when nobody does."""
+    attempts_count: int
+    """Failed tries since then."""
+    last_error: str | None
+    """Why the last try failed."""
+    synced_at: datetime | None
+    """When the customer was last looked at; null for never."""
+
+
 class IncomingEvent(Model):
     """A webhook that a provider sent to this server."""
     object: Literal["incoming_event"]

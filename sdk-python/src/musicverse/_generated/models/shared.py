@@ -195,9 +195,9 @@ class Asset(Model):
 
 class EntitlementCause(Model):
     """Why an account's entitlements changed."""
-    kind: Literal["provider_event", "checkout", "reconciliation", "administrator", "expiry", "import"] | str
-    """A webhook of the payment provider, the customer's return from a checkout, the regular comparison with the
-    provider, an administrator, the end of what was given for a time, or the start of this record.
+    kind: Literal["provider_event", "reconciliation", "administrator", "expiry", "import"] | str
+    """A webhook of the payment provider, the daily comparison with the provider, an administrator, the end of what was
+    given for a time, or the start of this record.
     """
     ids: list[str]
     """The provider's ids of the events, or the id of the administrator's request; several when one look at the

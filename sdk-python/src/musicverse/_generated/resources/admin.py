@@ -8,7 +8,15 @@ from ..._omit import Omit, omit
 from ..._raw import raw
 from ..._request import Request, path
 from ..._resource import Resource
-from ..models.admin import Account, AccountPlan, AdminAction, IncomingEvent, PlatformStatus, RateLimitOverride
+from ..models.admin import (
+    Account,
+    AccountPlan,
+    AdminAction,
+    BillingSync,
+    IncomingEvent,
+    PlatformStatus,
+    RateLimitOverride,
+)
 from ..models.shared import UsageStats, UsageTimeSeries
 
 if TYPE_CHECKING:
@@ -119,6 +127,27 @@ class AdminResource(Resource):
         return self._transport.json(
             Request("PATCH", path("/v1/admin/accounts/{}/plan", account_id), body={"plan": plan, "boost_expires_at": boost_expires_at}),
             AccountPlan,
+            options,
+        )
+
+    def sync_account_billing(
+        self,
+        account_id: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> BillingSync:
+        """Compare an account with the payment provider: `POST /v1/admin/accounts/{account_id}/billing/sync`. Scope
+        `admin:write`.
+
+        Has the account's customer looked at anew, as every payment and the daily comparison do: what it holds is
+        then what the provider says. Written down as `billing.sync_requested`. For administrators only.
+
+        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
+        ConflictError (409), UnprocessableEntityError (422), RateLimitError (429), InternalServerError (500).
+        """
+        return self._transport.json(
+            Request("POST", path("/v1/admin/accounts/{}/billing/sync", account_id), idempotent=True),
+            BillingSync,
             options,
         )
 
@@ -416,6 +445,7 @@ class AdminWithRawResponse:
         self.get_account = raw(admin.get_account)
         self.get_account_plan = raw(admin.get_account_plan)
         self.update_account_plan = raw(admin.update_account_plan)
+        self.sync_account_billing = raw(admin.sync_account_billing)
         self.revoke_account_sessions = raw(admin.revoke_account_sessions)
         self.list_actions = raw(admin.list_actions)
         self.get_usage_stats = raw(admin.get_usage_stats)

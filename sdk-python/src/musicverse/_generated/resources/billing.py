@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..._raw import raw
 from ..._request import Request
 from ..._resource import Resource
-from ..models.billing import CheckoutSession, PortalSession
+from ..models.billing import CheckoutSession, PortalSession, Subscription
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -22,6 +22,25 @@ class BillingResource(Resource):
     def with_raw_response(self) -> BillingWithRawResponse:
         """The same methods, which give the status, headers and body of the answer."""
         return BillingWithRawResponse(type(self)(self._transport.raw()))
+
+    def get_subscription(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> Subscription:
+        """Get the subscription: `GET /v1/billing/subscription`. Scope `billing:read`.
+
+        What the account subscribes to in this mode, when it ends or renews, and until when boosts run. What that
+        allows is told by `listEntitlements`.
+
+        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
+        InternalServerError (500).
+        """
+        return self._transport.json(
+            Request("GET", "/v1/billing/subscription"),
+            Subscription,
+            options,
+        )
 
     def create_checkout_session(
         self,
@@ -85,5 +104,6 @@ class BillingWithRawResponse:
     """Methods of BillingResource that give raw responses; `parse()` gives what the method itself would."""
 
     def __init__(self, billing: BillingResource) -> None:
+        self.get_subscription = raw(billing.get_subscription)
         self.create_checkout_session = raw(billing.create_checkout_session)
         self.create_portal_session = raw(billing.create_portal_session)

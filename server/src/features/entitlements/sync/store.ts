@@ -41,7 +41,9 @@ export async function markDirty(tx: SystemTx, { id, mode, subject, isCharge, cau
      on conflict (mode, subject) do update set
        due_at = excluded.due_at, dirty_since = coalesce(s.dirty_since, excluded.dirty_since), marks = s.marks + 1, attempts = 0,
        cause = case when s.due_at is null or s.cause = 'reconciliation' or s.lease_until > now() then excluded.cause else s.cause end,
-       cause_ids = (case when s.due_at is null then '{}' else s.cause_ids[1:${CAUSES_MAX} - cardinality(excluded.cause_ids)] end) || excluded.cause_ids
+       cause_ids = case when s.due_at is null then excluded.cause_ids
+         when s.cause_ids @> excluded.cause_ids then s.cause_ids
+         else s.cause_ids[1:${CAUSES_MAX} - cardinality(excluded.cause_ids)] || excluded.cause_ids end
      returning id`,
     [id, mode, subject, isCharge, at, cause.kind, [...cause.ids]],
   );

@@ -35,7 +35,7 @@ describe("sync of customers", () => {
   let kind: ReturnType<typeof billingSyncWork>;
   beforeAll(async () => {
     app = await startTestApp({ worker: false });
-    const { db, log } = app.services;
+    const { db } = app.services;
     deps = {
       db, clock: systemClock, metrics, leaseMs: 30_000,
       emit: createEmit({ clock: systemClock, fanOut: () => Promise.resolve() }),
@@ -52,7 +52,6 @@ describe("sync of customers", () => {
       },
     };
     kind = billingSyncWork(deps);
-    void log;
   });
   afterAll(() => app?.close());
 
@@ -86,7 +85,7 @@ describe("sync of customers", () => {
     const { id, account } = await customer(subscribed());
     await Promise.all(Array.from({ length: 50 }, () => mark(id, event("evt_1"))));
     await Promise.all(Array.from({ length: 10 }, drain));
-    expect(await history(account)).toEqual([["granted", "standard", "provider_event", ...Array<string>(50).fill("evt_1")]]);
+    expect(await history(account)).toEqual([["granted", "standard", "provider_event", "evt_1"]]);
     expect((await account.live.events.list()).data.filter(({ type }) => type === "entitlement.granted")).toHaveLength(1);
     await expect.poll(async () => (await account.live.entitlements.list()).plan, { timeout: 1000 }).toBe("standard");
     expect(await rowOf(id)).toMatchObject({ due_at: null, cause_ids: [] });
