@@ -320,6 +320,17 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     await admin.deleteRateLimitOverride(visitor.liveId);
   });
 
+  test("entitlements and the subscription: what the account may do, why, and a comparison with Stripe", async () => {
+    const { entitlements, billing } = account.test;
+    const { data } = await entitlements.list();
+    expect(await entitlements.get("variants")).toEqual(data.find(({ feature }) => feature === "variants"));
+    expect((await entitlements.listChanges()).data).toEqual([]);
+    expect(await billing.getSubscription()).toMatchObject({ object: "subscription", status: "none" });
+    const { admin } = app.client((await app.signUp({ admin: true })).sessionToken);
+    await billing.createCheckoutSession({ item: "basic", success_url: "https://app.example.com/paid", cancel_url: "https://app.example.com/plans" });
+    expect(await admin.requestBillingSync(account.sandboxId)).toMatchObject({ object: "billing_sync", mode: "test" });
+  });
+
   test("plans: list and get, without a credential", async () => {
     const { plans } = app.client(null);
     const { data } = await plans.list();

@@ -78,11 +78,11 @@ const special: Partial<Record<OperationId, (around: Around) => Promise<Partial<P
   cancelWebhookReplay: ({ world: { ids } }) => Promise.resolve({ values: objectsOf("cancelWebhookReplay", [ids["webhook_id"]?.[1], ids["replay_id"]?.[1]]) }),
   createWebhookReplay: () => Promise.resolve({ values: { "2026-11-20T00:00:00Z": inDays(-1) } }),
   updateAccountPlan: () => Promise.resolve({ values: { "2026-12-21T08:30:00.000Z": inDays(30) } }),
-  syncAccountBilling: async ({ app }) => {
+  requestBillingSync: async ({ app }) => {
     const account = await app.signUp();
     const back = "https://app.example.com/plans";
     await account.test.billing.createCheckoutSession({ item: "basic", success_url: back, cancel_url: back });
-    return { values: objectsOf("syncAccountBilling", [account.sandboxId]) };
+    return { values: objectsOf("requestBillingSync", [account.sandboxId]) };
   },
   getRateLimitOverride: anOverride,
   deleteRateLimitOverride: anOverride,

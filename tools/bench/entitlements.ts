@@ -40,8 +40,9 @@ async function checks(env: Record<string, string>, ids: string[], listenUrl: str
     for (const id of ids) await lookup.getEntitledLimits(id);
     await ask(lookup, ids, CHECKS / 10);
     const times = await ask(lookup, ids, CHECKS);
+    const inTurn = listenUrl === null ? CHECKS : 0;
     const startedAt = performance.now();
-    for (let index = 0; index < CHECKS && !listenUrl; index += 1) await lookup.getEntitledLimits(ids[index % ids.length] ?? "");
+    for (let index = 0; index < inTurn; index += 1) await lookup.getEntitledLimits(ids[index % ids.length] ?? "");
     const p99Ms = times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0;
     return { p99Ms, eachMs: (performance.now() - startedAt) / CHECKS };
   } finally {

@@ -5,7 +5,7 @@ import { getEntitlement } from "./getEntitlement.ts";
 import { getSubscription } from "./getSubscription.ts";
 import { listEntitlementChanges } from "./listEntitlementChanges.ts";
 import { listEntitlements } from "./listEntitlements.ts";
-import { syncAccountBilling } from "./syncAccountBilling.ts";
+import { requestBillingSync } from "./requestBillingSync.ts";
 import { updateAccountPlan } from "./updateAccountPlan.ts";
 
 export const entitlementsRoutes = (deps: EntitlementsDeps) =>
@@ -14,7 +14,7 @@ export const entitlementsRoutes = (deps: EntitlementsDeps) =>
     getEntitlement: getEntitlement(deps),
     listEntitlementChanges: listEntitlementChanges(deps),
     getSubscription: getSubscription(deps),
-    syncAccountBilling: syncAccountBilling(deps),
+    requestBillingSync: requestBillingSync(deps),
     getAccountPlan: getAccountPlan(deps),
     updateAccountPlan: updateAccountPlan(deps),
   }) satisfies Partial<Handlers>;

@@ -53,7 +53,7 @@ describe("what is bought at Stripe", () => {
     expect((await account.live.entitlements.list()).plan).toBe("enterprise");
     expect(await account.live.billing.getSubscription()).toMatchObject({ status: "none", synced_at: null });
     const [change] = await history(account);
-    expect(change).toMatchObject({ change: "granted", source: "plan", plan: "basic", cause: { kind: "provider_event", ids: [expect.stringMatching(/^evt_/), ...[]] }, version: 1 });
+    expect(change).toMatchObject({ change: "granted", source: "plan", plan: "basic", cause: { kind: "provider_event", ids: expect.arrayContaining([expect.stringMatching(/^evt_/)]) }, version: 1 });
     expect((await account.test.events.list()).data.map(({ type }) => type)).toContain("entitlement.granted");
   });
 
@@ -146,12 +146,12 @@ describe("what is bought at Stripe", () => {
     await quiet();
     expect(await inForce(account)).toBe("free default");
     const api = app.client(admin.sessionToken).admin;
-    const answer = await api.syncAccountBilling(account.sandboxId);
+    const answer = await api.requestBillingSync(account.sandboxId);
     expect(answer).toMatchObject({ object: "billing_sync", account_id: account.sandboxId, mode: "test", synced_at: null, attempts_count: 0 });
     await becomes(account, "standard plan");
     expect((await history(account))[0]).toMatchObject({ cause: { kind: "administrator", ids: [expect.stringMatching(/^req_/)] } });
     expect((await api.listActions({ limit: 1 })).data).toMatchObject([{ action: "billing.sync_requested", target: { id: account.sandboxId }, details: { mode: "test", customer_id: answer.customer_id } }]);
-    for (const id of [account.liveId, "acc_01kbq5s7m8e5xv2p0t6w9r4c3d", "nonsense"]) await expect(api.syncAccountBilling(id)).rejects.toMatchObject({ status: 404 });
+    for (const id of [account.liveId, "acc_01kbq5s7m8e5xv2p0t6w9r4c3d", "nonsense"]) await expect(api.requestBillingSync(id)).rejects.toMatchObject({ status: 404 });
   });
 
   test("a forged webhook has no effect", async () => {

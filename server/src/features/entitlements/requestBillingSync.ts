@@ -7,8 +7,8 @@ import { requestSync } from "./sync/request.ts";
 import { readSync, selectCustomerOf } from "./sync/store.ts";
 import type { Customer } from "./sync/source.ts";
 
-export const syncAccountBilling =
-  (deps: Pick<EntitlementsDeps, "clock" | "work">): Handler<"syncAccountBilling"> =>
+export const requestBillingSync =
+  (deps: Pick<EntitlementsDeps, "clock" | "work">): Handler<"requestBillingSync"> =>
   async ({ principal, requestId, path, writeAsSystem }) => {
     const id = decodeId("acc", path.account_id);
     return writeAsSystem("an administrator has a customer looked at", async (tx) => {
