@@ -103,7 +103,7 @@ export const operations = {
   getAccount: { resource: "admin", method: "getAccount", http: "GET", path: "/v1/admin/accounts/{account_id}" },
   getAccountPlan: { resource: "admin", method: "getAccountPlan", http: "GET", path: "/v1/admin/accounts/{account_id}/plan" },
   updateAccountPlan: { resource: "admin", method: "updateAccountPlan", http: "PATCH", path: "/v1/admin/accounts/{account_id}/plan" },
-  syncAccountBilling: { resource: "admin", method: "syncAccountBilling", http: "POST", path: "/v1/admin/accounts/{account_id}/billing/sync" },
+  requestBillingSync: { resource: "admin", method: "requestBillingSync", http: "POST", path: "/v1/admin/accounts/{account_id}/billing/sync" },
   revokeAccountSessions: { resource: "admin", method: "revokeAccountSessions", http: "DELETE", path: "/v1/admin/accounts/{account_id}/sessions" },
   listAdminActions: { resource: "admin", method: "listActions", http: "GET", path: "/v1/admin/actions" },
   getAdminUsageStats: { resource: "admin", method: "getUsageStats", http: "GET", path: "/v1/admin/usage/stats" },

@@ -433,6 +433,25 @@ export interface AssetUpdatedPayload {
 /** Container of the audio, told from its bytes. */
 export type AudioFormat = "wav" | "mp3" | "flac" | "ogg" | "m4a";
 
+/** How what is known of an account's customer agrees with the payment provider. */
+export interface BillingSync {
+  object: "billing_sync";
+  /** The account that is the customer, live or sandbox. */
+  account_id: string;
+  /** The payment provider's id of the customer. */
+  customer_id: string;
+  /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
+  mode: Open<Mode>;
+  /** Since when somebody waits for a look at the customer; null when nobody does. */
+  pending_since: string | null;
+  /** Failed tries since then. */
+  attempts_count: number;
+  /** Why the last try failed. */
+  last_error: string | null;
+  /** When the customer was last looked at; null for never. */
+  synced_at: string | null;
+}
+
 export interface ChangePasswordParams {
   /** The password as it is now. */
   current_password: string;
@@ -812,10 +831,10 @@ export interface Entitlement {
 /** Why an account's entitlements changed. */
 export interface EntitlementCause {
   /**
-   * A webhook of the payment provider, the customer's return from a checkout, the regular comparison with the
-   * provider, an administrator, the end of what was given for a time, or the start of this record.
+   * A webhook of the payment provider, the daily comparison with the provider, an administrator, the end of what was
+   * given for a time, or the start of this record.
    */
-  kind: Open<"provider_event" | "checkout" | "reconciliation" | "administrator" | "expiry" | "import">;
+  kind: Open<"provider_event" | "reconciliation" | "administrator" | "expiry" | "import">;
   /**
    * The provider's ids of the events, or the id of the administrator's request; several when one look at the provider
    * answered them all.
@@ -2340,6 +2359,7 @@ export type Scope =
   | "admin:write"
   | "api_keys:read"
   | "api_keys:write"
+  | "billing:read"
   | "billing:write"
   | "connected_apps:read"
   | "connected_apps:write"
@@ -2432,6 +2452,31 @@ export interface StreamGenerationEventsParams {
    * the current state when that is newer.
    */
   last_event_id?: string;
+}
+
+/** What an account subscribes to, as the payment provider last said, and its boosts. */
+export interface Subscription {
+  object: "subscription";
+  /**
+   * In the payment provider's words: `active`, `trialing`, `past_due`, `unpaid`, `canceled`, `incomplete`,
+   * `incomplete_expired`, `paused`; `none` where there never was a subscription. What the account may do is told by
+   * its entitlements.
+   */
+  status: string;
+  /** The plan that it sells; null where there is none. */
+  plan: Open<PlanId> | null;
+  /** Since when the period runs; null where there is none. */
+  current_period_start: string | null;
+  /** When it ends, and the next one is charged unless `cancels_at` comes first. */
+  current_period_end: string | null;
+  /** When it ends by itself, because it was canceled; null when it goes on. */
+  cancels_at: string | null;
+  /** When it ended; null while it has not. */
+  ended_at: string | null;
+  /** Until when boosts run, bought or granted; null where there is none. */
+  boost_ends_at: string | null;
+  /** When the payment provider was last asked; null for never. */
+  synced_at: string | null;
 }
 
 export interface TestWebhookParams {

@@ -1324,6 +1324,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/billing/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the subscription
+         * @description What the account subscribes to in this mode, when it ends or renews, and until when boosts run. What that allows is told by
+         *     `listEntitlements`.
+         */
+        get: operations["getSubscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/entitlements": {
         parameters: {
             query?: never;
@@ -1642,6 +1663,27 @@ export interface paths {
          *     stays: the higher plan counts, and `free` only ends the grant. Written down as `plan.changed`. For administrators only.
          */
         patch: operations["updateAccountPlan"];
+        trace?: never;
+    };
+    "/v1/admin/accounts/{account_id}/billing/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare an account with the payment provider
+         * @description Has the account's customer looked at anew, as every payment and the daily comparison do: what it holds is then what the provider
+         *     says. Written down as `billing.sync_requested`. For administrators only.
+         */
+        post: operations["requestBillingSync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/admin/accounts/{account_id}/sessions": {
@@ -2898,6 +2940,24 @@ export interface components {
          * @enum {string}
          */
         AudioFormat: "wav" | "mp3" | "flac" | "ogg" | "m4a";
+        /** @description How what is known of an account's customer agrees with the payment provider. */
+        BillingSync: {
+            /** @constant */
+            object: "billing_sync";
+            /** @description The account that is the customer, live or sandbox. */
+            account_id: components["schemas"]["AccountId"];
+            /** @description The payment provider's id of the customer. */
+            customer_id: string;
+            mode: components["schemas"]["Mode"];
+            /** @description Since when somebody waits for a look at the customer; null when nobody does. */
+            pending_since: components["schemas"]["Timestamp"] | null;
+            /** @description Failed tries since then. */
+            attempts_count: number;
+            /** @description Why the last try failed. */
+            last_error: string | null;
+            /** @description When the customer was last looked at; null for never. */
+            synced_at: components["schemas"]["Timestamp"] | null;
+        };
         ChangePasswordRequest: {
             /**
              * Format: password
@@ -3303,10 +3363,10 @@ export interface components {
         /** @description Why an account's entitlements changed. */
         EntitlementCause: {
             /**
-             * @description A webhook of the payment provider, the customer's return from a checkout, the regular comparison with the provider, an administrator, the end of what was given for a time, or the start of this record.
+             * @description A webhook of the payment provider, the daily comparison with the provider, an administrator, the end of what was given for a time, or the start of this record.
              * @enum {string}
              */
-            kind: "provider_event" | "checkout" | "reconciliation" | "administrator" | "expiry" | "import";
+            kind: "provider_event" | "reconciliation" | "administrator" | "expiry" | "import";
             /** @description The provider's ids of the events, or the id of the administrator's request; several when one look at the provider answered them all. */
             ids: string[];
         };
@@ -4503,7 +4563,7 @@ export interface components {
          * @description What a key may do, as `resource:read` or `resource:write`. Sessions have all scopes, but those of `admin` belong to live sessions and keys of the platform's administrators alone.
          * @enum {string}
          */
-        Scope: "admin:read" | "admin:write" | "api_keys:read" | "api_keys:write" | "billing:write" | "connected_apps:read" | "connected_apps:write" | "events:read" | "generate:read" | "generate:write" | "library:read" | "library:write" | "playlists:read" | "playlists:write" | "oauth_clients:read" | "oauth_clients:write" | "plugins:read" | "profile:read" | "profile:write" | "tracks:read" | "tracks:write" | "usage:read" | "webhooks:read" | "webhooks:write";
+        Scope: "admin:read" | "admin:write" | "api_keys:read" | "api_keys:write" | "billing:read" | "billing:write" | "connected_apps:read" | "connected_apps:write" | "events:read" | "generate:read" | "generate:write" | "library:read" | "library:write" | "playlists:read" | "playlists:write" | "oauth_clients:read" | "oauth_clients:write" | "plugins:read" | "profile:read" | "profile:write" | "tracks:read" | "tracks:write" | "usage:read" | "webhooks:read" | "webhooks:write";
         /** @description A signed-in session. It has all scopes. */
         Session: {
             /** @constant */
@@ -4593,6 +4653,27 @@ export interface components {
         StartSpotifySignInRequest: {
             /** @description Page of the app that finishes the sign-in. The operator lists the allowed ones (`SIGN_IN_REDIRECT_URIS`). */
             redirect_uri: string;
+        };
+        /** @description What an account subscribes to, as the payment provider last said, and its boosts. */
+        Subscription: {
+            /** @constant */
+            object: "subscription";
+            /** @description In the payment provider's words: `active`, `trialing`, `past_due`, `unpaid`, `canceled`, `incomplete`, `incomplete_expired`, `paused`; `none` where there never was a subscription. What the account may do is told by its entitlements. */
+            status: string;
+            /** @description The plan that it sells; null where there is none. */
+            plan: components["schemas"]["PlanId"] | null;
+            /** @description Since when the period runs; null where there is none. */
+            current_period_start: components["schemas"]["Timestamp"] | null;
+            /** @description When it ends, and the next one is charged unless `cancels_at` comes first. */
+            current_period_end: components["schemas"]["Timestamp"] | null;
+            /** @description When it ends by itself, because it was canceled; null when it goes on. */
+            cancels_at: components["schemas"]["Timestamp"] | null;
+            /** @description When it ended; null while it has not. */
+            ended_at: components["schemas"]["Timestamp"] | null;
+            /** @description Until when boosts run, bought or granted; null where there is none. */
+            boost_ends_at: components["schemas"]["Timestamp"] | null;
+            /** @description When the payment provider was last asked; null for never. */
+            synced_at: components["schemas"]["Timestamp"] | null;
         };
         TestWebhookRequest: {
             /**
@@ -9864,6 +9945,40 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    getSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
     listEntitlements: {
         parameters: {
             query?: never;
@@ -10567,6 +10682,55 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    requestBillingSync: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path: {
+                /**
+                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id is answered like a missing one, with 404.
+                 * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                account_id: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be looked at next. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingSync"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["IdempotencyConflict"];
+            422: components["responses"]["IdempotencyMismatch"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
         };

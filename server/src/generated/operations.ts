@@ -2052,7 +2052,7 @@ export const operations = {
     "successStatus": 200,
     "deprecation": null
   },
-  "syncAccountBilling": {
+  "requestBillingSync": {
     "method": "post",
     "path": "/v1/admin/accounts/{account_id}/billing/sync",
     "tag": "admin",

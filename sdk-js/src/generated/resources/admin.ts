@@ -94,7 +94,7 @@ export class AdminResource extends Resource {
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
-  syncAccountBilling(accountId: string, options?: RequestOptions): APIPromise<BillingSync> {
+  requestBillingSync(accountId: string, options?: RequestOptions): APIPromise<BillingSync> {
     return this.transport.json({ method: "POST", path: path`/v1/admin/accounts/${accountId}/billing/sync`, idempotent: true }, options);
   }
 

@@ -104,7 +104,7 @@ OPERATIONS = {
     "getAccount": ("admin", "get_account"),
     "getAccountPlan": ("admin", "get_account_plan"),
     "updateAccountPlan": ("admin", "update_account_plan"),
-    "syncAccountBilling": ("admin", "sync_account_billing"),
+    "requestBillingSync": ("admin", "request_billing_sync"),
     "revokeAccountSessions": ("admin", "revoke_account_sessions"),
     "listAdminActions": ("admin", "list_actions"),
     "getAdminUsageStats": ("admin", "get_usage_stats"),

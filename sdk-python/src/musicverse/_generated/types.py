@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         AdminAction,
         AdminActionActor,
         AdminActionTarget,
+        BillingSync,
         IncomingEvent,
         PlatformStatus,
         PlatformStatusPluginsItem,
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
         RateLimitOverride,
     )
     from .models.api_keys import ApiKeyReport, ApiKeyWithSecret
-    from .models.billing import CheckoutSession, PortalSession
+    from .models.billing import CheckoutSession, PortalSession, Subscription
     from .models.drafts import Draft, DraftVariant
     from .models.entitlements import Entitlement, EntitlementList
     from .models.events import (
@@ -291,6 +292,7 @@ _MODULES = {
     "AssetUpdatedEvent": "models.webhooks",
     "AssetUpdatedPayload": "models.events",
     "AudioFormat": "literals",
+    "BillingSync": "models.admin",
     "ChangePasswordParams": "params",
     "CheckoutSession": "models.billing",
     "ConfirmEmailVerificationParams": "params",
@@ -451,6 +453,7 @@ _MODULES = {
     "SpotifySignIn": "models.accounts",
     "StartSpotifySignInParams": "params",
     "StreamGenerationEventsParams": "params",
+    "Subscription": "models.billing",
     "TestWebhookParams": "params",
     "Tier": "literals",
     "Track": "models.shared",
@@ -543,6 +546,7 @@ __all__ = [
     "AssetUpdatedEvent",
     "AssetUpdatedPayload",
     "AudioFormat",
+    "BillingSync",
     "ChangePasswordParams",
     "CheckoutSession",
     "ConfirmEmailVerificationParams",
@@ -703,6 +707,7 @@ __all__ = [
     "SpotifySignIn",
     "StartSpotifySignInParams",
     "StreamGenerationEventsParams",
+    "Subscription",
     "TestWebhookParams",
     "Tier",
     "Track",

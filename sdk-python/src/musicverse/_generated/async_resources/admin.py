@@ -130,7 +130,7 @@ class AsyncAdminResource(AsyncResource):
             options,
         )
 
-    async def sync_account_billing(
+    async def request_billing_sync(
         self,
         account_id: str,
         *,
@@ -445,7 +445,7 @@ class AsyncAdminWithRawResponse:
         self.get_account = async_raw(admin.get_account)
         self.get_account_plan = async_raw(admin.get_account_plan)
         self.update_account_plan = async_raw(admin.update_account_plan)
-        self.sync_account_billing = async_raw(admin.sync_account_billing)
+        self.request_billing_sync = async_raw(admin.request_billing_sync)
         self.revoke_account_sessions = async_raw(admin.revoke_account_sessions)
         self.list_actions = async_raw(admin.list_actions)
         self.get_usage_stats = async_raw(admin.get_usage_stats)

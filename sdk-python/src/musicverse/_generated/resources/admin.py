@@ -130,7 +130,7 @@ class AdminResource(Resource):
             options,
         )
 
-    def sync_account_billing(
+    def request_billing_sync(
         self,
         account_id: str,
         *,
@@ -445,7 +445,7 @@ class AdminWithRawResponse:
         self.get_account = raw(admin.get_account)
         self.get_account_plan = raw(admin.get_account_plan)
         self.update_account_plan = raw(admin.update_account_plan)
-        self.sync_account_billing = raw(admin.sync_account_billing)
+        self.request_billing_sync = raw(admin.request_billing_sync)
         self.revoke_account_sessions = raw(admin.revoke_account_sessions)
         self.list_actions = raw(admin.list_actions)
         self.get_usage_stats = raw(admin.get_usage_stats)

@@ -5,5 +5,5 @@ import { MusicVerse } from "@musicverse/sdk";
 
 const client = new MusicVerse(); // MUSICVERSE_API_KEY holds the session token of an administrator
 
-const billingSync = await client.admin.syncAccountBilling("acc_01kbq5s7m8e5xv2p0t6w9r4c3d");
+const billingSync = await client.admin.requestBillingSync("acc_01kbq5s7m8e5xv2p0t6w9r4c3d");
 console.log(billingSync);

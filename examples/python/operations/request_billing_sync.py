@@ -6,5 +6,5 @@ from musicverse import MusicVerse
 
 client = MusicVerse()  # MUSICVERSE_API_KEY holds the session token of an administrator
 
-billing_sync = client.admin.sync_account_billing("acc_01kbq5s7m8e5xv2p0t6w9r4c3d")
+billing_sync = client.admin.request_billing_sync("acc_01kbq5s7m8e5xv2p0t6w9r4c3d")
 print(billing_sync)
