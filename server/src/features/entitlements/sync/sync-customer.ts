@@ -2,10 +2,10 @@ import type { Clock } from "../../../platform/clock/index.ts";
 import type { Database } from "../../../platform/db/index.ts";
 import { impliedEntitlements } from "../implied-entitlements.ts";
 import { reviseEntitlements } from "../revise.ts";
+import type { SyncDeps } from "./deps.ts";
 import { requestSync } from "./request.ts";
 import { deleteSync, finishSync, type SyncClaim } from "./store.ts";
 import { writeSubscription } from "./subscription-store.ts";
-import type { SyncDeps } from "./work.ts";
 
 /** It may become known: a webhook can be faster than the transaction that keeps whose customer it is. */
 export class UnknownCustomer extends Error {
@@ -21,7 +21,7 @@ export class UnknownCustomer extends Error {
  * nothing, and an older state never replaces a newer one. No transaction is open while the provider is asked.
  * Throws UnknownCustomer, and whatever the source throws: nothing was written then.
  */
-export async function syncCustomer(deps: Omit<SyncDeps, "leaseMs">, claim: SyncClaim): Promise<void> {
+export async function syncCustomer(deps: SyncDeps, claim: SyncClaim): Promise<void> {
   if (claim.is_charge) return followCharge(deps, claim);
   const { source, metrics } = deps;
   const customer = { mode: claim.mode, customerId: claim.subject };
@@ -44,7 +44,7 @@ export async function syncCustomer(deps: Omit<SyncDeps, "leaseMs">, claim: SyncC
   if (cause.kind === "reconciliation" && changes.some(({ change }) => change !== "expired")) metrics.drift();
 }
 
-async function followCharge(deps: Omit<SyncDeps, "leaseMs">, claim: SyncClaim): Promise<void> {
+async function followCharge(deps: SyncDeps, claim: SyncClaim): Promise<void> {
   const { db, source } = deps;
   const customerId = await source.customerOfCharge({ mode: claim.mode, chargeId: claim.subject });
   await db.asSystem("a charge names its customer", async (tx) => {

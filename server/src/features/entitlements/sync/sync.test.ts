@@ -9,7 +9,8 @@ import type { Cause } from "../revise.ts";
 import type { SyncMetrics } from "./metrics.ts";
 import { reconcileCustomers } from "./reconcile.ts";
 import { requestSync, requestSyncOfCharge } from "./request.ts";
-import { billingSyncWork, type SyncDeps } from "./work.ts";
+import type { SyncDeps } from "./deps.ts";
+import { billingSyncWork } from "./work.ts";
 import type { SyncClaim } from "./store.ts";
 
 /** The sync of customers with a provider that the test speaks for. (BIL-21) */
@@ -37,7 +38,7 @@ describe("sync of customers", () => {
     app = await startTestApp({ worker: false });
     const { db } = app.services;
     deps = {
-      db, clock: systemClock, metrics, leaseMs: 30_000,
+      db, clock: systemClock, metrics,
       emit: createEmit({ clock: systemClock, fanOut: () => Promise.resolve() }),
       work: { enqueue: () => Promise.resolve() },
       source: {
@@ -51,7 +52,7 @@ describe("sync of customers", () => {
         },
       },
     };
-    kind = billingSyncWork(deps);
+    kind = billingSyncWork({ ...deps, leaseMs: 30_000 });
   });
   afterAll(() => app?.close());
 

@@ -1,24 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../../../platform/clock/index.ts";
-import type { Database } from "../../../platform/db/index.ts";
 import type { Logger } from "../../../platform/log/index.ts";
-import type { WorkEngine, WorkKind } from "../../../platform/work/index.ts";
-import type { EmitEvent } from "../../events/index.ts";
-import type { SyncMetrics } from "./metrics.ts";
-import type { CustomerSource } from "./source.ts";
+import type { WorkKind } from "../../../platform/work/index.ts";
+import type { SyncDeps } from "./deps.ts";
 import { claimSync, failSync, renewSync, selectDue, type SyncClaim } from "./store.ts";
 import { syncCustomer, UnknownCustomer } from "./sync-customer.ts";
 import { billingSyncKind, pointerTo } from "./work-names.ts";
-
-export interface SyncDeps {
-  db: Database;
-  clock: Clock;
-  emit: EmitEvent;
-  work: Pick<WorkEngine, "enqueue">;
-  source: CustomerSource;
-  metrics: SyncMetrics;
-  leaseMs: number;
-}
 
 const CONCURRENCY = 5;
 /** What a day's comparison may ask of the provider, which allows a hundred requests a second; one look is three to five. */
@@ -29,8 +15,8 @@ const PAUSE_MAX_MS = 15 * 60_000;
 const ERROR_LENGTH_MAX = 500;
 
 /** Looks at customers of the payment provider. One is looked at by one worker at a time. (BIL-21) */
-export function billingSyncWork(deps: SyncDeps): WorkKind<SyncClaim> {
-  const { db, clock, leaseMs } = deps;
+export function billingSyncWork({ leaseMs, ...deps }: SyncDeps & { leaseMs: number }): WorkKind<SyncClaim> {
+  const { db, clock } = deps;
   return {
     name: billingSyncKind,
     queue: billingSyncKind,
