@@ -140,6 +140,11 @@ describe.skipIf(redisUrl() === null)("a storm", () => {
     const undelivered = () => withClient(platform.adminUrl(), (db) => db.query<{ n: number }>("select count(*)::int as n from webhook_deliveries where finished_at is null")).then(({ rows }) => rows[0]?.n);
     await expect.poll(undelivered, { timeout: 120_000, interval: 500 }).toBe(0);
 
+    // Each accepted generation took one from the plan, and nothing else did. (GEN-13)
+    const charged = await withClient(platform.adminUrl(), (db) => db.query<{ n: number }>("select count(*)::int as n from quota_entries where outcome = 'charged'"));
+    expect(charged.rows[0]?.n).toBe(accepted.generations.length);
+    expect((await calmed.limits.getRateLimits()).generations).toMatchObject({ monthly_pool: { used: accepted.generations.length }, concurrency: { used: 0 } });
+
     const generations = await Array.fromAsync(calmed.generations.list({ limit: 100 }));
     expect(generations.map(({ id }) => id).toSorted()).toEqual(accepted.generations.toSorted());
     expect(new Set(generations.map(({ title }) => title)).size).toBe(generations.length);
