@@ -1,6 +1,6 @@
 import { expect, vi } from "vitest";
 import { createIncomingRegistry } from "../server/src/features/incoming-events/index.ts";
-import { newPicture } from "../server/src/features/library/image.fixture.ts";
+import { newPicture } from "../server/src/features/library/library.fixture.ts";
 import { callback, thirdParty } from "../server/src/features/oauth/world.fixture.ts";
 import { appPage, signInEnv, visitor } from "../server/src/features/sign-in/sign-in.fixture.ts";
 import type { TestApp, TestAppOptions } from "../server/test-kit/app.ts";

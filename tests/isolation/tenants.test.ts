@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { operations, type OperationId } from "../../server/src/generated/operations.ts";
-import { newPicture } from "../../server/src/features/library/image.fixture.ts";
+import { newPicture } from "../../server/src/features/library/library.fixture.ts";
 import { callback, thirdParty } from "../../server/src/features/oauth/world.fixture.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";

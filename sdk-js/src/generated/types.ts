@@ -331,6 +331,10 @@ export interface Asset {
   tags: string[];
   /** What your program wants to keep with it, up to 50 texts by name. It is not searched. */
   metadata: Record<string, string>;
+  /** The draft that its texts were copied from; null when there is none any more. */
+  draft_id: string | null;
+  /** The variant that its texts were copied from; null when there is none any more. */
+  variant_id: string | null;
   /** The generation that made it; null when none did. */
   generation_id: string | null;
   /** Its picture; null for a reel. */
@@ -517,9 +521,17 @@ export interface CreateApiKeyParams {
   expires_at?: string | Date | null;
 }
 
+/**
+ * Texts of a draft's variant (`draft_id`), or texts of your own (at least `title`). What is sent goes before what is
+ * copied.
+ */
 export interface CreateAssetParams {
-  /** Its title, without control characters. */
-  title: string;
+  /** The draft to copy platform and texts from, as they are now. */
+  draft_id?: string;
+  /** Which of the draft's variants; left out, the selected one. */
+  variant_id?: string;
+  /** Its title, without control characters; left out, the draft's title or the variant's hook. */
+  title?: string;
   /** How far it is, for your own use: nothing changes it by itself, and each may follow each. */
   status?: AssetStatus;
   /** Where the short video is to be shown. The length of the caption and the hashtags follow its habits. */

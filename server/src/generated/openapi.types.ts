@@ -813,7 +813,7 @@ export interface paths {
         put?: never;
         /**
          * Create an asset
-         * @description Keeps the text of a reel in the library. Pictures get there by generation.
+         * @description Keeps the text of a reel in the library: a copy of a draft's variant, or text of your own. Pictures get there by generation.
          */
         post: operations["createAsset"];
         delete?: never;
@@ -2809,6 +2809,10 @@ export interface components {
             hashtags: components["schemas"]["Hashtags"];
             tags: components["schemas"]["AssetTags"];
             metadata: components["schemas"]["AssetMetadata"];
+            /** @description The draft that its texts were copied from; null when there is none any more. */
+            draft_id: string | null;
+            /** @description The variant that its texts were copied from; null when there is none any more. */
+            variant_id: string | null;
             /** @description The generation that made it; null when none did. */
             generation_id: string | null;
             /** @description Its picture; null for a reel. */
@@ -3058,9 +3062,14 @@ export interface components {
              */
             expires_at?: string | null;
         };
+        /** @description Texts of a draft's variant (`draft_id`), or texts of your own (at least `title`). What is sent goes before what is copied. */
         CreateAssetRequest: {
-            /** @description Its title, without control characters. */
-            title: string;
+            /** @description The draft to copy platform and texts from, as they are now. */
+            draft_id?: components["schemas"]["DraftId"];
+            /** @description Which of the draft's variants; left out, the selected one. */
+            variant_id?: components["schemas"]["DraftVariantId"];
+            /** @description Its title, without control characters; left out, the draft's title or the variant's hook. */
+            title?: string;
             /** @default draft */
             status: components["schemas"]["AssetStatus"];
             platform?: components["schemas"]["ReelPlatform"];

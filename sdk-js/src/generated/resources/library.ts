@@ -13,7 +13,8 @@ export class LibraryResource extends Resource {
   /**
    * Create an asset: `POST /v1/library/assets`. Scope `library:write`.
    *
-   * Keeps the text of a reel in the library. Pictures get there by generation.
+   * Keeps the text of a reel in the library: a copy of a draft's variant, or text of your own. Pictures get there by
+   * generation.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -25,7 +26,7 @@ export class LibraryResource extends Resource {
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
-  createAsset(params: CreateAssetParams, options?: RequestOptions): APIPromise<Asset> {
+  createAsset(params: CreateAssetParams = {}, options?: RequestOptions): APIPromise<Asset> {
     return this.transport.json({ method: "POST", path: "/v1/library/assets", body: params, idempotent: true }, options);
   }
 

@@ -85,8 +85,12 @@ class CreateApiKeyParams(TypedDict, total=False):
 class CreateAssetParams(TypedDict, total=False):
     """What `library.create_asset` takes."""
 
-    title: Required[str]
-    """Its title, without control characters."""
+    draft_id: str
+    """The draft to copy platform and texts from, as they are now."""
+    variant_id: str
+    """Which of the draft's variants; left out, the selected one."""
+    title: str
+    """Its title, without control characters; left out, the draft's title or the variant's hook."""
     status: AssetStatus
     """How far it is, for your own use: nothing changes it by itself, and each may follow each."""
     platform: ReelPlatform

@@ -5,7 +5,7 @@ import { wavOf } from "../../../test-kit/audio.ts";
 import { startMailServer, type MailServer } from "../../../test-kit/mail-server.ts";
 import { startProcess } from "../../../test-kit/process.ts";
 import { startReceiver, type Receiver } from "../../../test-kit/receiver.ts";
-import { newPicture } from "../library/image.fixture.ts";
+import { newPicture } from "../library/library.fixture.ts";
 import { decodeId } from "../../platform/ids/index.ts";
 
 const password = "pw-canary-of-a-test";

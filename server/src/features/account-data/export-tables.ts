@@ -83,9 +83,9 @@ export const exportedTables: readonly ExportedTable[] = [
     table: "assets", about: "the library; its pictures are in images/",
     columns: [
       "id", "kind", "status", "title", "platform", "hook", "script", "caption", "hashtags", "tags", "metadata",
-      "generation_id", "content_type", "bytes", "sha256", "width", "height", "created_at", "updated_at",
+      "draft_id", "variant_id", "generation_id", "content_type", "bytes", "sha256", "width", "height", "created_at", "updated_at",
     ],
-    ids: { id: "ast", generation_id: "gen" },
+    ids: { id: "ast", draft_id: "dft", variant_id: "var", generation_id: "gen" },
   },
   {
     table: "playlists", about: "playlists",

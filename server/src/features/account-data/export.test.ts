@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { wavOf } from "../../../test-kit/audio.ts";
 import { startReceiver, type Receiver } from "../../../test-kit/receiver.ts";
-import { newPicture } from "../library/image.fixture.ts";
+import { newPicture } from "../library/library.fixture.ts";
 import { exportedTables, notExported } from "./export-tables.ts";
 import { unzip } from "./unzip.fixture.ts";
 

@@ -1,1 +1,2 @@
 export { draftsRoutes } from "./routes.ts";
+export { lockDraft } from "./store.ts";

@@ -27,7 +27,7 @@ export function createGeneratedImages(deps: ImageKeeperDeps & { emit: EmitEvent 
       await cancelBlobDeletion(tx, id);
       const row = await insertAsset(tx, {
         id, kind: "image", status: "draft", title, platform, hook: null, script: null, caption: null,
-        hashtags: [], tags, metadata: {}, generation_id: generationId,
+        hashtags: [], tags, metadata: {}, draft_id: null, variant_id: null, generation_id: generationId,
         blob_key: blobKey, sha256, bytes, content_type: facts.contentType, width: facts.width, height: facts.height,
       });
       await deps.emit(tx, { type: "asset.created", data: presentAsset(row), requestId });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { decodeId, encodeId, newId } from "../../platform/ids/index.ts";
 import { ImageError, type StoredImage } from "./index.ts";
-import { imagesOf, newGeneration, newPicture, picture, sandboxOf } from "./image.fixture.ts";
+import { imagesOf, newDraft, newGeneration, newPicture, picture, sandboxOf } from "./library.fixture.ts";
 
 let app: TestApp;
 let account: TestAccount;
@@ -27,7 +27,7 @@ describe("an asset", () => {
     });
     expect(made).toMatchObject({
       object: "asset", kind: "reel", status: "draft", title: "Teaser", platform: "tiktok", hook: "Listen", script: null, caption: null,
-      hashtags: ["#new"], tags: ["launch", "night"], metadata: { campaign: "autumn" }, generation_id: null, file: null,
+      hashtags: ["#new"], tags: ["launch", "night"], metadata: { campaign: "autumn" }, draft_id: null, variant_id: null, generation_id: null, file: null,
     });
     const changed = await library.updateAsset(made.id, { status: "published", platform: null, hook: null, caption: "Out now.", tags: [], metadata: {} });
     expect(changed).toEqual({
@@ -43,6 +43,39 @@ describe("an asset", () => {
     const events = await eventsOf(made.id);
     expect(events.map(({ type }) => type)).toEqual(["asset.created", "asset.updated", "asset.deleted"]);
     expect(events.map(({ data }) => data)).toEqual([made, changed, { object: "asset", id: made.id, deleted: true }]);
+  });
+
+  test("copies a variant of a draft, edits included, and is not changed by later ones; what is sent goes first (GEN-04)", async () => {
+    const draft = await newDraft(app, account);
+    const copy = await library.createAsset({ draft_id: draft.id, tags: ["mine"] });
+    expect(copy).toMatchObject({
+      title: "First words", platform: "tiktok", hook: "First  words", script: "A script", caption: "A caption", hashtags: ["#one"], tags: ["mine"],
+      draft_id: draft.id, variant_id: draft.selected,
+    });
+    await account.test.drafts.update(draft.id, { title: "Of a draft", variants: [{ id: draft.selected, hook: "Edited" }, { id: draft.other, caption: "Better" }] });
+    expect(await library.getAsset(copy.id)).toEqual(copy);
+    expect(await library.createAsset({ draft_id: draft.id })).toMatchObject({ title: "Of a draft", hook: "Edited" });
+    expect(await library.createAsset({ draft_id: draft.id, variant_id: draft.other, title: "Sent", script: null })).toMatchObject({
+      title: "Sent", hook: "Other", script: null, caption: "Better", variant_id: draft.other,
+    });
+    await account.test.drafts.delete(draft.id);
+    expect(await library.getAsset(copy.id)).toEqual({ ...copy, draft_id: null, variant_id: null });
+  });
+
+  test("is made of no draft of others, of none that is not there, and of no variant that nobody chose", async () => {
+    const [mine, theirs] = [await newDraft(app, account), await newDraft(app, await app.signUp())];
+    const wrong: [object, string, string][] = [
+      [{ draft_id: theirs.id }, "/body/draft_id", "not_found"],
+      [{ draft_id: encodeId("dft", newId()), variant_id: mine.selected }, "/body/draft_id", "not_found"],
+      [{ draft_id: mine.id, variant_id: theirs.selected }, "/body/variant_id", "not_found"],
+      [{ variant_id: mine.selected, title: "x" }, "/body/draft_id", "required"],
+      [{ tags: [] }, "/body/title", "required"],
+    ];
+    for (const [body, path, code] of wrong) {
+      expect(await ask("post", "", { body }), JSON.stringify(body)).toMatchObject({ status: 400, body: { code: "validation_failed", errors: [{ path, code }] } });
+    }
+    await account.test.drafts.update(mine.id, { selected_variant_id: null });
+    expect(await ask("post", "", { body: { draft_id: mine.id } })).toMatchObject({ status: 400, body: { errors: [{ path: "/body/variant_id", code: "required" }] } });
   });
 
   test("refuses what it does not know, and text that no database keeps", async () => {

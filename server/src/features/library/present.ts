@@ -18,6 +18,8 @@ export function presentAsset(row: AssetRow): Asset {
     hashtags: row.hashtags,
     tags: row.tags,
     metadata: row.metadata,
+    draft_id: row.draft_id && encodeId("dft", row.draft_id),
+    variant_id: row.variant_id && encodeId("var", row.variant_id),
     generation_id: row.generation_id && encodeId("gen", row.generation_id),
     file: presentFile(row),
     created_at: row.created_at.toISOString(),

@@ -12,6 +12,8 @@ export interface AssetRow {
   hashtags: string[];
   tags: string[];
   metadata: Record<string, string>;
+  draft_id: string | null;
+  variant_id: string | null;
   generation_id: string | null;
   /** These six are null together: a reel has no file. */
   blob_key: string | null;
@@ -26,8 +28,8 @@ export interface AssetRow {
 
 export type NewAsset = Omit<AssetRow, "created_at" | "updated_at">;
 
-export const assetColumns = `id, kind, status, title, platform, hook, script, caption, hashtags, tags, metadata, generation_id,
-  blob_key, sha256, bytes, content_type, width, height, created_at, updated_at`;
+export const assetColumns = `id, kind, status, title, platform, hook, script, caption, hashtags, tags, metadata, draft_id, variant_id,
+  generation_id, blob_key, sha256, bytes, content_type, width, height, created_at, updated_at`;
 
 export const selectAsset = (accountId: string, id: string): Statement => ({
   name: "asset_by_id",
@@ -44,10 +46,10 @@ export const selectAssetsById = (accountId: string, ids: readonly string[]): Sta
 export async function insertAsset(tx: TenantTx, row: NewAsset): Promise<AssetRow> {
   const [inserted] = await tx.query<AssetRow>(
     `insert into assets (account_id, id, kind, status, title, platform, hook, script, caption, hashtags, tags, metadata,
-       generation_id, blob_key, sha256, bytes, content_type, width, height)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning ${assetColumns}`,
+       draft_id, variant_id, generation_id, blob_key, sha256, bytes, content_type, width, height)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) returning ${assetColumns}`,
     [tx.accountId, row.id, row.kind, row.status, row.title, row.platform, row.hook, row.script, row.caption, row.hashtags,
-      row.tags, JSON.stringify(row.metadata), row.generation_id, row.blob_key, row.sha256, row.bytes, row.content_type,
+      row.tags, JSON.stringify(row.metadata), row.draft_id, row.variant_id, row.generation_id, row.blob_key, row.sha256, row.bytes, row.content_type,
       row.width, row.height],
   );
   if (!inserted) throw new Error("an insert into assets returned no row");

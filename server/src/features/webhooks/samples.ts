@@ -108,6 +108,8 @@ function samples(webhookId: string, now: Date): EventData {
     hashtags: ["#sample"],
     tags: ["sample"],
     metadata: {},
+    draft_id: null,
+    variant_id: null,
     generation_id: null,
     file: null,
     created_at: at,

@@ -30,7 +30,9 @@ class AsyncLibraryResource(AsyncResource):
     async def create_asset(
         self,
         *,
-        title: str,
+        draft_id: str | Omit = omit,
+        variant_id: str | Omit = omit,
+        title: str | Omit = omit,
         status: AssetStatus | Omit = omit,
         platform: ReelPlatform | Omit = omit,
         hook: str | None | Omit = omit,
@@ -43,10 +45,13 @@ class AsyncLibraryResource(AsyncResource):
     ) -> Asset:
         """Create an asset: `POST /v1/library/assets`. Scope `library:write`.
 
-        Keeps the text of a reel in the library. Pictures get there by generation.
+        Keeps the text of a reel in the library: a copy of a draft's variant, or text of your own. Pictures get
+        there by generation.
 
         Args:
-        - `title`: Its title, without control characters.
+        - `draft_id`: The draft to copy platform and texts from, as they are now.
+        - `variant_id`: Which of the draft's variants; left out, the selected one.
+        - `title`: Its title, without control characters; left out, the draft's title or the variant's hook.
         - `status`: How far it is, for your own use: nothing changes it by itself, and each may follow each.
         - `platform`: Where the short video is to be shown. The length of the caption and the hashtags follow its
           habits.
@@ -62,7 +67,7 @@ class AsyncLibraryResource(AsyncResource):
         (500).
         """
         return await self._transport.json(
-            Request("POST", "/v1/library/assets", body={"title": title, "status": status, "platform": platform, "hook": hook, "script": script, "caption": caption, "hashtags": hashtags, "tags": tags, "metadata": metadata}, idempotent=True),
+            Request("POST", "/v1/library/assets", body={"draft_id": draft_id, "variant_id": variant_id, "title": title, "status": status, "platform": platform, "hook": hook, "script": script, "caption": caption, "hashtags": hashtags, "tags": tags, "metadata": metadata}, idempotent=True),
             Asset,
             options,
         )

@@ -183,6 +183,10 @@ class Asset(Model):
     """Your own labels. Kept in lower case, each once."""
     metadata: dict[str, str]
     """What your program wants to keep with it, up to 50 texts by name. It is not searched."""
+    draft_id: str | None
+    """The draft that its texts were copied from; null when there is none any more."""
+    variant_id: str | None
+    """The variant that its texts were copied from; null when there is none any more."""
     generation_id: str | None
     """The generation that made it; null when none did."""
     file: AssetFile | None

@@ -36,3 +36,18 @@ export async function newPicture(app: TestApp, account: TestAccount, title = "Co
   const row = await app.services.db.withTenant(accountId, (tx) => images.create(tx, { generationId, title, stored, requestId: "req_test0001" }));
   return encodeId("ast", row.id);
 }
+
+/** A draft with two variants, the first of them selected. */
+export async function newDraft(app: TestApp, account: TestAccount): Promise<{ id: string; selected: string; other: string }> {
+  const [id, selected, other] = [newId(), newId(), newId()];
+  await app.services.db.withTenant(sandboxOf(account), async (tx) => {
+    await tx.query(
+      `insert into drafts (account_id, id, brief, platform, tone, language, created_at, updated_at)
+       values ($1, $2, 'prompt-canary', 'tiktok', 'playful', 'en', now(), now())`, [tx.accountId, id]);
+    await tx.query(
+      `insert into draft_variants (account_id, id, draft_id, position, hook, script, caption, hashtags, selected, created_at, updated_at)
+       values ($1, $2, $4, 0, 'First  words', 'A script', 'A caption', '{#one}', true, now(), now()),
+              ($1, $3, $4, 1, 'Other', 'Another script', 'Another caption', '{}', false, now(), now())`, [tx.accountId, selected, other, id]);
+  });
+  return { id: encodeId("dft", id), selected: encodeId("var", selected), other: encodeId("var", other) };
+}
