@@ -3065,7 +3065,7 @@ export interface components {
         /** @description Texts of a draft's variant (`draft_id`), or texts of your own (at least `title`). What is sent goes before what is copied. */
         CreateAssetRequest: {
             /** @description The draft to copy platform and texts from, as they are now. */
-            draft_id?: components["schemas"]["DraftId"];
+            draft_id?: string;
             /** @description Which of the draft's variants; left out, the selected one. */
             variant_id?: components["schemas"]["DraftVariantId"];
             /** @description Its title, without control characters; left out, the draft's title or the variant's hook. */
