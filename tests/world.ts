@@ -48,6 +48,11 @@ export async function createWorld(app: TestApp, endpoint: string): Promise<World
   await webhooks.update(paused.id, { status: "paused" });
   const generation = await test.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 });
   const tracks = await twoOf(async () => String((await test.generations.wait((await test.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 })).id)).track_id));
+  const drafts = await twoOf(async () => {
+    const { draft_id: id, generation_id: generationId } = await test.drafts.create({ brief: "prompt-canary", platform: "tiktok" });
+    await test.generations.wait(generationId);
+    return test.drafts.get(id);
+  });
   const lists = await twoOf(() => playlists.create({ name: "fuzzed" }));
   const { items } = await playlists.addTracks(lists[0].id, { track_ids: tracks });
   const assets = await twoOf(() => newPicture(app, account));
@@ -84,6 +89,7 @@ export async function createWorld(app: TestApp, endpoint: string): Promise<World
       connected_app_id: connected.slice(0, 1),
       delivery_id: (await delivered()).map(({ id }) => id),
       feature: ["generations", "variants"],
+      draft_id: [drafts[0].id],
       event_id: (await test.events.list()).data.map(({ id }) => id),
       generation_id: [generation.id],
       incoming_event_id: (await incoming()).map(({ id }) => id),
@@ -102,6 +108,7 @@ export async function createWorld(app: TestApp, endpoint: string): Promise<World
       asset_id: [assets[1]],
       client_id: [apps[1].id],
       connected_app_id: connected.slice(1),
+      draft_id: [drafts[1].id],
       item_id: items.slice(1).map(({ id }) => id),
       playlist_id: [lists[1].id],
       session_id: [sessions[1].id],
@@ -117,6 +124,8 @@ export async function createWorld(app: TestApp, endpoint: string): Promise<World
     bodies: {
       addPlaylistTracks: { track_ids: [tracks[0]] },
       movePlaylistTrack: { position: 0 },
+      updateDraft: { title: "fuzzed", selected_variant_id: drafts[0].variants[0]?.id ?? null },
+      regenerateDraft: { draft_id: drafts[0].id, variant_id: drafts[0].variants[0]?.id, field: "hook" },
       putRateLimitOverride: { quota: { requests: 100_000, window_seconds: 60 }, note: "fuzzed" },
       signIn: { email: account.email, password },
       startSpotifySignIn: { redirect_uri: appPage },

@@ -5,7 +5,7 @@ import { apiKeysRoutes, createAuthenticator, createExposureDesk, endKeys, exposu
 import { draftsRoutes } from "./features/drafts/index.ts";
 import { billingEventTypes, billingRoutes, createSimulatedPages, createStripeAccess } from "./features/billing/index.ts";
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
-import { createGenerationFeed, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
+import { createCancelForDraft, createGenerationFeed, createPrepareGeneration, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
 import { billingSyncKind, entitlementsRoutes, syncOnEvents } from "./features/entitlements/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { addressLimits, badCredentialBucket, createLimitsFor, createOverrideLookup, headersFor, limitsRoutes } from "./features/limits/index.ts";
@@ -103,7 +103,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...adminRoutes({ db, cursors }),
       ...apiKeysRoutes({ ...services, cursors, emit, exposures }),
       ...generationRoutes({ db, cursors, plugins, work, emit, quota, feed }),
-      ...draftsRoutes({ db, clock, cursors }),
+      ...draftsRoutes({ db, clock, cursors, plans: accountPlans, prepare: createPrepareGeneration({ plugins, quota, work }), cancelFor: createCancelForDraft({ emit, quota }) }),
       ...tracksRoutes({ db, storage, cursors, emit, work, beforeDelete: removeTrackFromPlaylists({ clock, emit }), uploadBytesMax: UPLOAD_BYTES_MAX }),
       ...libraryRoutes({ db, storage, cursors, emit, work }),
       ...playlistsRoutes({ db, clock, cursors, emit }),

@@ -4,9 +4,11 @@ import { exposureWork, rotationReminderWork } from "./features/api-keys/index.ts
 import { createCostLedger } from "./features/costs/index.ts";
 import { createStripeAccess } from "./features/billing/index.ts";
 import { billingSyncWork, createSyncMetrics, expireEntitlements, reconcileCustomers, stripeSource } from "./features/entitlements/index.ts";
+import { createGeneratedVariants } from "./features/drafts/index.ts";
 import { keepEventLog } from "./features/events/index.ts";
 import { generationWork } from "./features/generation/index.ts";
 import { forgetIncomingEvents, incomingEventWork, type IncomingRegistry } from "./features/incoming-events/index.ts";
+import { createGeneratedImages } from "./features/library/index.ts";
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
 import { forgetExpiredOauth } from "./features/oauth/index.ts";
 import { createPlanLookup } from "./features/plans/index.ts";
@@ -39,7 +41,11 @@ export async function startWorker(
   const { clock, config, db, keyRing, log, mailer, plugins, redis, storage, work } = services;
   const { emit, feed, notify } = wireEvents(services);
   const stripe = createStripeAccess({ plugins, registry: services.metrics.registry });
-  const tracks = createGeneratedTracks({ db, storage, emit, work });
+  const makers = {
+    tracks: createGeneratedTracks({ db, storage, emit, work }),
+    variants: createGeneratedVariants({ clock }),
+    images: createGeneratedImages({ db, storage, emit }),
+  };
   const pools = createEgressPools({
     policy: { allowLoopback: config.webhookAllowLoopback },
     resolve: createResolver({ timeoutMs: 5_000 }),
@@ -55,7 +61,7 @@ export async function startWorker(
   const quota = createQuota({ db, plans: accountPlans, counters });
   const costs = createCostLedger({ clock, prices: config.costPrices ?? new Map() });
   const places = createProviderPlaces({ redis, prefix: config.redisPrefix, log });
-  const generationDeps = { db, plugins, tracks, emit, quota, places, costs, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
+  const generationDeps = { db, plugins, makers, emit, quota, places, costs, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
   const generation = plugins
     .having("generation")
     .filter((pluginId) => onlyPlugins?.includes(pluginId) ?? true)

@@ -55,6 +55,23 @@ describe("processes die", () => {
     await expectDoneOnce(here, [id]);
   });
 
+  test("kill -9 of the worker in the middle of a reel: written after restart, each variant once, one event", async () => {
+    const { app, account } = await world();
+    app.simulator.setLatency(3);
+    const worker = await start("worker", app);
+    const { draft_id: draftId, generation_id: id } = await account.test.drafts.create({ brief: "prompt-canary", platform: "tiktok", variants: 2 });
+    await expect.poll(() => app.simulator.calls()["POST /v1/text/chatcompletion_v2"] ?? 0, { timeout: 20_000 }).toBe(1);
+    await worker.kill9();
+    expect(await account.test.drafts.get(draftId)).toMatchObject({ status: "generating", variants: [] });
+    app.simulator.setLatency(0);
+    await start("worker", app);
+    expect(await account.test.generations.wait(id, { timeoutMs: 60_000 })).toMatchObject({ status: "completed" });
+    expect(await account.test.drafts.get(draftId)).toMatchObject({ status: "ready", variants: [{ position: 0 }, { position: 1 }] });
+    expect(await rows(app, "select 1 from draft_variants")).toHaveLength(2);
+    expect(await rows(app, "select 1 from events where type = 'generation.completed'")).toHaveLength(1);
+    expect(await rows(app, "select 1 from quota_entries")).toHaveLength(1);
+  });
+
   test("kill -9 of the API right after its 202: the generation is done", async () => {
     const here = await world();
     await start("worker", here.app);

@@ -69,6 +69,10 @@ describe("what stands in the way", () => {
   test("plugins: generating for live accounts and webhooks of a provider wait for the operator", async () => {
     const unavailable = { status: 503, body: { code: "plugin_unavailable" } };
     expect(await app.request("post", "/v1/generate", { key: account.liveKey, body: { prompt: "prompt-canary" } })).toMatchObject(unavailable);
+    const { draft_id: draftId } = await account.test.drafts.create({ brief: "prompt-canary", platform: "tiktok" });
+    for (const [path, body] of [["/v1/create", { brief: "prompt-canary", platform: "tiktok" }], ["/v1/regenerate", { draft_id: draftId }]] as const) {
+      expect(await app.request("post", path, { key: account.liveKey, body })).toMatchObject(unavailable);
+    }
     expect(await app.request("post", "/hooks/hooked", signed(bodyOf("evt_1")))).toMatchObject(unavailable);
   });
 });

@@ -172,6 +172,21 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     await expect(account.test.tracks.get(track.id)).rejects.toMatchObject({ status: 404, code: "not_found" });
   });
 
+  test("drafts: create, follow, list, choose and edit, regenerate, delete", async () => {
+    const { drafts, generations } = account.test;
+    const made = await drafts.create({ brief: "prompt-canary of a song", platform: "instagram", tone: "dramatic", variants: 2 });
+    expect(await generations.wait(made.generation_id)).toMatchObject({ kind: "reel", draft_id: made.draft_id });
+    const { variants: [one, two] } = await drafts.get(made.draft_id);
+    const chosen = await drafts.update(made.draft_id, { selected_variant_id: one?.id ?? "", variants: [{ id: two?.id ?? "", caption: "Mine" }] });
+    expect(chosen).toMatchObject({ selected_variant_id: one?.id, variants: [{ hook: one?.hook }, { caption: "Mine", edited_fields: ["caption"] }] });
+    const again = await drafts.regenerate({ draft_id: made.draft_id, variant_id: one?.id ?? "", field: "hook" });
+    expect(again).toMatchObject({ draft: { status: "generating" }, generation: { kind: "reel" } });
+    await generations.wait(again.generation_id);
+    expect((await drafts.list({ platform: "instagram" })).data.map(({ id }) => id)).toContain(made.draft_id);
+    await drafts.delete(made.draft_id);
+    await expect(drafts.get(made.draft_id)).rejects.toMatchObject({ status: 404 });
+  });
+
   test("playlists: create, list, get, update, and their tracks: add, list, move, remove; delete", async () => {
     const { playlists, tracks } = account.test;
     const track = await tracks.upload({ file: wavOf({ seconds: 1 }), title: "Of a playlist" });

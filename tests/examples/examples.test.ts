@@ -65,8 +65,9 @@ describe.each(await languages())("the examples in $name do what they show", ({ n
 
   const runTask = (file: string) => runner.run({ file: join(examples, file), folder, env: { MUSICVERSE_BASE_URL: app.url, MUSICVERSE_API_KEY: world.key } });
 
-  test.each(["generate-music", "follow-progress", "walk-pages", "upload-song", "handle-errors"])("the task %s", async (task) => {
+  test.each(["generate-music", "write-reel", "follow-progress", "walk-pages", "upload-song", "handle-errors"])("the task %s", async (task) => {
     expect(await runTask(taskFile(task))).toBeNull();
+    if (task === "write-reel") expect(statSync(join(folder, "cover.jpg")).size).toBeGreaterThan(100_000);
     if (task === "generate-music") expect(statSync(join(folder, "song.wav")).size).toBeGreaterThan(1_000_000);
   });
 

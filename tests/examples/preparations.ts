@@ -70,6 +70,13 @@ const special: Partial<Record<OperationId, (around: Around) => Promise<Partial<P
     app.simulator.setLatency(0);
     return { values: objectsOf("cancelGeneration", [generation.id]) };
   },
+  regenerateDraft: async ({ app, world }) => {
+    const test = app.client(world.key);
+    const { draft_id: id, generation_id: generation } = await test.drafts.create({ brief: "prompt-canary", platform: "tiktok" });
+    await test.generations.wait(generation);
+    const variant = (await test.drafts.get(id)).variants[0]?.id ?? "";
+    return { values: { dft_01kbq7c1h4e9yt6x2p8s5v0mzd: id, var_01kbq7d2k5f8zs4w1r7t6m3nhx: variant } };
+  },
   addPlaylistTracks: ({ world }) => Promise.resolve({ values: { trk_01kbq5t3v6f2zr8h1d5n7k0wej: world.ids["track_id"]?.[0] ?? "" } }),
   // The other item went with its track.
   removePlaylistTrack: ({ world: { ids } }) => Promise.resolve({ values: objectsOf("removePlaylistTrack", [ids["playlist_id"]?.[0], ids["item_id"]?.[0]]) }),

@@ -42,6 +42,8 @@ describe("a stranger reaches nothing", () => {
     await vi.waitFor(async () => expect((await owner.test.webhooks.getReplay(webhook.id, replay.id)).status).toBe("completed"), { timeout: 20_000 });
     const client = await owner.test.oauthClients.create({ name: "mine", type: "confidential", redirect_uris: [callback], scopes: ["tracks:read"] });
     await (await thirdParty(app, client)).connect(owner, { account: "test" });
+    const draft = await owner.test.drafts.create({ brief: "mine prompt-canary", platform: "tiktok" });
+    await owner.test.generations.wait(draft.generation_id);
     ids = {
       client_id: client.id,
       connected_app_id: (await owner.test.connectedApps.list()).data[0]?.id ?? "",
@@ -50,6 +52,7 @@ describe("a stranger reaches nothing", () => {
       playlist_id: playlist.id,
       item_id: item?.id ?? "",
       generation_id: generation.id,
+      draft_id: draft.draft_id,
       webhook_id: webhook.id,
       delivery_id: delivery.id,
       replay_id: replay.id,

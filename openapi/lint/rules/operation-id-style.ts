@@ -18,6 +18,7 @@ const VERBS = [
   "list",
   "move",
   "put",
+  "regenerate",
   "remove",
   "report",
   "request",

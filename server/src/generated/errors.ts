@@ -104,6 +104,12 @@ export const errorCatalogue = {
     "description": "The account's plan regenerates single fields and variants of a draft, not everything. Waiting does not help.",
     "fix": "Regenerate the field or the variant that should change, or choose the plan in `upgrade_plan`."
   },
+  "variants_exceed_plan": {
+    "status": 403,
+    "title": "More variants than the plan has",
+    "description": "The account's plan writes fewer variants at a time than were asked for. Nothing was used up.",
+    "fix": "Ask for as many as the detail says, or choose the plan in `upgrade_plan`."
+  },
   "wrong_password": {
     "status": 403,
     "title": "Wrong password",
@@ -157,6 +163,12 @@ export const errorCatalogue = {
     "title": "Only way to sign in",
     "description": "The account has no password, so without this link nobody could sign in any more.",
     "fix": "Set a password first (`requestPasswordReset` sends a link), then unlink."
+  },
+  "draft_generating": {
+    "status": 409,
+    "title": "A generation still writes for it",
+    "description": "The draft has a generation that is queued or running, and another one would write over it.",
+    "fix": "Wait until it has ended, or cancel it."
   },
   "generation_not_cancelable": {
     "status": 409,

@@ -47,7 +47,7 @@ export const eventDescriptions: Record<EventType, string> = {
   "entitlement.revoked": "A plan was taken from the account before its time.",
   "entitlement.updated": "A plan that the account has changed, or until when it has it.",
   "generation.canceled": "A generation was canceled before it finished.",
-  "generation.completed": "A generation finished and its track is ready.",
+  "generation.completed": "A generation finished and what it made is ready.",
   "generation.failed": "A generation ended without a result; `data.error` says why.",
   "playlist.created": "A playlist was created.",
   "playlist.deleted": "A playlist was deleted; its tracks stay.",

@@ -5,10 +5,65 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import type { PagePromise } from "../../transport/page.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { Draft, ListDraftsParams, UpdateDraftParams } from "../types.ts";
+import type { CreateDraftParams, Draft, DraftGeneration, ListDraftsParams, RegenerateDraftParams, UpdateDraftParams } from "../types.ts";
 
 /** Content for short videos, written in variants to choose from and edit. */
 export class DraftsResource extends Resource {
+  /**
+   * Write a reel: `POST /v1/create`. Scope `generate:write`.
+   *
+   * Makes a draft and a generation that writes its variants: hook, script, caption and hashtags for a short video.
+   * Accepts the
+   * work durably and answers at once; `Location` is the draft. Follow the generation with `streamGenerationEvents`, by
+   * polling, or
+   * with the webhook `generation.completed`; then the draft has its variants.
+   *
+   * It is one generation of the plan's month, however many variants it writes.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this, or the plan does not allow it.
+   * @throws {ConflictError} 409: The same request still runs.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {RateLimitError} 429: Too many requests, or a limit of the plan is reached.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   * @throws {InternalServerError} 503: No plugin can do this at the moment.
+   */
+  create(params: CreateDraftParams, options?: RequestOptions): APIPromise<DraftGeneration> {
+    return this.transport.json({ method: "POST", path: "/v1/create", body: params, idempotent: true }, options);
+  }
+
+  /**
+   * Write again: `POST /v1/regenerate`. Scope `generate:write`.
+   *
+   * Writes for a draft once more. With `variant_id` that variant alone is written anew, with `field` one field of it:
+   * it keeps
+   * its id, its place and all else, and what was edited by hand there is replaced. Without, all variants are replaced
+   * by new ones
+   * with new ids, and none is chosen; the plan says whether and how often.
+   *
+   * While it goes on, the draft has what it had before; when it fails, it keeps that. Between two for one draft there
+   * is a pause of
+   * seconds, which the plan sets. Each is one generation of the plan's month.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this, or the plan does not allow it.
+   * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
+   * @throws {ConflictError} 409: A generation of the draft is at work, or the same request still runs.
+   * @throws {APIError} 413: The body is larger than the operation accepts.
+   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {RateLimitError} 429: Too many requests, or a limit of the plan is reached.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   * @throws {InternalServerError} 503: No plugin can do this at the moment.
+   */
+  regenerate(params: RegenerateDraftParams, options?: RequestOptions): APIPromise<DraftGeneration> {
+    return this.transport.json({ method: "POST", path: "/v1/regenerate", body: params, idempotent: true }, options);
+  }
+
   /**
    * List drafts: `GET /v1/drafts`. Scope `generate:read`.
    *

@@ -8,14 +8,15 @@ import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
 import type { CreateGenerationParams, Generation, ListGenerationsParams, StreamGenerationEventsParams } from "../types.ts";
 
-/** Ask a provider to make music and follow the work. */
+/** Ask a provider to make music or artwork and follow the work. */
 export class GenerationsResource extends Resource {
   /**
-   * Generate music: `POST /v1/generate`. Scope `generate:write`.
+   * Generate music or artwork: `POST /v1/generate`. Scope `generate:write`.
    *
    * Accepts the work durably and answers at once. Follow it with `streamGenerationEvents`, by polling `getGeneration`,
    * or, best for servers, with a webhook for `generation.completed` and `generation.failed`. When it completes,
-   * `track_id` is a track whose audio is stored and can be downloaded.
+   * `track_id` is a track whose audio is stored and can be downloaded; of artwork, `asset_id` is an image of the
+   * library.
    *
    * Accepted work survives restarts of any part. A failed provider call is repeated where that is safe.
    *
@@ -30,7 +31,7 @@ export class GenerationsResource extends Resource {
    * @throws {InternalServerError} 500: Something failed on our side.
    * @throws {InternalServerError} 503: No plugin can do this at the moment.
    */
-  create(params: CreateGenerationParams, options?: RequestOptions): APIPromise<Generation> {
+  create(params: CreateGenerationParams = {}, options?: RequestOptions): APIPromise<Generation> {
     return this.transport.json({ method: "POST", path: "/v1/generate", body: params, idempotent: true }, options);
   }
 

@@ -62,6 +62,7 @@ async function fill(app: TestApp, account: TestAccount): Promise<void> {
   await newPicture(app, account);
   const { id } = await account.test.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 });
   await account.test.generations.wait(id);
+  await account.test.generations.wait((await account.test.drafts.create({ brief: "prompt-canary", platform: "tiktok" })).generation_id);
   await receiver.next(({ event }) => event.type === "generation.completed");
 }
 
@@ -80,7 +81,7 @@ describe("deleting an account", () => {
     await expect.poll(() => stored(app, "select 1 from webhooks where lease_token is not null"), { timeout: 20_000 }).toEqual([]);
     const texts = await idsOf(app, account);
     const othersTraces = await traces(app, await idsOf(app, other));
-    expect(await traces(app, texts)).toEqual(expect.arrayContaining(["accounts", "users", "sessions", "api_keys", "tracks", "assets", "generations", "webhooks", "mails"]));
+    expect(await traces(app, texts)).toEqual(expect.arrayContaining(["accounts", "users", "sessions", "api_keys", "tracks", "assets", "drafts", "draft_variants", "generations", "webhooks", "mails"]));
     expect(await app.storedBlobs()).toHaveLength(8);
 
     expect(await erase(app, account.sessionToken, password, { "MusicVerse-Mode": "test" })).toMatchObject({ status: 202, text: "" });

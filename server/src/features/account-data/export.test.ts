@@ -24,6 +24,7 @@ beforeAll(async () => {
   await stranger.test.tracks.upload({ file: wavOf({ seconds: 1 }), title: "Theirs" });
   const { id } = await account.test.generations.create({ prompt: "prompt-canary of mine", instrumental: true, duration_seconds: 5 });
   await account.test.generations.wait(id);
+  await account.test.generations.wait((await account.test.drafts.create({ brief: "prompt-canary brief of mine", platform: "tiktok" })).generation_id);
   await receiver.next(({ event }) => event.type === "generation.completed");
   await vi.waitFor(async () => {
     if ((await stored("select 1 from webhook_attempts")).length === 0) throw new Error("no attempt yet");
@@ -70,7 +71,13 @@ describe("the export of an account", () => {
     const [picture] = (await account.test.library.listAssets()).data;
     expect(json("sandbox/assets.json")).toMatchObject([{ id: picture?.id, title: "My cover", sha256: picture?.file?.sha256 }]);
     expect(createHash("sha256").update(files.get(`sandbox/images/${picture?.id}.jpg`) ?? "").digest("hex")).toBe(picture?.file?.sha256);
-    expect(json("sandbox/generations.json").slice(-1)).toMatchObject([{ status: "completed", input: { prompt: "prompt-canary of mine" } }]);
+    const generations = [
+      { kind: "music", status: "completed", input: { prompt: "prompt-canary of mine" } },
+      { kind: "reel", status: "completed", draft_id: expect.stringMatching(/^dft_/), input: { brief: "prompt-canary brief of mine" } },
+    ];
+    expect(json("sandbox/generations.json").slice(-2)).toMatchObject(generations);
+    expect(json("sandbox/drafts.json")).toMatchObject([{ id: expect.stringMatching(/^dft_/), brief: "prompt-canary brief of mine" }]);
+    expect(json("sandbox/draft_variants.json")).toMatchObject([{ id: expect.stringMatching(/^var_/), draft_id: expect.stringMatching(/^dft_/), hook: expect.stringMatching(/./) }]);
     const events = (await account.test.events.list({ limit: 100 })).data.map(({ id }) => id).toReversed();
     expect(json("sandbox/events.json").map(({ id }) => id)).toEqual(events);
     expect(json("sandbox/webhooks.json")).toMatchObject([{ url: receiver.url }]);

@@ -103,3 +103,38 @@ export async function updateVariant(
 export async function deleteDraftRow(tx: TenantTx, id: string): Promise<void> {
   await tx.query("delete from drafts where account_id = $1 and id = $2", [tx.accountId, id]);
 }
+
+export async function insertDraft(
+  tx: TenantTx,
+  draft: Pick<DraftRow, "id" | "title" | "brief" | "platform" | "tone" | "language">,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `insert into drafts (account_id, id, title, brief, platform, tone, language, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $8)`,
+    [tx.accountId, draft.id, draft.title, draft.brief, draft.platform, draft.tone, draft.language, now],
+  );
+}
+
+/** Takes all variants of a locked draft out of it; their rows stay. */
+export async function supersedeVariants(tx: TenantTx, { id }: Pick<DraftRow, "id">, now: Date): Promise<void> {
+  await tx.query(
+    "update draft_variants set superseded_at = $3, selected = false where account_id = $1 and draft_id = $2 and superseded_at is null",
+    [tx.accountId, id, now],
+  );
+}
+
+export async function insertVariant(
+  tx: TenantTx,
+  variant: VariantContent & { id: string; draftId: string; generationId: string; position: number },
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `insert into draft_variants (account_id, id, draft_id, generation_id, position, hook, script, caption, hashtags, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
+    [
+      tx.accountId, variant.id, variant.draftId, variant.generationId, variant.position,
+      variant.hook, variant.script, variant.caption, variant.hashtags, now,
+    ],
+  );
+}

@@ -2,10 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { components } from "../../generated/openapi.types.ts";
 import { entityTag, requireMatch } from "../../platform/http/etag.ts";
 import { ok, type Handler } from "../../platform/http/operation.ts";
-import { ProblemError, type FieldProblem } from "../../platform/http/problem.ts";
-import { decodeId } from "../../platform/ids/index.ts";
 import type { DraftsDeps } from "./deps.ts";
-import { draftIdOf, holdDraft } from "./find.ts";
+import { draftIdOf, holdDraft, variantOf } from "./find.ts";
 import { presentDraft } from "./present.ts";
 import { selectVariant, updateDraftRow, updateVariant, type DraftRow, type ReelField, type VariantRow } from "./store.ts";
 
@@ -47,13 +45,4 @@ function editedVariant(draft: DraftRow, edit: Edit, path: string): VariantRow | 
     hashtags: edit.hashtags ?? variant.hashtags,
     edited_fields: fields.filter((field) => changed.includes(field) || variant.edited_fields.includes(field)),
   };
-}
-
-/** A variant that the draft has now; one that was replaced is not. */
-function variantOf(draft: DraftRow, publicId: string, path: string): VariantRow {
-  const id = decodeId("var", publicId);
-  const variant = draft.variants.find((each) => each.id === id);
-  if (variant) return variant;
-  const problem: FieldProblem = { path, code: "not_found", message: "This draft has no variant with this id. A full regeneration replaces all of them." };
-  throw new ProblemError("validation_failed", { errors: [problem] });
 }

@@ -2,9 +2,10 @@ import type { GenerationOutput, LongWork } from "@musicverse/plugin-kit";
 import type { Database } from "../../platform/db/index.ts";
 import type { PluginCall, PluginHost } from "../../platform/plugins/index.ts";
 import { announce } from "./feed.ts";
+import { requestFor } from "./products.ts";
 import { markDispatched, saveProgress, type ClaimedRow } from "./store.ts";
 
-export type ProviderAnswer = { audio: Uint8Array; costMicros: number | null } | { pending: { externalId: string; pollAfterMs: number } };
+export type ProviderAnswer = { output: GenerationOutput } | { pending: { externalId: string; pollAfterMs: number } };
 
 /** Progress is written at most this often; between, the newest value waits. */
 const PROGRESS_EVERY_MS = 500;
@@ -19,15 +20,7 @@ export async function callProvider(
   signal: AbortSignal,
 ): Promise<ProviderAnswer | null> {
   const { row, leaseToken } = claim;
-  const { input } = row;
-  const request = {
-    kind: "music" as const,
-    prompt: input.prompt,
-    lyrics: input.lyrics,
-    instrumental: input.instrumental,
-    durationSeconds: input.duration_seconds,
-    model: row.model,
-  };
+  const request = requestFor(row);
   const progress = progressWriter(db, row, leaseToken);
   const call: PluginCall = {
     account: { id: row.account_id, mode: row.mode },
@@ -54,9 +47,7 @@ export async function callProvider(
 }
 
 function answerOf(work: LongWork<GenerationOutput>): ProviderAnswer {
-  if (!("done" in work)) return { pending: work.pending };
-  if (work.done.kind !== "music") throw new Error(`asked for music, the plugin answered ${work.done.kind}`);
-  return { audio: work.done.audio, costMicros: work.done.costMicros };
+  return "done" in work ? { output: work.done } : { pending: work.pending };
 }
 
 /** Writes progress fractions without making the plugin wait, one write at a time and not more than one per interval. */

@@ -1,10 +1,8 @@
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
-import { announce } from "./feed.ts";
+import { cancel } from "./cancel.ts";
 import { readGeneration } from "./getGeneration.ts";
-import { presentGeneration } from "./present.ts";
 import type { GenerationDeps } from "./deps.ts";
-import { cancelGeneration as cancelRow } from "./store.ts";
 
 /** Stops a generation that is not final yet; what its worker finishes afterwards is thrown away. */
 export const cancelGeneration =
@@ -12,13 +10,8 @@ export const cancelGeneration =
   async ({ principal, path, requestId, write }) => {
     const { id } = await readGeneration(db, principal.accountId, path.generation_id);
     return write(async (tx) => {
-      const row = await cancelRow(tx, id);
-      if (!row) throw new ProblemError("generation_not_cancelable");
-      // What was never sent to a provider cost nothing. (GEN-13)
-      await quota.settle(tx, id, row.called ? "charged" : "refunded");
-      const generation = presentGeneration(row);
-      await emit(tx, { type: "generation.canceled", data: generation, requestId });
-      await announce(tx, id, "canceled");
+      const generation = await cancel({ emit, quota }, tx, id, requestId);
+      if (!generation) throw new ProblemError("generation_not_cancelable");
       return ok(generation);
     });
   };

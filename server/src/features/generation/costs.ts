@@ -25,5 +25,5 @@ export function lostCall(plugins: Pick<PluginHost, "can">, row: ClaimedRow): Pro
 /** Records the call of a claim that gave nothing; none was made before it was dispatched, nor by a host that did not call. */
 export async function recordFailed({ costs }: { costs: CostLedger }, tx: TenantTx, claim: Claim, failure: PluginFailure | undefined): Promise<void> {
   if (!claim.dispatched || failure?.code === "BREAKER_OPEN" || failure?.code === "UNAVAILABLE") return;
-  await costs.record(tx, { ...callOf(claim), outcome: failure?.outcome ?? "unknown" });
+  await costs.record(tx, { ...callOf(claim), ...failure?.usage, outcome: failure?.outcome ?? "unknown" });
 }

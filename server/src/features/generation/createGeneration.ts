@@ -1,60 +1,62 @@
+import type { components } from "../../generated/openapi.types.ts";
 import { accepted, type Handler } from "../../platform/http/operation.ts";
-import { invalidField, ProblemError } from "../../platform/http/problem.ts";
-import { encodeId, newId } from "../../platform/ids/index.ts";
-import type { PluginHost } from "../../platform/plugins/index.ts";
-import { presentGeneration } from "./present.ts";
-import { insertGeneration } from "./store.ts";
-import { generationQueue, pointerTo } from "./pointer.ts";
+import { ProblemError, type FieldProblem } from "../../platform/http/problem.ts";
+import { artworkPromptMax, artworkWish } from "./artwork-wish.ts";
 import type { GenerationDeps } from "./deps.ts";
+import { POLL_SECONDS } from "./getGeneration.ts";
+import type { PrepareGeneration } from "./start.ts";
+
+type Body = components["schemas"]["CreateGenerationRequest"];
 
 /** Answers 202 once the generation is a durable row; a worker takes it from there. (GEN-01) */
 export const createGeneration =
-  ({ plugins, quota, work }: Pick<GenerationDeps, "plugins" | "quota" | "work">): Handler<"createGeneration"> =>
+  ({ db, prepare }: Pick<GenerationDeps, "db"> & { prepare: PrepareGeneration }): Handler<"createGeneration"> =>
   async ({ principal, body, requestId, write }) => {
-    if (body.instrumental && body.lyrics !== undefined) {
-      throw invalidField("/body/lyrics", "conflicts_with_instrumental", "An instrumental has no words. Leave out lyrics, or set instrumental to false.");
-    }
-    const { pluginId, model } = choose(plugins, body.model, principal.mode);
-    const admission = await quota.admission(principal.accountId);
+    const problems = whatDoesNotFit(body);
+    if (problems.length > 0) throw new ProblemError("validation_failed", { errors: problems });
+    const begin = body.kind === "artwork" ? await artwork() : await music();
     return write(async (tx) => {
-      const id = newId();
-      await admission.enforceOrThrow(tx, { generationId: id, draftId: null, regeneration: null });
-      const row = await insertGeneration(tx, {
-        id,
-        kind: "music",
-        lane: body.lane ?? "interactive",
-        plugin_id: pluginId,
-        model,
-        title: body.title ?? null,
-        input: {
-          prompt: body.prompt,
-          lyrics: body.lyrics ?? null,
-          instrumental: body.instrumental ?? false,
-          duration_seconds: body.duration_seconds ?? 30,
-        },
-        request_id: requestId,
-      });
-      tx.afterCommit(() => work.enqueue(generationQueue(pluginId, principal.mode), pointerTo(row)));
-      return accepted(presentGeneration(row), { Location: `/v1/generations/${encodeId("gen", row.id)}` });
+      const generation = await begin(tx);
+      return accepted(generation, { Location: `/v1/generations/${generation.id}`, "Retry-After": POLL_SECONDS });
     });
+
+    async function music() {
+      const start = await prepare(principal, "music", body.model);
+      const input = {
+        prompt: body.prompt ?? "",
+        lyrics: body.lyrics ?? null,
+        instrumental: body.instrumental ?? false,
+        duration_seconds: body.duration_seconds ?? 30,
+      };
+      return (tx: Parameters<typeof start>[0]) => start(tx, input, { lane: body.lane, title: body.title, requestId });
+    }
+    async function artwork() {
+      const { title, ...input } = await artworkWish(db, principal.accountId, body);
+      const start = await prepare(principal, "artwork", body.model);
+      return (tx: Parameters<typeof start>[0]) => start(tx, input, { lane: body.lane, title, requestId });
+    }
   };
 
-/** The plugin that offers the wanted model, or the first one's default model. */
-function choose(plugins: PluginHost, wanted: string | undefined, mode: "live" | "test"): { pluginId: string; model: string } {
-  const offers = plugins
-    .having("generation")
-    .flatMap((pluginId) => plugins.models(pluginId).map((model) => ({ pluginId, model })))
-    .filter(({ model }) => model.kind === "music");
-  if (offers.length === 0) throw new ProblemError("plugin_unavailable", { detail: "No plugin that generates music is installed. Ask the operator." });
-  const offer = offers.find(({ model }) => (wanted === undefined ? model.default : model.id === wanted));
-  if (!offer) {
-    throw invalidField("/body/model", "unknown_model", `No installed plugin offers this model. Available: ${offers.map(({ model }) => model.id).join(", ")}.`);
+/** Every field that the kind has no use for, and what it cannot do without. */
+function whatDoesNotFit(body: Body): FieldProblem[] {
+  const problem = (field: keyof Body, code: string, message: string): FieldProblem => ({ path: `/body/${field}`, code, message });
+  if (body.kind === "artwork") {
+    const foreign = (["lyrics", "instrumental", "duration_seconds"] as const).filter((field) => body[field] !== undefined);
+    return [
+      ...foreign.map((field) => problem(field, "not_for_artwork", "Artwork has none. Leave it out, or ask for music.")),
+      ...(body.prompt === undefined && body.source_track_id === undefined
+        ? [problem("prompt", "required", "Say what is to be seen, or give a track in source_track_id.")]
+        : []),
+      ...((body.prompt ?? "").length > artworkPromptMax
+        ? [problem("prompt", "too_long", `For artwork it may have ${artworkPromptMax} characters.`)]
+        : []),
+    ];
   }
-  const report = plugins.report().find(({ id }) => id === offer.pluginId);
-  if (!(mode === "live" ? report?.live : report?.sandbox)) {
-    throw new ProblemError("plugin_unavailable", {
-      detail: `The plugin ${offer.pluginId} is not configured for ${mode} accounts. Use a test key, or ask the operator to configure it.`,
-    });
-  }
-  return { pluginId: offer.pluginId, model: offer.model.id };
+  return [
+    ...(body.prompt === undefined ? [problem("prompt", "required", "Say what it should sound like.")] : []),
+    ...(body.source_track_id === undefined ? [] : [problem("source_track_id", "not_for_music", "Only artwork is made for a track. Leave it out, or ask for artwork.")]),
+    ...(body.instrumental && body.lyrics !== undefined
+      ? [problem("lyrics", "conflicts_with_instrumental", "An instrumental has no words. Leave out lyrics, or set instrumental to false.")]
+      : []),
+  ];
 }

@@ -6,7 +6,7 @@ export type GenerationError = NonNullable<components["schemas"]["Generation"]["e
 
 export const providerUnknown: GenerationError = {
   code: "provider_unknown",
-  message: "The provider was asked, but its answer was lost, and asking again could bill the song twice. Start a new generation.",
+  message: "The provider was asked, but its answer was lost, and asking again could be billed twice. Start a new generation.",
 };
 
 export const deadlineExceeded: GenerationError = {
@@ -24,7 +24,7 @@ export function generationError(failure: PluginFailure): GenerationError {
   if (failure.outcome === "unknown") return providerUnknown;
   switch (failure.code) {
     case "CONTENT_POLICY":
-      return { code: "content_policy", message: failure.publicMessage ?? "The provider refuses this text for its content policy. Change the prompt or the lyrics." };
+      return { code: "content_policy", message: failure.publicMessage ?? "The provider refuses this text for its content policy. Change what you asked for." };
     case "VALIDATION": {
       const fields = failure.fields.map(({ field, message }) => `${field}: ${message}`).join("; ");
       return { code: "provider_rejected", message: failure.publicMessage ?? `The provider refuses the request. ${fields}`.trim() };

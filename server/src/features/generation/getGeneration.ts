@@ -8,7 +8,7 @@ import { isFinal } from "./states.ts";
 import { selectGeneration, type GenerationRow } from "./store.ts";
 
 /** Seconds that a polling client should wait while the generation is not final. */
-const POLL_SECONDS = "2";
+export const POLL_SECONDS = "2";
 
 export const getGeneration =
   ({ db }: Pick<GenerationDeps, "db">): Handler<"getGeneration"> =>

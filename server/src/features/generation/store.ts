@@ -1,25 +1,17 @@
 import type { Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
 import type { GenerationStatus } from "./states.ts";
 import { sourcesOf } from "./states.ts";
+import type { Asked } from "./wishes.ts";
 
-/** What the caller asked for: user content, kept out of logs and job payloads. */
-export interface GenerationInput {
-  prompt: string;
-  lyrics: string | null;
-  instrumental: boolean;
-  duration_seconds: number;
-}
-
-export interface GenerationRow {
+interface RowOfAnyKind {
   account_id: string;
   id: string;
-  kind: "music";
   status: GenerationStatus;
   lane: "interactive" | "bulk";
   plugin_id: string;
   model: string;
   title: string | null;
-  input: GenerationInput;
+  draft_id: string | null;
   progress: number;
   revision: number;
   attempts: number;
@@ -29,15 +21,21 @@ export interface GenerationRow {
   error_message: string | null;
   request_id: string;
   track_id: string | null;
+  asset_id: string | null;
   created_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
 }
 
-const OWN_COLUMNS = `g.account_id, g.id, g.kind, g.status, g.lane, g.plugin_id, g.model, g.title, g.input, g.progress, g.revision,
+export type GenerationRow = RowOfAnyKind & Asked;
+
+const OWN_COLUMNS = `g.account_id, g.id, g.kind, g.status, g.lane, g.plugin_id, g.model, g.title, g.input, g.draft_id, g.progress, g.revision,
   g.attempts, g.crashes, g.pending, g.error_code, g.error_message, g.request_id, g.created_at, g.started_at, g.finished_at`;
-const COLUMNS = `${OWN_COLUMNS}, t.id as track_id`;
-const FROM = "generations g left join tracks t on t.account_id = g.account_id and t.generation_id = g.id";
+/** Of a generation that has made nothing, or nothing yet. */
+const NOTHING_MADE = "null::uuid as track_id, null::uuid as asset_id";
+const COLUMNS = `${OWN_COLUMNS}, t.id as track_id, a.id as asset_id`;
+const FROM = `generations g left join tracks t on t.account_id = g.account_id and t.generation_id = g.id
+  left join assets a on a.account_id = g.account_id and a.generation_id = g.id and a.kind = 'image'`;
 
 export const selectGeneration = (accountId: string, id: string): Statement => ({
   name: "generation_by_id",
@@ -58,13 +56,13 @@ export const selectGenerations = (
 
 export async function insertGeneration(
   tx: TenantTx,
-  row: Pick<GenerationRow, "id" | "kind" | "lane" | "plugin_id" | "model" | "title" | "input" | "request_id">,
+  row: Pick<RowOfAnyKind, "id" | "lane" | "plugin_id" | "model" | "title" | "draft_id" | "request_id"> & Pick<Asked, "kind" | "input">,
 ): Promise<GenerationRow> {
   const rows = await tx.query<GenerationRow>(
-    `insert into generations as g (account_id, id, kind, status, lane, plugin_id, model, title, input, request_id)
-     values ($1, $2, $3, 'queued', $4, $5, $6, $7, $8, $9)
-     returning ${OWN_COLUMNS}, null::uuid as track_id`,
-    [tx.accountId, row.id, row.kind, row.lane, row.plugin_id, row.model, row.title, JSON.stringify(row.input), row.request_id],
+    `insert into generations as g (account_id, id, kind, status, lane, plugin_id, model, title, input, draft_id, request_id)
+     values ($1, $2, $3, 'queued', $4, $5, $6, $7, $8, $9, $10)
+     returning ${OWN_COLUMNS}, ${NOTHING_MADE}`,
+    [tx.accountId, row.id, row.kind, row.lane, row.plugin_id, row.model, row.title, JSON.stringify(row.input), row.draft_id, row.request_id],
   );
   return only(rows);
 }
@@ -83,13 +81,13 @@ export async function selectDue(
   );
 }
 
-export interface ClaimedRow extends GenerationRow {
+export type ClaimedRow = GenerationRow & {
   mode: "live" | "test";
   /** A call of an earlier holder is out and nobody knows how it ended. */
   outcome_unknown: boolean;
   /** The lease of whoever held it last and did not end. */
   lease_before: string | null;
-}
+};
 
 /**
  * Takes the row: state, lease and the note that an earlier call's outcome is unknown, in one UPDATE. What was there before
@@ -107,7 +105,7 @@ export async function claimGeneration(
        from accounts a, (select dispatched_at, lease_token from generations where account_id = $1 and id = $2 for update) before
       where g.account_id = $1 and g.id = $2 and a.id = g.account_id
         and g.status in ('queued', 'running') and g.due_at <= now() and (g.lease_until is null or g.lease_until < now())
-      returning ${OWN_COLUMNS}, null::uuid as track_id, a.mode, before.dispatched_at is not null as outcome_unknown, before.lease_token as lease_before`,
+      returning ${OWN_COLUMNS}, ${NOTHING_MADE}, a.mode, before.dispatched_at is not null as outcome_unknown, before.lease_token as lease_before`,
     [tx.accountId, id, leaseToken, leaseMs],
   );
   return rows[0] ?? null;
@@ -177,10 +175,18 @@ export async function finishGeneration(
         set status = $4, progress = case when $4 = 'completed' then 1 else progress end, error_code = $5, error_message = $6,
             finished_at = now(), lease_token = null, lease_until = null, dispatched_at = null, revision = revision + 1
       where account_id = $1 and id = $2 and lease_token = $3 and status = 'running'
-      returning ${OWN_COLUMNS}, null::uuid as track_id`,
+      returning ${OWN_COLUMNS}, ${NOTHING_MADE}`,
     [tx.accountId, held.id, held.leaseToken, end.status, error?.code ?? null, error?.message ?? null],
   );
   return rows[0] ?? null;
+}
+
+export async function selectUnfinishedOf(tx: TenantTx, draftId: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    "select id from generations where account_id = $1 and draft_id = $2 and status in ('queued', 'running') order by id",
+    [tx.accountId, draftId],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Null when the generation does not exist or is already final. `called`: a provider has, or may have, begun with it. */
@@ -188,7 +194,7 @@ export async function cancelGeneration(tx: TenantTx, id: string): Promise<(Gener
   const rows = await tx.query<GenerationRow & { called: boolean }>(
     `update generations g set status = 'canceled', finished_at = now(), lease_token = null, lease_until = null, revision = revision + 1
       where account_id = $1 and id = $2 and status = any($3)
-      returning ${OWN_COLUMNS}, null::uuid as track_id, g.dispatched_at is not null or g.pending is not null or g.crashes > 0 as called`,
+      returning ${OWN_COLUMNS}, ${NOTHING_MADE}, g.dispatched_at is not null or g.pending is not null or g.crashes > 0 as called`,
     [tx.accountId, id, sourcesOf("canceled")],
   );
   return rows[0] ?? null;

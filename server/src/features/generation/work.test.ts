@@ -8,6 +8,7 @@ import { limitsOfPlan } from "../plans/index.ts";
 import { createCostLedger } from "../costs/index.ts";
 import { createProviderPlaces, createQuota } from "../quota/index.ts";
 import { AudioError } from "../tracks/index.ts";
+import type { Makers } from "./products.ts";
 import { generationWork, type GenerationWorkDeps } from "./work.ts";
 
 /** A lost answer of a provider that bills every call. Live accounts cannot reach a simulator, so the host is a stand-in here. */
@@ -49,11 +50,13 @@ function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
     quota: createQuota({ db: database.db, counters: null, plans: { getEffectiveLimits: () => limitsOfPlan("free", "live") } }),
     places: createProviderPlaces({ redis: null, prefix: "test", log: silentLogger() }),
     feed: { subscribe: () => () => undefined, close: () => undefined },
-    tracks: {
-      store: store ?? (async () => ({ facts: { durationMs: 5000 } }) as never),
-      create: async () => ({ id: newId() }),
-      discard: async () => undefined,
-    },
+    makers: {
+      tracks: {
+        store: store ?? (async () => ({ facts: { durationMs: 5000 } }) as never),
+        create: async () => ({ id: newId() }),
+        discard: async () => undefined,
+      },
+    } as Partial<Makers> as Makers,
   };
   return { kind: generationWork(deps, "costly", "live"), emitted };
 }

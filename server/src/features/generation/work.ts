@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type { GenerationOutput } from "@musicverse/plugin-kit";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import { PluginFailure, retryDecision, type PluginHost } from "../../platform/plugins/index.ts";
@@ -7,20 +8,21 @@ import { WorkDelayed, type WorkKind, type WorkPointer, type WorkRunContext } fro
 import type { CostLedger } from "../costs/index.ts";
 import type { EmitEvent } from "../events/index.ts";
 import { WAITING_LEASE_MS, type ProviderPlaces, type Quota } from "../quota/index.ts";
-import { AudioError, type GeneratedTracks } from "../tracks/index.ts";
-import { callProvider, type ProviderAnswer } from "./call-provider.ts";
+import { callProvider } from "./call-provider.ts";
 import { callOf, lostCall, recordFailed } from "./costs.ts";
 import { deadlineExceeded, generationError, internalError, providerUnknown, type GenerationError } from "./errors.ts";
 import { announce, type GenerationFeed } from "./feed.ts";
 import { keepPlace, leavePlace, ROOM_RETRY_MS, takePlaces } from "./places.ts";
 import { generationQueue, pointerTo } from "./pointer.ts";
 import { presentGeneration } from "./present.ts";
+import { UnusableOutput } from "./product.ts";
+import { productOf, type Makers } from "./products.ts";
 import { claimGeneration, finishGeneration, release, renewLease, selectDue, type ClaimedRow } from "./store.ts";
 
 export interface GenerationWorkDeps {
   db: Database;
   plugins: PluginHost;
-  tracks: GeneratedTracks;
+  makers: Makers;
   emit: EmitEvent;
   quota: Quota;
   costs: CostLedger;
@@ -113,7 +115,7 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
       keptMs = answer.pending.pollAfterMs + deps.leaseMs;
       return await waitForProvider(deps, claim, answer, context);
     }
-    await complete(deps, claim, answer, signal);
+    await complete(deps, claim, answer.output, signal);
   } catch (error) {
     if (error instanceof WorkDelayed) throw error;
     if (signal.aborted) return await handBack(deps, claim, canceled.signal.aborted);
@@ -157,33 +159,32 @@ function lostAndCostly(plugins: PluginHost, row: ClaimedRow): boolean {
   );
 }
 
-async function complete(deps: GenerationWorkDeps, claim: GenerationClaim, { audio, costMicros }: Extract<ProviderAnswer, { audio: unknown }>, signal: AbortSignal) {
+async function complete(deps: GenerationWorkDeps, claim: GenerationClaim, output: GenerationOutput, signal: AbortSignal) {
   const { row, leaseToken } = claim;
-  const { db, plugins, quota, costs, tracks, emit } = deps;
-  const stored = await tracks.store(row.account_id, audio).catch((error: unknown) => {
-    if (!(error instanceof AudioError)) throw error;
-    // The provider's answer was no whole audio: its fault, and worth another try where that is not billed again. (GEN-24)
+  const { db, plugins, quota, costs, makers, emit } = deps;
+  const product = await productOf(makers, row, output).catch((error: unknown) => {
+    if (!(error instanceof UnusableOutput)) throw error;
+    // The provider's answer was nothing whole: its fault, and worth another try where that is not billed again. (GEN-24)
     const outcome = plugins.repeat(row.plugin_id, "generation", row.mode) === "costs" ? "unknown" : "failed";
-    throw new PluginFailure("UPSTREAM", `the provider sent unusable audio: ${error.message}`, { pluginId: row.plugin_id, outcome, cause: error });
+    throw new PluginFailure("UPSTREAM", `the provider sent unusable ${row.kind}: ${error.message}`, { pluginId: row.plugin_id, outcome, cause: error });
   });
   const done = await patiently(signal, () =>
     db.withTenant(row.account_id, async (tx) => {
       // Before anything else: it was bought, also when the generation was canceled meanwhile.
-      await costs.record(tx, { ...callOf(claim), outcome: "succeeded", seconds: stored.facts.durationMs / 1000, costMicros });
+      await costs.record(tx, { ...callOf(claim), outcome: "succeeded", ...product.used, costMicros: output.costMicros });
       const finished = await finishGeneration(tx, { id: row.id, leaseToken }, { status: "completed" });
       if (!finished) return false;
       await quota.settle(tx, row.id, "charged");
-      const track = await tracks.create(tx, { generationId: row.id, title: titleOf(row), stored, requestId: row.request_id });
-      const generation = presentGeneration({ ...finished, track_id: track.id });
+      const generation = presentGeneration({ ...finished, ...(await product.create(tx)) });
       await emit(tx, { type: "generation.completed", data: generation, requestId: row.request_id });
       await announce(tx, row.id);
       return true;
     }));
-  if (!done) await tracks.discard(stored);
+  if (!done) await product.discard();
 }
 
 /**
- * Tries again for half a minute: a song that was made and paid for is not lost to a database that restarts. Repeating is
+ * Tries again for half a minute: what was made and paid for is not lost to a database that restarts. Repeating is
  * safe, also when a commit's outcome is unknown: the lease token guards the state.
  */
 async function patiently<T>(signal: AbortSignal, write: () => Promise<T>): Promise<T> {
@@ -195,13 +196,6 @@ async function patiently<T>(signal: AbortSignal, write: () => Promise<T>): Promi
       await delay(waitMs, undefined, { signal });
     }
   }
-}
-
-/** Its own title, or the prompt's first words. */
-function titleOf({ title, input }: ClaimedRow): string {
-  if (title) return title;
-  const words = input.prompt.replaceAll(/\s+/g, " ").trim();
-  return words.length <= 60 ? words : `${words.slice(0, words.lastIndexOf(" ", 60) > 20 ? words.lastIndexOf(" ", 60) : 60)}…`;
 }
 
 async function fail(deps: GenerationWorkDeps, claim: GenerationClaim, error: GenerationError, failure?: PluginFailure): Promise<void> {

@@ -82,6 +82,7 @@ export const sandboxApi: ApiRate = { quota: { max: 10_000, seconds: HOUR }, burs
 
 /** What a sandbox may generate that has no plan of its own: simulators cost nothing, and tests must not be stopped. */
 export const sandboxGenerations = {
+  variantsMax: 5,
   generationsPerMonth: 10_000, burstPerHour: 2000, concurrencyMax: 200, regenerationCooldownSeconds: 0,
   regeneration: { targeted: true, full: "unlimited", fullPerMonth: null },
 } as const satisfies Partial<Plan>;

@@ -35,6 +35,8 @@ function samples(webhookId: string, now: Date): EventData {
     title: "Sample song",
     lane: "interactive",
     track_id: trackId,
+    draft_id: null,
+    asset_id: null,
     error: null,
     created_at: at,
     started_at: at,

@@ -1,4 +1,4 @@
-import type { FieldRefusal, Outcome, PluginErrorCode, RateLimitScope } from "@musicverse/plugin-kit";
+import type { FieldRefusal, Outcome, PluginErrorCode, RateLimitScope, TokenUsage } from "@musicverse/plugin-kit";
 
 /**
  * PLUGIN_BUG: threw something that is no PluginError. BREAKER_OPEN: the plugin is resting, nothing was called;
@@ -14,6 +14,7 @@ export interface PluginFailureDetails {
   outcome?: Outcome;
   publicMessage?: string | null;
   upstream?: { status?: number; code?: string | number; requestId?: string };
+  usage?: TokenUsage | null;
   cause?: unknown;
 }
 
@@ -31,6 +32,8 @@ export class PluginFailure extends Error {
   readonly outcome: Outcome;
   readonly publicMessage: string | null;
   readonly upstream: { status?: number; code?: string | number; requestId?: string };
+  /** What the failed call used up all the same; null when nobody tells. */
+  readonly usage: TokenUsage | null;
 
   constructor(code: PluginFailureCode, message: string, details: PluginFailureDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -43,5 +46,6 @@ export class PluginFailure extends Error {
     this.outcome = details.outcome ?? "failed";
     this.publicMessage = details.publicMessage ?? null;
     this.upstream = details.upstream ?? {};
+    this.usage = details.usage ?? null;
   }
 }

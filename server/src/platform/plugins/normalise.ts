@@ -32,7 +32,7 @@ export function normalise(error: unknown, circumstances: Circumstances): PluginF
       cause,
     });
   }
-  const { code, retryAt, scope, fields, publicMessage, upstream } = error;
+  const { code, retryAt, scope, fields, publicMessage, upstream, usage } = error;
   const outcome = outcomeOf(code, error.outcome, circumstances);
   return new PluginFailure(code, message, {
     pluginId,
@@ -41,6 +41,7 @@ export function normalise(error: unknown, circumstances: Circumstances): PluginF
     fields,
     publicMessage,
     upstream,
+    usage,
     outcome,
     cause,
   });

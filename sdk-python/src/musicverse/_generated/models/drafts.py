@@ -5,6 +5,7 @@ from typing import Literal
 
 from ..._model import Model
 from ..literals import DraftStatus, ReelField, ReelPlatform, ReelTone
+from .shared import Generation
 
 
 class DraftVariant(Model):
@@ -63,3 +64,15 @@ class Draft(Model):
     """When it was created."""
     updated_at: datetime
     """When its title, selection or variants were last changed."""
+
+
+class DraftGeneration(Model):
+    """A draft and the generation that writes for it."""
+    draft_id: str
+    """Of the draft, to read and edit what is written."""
+    generation_id: str
+    """Of the generation, to follow."""
+    draft: Draft
+    """Content for a short video: what was asked for, and what was written."""
+    generation: Generation
+    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""

@@ -175,18 +175,18 @@ class GenerationCanceledPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: Generation
-    """One piece of work for a provider, from request to track."""
+    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
 
 
 class GenerationCompletedPayload(Model):
-    """A generation finished and its track is ready."""
+    """A generation finished and what it made is ready."""
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
     type: Literal["generation.completed"]
     timestamp: datetime
     """When it happened."""
     data: Generation
-    """One piece of work for a provider, from request to track."""
+    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
 
 
 class GenerationFailedPayload(Model):
@@ -197,7 +197,7 @@ class GenerationFailedPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: Generation
-    """One piece of work for a provider, from request to track."""
+    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
 
 
 class PlaylistCreatedPayload(Model):

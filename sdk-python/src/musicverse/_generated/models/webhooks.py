@@ -219,11 +219,11 @@ class GenerationCanceledEvent(Model):
     created_at: datetime
     """When it happened."""
     data: Generation
-    """One piece of work for a provider, from request to track."""
+    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
 
 
 class GenerationCompletedEvent(Model):
-    """A generation finished and its track is ready."""
+    """A generation finished and what it made is ready."""
     object: Literal["event"]
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
@@ -231,7 +231,7 @@ class GenerationCompletedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: Generation
-    """One piece of work for a provider, from request to track."""
+    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
 
 
 class GenerationFailedEvent(Model):
@@ -243,7 +243,7 @@ class GenerationFailedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: Generation
-    """One piece of work for a provider, from request to track."""
+    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
 
 
 class PlaylistCreatedEvent(Model):

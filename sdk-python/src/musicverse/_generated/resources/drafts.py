@@ -8,14 +8,14 @@ from ..._omit import Omit, omit
 from ..._raw import raw
 from ..._request import Request, path
 from ..._resource import Resource
-from ..models.drafts import Draft
+from ..models.drafts import Draft, DraftGeneration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..._options import RequestOptions
     from ..._page import Page
-    from ..literals import ReelPlatform
+    from ..literals import GenerationLane, ReelField, ReelPlatform, ReelTone
     from ..params import DraftVariantEditParam
 
 
@@ -26,6 +26,89 @@ class DraftsResource(Resource):
     def with_raw_response(self) -> DraftsWithRawResponse:
         """The same methods, which give the status, headers and body of the answer."""
         return DraftsWithRawResponse(type(self)(self._transport.raw()))
+
+    def create(
+        self,
+        *,
+        brief: str,
+        platform: ReelPlatform,
+        tone: ReelTone | Omit = omit,
+        language: str | Omit = omit,
+        variants: int | Omit = omit,
+        instructions: str | Omit = omit,
+        title: str | Omit = omit,
+        model: str | Omit = omit,
+        lane: GenerationLane | Omit = omit,
+        options: RequestOptions | None = None,
+    ) -> DraftGeneration:
+        """Write a reel: `POST /v1/create`. Scope `generate:write`.
+
+        Makes a draft and a generation that writes its variants: hook, script, caption and hashtags for a short
+        video. Accepts the work durably and answers at once; `Location` is the draft. Follow the generation with
+        `streamGenerationEvents`, by polling, or with the webhook `generation.completed`; then the draft has its
+        variants.
+
+        It is one generation of the plan's month, however many variants it writes.
+
+        Args:
+        - `brief`: What it is to be about: the song, the occasion, whom it is for.
+        - `platform`: Where the short video is to be shown. The length of the caption and the hashtags follow its
+          habits.
+        - `tone`: How it is to sound.
+        - `language`: Language to write in, as a BCP 47 tag.
+        - `variants`: How many different ones to write. The plan says how many it may be (`variants_max`).
+        - `instructions`: Further wishes, such as words to use or to avoid.
+        - `title`: A name for your own use.
+        - `model`: Id of a model of kind `reel` that `GET /v1/plugins` lists. Left out, the default of the plugin in
+          charge.
+        - `lane`: `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work.
+
+        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
+        APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429), InternalServerError
+        (500), InternalServerError (503).
+        """
+        return self._transport.json(
+            Request("POST", "/v1/create", body={"brief": brief, "platform": platform, "tone": tone, "language": language, "variants": variants, "instructions": instructions, "title": title, "model": model, "lane": lane}, idempotent=True),
+            DraftGeneration,
+            options,
+        )
+
+    def regenerate(
+        self,
+        *,
+        draft_id: str,
+        variant_id: str | Omit = omit,
+        field: ReelField | Omit = omit,
+        variants: int | Omit = omit,
+        instructions: str | Omit = omit,
+        options: RequestOptions | None = None,
+    ) -> DraftGeneration:
+        """Write again: `POST /v1/regenerate`. Scope `generate:write`.
+
+        Writes for a draft once more. With `variant_id` that variant alone is written anew, with `field` one field
+        of it: it keeps its id, its place and all else, and what was edited by hand there is replaced. Without, all
+        variants are replaced by new ones with new ids, and none is chosen; the plan says whether and how often.
+
+        While it goes on, the draft has what it had before; when it fails, it keeps that. Between two for one draft
+        there is a pause of seconds, which the plan sets. Each is one generation of the plan's month.
+
+        Args:
+        - `draft_id`: The draft to write for again.
+        - `variant_id`: The variant to write anew; left out, all of them.
+        - `field`: The one field of the variant to write anew; left out, all four. Only with `variant_id`.
+        - `variants`: How many to write in place of all. Left out, as many as there are, as far as the plan allows.
+          Not with `variant_id`.
+        - `instructions`: Further wishes for this time.
+
+        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
+        ConflictError (409), APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429),
+        InternalServerError (500), InternalServerError (503).
+        """
+        return self._transport.json(
+            Request("POST", "/v1/regenerate", body={"draft_id": draft_id, "variant_id": variant_id, "field": field, "variants": variants, "instructions": instructions}, idempotent=True),
+            DraftGeneration,
+            options,
+        )
 
     def list(
         self,
@@ -126,6 +209,8 @@ class DraftsWithRawResponse:
     """Methods of DraftsResource that give raw responses; `parse()` gives what the method itself would."""
 
     def __init__(self, drafts: DraftsResource) -> None:
+        self.create = raw(drafts.create)
+        self.regenerate = raw(drafts.regenerate)
         self.list = raw(drafts.list)
         self.get = raw(drafts.get)
         self.update = raw(drafts.update)

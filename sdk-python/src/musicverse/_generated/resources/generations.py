@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class GenerationsResource(Resource):
-    """Ask a provider to make music and follow the work."""
+    """Ask a provider to make music or artwork and follow the work."""
 
     @property
     def with_raw_response(self) -> GenerationsWithRawResponse:
@@ -30,33 +30,40 @@ class GenerationsResource(Resource):
     def create(
         self,
         *,
-        prompt: str,
-        kind: Literal["music"] | Omit = omit,
+        kind: Literal["music", "artwork"] | Omit = omit,
+        prompt: str | Omit = omit,
         lyrics: str | Omit = omit,
         instrumental: bool | Omit = omit,
         duration_seconds: int | Omit = omit,
         model: str | Omit = omit,
         title: str | Omit = omit,
+        source_track_id: str | Omit = omit,
         lane: GenerationLane | Omit = omit,
         options: RequestOptions | None = None,
     ) -> Generation:
-        """Generate music: `POST /v1/generate`. Scope `generate:write`.
+        """Generate music or artwork: `POST /v1/generate`. Scope `generate:write`.
 
         Accepts the work durably and answers at once. Follow it with `streamGenerationEvents`, by polling
         `getGeneration`, or, best for servers, with a webhook for `generation.completed` and `generation.failed`.
-        When it completes, `track_id` is a track whose audio is stored and can be downloaded.
+        When it completes, `track_id` is a track whose audio is stored and can be downloaded; of artwork, `asset_id`
+        is an image of the library.
 
         Accepted work survives restarts of any part. A failed provider call is repeated where that is safe.
 
         Args:
-        - `kind`: What to make. `music` becomes a track.
-        - `prompt`: What it should sound like: style, mood, instruments, scene.
+        - `kind`: What to make. `music` becomes a track, `artwork` an image of 3000 × 3000 pixels in the library.
+          Reels are made with `createDraft`.
+        - `prompt`: What it should sound like: style, mood, instruments, scene. Of artwork what is to be seen, in at
+          most 1,500 characters. Required, but for artwork with `source_track_id`.
         - `lyrics`: Words to sing, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Left
-          out, the provider writes them from the prompt. Not together with `instrumental`.
-        - `instrumental`: No singing.
-        - `duration_seconds`: Length to aim for.
-        - `model`: Id of a model that `GET /v1/plugins` lists. Left out, the default of the plugin in charge.
-        - `title`: Title of the track; else taken from the prompt.
+          out, the provider writes them from the prompt. Not together with `instrumental`, and for music only.
+        - `instrumental`: No singing; false when left out. For music only.
+        - `duration_seconds`: Length to aim for; 30 when left out. For music only.
+        - `model`: Id of a model of the kind that `GET /v1/plugins` lists. Left out, the default of the plugin in
+          charge.
+        - `title`: Title of what is made; else taken from the prompt, or from the track.
+        - `source_track_id`: The track that artwork is for; its title, its artist and what it was made of describe
+          the picture. For artwork only.
         - `lane`: `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
@@ -64,7 +71,7 @@ class GenerationsResource(Resource):
         (500), InternalServerError (503).
         """
         return self._transport.json(
-            Request("POST", "/v1/generate", body={"kind": kind, "prompt": prompt, "lyrics": lyrics, "instrumental": instrumental, "duration_seconds": duration_seconds, "model": model, "title": title, "lane": lane}, idempotent=True),
+            Request("POST", "/v1/generate", body={"kind": kind, "prompt": prompt, "lyrics": lyrics, "instrumental": instrumental, "duration_seconds": duration_seconds, "model": model, "title": title, "source_track_id": source_track_id, "lane": lane}, idempotent=True),
             Generation,
             options,
         )
