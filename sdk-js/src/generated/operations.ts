@@ -30,6 +30,8 @@ export const operations = {
   revokeApiKey: { resource: "apiKeys", method: "revoke", http: "DELETE", path: "/v1/api-keys/{api_key_id}" },
   rotateApiKey: { resource: "apiKeys", method: "rotate", http: "POST", path: "/v1/api-keys/{api_key_id}/rotate" },
   createGeneration: { resource: "generations", method: "create", http: "POST", path: "/v1/generate" },
+  createDraft: { resource: "drafts", method: "create", http: "POST", path: "/v1/create" },
+  regenerateDraft: { resource: "drafts", method: "regenerate", http: "POST", path: "/v1/regenerate" },
   listDrafts: { resource: "drafts", method: "list", http: "GET", path: "/v1/drafts" },
   getDraft: { resource: "drafts", method: "get", http: "GET", path: "/v1/drafts/{draft_id}" },
   updateDraft: { resource: "drafts", method: "update", http: "PATCH", path: "/v1/drafts/{draft_id}" },

@@ -556,6 +556,50 @@ export const operations = {
     "successStatus": 202,
     "deprecation": null
   },
+  "createDraft": {
+    "method": "post",
+    "path": "/v1/create",
+    "tag": "drafts",
+    "security": {
+      "apiKey": [
+        "generate:write"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "generate",
+    "idempotent": true,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 202,
+    "deprecation": null
+  },
+  "regenerateDraft": {
+    "method": "post",
+    "path": "/v1/regenerate",
+    "tag": "drafts",
+    "security": {
+      "apiKey": [
+        "generate:write"
+      ],
+      "oauth": true,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "generate",
+    "idempotent": true,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [
+      "application/json"
+    ],
+    "successStatus": 202,
+    "deprecation": null
+  },
   "listDrafts": {
     "method": "get",
     "path": "/v1/drafts",

@@ -31,6 +31,8 @@ OPERATIONS = {
     "revokeApiKey": ("api_keys", "revoke"),
     "rotateApiKey": ("api_keys", "rotate"),
     "createGeneration": ("generations", "create"),
+    "createDraft": ("drafts", "create"),
+    "regenerateDraft": ("drafts", "regenerate"),
     "listDrafts": ("drafts", "list"),
     "getDraft": ("drafts", "get"),
     "updateDraft": ("drafts", "update"),

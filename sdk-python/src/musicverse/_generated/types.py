@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     )
     from .models.api_keys import ApiKeyReport, ApiKeyWithSecret
     from .models.billing import CheckoutSession, PortalSession, Subscription
-    from .models.drafts import Draft, DraftVariant
+    from .models.drafts import Draft, DraftGeneration, DraftVariant
     from .models.entitlements import Entitlement, EntitlementList
     from .models.events import (
         ApiKeyExposedPayload,
@@ -191,6 +191,7 @@ if TYPE_CHECKING:
         CreateApiKeyParams,
         CreateAssetParams,
         CreateCheckoutSessionParams,
+        CreateDraftParams,
         CreateGenerationParams,
         CreateOauthClientParams,
         CreatePlaylistParams,
@@ -233,6 +234,7 @@ if TYPE_CHECKING:
         MovePlaylistTrackParams,
         OverrideRateParam,
         PutRateLimitOverrideParams,
+        RegenerateDraftParams,
         ReportApiKeyParams,
         RequestPasswordResetParams,
         ResetPasswordParams,
@@ -301,6 +303,7 @@ _MODULES = {
     "CreateApiKeyParams": "params",
     "CreateAssetParams": "params",
     "CreateCheckoutSessionParams": "params",
+    "CreateDraftParams": "params",
     "CreateGenerationParams": "params",
     "CreateOauthClientParams": "params",
     "CreatePlaylistParams": "params",
@@ -316,6 +319,7 @@ _MODULES = {
     "DownloadAssetFileParams": "params",
     "DownloadTrackAudioParams": "params",
     "Draft": "models.drafts",
+    "DraftGeneration": "models.drafts",
     "DraftStatus": "literals",
     "DraftVariant": "models.drafts",
     "DraftVariantEditParam": "params",
@@ -435,6 +439,7 @@ _MODULES = {
     "ReelField": "literals",
     "ReelPlatform": "literals",
     "ReelTone": "literals",
+    "RegenerateDraftParams": "params",
     "ReportApiKeyParams": "params",
     "RequestPasswordResetParams": "params",
     "RequestRate": "models.shared",
@@ -555,6 +560,7 @@ __all__ = [
     "CreateApiKeyParams",
     "CreateAssetParams",
     "CreateCheckoutSessionParams",
+    "CreateDraftParams",
     "CreateGenerationParams",
     "CreateOauthClientParams",
     "CreatePlaylistParams",
@@ -570,6 +576,7 @@ __all__ = [
     "DownloadAssetFileParams",
     "DownloadTrackAudioParams",
     "Draft",
+    "DraftGeneration",
     "DraftStatus",
     "DraftVariant",
     "DraftVariantEditParam",
@@ -689,6 +696,7 @@ __all__ = [
     "ReelField",
     "ReelPlatform",
     "ReelTone",
+    "RegenerateDraftParams",
     "ReportApiKeyParams",
     "RequestPasswordResetParams",
     "RequestRate",
