@@ -8,6 +8,7 @@ import { WorkDelayed } from "../../platform/work/index.ts";
 import { createCostLedger } from "../costs/index.ts";
 import { limitsOfPlan } from "../plans/index.ts";
 import { createQuota, type ProviderPlaces } from "../quota/index.ts";
+import type { Makers } from "./products.ts";
 import { generationWork, type GenerationWorkDeps } from "./work.ts";
 
 let database: TestDatabase;
@@ -27,7 +28,7 @@ function worker(places: ProviderPlaces) {
     db: database.db, plugins, places, quota, costs: createCostLedger({ clock: systemClock, prices: new Map() }), clock: systemClock, concurrency: 1, leaseMs: 30_000,
     emit: async () => newId(),
     feed: { subscribe: () => () => undefined, close: () => undefined },
-    tracks: { store: async () => ({}) as never, create: async () => ({ id: newId() }), discard: async () => undefined },
+    makers: {} as Makers,
   };
   return { kind: generationWork(deps, "costly", "live"), quota };
 }
