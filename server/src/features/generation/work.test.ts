@@ -61,14 +61,20 @@ function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
   return { kind: generationWork(deps, "costly", "live"), emitted };
 }
 
-async function orphan(): Promise<string> {
+const wishes = {
+  music: { prompt: "prompt-canary", lyrics: null, instrumental: true, duration_seconds: 5 },
+  reel: { brief: "prompt-canary", platform: "tiktok", tone: "playful", language: "en", variants: 1, instructions: null, avoid: [], target: null },
+  artwork: { prompt: "prompt-canary" },
+};
+
+async function orphan(asked: keyof typeof wishes = "music"): Promise<string> {
   const id = newId();
   // As a killed worker leaves it: running, its call out, its lease over.
   await database.db.withTenant(accountId, (tx) =>
     tx.query(
       `insert into generations (account_id, id, kind, status, lane, plugin_id, model, input, request_id, attempts, dispatched_at, lease_token, lease_until)
-       values ($1, $2, 'music', 'running', 'interactive', 'costly', 'm', $3, 'req_test', 1, now() - interval '1 minute', $4, now() - interval '1 second')`,
-      [accountId, id, JSON.stringify({ prompt: "prompt-canary", lyrics: null, instrumental: true, duration_seconds: 5 }), newId()],
+       values ($1, $2, $5, 'running', 'interactive', 'costly', 'm', $3, 'req_test', 1, now() - interval '1 minute', $4, now() - interval '1 second')`,
+      [accountId, id, JSON.stringify(wishes[asked]), newId(), asked],
     ));
   return id;
 }
@@ -79,14 +85,25 @@ async function statusOf(id: string) {
   return row;
 }
 
-test("a costly call whose answer was lost is not made again: the generation fails as provider_unknown (GEN-24)", async () => {
+test.each(["music", "reel", "artwork"] as const)("a costly call whose answer was lost is not made again: the generation of %s fails as provider_unknown (GEN-24)", async (asked) => {
   const invoke = vi.fn();
   const { kind, emitted } = work({ resolves: false, invoke });
-  const id = await orphan();
+  const id = await orphan(asked);
   const claim = await kind.claim({ id, accountId });
   if (!claim) throw new Error("not claimed");
   await kind.run(claim, context);
   expect(invoke).not.toHaveBeenCalled();
+  expect(await statusOf(id)).toEqual({ status: "failed", error_code: "provider_unknown" });
+  expect(emitted).toEqual(["generation.failed"]);
+});
+
+test("a plugin that answers another kind than it was asked for makes nothing", async () => {
+  const invoke = vi.fn(async () => ({ done: { kind: "music", audio: new Uint8Array([1]) } }));
+  const { kind, emitted } = work({ resolves: true, invoke: invoke as unknown as PluginHost["invoke"] });
+  const id = await orphan("artwork");
+  const claim = await kind.claim({ id, accountId });
+  if (!claim) throw new Error("not claimed");
+  await kind.run(claim, context);
   expect(await statusOf(id)).toEqual({ status: "failed", error_code: "provider_unknown" });
   expect(emitted).toEqual(["generation.failed"]);
 });
