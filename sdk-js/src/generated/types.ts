@@ -562,24 +562,56 @@ export interface CreateCheckoutSessionParams {
   cancel_url: string;
 }
 
+export interface CreateDraftParams {
+  /** What it is to be about: the song, the occasion, whom it is for. */
+  brief: string;
+  /** Where the short video is to be shown. The length of the caption and the hashtags follow its habits. */
+  platform: ReelPlatform;
+  /** How it is to sound. */
+  tone?: ReelTone;
+  /** Language to write in, as a BCP 47 tag. */
+  language?: string;
+  /** How many different ones to write. The plan says how many it may be (`variants_max`). */
+  variants?: number;
+  /** Further wishes, such as words to use or to avoid. */
+  instructions?: string;
+  /** A name for your own use. */
+  title?: string;
+  /** Id of a model of kind `reel` that `GET /v1/plugins` lists. Left out, the default of the plugin in charge. */
+  model?: string;
+  /** `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work. */
+  lane?: GenerationLane;
+}
+
 export interface CreateGenerationParams {
-  /** What to make. `music` becomes a track. */
-  kind?: "music";
-  /** What it should sound like: style, mood, instruments, scene. */
-  prompt: string;
+  /**
+   * What to make. `music` becomes a track, `artwork` an image of 3000 × 3000 pixels in the library. Reels are made
+   * with `createDraft`.
+   */
+  kind?: "music" | "artwork";
+  /**
+   * What it should sound like: style, mood, instruments, scene. Of artwork what is to be seen, in at most 1,500
+   * characters. Required, but for artwork with `source_track_id`.
+   */
+  prompt?: string;
   /**
    * Words to sing, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Left out, the provider
-   * writes them from the prompt. Not together with `instrumental`.
+   * writes them from the prompt. Not together with `instrumental`, and for music only.
    */
   lyrics?: string;
-  /** No singing. */
+  /** No singing; false when left out. For music only. */
   instrumental?: boolean;
-  /** Length to aim for. */
+  /** Length to aim for; 30 when left out. For music only. */
   duration_seconds?: number;
-  /** Id of a model that `GET /v1/plugins` lists. Left out, the default of the plugin in charge. */
+  /** Id of a model of the kind that `GET /v1/plugins` lists. Left out, the default of the plugin in charge. */
   model?: string;
-  /** Title of the track; else taken from the prompt. */
+  /** Title of what is made; else taken from the prompt, or from the track. */
   title?: string;
+  /**
+   * The track that artwork is for; its title, its artist and what it was made of describe the picture. For artwork
+   * only.
+   */
+  source_track_id?: string;
   /** `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work. */
   lane?: GenerationLane;
 }
@@ -756,6 +788,18 @@ export interface Draft {
   created_at: string;
   /** When its title, selection or variants were last changed. */
   updated_at: string;
+}
+
+/** A draft and the generation that writes for it. */
+export interface DraftGeneration {
+  /** Of the draft, to read and edit what is written. */
+  draft_id: string;
+  /** Of the generation, to follow. */
+  generation_id: string;
+  /** Content for a short video: what was asked for, and what was written. */
+  draft: Draft;
+  /** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
+  generation: Generation;
 }
 
 /**
@@ -1032,6 +1076,7 @@ export type ErrorCode =
   | "key_exceeds_caller"
   | "ip_not_allowed"
   | "full_regen_not_allowed"
+  | "variants_exceed_plan"
   | "wrong_password"
   | "not_found"
   | "method_not_allowed"
@@ -1041,6 +1086,7 @@ export type ErrorCode =
   | "identity_not_linked"
   | "identity_taken"
   | "last_sign_in"
+  | "draft_generating"
   | "generation_not_cancelable"
   | "delivery_not_retryable"
   | "api_key_limit_reached"
@@ -1163,7 +1209,7 @@ export interface FinishSpotifySignInParams {
   code: string;
 }
 
-/** One piece of work for a provider, from request to track. */
+/** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
 export interface Generation {
   object: "generation";
   /** Id of a generation. */
@@ -1174,22 +1220,26 @@ export interface Generation {
   status: Open<GenerationStatus>;
   /** How much is done. It never falls; 1 only when completed. */
   progress: number;
-  /** As asked for. */
+  /** As asked for; of a reel the brief, of artwork for a track what was made of it. */
   prompt: string;
   /** As asked for; null when none were given. */
   lyrics: string | null;
-  /** As asked for. */
-  instrumental: boolean;
-  /** Length asked for; the track has the real one. */
-  duration_seconds: number;
+  /** As asked for; null for kinds other than `music`. */
+  instrumental: boolean | null;
+  /** Length asked for; the track has the real one. Null for kinds other than `music`. */
+  duration_seconds: number | null;
   /** Model that makes it. */
   model: string;
   /** As asked for; null when none was given. */
   title: string | null;
   /** `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work. */
   lane: Open<GenerationLane>;
-  /** The track made; null until `completed`. */
+  /** The track made; null until `completed`, and for kinds other than `music`. */
   track_id: string | null;
+  /** The draft that it writes for; null for kinds other than `reel`, and when the draft was deleted. */
+  draft_id: string | null;
+  /** The image made, an asset of the library; null until `completed`, and for kinds other than `artwork`. */
+  asset_id: string | null;
   /** Why it failed; null unless `failed`. */
   error: GenerationError | null;
   /** When it was accepted. */
@@ -1208,7 +1258,7 @@ export interface GenerationCanceledEvent {
   type: "generation.canceled";
   /** When it happened. */
   created_at: string;
-  /** One piece of work for a provider, from request to track. */
+  /** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
   data: Generation;
 }
 
@@ -1219,11 +1269,11 @@ export interface GenerationCanceledPayload {
   type: "generation.canceled";
   /** When it happened. */
   timestamp: string;
-  /** One piece of work for a provider, from request to track. */
+  /** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
   data: Generation;
 }
 
-/** A generation finished and its track is ready. */
+/** A generation finished and what it made is ready. */
 export interface GenerationCompletedEvent {
   object: "event";
   /** Id of an event; also the `webhook-id` of its deliveries. */
@@ -1231,28 +1281,27 @@ export interface GenerationCompletedEvent {
   type: "generation.completed";
   /** When it happened. */
   created_at: string;
-  /** One piece of work for a provider, from request to track. */
+  /** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
   data: Generation;
 }
 
-/** A generation finished and its track is ready. */
+/** A generation finished and what it made is ready. */
 export interface GenerationCompletedPayload {
   /** Id of an event; also the `webhook-id` of its deliveries. */
   id: string;
   type: "generation.completed";
   /** When it happened. */
   timestamp: string;
-  /** One piece of work for a provider, from request to track. */
+  /** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
   data: Generation;
 }
 
 /** Why a generation failed. */
 export interface GenerationError {
   /**
-   * `content_policy`: the provider refused the prompt or lyrics. `provider_rejected`: it refused the request for
-   * another reason. `provider_unavailable`: it failed on every attempt. `provider_unknown`: it was asked but its
-   * answer was lost, and asking again could have charged twice. `plugin_unavailable`: no plugin could do it.
-   * `internal_error`: our fault.
+   * `content_policy`: the provider refused the text. `provider_rejected`: it refused the request for another reason.
+   * `provider_unavailable`: it failed on every attempt. `provider_unknown`: it was asked but its answer was lost, and
+   * asking again could have charged twice. `plugin_unavailable`: no plugin could do it. `internal_error`: our fault.
    */
   code: Open<"content_policy" | "provider_rejected" | "provider_unavailable" | "provider_unknown" | "plugin_unavailable" | "internal_error">;
   /** What happened and what to do, for people. */
@@ -1267,7 +1316,7 @@ export interface GenerationFailedEvent {
   type: "generation.failed";
   /** When it happened. */
   created_at: string;
-  /** One piece of work for a provider, from request to track. */
+  /** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
   data: Generation;
 }
 
@@ -1278,7 +1327,7 @@ export interface GenerationFailedPayload {
   type: "generation.failed";
   /** When it happened. */
   timestamp: string;
-  /** One piece of work for a provider, from request to track. */
+  /** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
   data: Generation;
 }
 
@@ -2294,6 +2343,22 @@ export type ReelPlatform = "instagram" | "tiktok" | "youtube" | "facebook";
 
 /** How it is to sound. */
 export type ReelTone = "friendly" | "playful" | "energetic" | "inspirational" | "professional" | "dramatic";
+
+export interface RegenerateDraftParams {
+  /** The draft to write for again. */
+  draft_id: string;
+  /** The variant to write anew; left out, all of them. */
+  variant_id?: string;
+  /** The one field of the variant to write anew; left out, all four. Only with `variant_id`. */
+  field?: ReelField;
+  /**
+   * How many to write in place of all. Left out, as many as there are, as far as the plan allows. Not with
+   * `variant_id`.
+   */
+  variants?: number;
+  /** Further wishes for this time. */
+  instructions?: string;
+}
 
 /** One key (`key`, `url`) or several (`reports`), or both. */
 export interface ReportApiKeyParams {

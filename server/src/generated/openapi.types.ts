@@ -463,14 +463,63 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Generate music
+         * Generate music or artwork
          * @description Accepts the work durably and answers at once. Follow it with `streamGenerationEvents`, by polling `getGeneration`,
          *     or, best for servers, with a webhook for `generation.completed` and `generation.failed`. When it completes,
-         *     `track_id` is a track whose audio is stored and can be downloaded.
+         *     `track_id` is a track whose audio is stored and can be downloaded; of artwork, `asset_id` is an image of the library.
          *
          *     Accepted work survives restarts of any part. A failed provider call is repeated where that is safe.
          */
         post: operations["createGeneration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write a reel
+         * @description Makes a draft and a generation that writes its variants: hook, script, caption and hashtags for a short video. Accepts the
+         *     work durably and answers at once; `Location` is the draft. Follow the generation with `streamGenerationEvents`, by polling, or
+         *     with the webhook `generation.completed`; then the draft has its variants.
+         *
+         *     It is one generation of the plan's month, however many variants it writes.
+         */
+        post: operations["createDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/regenerate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write again
+         * @description Writes for a draft once more. With `variant_id` that variant alone is written anew, with `field` one field of it: it keeps
+         *     its id, its place and all else, and what was edited by hand there is replaced. Without, all variants are replaced by new ones
+         *     with new ids, and none is chosen; the plan says whether and how often.
+         *
+         *     While it goes on, the draft has what it had before; when it fails, it keeps that. Between two for one draft there is a pause of
+         *     seconds, which the plan sets. Each is one generation of the plan's month.
+         */
+        post: operations["regenerateDraft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2234,7 +2283,8 @@ export interface webhooks {
         put?: never;
         /**
          * Generation completed
-         * @description The generation is done: `data.track_id` is the track, which can be downloaded at once. Sent once per generation.
+         * @description The generation is done: `data.track_id` is the track, `data.draft_id` the draft with its variants, or `data.asset_id` the
+         *     image; all of it can be read at once. Sent once per generation.
          */
         post: operations["generationCompleted"];
         delete?: never;
@@ -3094,31 +3144,49 @@ export interface components {
             /** @description Where the browser goes when the person does not pay. Its origin must be one that the operator allows. */
             cancel_url: string;
         };
+        CreateDraftRequest: {
+            /** @description What it is to be about: the song, the occasion, whom it is for. */
+            brief: string;
+            platform: components["schemas"]["ReelPlatform"];
+            /** @default friendly */
+            tone: components["schemas"]["ReelTone"];
+            /** @default en */
+            language: components["schemas"]["ReelLanguage"];
+            /**
+             * @description How many different ones to write. The plan says how many it may be (`variants_max`).
+             * @default 1
+             */
+            variants: number;
+            /** @description Further wishes, such as words to use or to avoid. */
+            instructions?: string;
+            /** @description A name for your own use. */
+            title?: string;
+            /** @description Id of a model of kind `reel` that `GET /v1/plugins` lists. Left out, the default of the plugin in charge. */
+            model?: string;
+            /** @default interactive */
+            lane: components["schemas"]["GenerationLane"];
+        };
         CreateGenerationRequest: {
             /**
-             * @description What to make. `music` becomes a track.
+             * @description What to make. `music` becomes a track, `artwork` an image of 3000 × 3000 pixels in the library. Reels are made with `createDraft`.
              * @default music
              * @enum {string}
              */
-            kind: "music";
-            /** @description What it should sound like: style, mood, instruments, scene. */
-            prompt: string;
-            /** @description Words to sing, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Left out, the provider writes them from the prompt. Not together with `instrumental`. */
+            kind: "music" | "artwork";
+            /** @description What it should sound like: style, mood, instruments, scene. Of artwork what is to be seen, in at most 1,500 characters. Required, but for artwork with `source_track_id`. */
+            prompt?: string;
+            /** @description Words to sing, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Left out, the provider writes them from the prompt. Not together with `instrumental`, and for music only. */
             lyrics?: string;
-            /**
-             * @description No singing.
-             * @default false
-             */
-            instrumental: boolean;
-            /**
-             * @description Length to aim for.
-             * @default 30
-             */
-            duration_seconds: number;
-            /** @description Id of a model that `GET /v1/plugins` lists. Left out, the default of the plugin in charge. */
+            /** @description No singing; false when left out. For music only. */
+            instrumental?: boolean;
+            /** @description Length to aim for; 30 when left out. For music only. */
+            duration_seconds?: number;
+            /** @description Id of a model of the kind that `GET /v1/plugins` lists. Left out, the default of the plugin in charge. */
             model?: string;
-            /** @description Title of the track; else taken from the prompt. */
+            /** @description Title of what is made; else taken from the prompt, or from the track. */
             title?: string;
+            /** @description The track that artwork is for; its title, its artist and what it was made of describe the picture. For artwork only. */
+            source_track_id?: string;
             /** @default interactive */
             lane: components["schemas"]["GenerationLane"];
         };
@@ -3272,6 +3340,15 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             /** @description When its title, selection or variants were last changed. */
             updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A draft and the generation that writes for it. */
+        DraftGeneration: {
+            /** @description Of the draft, to read and edit what is written. */
+            draft_id: components["schemas"]["DraftId"];
+            /** @description Of the generation, to follow. */
+            generation_id: components["schemas"]["GenerationId"];
+            draft: components["schemas"]["Draft"];
+            generation: components["schemas"]["Generation"];
         };
         /**
          * @description Id of a draft.
@@ -3531,7 +3608,7 @@ export interface components {
          * @description What went wrong, for programs. A code never changes its meaning; new ones may be added.
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "sign_in_rejected" | "insufficient_scope" | "form_rejected" | "not_for_apps" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "full_regen_not_allowed" | "wrong_password" | "not_found" | "method_not_allowed" | "body_timeout" | "email_taken" | "email_already_verified" | "identity_not_linked" | "identity_taken" | "last_sign_in" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "oauth_client_limit_reached" | "public_client" | "webhook_limit_reached" | "webhook_replay_running" | "webhook_replay_finished" | "idempotency_in_progress" | "already_subscribed" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "monthly_pool_exhausted" | "hourly_burst_exceeded" | "regen_cooldown" | "full_regen_cap" | "concurrency_limit" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "billing_not_configured" | "not_ready";
+        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "sign_in_rejected" | "insufficient_scope" | "form_rejected" | "not_for_apps" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "full_regen_not_allowed" | "variants_exceed_plan" | "wrong_password" | "not_found" | "method_not_allowed" | "body_timeout" | "email_taken" | "email_already_verified" | "identity_not_linked" | "identity_taken" | "last_sign_in" | "draft_generating" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "oauth_client_limit_reached" | "public_client" | "webhook_limit_reached" | "webhook_replay_running" | "webhook_replay_finished" | "idempotency_in_progress" | "already_subscribed" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "monthly_pool_exhausted" | "hourly_burst_exceeded" | "regen_cooldown" | "full_regen_cap" | "concurrency_limit" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "billing_not_configured" | "not_ready";
         /** @description Something that happened. `type` tells what `data` is. */
         Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["AppAuthorizationRevokedEvent"] | components["schemas"]["AppAuthorizedEvent"] | components["schemas"]["AssetCreatedEvent"] | components["schemas"]["AssetDeletedEvent"] | components["schemas"]["AssetUpdatedEvent"] | components["schemas"]["EntitlementExpiredEvent"] | components["schemas"]["EntitlementGrantedEvent"] | components["schemas"]["EntitlementRevokedEvent"] | components["schemas"]["EntitlementUpdatedEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
         /**
@@ -3601,7 +3678,7 @@ export interface components {
             /** @description `code` of the address that the browser came back to. */
             code: string;
         };
-        /** @description One piece of work for a provider, from request to track. */
+        /** @description One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
         Generation: {
             /** @constant */
             object: "generation";
@@ -3610,21 +3687,25 @@ export interface components {
             status: components["schemas"]["GenerationStatus"];
             /** @description How much is done. It never falls; 1 only when completed. */
             progress: number;
-            /** @description As asked for. */
+            /** @description As asked for; of a reel the brief, of artwork for a track what was made of it. */
             prompt: string;
             /** @description As asked for; null when none were given. */
             lyrics: string | null;
-            /** @description As asked for. */
-            instrumental: boolean;
-            /** @description Length asked for; the track has the real one. */
-            duration_seconds: number;
+            /** @description As asked for; null for kinds other than `music`. */
+            instrumental: boolean | null;
+            /** @description Length asked for; the track has the real one. Null for kinds other than `music`. */
+            duration_seconds: number | null;
             /** @description Model that makes it. */
             model: string;
             /** @description As asked for; null when none was given. */
             title: string | null;
             lane: components["schemas"]["GenerationLane"];
-            /** @description The track made; null until `completed`. */
+            /** @description The track made; null until `completed`, and for kinds other than `music`. */
             track_id: string | null;
+            /** @description The draft that it writes for; null for kinds other than `reel`, and when the draft was deleted. */
+            draft_id: string | null;
+            /** @description The image made, an asset of the library; null until `completed`, and for kinds other than `artwork`. */
+            asset_id: string | null;
             /** @description Why it failed; null unless `failed`. */
             error: components["schemas"]["GenerationError"] | null;
             /** @description When it was accepted. */
@@ -3660,7 +3741,7 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["Generation"];
         };
-        /** @description A generation finished and its track is ready. */
+        /** @description A generation finished and what it made is ready. */
         GenerationCompletedEvent: {
             /** @constant */
             object: "event";
@@ -3671,7 +3752,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["Generation"];
         };
-        /** @description A generation finished and its track is ready. */
+        /** @description A generation finished and what it made is ready. */
         GenerationCompletedPayload: {
             id: components["schemas"]["EventId"];
             /** @constant */
@@ -3683,7 +3764,7 @@ export interface components {
         /** @description Why a generation failed. */
         GenerationError: {
             /**
-             * @description `content_policy`: the provider refused the prompt or lyrics. `provider_rejected`: it refused the request for another reason. `provider_unavailable`: it failed on every attempt. `provider_unknown`: it was asked but its answer was lost, and asking again could have charged twice. `plugin_unavailable`: no plugin could do it. `internal_error`: our fault.
+             * @description `content_policy`: the provider refused the text. `provider_rejected`: it refused the request for another reason. `provider_unavailable`: it failed on every attempt. `provider_unknown`: it was asked but its answer was lost, and asking again could have charged twice. `plugin_unavailable`: no plugin could do it. `internal_error`: our fault.
              * @enum {string}
              */
             code: "content_policy" | "provider_rejected" | "provider_unavailable" | "provider_unknown" | "plugin_unavailable" | "internal_error";
@@ -4490,6 +4571,18 @@ export interface components {
          * @enum {string}
          */
         ReelTone: "friendly" | "playful" | "energetic" | "inspirational" | "professional" | "dramatic";
+        RegenerateDraftRequest: {
+            /** @description The draft to write for again. */
+            draft_id: components["schemas"]["DraftId"];
+            /** @description The variant to write anew; left out, all of them. */
+            variant_id?: components["schemas"]["DraftVariantId"];
+            /** @description The one field of the variant to write anew; left out, all four. Only with `variant_id`. */
+            field?: components["schemas"]["ReelField"];
+            /** @description How many to write in place of all. Left out, as many as there are, as far as the plan allows. Not with `variant_id`. */
+            variants?: number;
+            /** @description Further wishes for this time. */
+            instructions?: string;
+        };
         /** @description One key (`key`, `url`) or several (`reports`), or both. */
         ReportApiKeyRequest: {
             /** @description The key that was seen. */
@@ -5530,6 +5623,37 @@ export interface components {
         DeliveryConflict: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A generation of the draft is at work, or the same request still runs. */
+        DraftConflict: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The credential may not do this, or the plan does not allow it. */
+        DraftForbidden: {
+            headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
@@ -7356,6 +7480,109 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyMismatch"];
+            429: components["responses"]["GenerationLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["PluginUnavailable"];
+        };
+    };
+    createDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftGeneration"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["DraftForbidden"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyMismatch"];
+            429: components["responses"]["GenerationLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["PluginUnavailable"];
+        };
+    };
+    regenerateDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegenerateDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftGeneration"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["DraftForbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["DraftConflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyMismatch"];

@@ -22,7 +22,9 @@ from .literals import (
     Mode,
     PlanId,
     RateClass,
+    ReelField,
     ReelPlatform,
+    ReelTone,
     Scope,
     TrackSource,
     UsageGranularity,
@@ -122,25 +124,56 @@ class CreateCheckoutSessionParams(TypedDict, total=False):
     """Where the browser goes when the person does not pay. Its origin must be one that the operator allows."""
 
 
+class CreateDraftParams(TypedDict, total=False):
+    """What `drafts.create` takes."""
+
+    brief: Required[str]
+    """What it is to be about: the song, the occasion, whom it is for."""
+    platform: Required[ReelPlatform]
+    """Where the short video is to be shown. The length of the caption and the hashtags follow its habits."""
+    tone: ReelTone
+    """How it is to sound."""
+    language: str
+    """Language to write in, as a BCP 47 tag."""
+    variants: int
+    """How many different ones to write. The plan says how many it may be (`variants_max`)."""
+    instructions: str
+    """Further wishes, such as words to use or to avoid."""
+    title: str
+    """A name for your own use."""
+    model: str
+    """Id of a model of kind `reel` that `GET /v1/plugins` lists. Left out, the default of the plugin in charge."""
+    lane: GenerationLane
+    """`interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work."""
+
+
 class CreateGenerationParams(TypedDict, total=False):
     """What `generations.create` takes."""
 
-    kind: Literal["music"]
-    """What to make. `music` becomes a track."""
-    prompt: Required[str]
-    """What it should sound like: style, mood, instruments, scene."""
+    kind: Literal["music", "artwork"]
+    """What to make. `music` becomes a track, `artwork` an image of 3000 × 3000 pixels in the library. Reels are made
+    with `createDraft`.
+    """
+    prompt: str
+    """What it should sound like: style, mood, instruments, scene. Of artwork what is to be seen, in at most 1,500
+    characters. Required, but for artwork with `source_track_id`.
+    """
     lyrics: str
     """Words to sing, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Left out, the provider
-    writes them from the prompt. Not together with `instrumental`.
+    writes them from the prompt. Not together with `instrumental`, and for music only.
     """
     instrumental: bool
-    """No singing."""
+    """No singing; false when left out. For music only."""
     duration_seconds: int
-    """Length to aim for."""
+    """Length to aim for; 30 when left out. For music only."""
     model: str
-    """Id of a model that `GET /v1/plugins` lists. Left out, the default of the plugin in charge."""
+    """Id of a model of the kind that `GET /v1/plugins` lists. Left out, the default of the plugin in charge."""
     title: str
-    """Title of the track; else taken from the prompt."""
+    """Title of what is made; else taken from the prompt, or from the track."""
+    source_track_id: str
+    """The track that artwork is for; its title, its artist and what it was made of describe the picture. For artwork
+    only.
+    """
     lane: GenerationLane
     """`interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work."""
 
@@ -692,6 +725,23 @@ class PutRateLimitOverrideParams(TypedDict, total=False):
     """Why, for other administrators."""
     expires_at: datetime | str | None
     """When the plan counts again; null or left out for never."""
+
+
+class RegenerateDraftParams(TypedDict, total=False):
+    """What `drafts.regenerate` takes."""
+
+    draft_id: Required[str]
+    """The draft to write for again."""
+    variant_id: str
+    """The variant to write anew; left out, all of them."""
+    field: ReelField
+    """The one field of the variant to write anew; left out, all four. Only with `variant_id`."""
+    variants: int
+    """How many to write in place of all. Left out, as many as there are, as far as the plan allows. Not with
+    `variant_id`.
+    """
+    instructions: str
+    """Further wishes for this time."""
 
 
 class ReportApiKeyParams(TypedDict, total=False):

@@ -197,6 +197,59 @@ class Asset(Model):
     """When one of its fields was last changed."""
 
 
+class GenerationError(Model):
+    """Why a generation failed."""
+    code: Literal["content_policy", "provider_rejected", "provider_unavailable", "provider_unknown", "plugin_unavailable", "internal_error"] | str
+    """`content_policy`: the provider refused the text. `provider_rejected`: it refused the request for another reason.
+    `provider_unavailable`: it failed on every attempt. `provider_unknown`: it was asked but its answer was lost,
+    and asking again could have charged twice. `plugin_unavailable`: no plugin could do it. `internal_error`: our
+    fault.
+    """
+    message: str
+    """What happened and what to do, for people."""
+
+
+class Generation(Model):
+    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
+    object: Literal["generation"]
+    id: str
+    """Id of a generation."""
+    kind: GenerationKind | str
+    """What is made. `music` becomes a track, `reel` the variants of a draft, `artwork` an image."""
+    status: GenerationStatus | str
+    """`queued` and `running` go on by themselves; `completed`, `failed` and `canceled` are final."""
+    progress: float
+    """How much is done. It never falls; 1 only when completed."""
+    prompt: str
+    """As asked for; of a reel the brief, of artwork for a track what was made of it."""
+    lyrics: str | None
+    """As asked for; null when none were given."""
+    instrumental: bool | None
+    """As asked for; null for kinds other than `music`."""
+    duration_seconds: int | None
+    """Length asked for; the track has the real one. Null for kinds other than `music`."""
+    model: str
+    """Model that makes it."""
+    title: str | None
+    """As asked for; null when none was given."""
+    lane: GenerationLane | str
+    """`interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work."""
+    track_id: str | None
+    """The track made; null until `completed`, and for kinds other than `music`."""
+    draft_id: str | None
+    """The draft that it writes for; null for kinds other than `reel`, and when the draft was deleted."""
+    asset_id: str | None
+    """The image made, an asset of the library; null until `completed`, and for kinds other than `artwork`."""
+    error: GenerationError | None
+    """Why it failed; null unless `failed`."""
+    created_at: datetime
+    """When it was accepted."""
+    started_at: datetime | None
+    """When a worker first took it up; null before."""
+    finished_at: datetime | None
+    """When it became final; null before."""
+
+
 class EntitlementCause(Model):
     """Why an account's entitlements changed."""
     kind: Literal["provider_event", "reconciliation", "administrator", "expiry", "import"] | str
@@ -236,55 +289,6 @@ class EntitlementChange(Model):
     """The account's version that it made; those of one moment have the same."""
     created_at: datetime
     """When it was written."""
-
-
-class GenerationError(Model):
-    """Why a generation failed."""
-    code: Literal["content_policy", "provider_rejected", "provider_unavailable", "provider_unknown", "plugin_unavailable", "internal_error"] | str
-    """`content_policy`: the provider refused the prompt or lyrics. `provider_rejected`: it refused the request for
-    another reason. `provider_unavailable`: it failed on every attempt. `provider_unknown`: it was asked but its
-    answer was lost, and asking again could have charged twice. `plugin_unavailable`: no plugin could do it.
-    `internal_error`: our fault.
-    """
-    message: str
-    """What happened and what to do, for people."""
-
-
-class Generation(Model):
-    """One piece of work for a provider, from request to track."""
-    object: Literal["generation"]
-    id: str
-    """Id of a generation."""
-    kind: GenerationKind | str
-    """What is made. `music` becomes a track, `reel` the variants of a draft, `artwork` an image."""
-    status: GenerationStatus | str
-    """`queued` and `running` go on by themselves; `completed`, `failed` and `canceled` are final."""
-    progress: float
-    """How much is done. It never falls; 1 only when completed."""
-    prompt: str
-    """As asked for."""
-    lyrics: str | None
-    """As asked for; null when none were given."""
-    instrumental: bool
-    """As asked for."""
-    duration_seconds: int
-    """Length asked for; the track has the real one."""
-    model: str
-    """Model that makes it."""
-    title: str | None
-    """As asked for; null when none was given."""
-    lane: GenerationLane | str
-    """`interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work."""
-    track_id: str | None
-    """The track made; null until `completed`."""
-    error: GenerationError | None
-    """Why it failed; null unless `failed`."""
-    created_at: datetime
-    """When it was accepted."""
-    started_at: datetime | None
-    """When a worker first took it up; null before."""
-    finished_at: datetime | None
-    """When it became final; null before."""
 
 
 class GenerationFigures(Model):
