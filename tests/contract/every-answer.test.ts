@@ -64,7 +64,7 @@ describe("what operations declare", () => {
   });
 
   test.for(declaring(404).filter((id) => operations[id].path.includes("{")))("%s: what does not exist is 404", async (id) => {
-    const missing = examplePath(id).replace(/^\/v1\/plans\/.*/, "/v1/plans/gold").replace(/^\/hooks\/.*/, "/hooks/nobody");
+    const missing = examplePath(id).replace(/^\/v1\/plans\/.*/, "/v1/plans/gold").replace(/^\/hooks\/.*/, "/hooks/nobody").replace(/^\/v1\/entitlements\/.*/, "/v1/entitlements/teleport");
     const body = id === "updateAccountPlan" ? { body: { plan: "pro" } } : bodyOf(id);
     expect(await ask(id, missing, body)).toMatchObject({ status: 404, body: { code: "not_found" } });
   });
