@@ -99,12 +99,15 @@ describe("what is bought at Stripe", () => {
   });
 
   /** As Stripe would send it; with another `secret` as somebody else would. */
-  const send = async (account: TestAccount, id: string, secret = deriveSecret(app.services.config.masterKeys, "simulator webhooks of stripe").toString("base64")) => {
+  const customerOf = async (account: TestAccount) => {
     const [customer] = await app.services.db.readSystem<{ customer_id: string }>("a test looks", {
       name: "test_customer", text: "select customer_id from billing_customers where account_id = $1", values: [decodeId("acc", account.sandboxId)],
     });
+    return customer?.customer_id ?? expect.fail("no customer");
+  };
+  const send = async (customer: string, id: string, secret = deriveSecret(app.services.config.masterKeys, "simulator webhooks of stripe").toString("base64")) => {
     const created = Math.floor(Date.now() / 1000);
-    const raw = JSON.stringify({ id, object: "event", type: "invoice.paid", created, data: { object: { id: "in_1", object: "invoice", customer: customer?.customer_id } } });
+    const raw = JSON.stringify({ id, object: "event", type: "invoice.paid", created, data: { object: { id: "in_1", object: "invoice", customer } } });
     const signature = createHmac("sha256", `whsec_${secret}`).update(`${created}.${raw}`).digest("hex");
     return app.request("post", "/hooks/stripe", { raw, headers: { "Content-Type": "application/json", "Stripe-Signature": `t=${created},v1=${signature}` } });
   };
@@ -113,7 +116,8 @@ describe("what is bought at Stripe", () => {
     const account = await app.signUp();
     await stripe.webhooks.mode("drop");
     await buy(account, "pro");
-    const answers = await Promise.all(Array.from({ length: 50 }, () => send(account, "evt_fifty")));
+    const customer = await customerOf(account);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => send(customer, "evt_fifty")));
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(49);
     await becomes(account, "pro plan");
@@ -154,11 +158,24 @@ describe("what is bought at Stripe", () => {
     for (const id of [account.liveId, "acc_01kbq5s7m8e5xv2p0t6w9r4c3d", "nonsense"]) await expect(api.requestBillingSync(id)).rejects.toMatchObject({ status: 404 });
   });
 
+  test("a customer at Stripe who is nobody here is named in the log and counted, and holds nobody up", async () => {
+    const figure = async (name: string) => Number(new RegExp(`^${name}(?:\\{.*\\})? ([\\d.]+)$`, "m").exec((await app.request("get", "/metrics")).text)?.[1]);
+    expect((await send("cus_of_another_shop", "evt_strange")).status).toBe(202);
+    await expect.poll(() => figure("musicverse_billing_unknown_customers"), { timeout: 5000 }).toBe(1);
+    expect(app.logged()).toContain('"subject":"cus_of_another_shop"');
+    expect(await figure("musicverse_billing_sync_oldest_seconds")).toBe(0);
+    expect(await figure("musicverse_billing_drift_total")).toBe(0);
+    const account = await app.signUp();
+    await buy(account, "basic");
+    await becomes(account, "basic plan");
+    await app.services.db.asSystem("the test ends", (tx) => tx.query("delete from billing_syncs where is_unknown"));
+  });
+
   test("a forged webhook has no effect", async () => {
     const account = await app.signUp();
     await stripe.webhooks.mode("drop");
     await buy(account, "pro");
-    expect((await send(account, "evt_forged", "not-our-secret")).status).toBe(400);
+    expect((await send(await customerOf(account), "evt_forged", "not-our-secret")).status).toBe(400);
     await quiet();
     expect(await inForce(account)).toBe("free default");
     expect(await history(account)).toEqual([]);
