@@ -2,7 +2,7 @@ import { erasureWork } from "./features/account-data/index.ts";
 import { forgetCredentials, ownerAddress, resetRequestWork } from "./features/accounts/index.ts";
 import { exposureWork, rotationReminderWork } from "./features/api-keys/index.ts";
 import { createCostLedger } from "./features/costs/index.ts";
-import { createStripeAccess } from "./features/billing/index.ts";
+import { createStripeAccess, endCustomer } from "./features/billing/index.ts";
 import { billingSyncWork, createSyncMetrics, expireEntitlements, reconcileCustomers, stripeSource } from "./features/entitlements/index.ts";
 import { createGeneratedVariants } from "./features/drafts/index.ts";
 import { keepEventLog } from "./features/events/index.ts";
@@ -74,7 +74,7 @@ export async function startWorker(
     billingSyncWork({ db, clock, emit, work, source: stripeSource({ db, clock, stripe }), metrics: createSyncMetrics(services.metrics.registry, { db, clock }), leaseMs: config.leaseMs }),
     analysisWork({ db, storage, concurrency: 1 }),
     blobDeletionWork({ db, storage }),
-    erasureWork({ db, storage, clock, sendsMail: mailer !== null, leaseMs: config.leaseMs }),
+    erasureWork({ db, storage, clock, sendsMail: mailer !== null, leaseMs: config.leaseMs, endElsewhere: (accountId) => endCustomer({ db, stripe }, accountId) }),
     resetRequestWork({ db, keyRing, clock, notify }),
     ...(mailer ? [mailWork({ db, keyRing, clock, mailer, ownerAddress: (accountId) => ownerAddress(db, accountId) })] : []),
     exposureWork({ db, clock, emit, notify }),

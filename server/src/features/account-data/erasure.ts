@@ -19,6 +19,8 @@ export interface ErasureDeps {
   /** False when mails cannot be sent: then none is waited for. */
   sendsMail: boolean;
   leaseMs: number;
+  /** Ends what goes on elsewhere by itself, such as a subscription; before the rows that tell of it go. May be repeated. */
+  endElsewhere: (accountId: string) => Promise<void>;
 }
 
 const ROWS_AT_ONCE = 2000;
@@ -69,6 +71,7 @@ async function erase(deps: ErasureDeps, claim: ErasureRow, { signal, delayUntil 
     if (waiting > 0) await later(500);
   }
   for (const accountId of accountIds) {
+    await deps.endElsewhere(accountId);
     await eraseAssets(db, accountId, signal);
     await eraseCosts(db, accountId);
     const done = await eraseTracks({ db, storage }, accountId, { abandoned: ageMs > UPLOAD_PATIENCE_MS, signal });

@@ -154,6 +154,16 @@ describe("buying at Stripe (BIL-10, BIL-40)", () => {
     await expect.poll(async () => eventsOf(await customerOf(account))).toContain("customer.subscription.created");
   });
 
+  test("deleting an account ends what it pays for, in the sandbox too", async () => {
+    const account = await app.signUp();
+    const { subscription } = await buy(account, "pro");
+    const customer = await customerOf(account);
+    expect((await app.request("delete", "/v1/account", { key: account.sessionToken, body: { password: "pw-canary-of-a-test" } })).status).toBe(202);
+    await expect.poll(() => stripe.get(`/v1/customers/${customer}`)).toEqual({ id: customer, object: "customer", deleted: true });
+    expect(await stripe.get(`/v1/subscriptions/${String(subscription)}`)).toMatchObject({ status: "canceled" });
+    await expect.poll(() => customersOf(account)).toEqual([]);
+  });
+
   test("a customer who was deleted at Stripe is replaced", async () => {
     const account = await app.signUp();
     await buy(account, "basic");
