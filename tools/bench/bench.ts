@@ -5,6 +5,7 @@ import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { benchAccept } from "./accept.ts";
 import { benchEntitlements } from "./entitlements.ts";
+import { benchBilling } from "./billing.ts";
 import { benchFirstAttempt } from "./first-attempt.ts";
 import { benchLimits } from "./limits.ts";
 import { benchMixedLoad } from "./mixed-load.ts";
@@ -30,6 +31,7 @@ const benches: Record<string, { title: string; run: () => Promise<BenchRow[]> }>
   neighbours: { title: "Webhooks beside endpoints that hang", run: benchNeighbours },
   webhooks: { title: "Webhook deliveries", run: benchWebhooks },
   accept: { title: "Accepting generations", run: benchAccept },
+  billing: { title: "Buying", run: benchBilling },
   load: { title: "Mixed load", run: benchMixedLoad },
   sdk: { title: "The JavaScript SDK", run: benchSdk },
   "sdk-python": { title: "The Python SDK", run: benchSdkPython },
