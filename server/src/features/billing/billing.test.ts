@@ -120,6 +120,8 @@ describe("buying at Stripe (BIL-10, BIL-40)", () => {
     const customers = await Promise.all(sessions.slice(0, 5).map(async ({ id }) => (await stripe.get(`/v1/checkout/sessions/${id}`))["customer"]));
     expect(await customersOf(account)).toEqual([{ mode: "test", customer_id: customers[0] }]);
     expect(new Set(customers).size).toBe(1);
+    const { data } = (await stripe.get("/v1/customers?limit=100")) as unknown as { data: { id: string; metadata: { account?: string } }[] };
+    expect(data.filter(({ metadata }) => metadata.account === account.sandboxId).map(({ id }) => id)).toEqual([customers[0]]);
   });
 
   test("a repeated request answers the same session, also after it was paid; another wish under its key is refused", async () => {
