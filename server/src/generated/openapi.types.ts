@@ -514,7 +514,8 @@ export interface paths {
          * Write again
          * @description Writes for a draft once more. With `variant_id` that variant alone is written anew, with `field` one field of it: it keeps
          *     its id, its place and all else, and what was edited by hand there is replaced. Without, all variants are replaced by new ones
-         *     with new ids, and none is chosen; the plan says whether and how often.
+         *     with new ids, and none is chosen; the plan says whether and how often. A draft for which nothing was written yet, because its
+         *     generation failed or was canceled, may be written for on every plan.
          *
          *     While it goes on, the draft has what it had before; when it fails, it keeps that. Between two for one draft there is a pause of
          *     seconds, which the plan sets. Each is one generation of the plan's month.

@@ -199,6 +199,12 @@ describe("plans", () => {
     });
     const draft = await written({}, person.test);
     expect(await mine("/v1/regenerate", { draft_id: draft.id })).toMatchObject({ status: 403, body: { code: "full_regen_not_allowed", upgrade_plan: "standard" } });
+    app.simulator.fail({ fault: "policy", times: 1 });
+    const failed = await person.test.drafts.create({ brief, platform: "tiktok" });
+    await problemOf(person.test.generations.wait(failed.generation_id));
+    const second = await person.test.drafts.regenerate({ draft_id: failed.draft_id });
+    await person.test.generations.wait(second.generation_id);
+    expect(await person.test.drafts.get(failed.draft_id)).toMatchObject({ status: "ready" });
     const target = { draft_id: draft.id, variant_id: first(draft.variants).id };
     const { generation_id: generation } = await person.test.drafts.regenerate(target);
     await person.test.generations.wait(generation);

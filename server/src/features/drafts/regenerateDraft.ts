@@ -26,7 +26,8 @@ export const regenerateDraft =
       // Asked first: a generation that ends takes the account's lock before the draft's, and a regeneration the other way round.
       if (draft.generating) throw stillGenerating(draft);
       const wish = wishFor(draft, body, limits.variantsMax);
-      const regeneration = wish.target ? "targeted" : "full";
+      // Where nothing was written yet, nothing is written anew: a failed beginning uses up no regeneration.
+      const regeneration = wish.target ? "targeted" : draft.variants.length > 0 ? "full" : null;
       const generation = await start(tx, wish, { lane: "interactive", title: draft.title, draftId: id, regeneration, requestId });
       const now = presentDraft(await holdDraft(tx, id));
       return accepted(
