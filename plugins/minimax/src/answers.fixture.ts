@@ -132,7 +132,7 @@ export const conformanceOptions: ConformanceOptions = {
     {
       name: "cut off at the limit of tokens",
       kind: "reel",
-      answer: jsonAnswer(200, textBody(JSON.stringify({ variants: [reelVariant, reelVariant] }), "length")),
+      answer: jsonAnswer(200, textBody(JSON.stringify({ variants: [reelVariant, { ...reelVariant, hook: "Snow?" }] }), "length")),
       code: "UPSTREAM",
       outcome: failed,
     },
