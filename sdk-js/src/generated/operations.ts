@@ -87,7 +87,7 @@ export const operations = {
   listEventTypes: { resource: "events", method: "listTypes", http: "GET", path: "/v1/event-types" },
   listEvents: { resource: "events", method: "list", http: "GET", path: "/v1/events" },
   getEvent: { resource: "events", method: "get", http: "GET", path: "/v1/events/{event_id}" },
-  getRateLimits: { resource: "limits", method: "getRateLimits", http: "GET", path: "/v1/rate-limits" },
+  getRateLimits: { resource: "limits", method: "getRateLimits", http: "GET", path: "/v1/limits" },
   getSubscription: { resource: "billing", method: "getSubscription", http: "GET", path: "/v1/billing/subscription" },
   listEntitlements: { resource: "entitlements", method: "list", http: "GET", path: "/v1/entitlements" },
   listEntitlementChanges: { resource: "entitlements", method: "listChanges", http: "GET", path: "/v1/entitlements/history" },

@@ -2193,7 +2193,7 @@ export interface Problem {
   required_scope?: Open<Scope>;
   /**
    * With status 429, what refused: names of policies in `RateLimit-Policy`, or of windows in `generations` of `GET
-   * /v1/rate-limits`, the one that lasts longest first.
+   * /v1/limits`, the one that lasts longest first.
    */
   "violated-policies"?: string[];
   /** With `rate_limited` and limits of the plan, where to get higher limits. */

@@ -1353,7 +1353,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/rate-limits": {
+    "/v1/limits": {
         parameters: {
             query?: never;
             header?: never;
@@ -4411,7 +4411,7 @@ export interface components {
             errors?: components["schemas"]["FieldProblem"][];
             /** @description With `insufficient_scope`, the scope that is missing. */
             required_scope?: components["schemas"]["Scope"];
-            /** @description With status 429, what refused: names of policies in `RateLimit-Policy`, or of windows in `generations` of `GET /v1/rate-limits`, the one that lasts longest first. */
+            /** @description With status 429, what refused: names of policies in `RateLimit-Policy`, or of windows in `generations` of `GET /v1/limits`, the one that lasts longest first. */
             "violated-policies"?: string[];
             /**
              * Format: uri

@@ -1736,7 +1736,7 @@ export const operations = {
   },
   "getRateLimits": {
     "method": "get",
-    "path": "/v1/rate-limits",
+    "path": "/v1/limits",
     "tag": "limits",
     "security": {
       "apiKey": [

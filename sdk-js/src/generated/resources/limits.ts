@@ -8,7 +8,7 @@ import type { GetRateLimitsParams, RateLimits } from "../types.ts";
 /** How often the caller may ask. */
 export class LimitsResource extends Resource {
   /**
-   * Get the rate limits: `GET /v1/rate-limits`. Scope `profile:read`.
+   * Get the rate limits: `GET /v1/limits`. Scope `profile:read`.
    *
    * Where the caller stands and what its next request would meet: every window with its number and where that comes
    * from, and what
@@ -22,6 +22,6 @@ export class LimitsResource extends Resource {
    * @throws {InternalServerError} 500: Something failed on our side.
    */
   getRateLimits(params: GetRateLimitsParams = {}, options?: RequestOptions): APIPromise<RateLimits> {
-    return this.transport.json({ method: "GET", path: "/v1/rate-limits", query: params }, options);
+    return this.transport.json({ method: "GET", path: "/v1/limits", query: params }, options);
   }
 }

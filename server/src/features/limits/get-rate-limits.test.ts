@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestApp } from "../../../test-kit/app.ts";
 
-/** `GET /v1/rate-limits`: a dry run. (API-31) */
+/** `GET /v1/limits`: a dry run. (API-31) */
 describe("asking for one's limits", () => {
   let app: TestApp;
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe("asking for one's limits", () => {
   test("answers when nothing is left, with when there will be", async () => {
     const { liveKey } = await app.signUp();
     for (let index = 0; index < 11; index += 1) await app.request("get", "/v1/profile", { key: liveKey });
-    const answer = await app.request("get", "/v1/rate-limits?operation_id=createGeneration", { key: liveKey });
+    const answer = await app.request("get", "/v1/limits?operation_id=createGeneration", { key: liveKey });
     expect(answer).toMatchObject({ status: 200, body: {
       next_request: { operation_id: "createGeneration", rate_class: "generate", allowed: false, violated_policies: ["account", "key"] },
     } });
@@ -38,7 +38,7 @@ describe("asking for one's limits", () => {
   test("speaks of the windows of the class or operation asked for, for keys, sessions and the sandbox", async () => {
     const account = await app.signUp();
     const names = async (key: string, query = "", headers = {}) => {
-      const { body } = await app.request("get", `/v1/rate-limits${query}`, { key, headers });
+      const { body } = await app.request("get", `/v1/limits${query}`, { key, headers });
       return (body["windows"] as { name: string; source: string }[]).map(({ name, source }) => `${name} ${source}`);
     };
     expect(await names(account.liveKey, "?rate_class=credential")).toEqual(["account plan", "key plan", "credential platform"]);
@@ -52,16 +52,16 @@ describe("asking for one's limits", () => {
   test("refuses what is no operation, and both questions at once", async () => {
     const { liveKey } = await app.signUp();
     for (const query of ["operation_id=nonsense", "operation_id=__proto__", "rate_class=slow", "operation_id=listTracks&rate_class=read"]) {
-      expect((await app.request("get", `/v1/rate-limits?${query}`, { key: liveKey })).status, query).toBe(400);
+      expect((await app.request("get", `/v1/limits?${query}`, { key: liveKey })).status, query).toBe(400);
     }
-    expect((await app.request("get", "/v1/rate-limits")).status).toBe(401);
+    expect((await app.request("get", "/v1/limits")).status).toBe(401);
     const { key } = await app.client((await app.signUp()).sessionToken).apiKeys.create({ name: "x", scopes: ["tracks:read"] });
-    expect(await app.request("get", "/v1/rate-limits", { key })).toMatchObject({ status: 403, body: { required_scope: "profile:read" } });
+    expect(await app.request("get", "/v1/limits", { key })).toMatchObject({ status: 403, body: { required_scope: "profile:read" } });
   });
 
   test("has a limit of its own", async () => {
     const { liveKey } = await app.signUp();
-    const statuses = await Promise.all(Array.from({ length: 121 }, async () => (await app.request("get", "/v1/rate-limits", { key: liveKey })).status));
+    const statuses = await Promise.all(Array.from({ length: 121 }, async () => (await app.request("get", "/v1/limits", { key: liveKey })).status));
     expect(statuses.filter((status) => status === 429)).toHaveLength(1);
   });
 });

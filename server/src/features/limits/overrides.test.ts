@@ -23,7 +23,7 @@ describe("rate limits set by hand", () => {
     app.request("put", `/v1/admin/rate-limit-overrides/${target}`, { key, body });
   /** The account's limit, as the other process sees it. */
   const limitElsewhere = async (key: string) => {
-    const response = await fetch(`${elsewhere.url}/v1/rate-limits`, { headers: { Authorization: `Bearer ${key}` } });
+    const response = await fetch(`${elsewhere.url}/v1/limits`, { headers: { Authorization: `Bearer ${key}` } });
     const { windows } = (await response.json()) as { windows: { name: string; limit: number; source: string }[] };
     return windows.map(({ name, limit, source }) => `${name} ${limit} ${source}`);
   };

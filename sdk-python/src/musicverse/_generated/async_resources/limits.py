@@ -30,7 +30,7 @@ class AsyncLimitsResource(AsyncResource):
         rate_class: RateClass | Omit = omit,
         options: RequestOptions | None = None,
     ) -> RateLimits:
-        """Get the rate limits: `GET /v1/rate-limits`. Scope `profile:read`.
+        """Get the rate limits: `GET /v1/limits`. Scope `profile:read`.
 
         Where the caller stands and what its next request would meet: every window with its number and where that
         comes from, and what generations the plan still allows. Looking uses up nothing of them; it has a limit of
@@ -44,7 +44,7 @@ class AsyncLimitsResource(AsyncResource):
         InternalServerError (500).
         """
         return await self._transport.json(
-            Request("GET", "/v1/rate-limits", query={"operation_id": operation_id, "rate_class": rate_class}),
+            Request("GET", "/v1/limits", query={"operation_id": operation_id, "rate_class": rate_class}),
             RateLimits,
             options,
         )

@@ -38,7 +38,7 @@ class Problem(Model):
     """With `insufficient_scope`, the scope that is missing."""
     violated_policies: list[str] | None = Field(default=None, alias="violated-policies")
     """With status 429, what refused: names of policies in `RateLimit-Policy`, or of windows in `generations` of `GET
-    /v1/rate-limits`, the one that lasts longest first.
+    /v1/limits`, the one that lasts longest first.
     """
     upgrade_url: str | None = None
     """With `rate_limited` and limits of the plan, where to get higher limits."""
