@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { benchAccept } from "./accept.ts";
 import { benchEntitlements } from "./entitlements.ts";
 import { benchBilling } from "./billing.ts";
+import { benchAdmission } from "./admission.ts";
 import { benchFirstAttempt } from "./first-attempt.ts";
 import { benchLimits } from "./limits.ts";
 import { benchMixedLoad } from "./mixed-load.ts";
@@ -32,6 +33,7 @@ const benches: Record<string, { title: string; run: () => Promise<BenchRow[]> }>
   webhooks: { title: "Webhook deliveries", run: benchWebhooks },
   accept: { title: "Accepting generations", run: benchAccept },
   billing: { title: "Buying", run: benchBilling },
+  admission: { title: "Admission under plan limits", run: benchAdmission },
   load: { title: "Mixed load", run: benchMixedLoad },
   sdk: { title: "The JavaScript SDK", run: benchSdk },
   "sdk-python": { title: "The Python SDK", run: benchSdkPython },

@@ -10,25 +10,20 @@ export interface AccountKeys {
   leases: string;
 }
 
-export function accountKeys(prefix: string, accountId: string, { monthStart, hourStart }: Pick<Windows, "monthStart" | "hourStart">): AccountKeys {
+export function accountKeys(prefix: string, accountId: string, { name }: Pick<Windows, "name">): AccountKeys {
   const tag = `{${accountId}}`;
-  const [month, hour] = [digitsOf(monthStart, 6), digitsOf(hourStart, 10)];
+  const month = name.slice(0, "yyyymm".length);
   return {
     state: `${prefix}:app:usage:${tag}:state`,
     pool: `${prefix}:app:usage:${tag}:gen_used:${month}`,
     full: `${prefix}:app:usage:${tag}:full_regen_used:${month}`,
-    burst: `${prefix}:app:burst:${tag}:gen_hour:${hour}`,
+    burst: `${prefix}:app:burst:${tag}:gen_hour:${name}`,
     leases: `${prefix}:app:conc:${tag}:leases`,
   };
 }
 
 export function cooldownKey(prefix: string, accountId: string, draftId: string): string {
   return `${prefix}:app:cooldown:{${accountId}}:regen:${draftId}`;
-}
-
-/** `yyyymmddhh` in UTC, or its first digits. */
-function digitsOf(time: number, length: number): string {
-  return new Date(time).toISOString().replaceAll(/\D/g, "").slice(0, length);
 }
 
 /** Calls of a provider's model in the given lane, then in the other one. */
