@@ -38,7 +38,9 @@ describe("entitlements", () => {
       ["api_requests", true, 10, "hour"],
     ]);
     expect(await live.entitlements.get("full_regeneration")).toMatchObject({ allowed: false, reason: "not_in_plan" });
-    expect(await sandbox.entitlements.get("variants")).toMatchObject({ plan: "free", limit: 1 });
+    // Simulators cost nothing: a sandbox that bought nothing is not held up by the plan's numbers.
+    const { limit } = await sandbox.entitlements.get("generations");
+    expect(limit).toBeGreaterThan(1000);
     for (const feature of ["teleport", "constructor"]) await expect(live.entitlements.get(feature)).rejects.toMatchObject({ status: 404 });
   });
 
@@ -48,7 +50,7 @@ describe("entitlements", () => {
     expect((await live.entitlements.list()).plan).toBe("free");
     const answer = await patch(liveId, { plan: "standard" });
     await soon(() => live.entitlements.get("full_regeneration"), { allowed: true, limit: 30, period: "month", plan: "standard", source: "plan_grant", version: 1 });
-    await soon(() => sandbox.entitlements.get("variants"), { plan: "standard", limit: 3, source: "plan_grant", version: 1 });
+    await soon(() => sandbox.entitlements.get("variants"), { plan: "standard", source: "plan_grant", version: 1 });
     const [change] = (await live.entitlements.listChanges()).data;
     expect(change).toMatchObject({ change: "granted", reference: "grant", cause: { kind: "administrator", ids: [answer.headers["x-request-id"]] } });
     await patch(liveId, { plan: "standard" });
