@@ -4,6 +4,7 @@ import { adminRoutes } from "./features/admin/index.ts";
 import { apiKeysRoutes, createAuthenticator, createExposureDesk, endKeys, exposureKind, exposureWork, rotationReminderKind } from "./features/api-keys/index.ts";
 import { draftsRoutes } from "./features/drafts/index.ts";
 import { billingEventTypes, billingRoutes, createSimulatedPages, createStripeAccess } from "./features/billing/index.ts";
+import { costsRoutes } from "./features/costs/index.ts";
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
 import { createCancelForDraft, createGenerationFeed, createPrepareGeneration, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
 import { billingSyncKind, entitlementsRoutes, syncOnEvents } from "./features/entitlements/index.ts";
@@ -101,6 +102,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...accountDataRoutes({ ...accounts, endCredentials: [endKeys, endOauth] }),
       ...accountsRoutes(accounts),
       ...adminRoutes({ db, cursors }),
+      ...costsRoutes({ db, clock }),
       ...apiKeysRoutes({ ...services, cursors, emit, exposures }),
       ...generationRoutes({ db, cursors, plugins, work, emit, quota, feed }),
       ...draftsRoutes({ db, clock, cursors, plans: accountPlans, prepare: createPrepareGeneration({ plugins, quota, work }), cancelFor: createCancelForDraft({ emit, quota }) }),

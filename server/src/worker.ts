@@ -1,7 +1,7 @@
 import { erasureWork } from "./features/account-data/index.ts";
 import { forgetCredentials, ownerAddress, resetRequestWork } from "./features/accounts/index.ts";
 import { exposureWork, rotationReminderWork } from "./features/api-keys/index.ts";
-import { createCostLedger } from "./features/costs/index.ts";
+import { createCostLedger, rollUpCosts, watchCosts } from "./features/costs/index.ts";
 import { createStripeAccess, endCustomer } from "./features/billing/index.ts";
 import { billingSyncWork, createSyncMetrics, expireEntitlements, reconcileCustomers, stripeSource } from "./features/entitlements/index.ts";
 import { createGeneratedVariants } from "./features/drafts/index.ts";
@@ -91,6 +91,8 @@ export async function startWorker(
     { name: "forget ended sessions and links", everyMs: HOUR_MS, run: () => forgetCredentials({ db, clock }) },
     { name: "keep usage", everyMs: DAY_MS, run: () => keepUsage({ db, clock }) },
     { name: "roll up usage", everyMs: MINUTE_MS, run: () => rollUpUsage({ db, clock }) },
+    { name: "roll up costs", everyMs: HOUR_MS, run: () => rollUpCosts({ db, clock }) },
+    { name: "watch costs", everyMs: MINUTE_MS, run: () => watchCosts({ db, clock, emit }) },
     { name: "forget mails", everyMs: HOUR_MS, run: () => forgetMails({ db, clock }) },
     { name: "forget incoming events", everyMs: HOUR_MS, run: () => forgetIncomingEvents({ db, clock }) },
     { name: "remove unfinished uploads", everyMs: HOUR_MS, run: () => storage.removeUnfinished() },

@@ -324,6 +324,12 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     expect((await admin.listActions({ account_id: visitor.liveId })).data).toMatchObject([{ action: "sessions.revoked", details: { sessions: 1 } }]);
   });
 
+  test("costs: what providers cost, for administrators", async () => {
+    const administrator = await app.signUp({ admin: true });
+    const { totals, groups } = await app.client(administrator.sessionToken).admin.getCosts({ group_by: "account,plan,month" });
+    expect(totals.calls).toBe(groups.reduce((sum, { calls }) => sum + calls, 0));
+  });
+
   test("limits: where one stands, and what administrators set by hand", async () => {
     expect((await account.live.limits.getRateLimits({ operation_id: "listTracks" })).windows.length).toBeGreaterThan(0);
     const { admin } = app.client((await app.signUp({ admin: true })).sessionToken);

@@ -5,10 +5,29 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import type { PagePromise } from "../../transport/page.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
-import type { Account, AccountPlan, AdminAction, BillingSync, GetAdminUsageStatsParams, GetAdminUsageTimeSeriesParams, IncomingEvent, ListAccountsParams, ListAdminActionsParams, ListIncomingEventsParams, ListRateLimitOverridesParams, PlatformStatus, PutRateLimitOverrideParams, RateLimitOverride, UpdateAccountPlanParams, UsageStats, UsageTimeSeries } from "../types.ts";
+import type { Account, AccountPlan, AdminAction, BillingSync, CostReport, GetAdminUsageStatsParams, GetAdminUsageTimeSeriesParams, GetCostsParams, IncomingEvent, ListAccountsParams, ListAdminActionsParams, ListIncomingEventsParams, ListRateLimitOverridesParams, PlatformStatus, PutRateLimitOverrideParams, RateLimitOverride, UpdateAccountPlanParams, UsageStats, UsageTimeSeries } from "../types.ts";
 
 /** For administrators of the platform, across accounts. */
 export class AdminResource extends Resource {
+  /**
+   * Get what providers cost: `GET /v1/admin/costs`. Scope `admin:read`.
+   *
+   * Sums over all calls of providers, of live and sandbox accounts: how many, what they used, and what they cost.
+   * `group_by` keeps
+   * apart what it names, in one answer: `account,plan,month` gives each account's cost under each plan in each month.
+   * Always
+   * exact, seconds after a call. For administrators only.
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getCosts(params: GetCostsParams = {}, options?: RequestOptions): APIPromise<CostReport> {
+    return this.transport.json({ method: "GET", path: "/v1/admin/costs", query: params }, options);
+  }
+
   /**
    * List accounts: `GET /v1/admin/accounts`. Scope `admin:read`.
    *

@@ -1,7 +1,7 @@
+import { wantsCsv } from "../../platform/http/csv.ts";
 import type { Handler } from "../../platform/http/operation.ts";
 import { selectGenerationFigures, type GenerationFigures } from "../generation/index.ts";
 import { answerStats } from "./answer-stats.ts";
-import { wantsCsv } from "./csv.ts";
 import { adminFilterOf } from "./filter.ts";
 import { rangeOf } from "./range.ts";
 import type { UsageDeps } from "./deps.ts";

@@ -1,6 +1,6 @@
+import { wantsCsv } from "../../platform/http/csv.ts";
 import type { Handler } from "../../platform/http/operation.ts";
 import { answerTimeSeries } from "./answer-time-series.ts";
-import { wantsCsv } from "./csv.ts";
 import { filterOf } from "./filter.ts";
 import { stepsOf } from "./range.ts";
 import type { UsageDeps } from "./deps.ts";

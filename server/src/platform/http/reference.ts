@@ -4,7 +4,7 @@ import OpenApiValidator from "express-openapi-validator";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { operations } from "../../generated/operations.ts";
 import { operationOf } from "./context.ts";
-import { dateTime, judge, openApiDocument, type compileValidators } from "./validate.ts";
+import { dateTime, day, judge, openApiDocument, type compileValidators } from "./validate.ts";
 import { ProblemError } from "./problem.ts";
 
 /** What the validators of the pipeline take for a URI. */
@@ -25,8 +25,8 @@ export function referenceValidator(validators: Validators): RequestHandler[] {
     validateSecurity: false,
     validateApiSpec: false,
     fileUploader: false,
-    // Its own let times through that do not exist, and URLs with letters that a URI may not have.
-    formats: { "date-time": dateTime, uri: { type: "string", validate: isUri } },
+    // Its own let times and days through that do not exist, and URLs with letters that a URI may not have.
+    formats: { "date-time": dateTime, date: day, uri: { type: "string", validate: isUri } },
     // The operation streams multipart bodies itself, and event streams have no schema to check.
     ignorePaths: /^$/,
   }) as unknown as RequestHandler[];

@@ -45,7 +45,7 @@ export function compileValidators(document: OpenApiDocument = openApiDocument): 
   const forParameters = formats.default(new Ajv2020({ ...options, coerceTypes: true, useDefaults: true }));
   const forBodies = formats.default(new Ajv2020({ ...options, useDefaults: true }));
   for (const ajv of [forParameters, forBodies]) {
-    ajv.removeKeyword("uniqueItems").addKeyword(uniqueItems).addFormat("date-time", dateTime).addSchema(document, "openapi");
+    ajv.removeKeyword("uniqueItems").addKeyword(uniqueItems).addFormat("date-time", dateTime).addFormat("date", day).addSchema(document, "openapi");
   }
 
   const validators = new Map<OperationId, OperationValidator>();
@@ -83,6 +83,15 @@ export const dateTime = {
   type: "string" as const,
   validate: (text: string) =>
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i.test(text) && !Number.isNaN(Date.parse(text)),
+};
+
+/** A day that is in the calendar, from the year 1 on: there was no year 0, and PostgreSQL knows none. */
+export const day = {
+  type: "string" as const,
+  validate: (text: string) => {
+    const moment = new Date(`${text}T00:00:00Z`);
+    return /^(?!0000)\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text);
+  },
 };
 
 function dereference<T>(document: OpenApiDocument, value: unknown): T {

@@ -13,6 +13,7 @@ from ..models.admin import (
     AccountPlan,
     AdminAction,
     BillingSync,
+    CostReport,
     IncomingEvent,
     PlatformStatus,
     RateLimitOverride,
@@ -36,6 +37,40 @@ class AsyncAdminResource(AsyncResource):
     def with_raw_response(self) -> AsyncAdminWithRawResponse:
         """The same methods, which give the status, headers and body of the answer."""
         return AsyncAdminWithRawResponse(type(self)(self._transport.raw()))
+
+    async def get_costs(
+        self,
+        *,
+        since: str | Omit = omit,
+        until: str | Omit = omit,
+        group_by: str | Omit = omit,
+        account_id: str | Omit = omit,
+        mode: Mode | Omit = omit,
+        format: Literal["json", "csv"] | Omit = omit,
+        options: RequestOptions | None = None,
+    ) -> CostReport:
+        """Get what providers cost: `GET /v1/admin/costs`. Scope `admin:read`.
+
+        Sums over all calls of providers, of live and sandbox accounts: how many, what they used, and what they
+        cost. `group_by` keeps apart what it names, in one answer: `account,plan,month` gives each account's cost
+        under each plan in each month. Always exact, seconds after a call. For administrators only.
+
+        Args:
+        - `since`: First day, in UTC. Default, the first of this month.
+        - `until`: The day after the last, in UTC. Default, tomorrow. At most 400 days after `since`.
+        - `group_by`: What to keep apart: any of `account`, `plan`, `model` and `month`, separated by commas.
+        - `account_id`: Only calls made for this account, live or sandbox.
+        - `mode`: Only calls made for accounts of this mode.
+        - `format`: `csv` for a file with a line per group; an `Accept: text/csv` asks for it too.
+
+        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
+        InternalServerError (500).
+        """
+        return await self._transport.json(
+            Request("GET", "/v1/admin/costs", query={"since": since, "until": until, "group_by": group_by, "account_id": account_id, "mode": mode, "format": format}),
+            CostReport,
+            options,
+        )
 
     def list_accounts(
         self,
@@ -441,6 +476,7 @@ class AsyncAdminWithRawResponse:
     """Methods of AsyncAdminResource that give raw responses; `parse()` gives what the method itself would."""
 
     def __init__(self, admin: AsyncAdminResource) -> None:
+        self.get_costs = async_raw(admin.get_costs)
         self.list_accounts = async_raw(admin.list_accounts)
         self.get_account = async_raw(admin.get_account)
         self.get_account_plan = async_raw(admin.get_account_plan)

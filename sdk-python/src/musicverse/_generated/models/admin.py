@@ -102,6 +102,65 @@ class BillingSync(Model):
     """When the customer was last looked at; null for never."""
 
 
+class CostFigures(Model):
+    """Sums over calls of providers."""
+    calls: int
+    """All calls, also those that failed or whose answer was lost."""
+    calls_unpriced: int
+    """Of these, the ones whose cost nobody knows; they are not in `cost_micros`."""
+    input_tokens: int
+    """Tokens read."""
+    output_tokens: int
+    """Tokens written."""
+    seconds: float
+    """Length of the audio that was made."""
+    images: int
+    """Pictures that were made."""
+    cost_micros: int
+    """What they cost, in millionths of a US dollar."""
+
+
+class CostGroup(Model):
+    """Sums over the calls of providers of one group. What `group_by` does not name is null."""
+    account_id: str | None
+    """The account; null, grouped by account, for accounts that are no more."""
+    plan: str | None
+    """The plan that the account had then, boosts included."""
+    model: str | None
+    """The model."""
+    month: str | None
+    """The month in UTC."""
+    calls: int
+    """All calls, also those that failed or whose answer was lost."""
+    calls_unpriced: int
+    """Of these, the ones whose cost nobody knows; they are not in `cost_micros`."""
+    input_tokens: int
+    """Tokens read."""
+    output_tokens: int
+    """Tokens written."""
+    seconds: float
+    """Length of the audio that was made."""
+    images: int
+    """Pictures that were made."""
+    cost_micros: int
+    """What they cost, in millionths of a US dollar."""
+
+
+class CostReport(Model):
+    """What providers cost in a time."""
+    object: Literal["cost_report"]
+    since: str
+    """First day."""
+    until: str
+    """The day after the last."""
+    totals: CostFigures
+    """Sums over calls of providers."""
+    groups: list[CostGroup]
+    """By `group_by`, the most expensive first; empty without it."""
+    groups_left_out: int
+    """Further groups that cost less; a CSV has them."""
+
+
 class IncomingEvent(Model):
     """A webhook that a provider sent to this server."""
     object: Literal["incoming_event"]

@@ -1,0 +1,41 @@
+import type { SystemTx, TenantTx } from "../../platform/db/index.ts";
+import { dailySums, onDay } from "./daily.ts";
+import type { AccountDay } from "./roll-up-store.ts";
+
+/** Days, from yesterday on, that cost at least so much and were not noticed yet. */
+export function selectExpensiveDays(tx: SystemTx, now: Date, floorMicros: number): Promise<AccountDay[]> {
+  return tx.query<AccountDay>(
+    `select u.account_id, u.day::text as day
+       from cost_days_due u join cost_entries e on e.account_id = u.account_id and ${onDay("e.occurred_at", "u.day")}
+      where u.day >= ($1::timestamptz at time zone 'UTC')::date - 1
+        and not exists (select from cost_anomalies a where a.account_id = u.account_id and a.day = u.day)
+      group by u.account_id, u.day having sum(e.cost_micros) >= $2`,
+    [now, floorMicros],
+  );
+}
+
+/** What a day cost, and each of the `count` before it since the account's first call, in micro-dollars. */
+export async function selectSpending(tx: TenantTx, day: string, count: number): Promise<{ cost: number; before: number[] }> {
+  const rows = await tx.query<{ day: string; cost: string }>(
+    `select each.day::date::text as day, coalesce((select sum(cost_micros) from (${dailySums({ since: "each.day::date", until: "each.day::date + 1", account: "$1" })}) sums), 0) as cost
+       from generate_series(
+         greatest($2::date - $3::int, coalesce((select min(occurred_at at time zone 'UTC')::date from cost_entries where account_id = $1), $2::date)),
+         $2::date, interval '1 day') each (day)`,
+    [tx.accountId, day, count],
+  );
+  const costs = rows.map((row) => ({ ...row, cost: Number(row.cost) }));
+  return {
+    cost: costs.find((row) => row.day === day)?.cost ?? 0,
+    before: costs.filter((row) => row.day !== day).map(({ cost }) => cost),
+  };
+}
+
+/** False when it was noticed before. */
+export async function insertAnomaly(tx: TenantTx, { day, cost, usual, now }: { day: string; cost: number; usual: number; now: Date }): Promise<boolean> {
+  const rows = await tx.query(
+    `insert into cost_anomalies (account_id, day, cost_micros, usual_micros, noticed_at) values ($1, $2, $3, $4, $5)
+     on conflict (account_id, day) do nothing returning day`,
+    [tx.accountId, day, cost, usual, now],
+  );
+  return rows.length === 1;
+}
