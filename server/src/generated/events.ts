@@ -25,6 +25,7 @@ export const eventTypes = [
   "track.created",
   "track.deleted",
   "track.updated",
+  "usage.cost_anomaly",
   "webhook.disabled",
   "webhook.failing",
   "webhook.test"
@@ -55,6 +56,7 @@ export const eventDescriptions: Record<EventType, string> = {
   "track.created": "A track was uploaded or generated and can be played.",
   "track.deleted": "A track and its audio were deleted.",
   "track.updated": "The title or artist of a track was changed.",
+  "usage.cost_anomaly": "A day costs the account at least five times what its days usually cost.",
   "webhook.disabled": "An endpoint was disabled because it answered 410 or only failed for five days.",
   "webhook.failing": "Nothing that was sent to an endpoint succeeded for a day; it will be disabled after five.",
   "webhook.test": "A sample, sent when an endpoint is created and when you ask for one."
@@ -83,6 +85,7 @@ export interface EventData {
   "track.created": components["schemas"]["Track"];
   "track.deleted": components["schemas"]["DeletedTrack"];
   "track.updated": components["schemas"]["Track"];
+  "usage.cost_anomaly": components["schemas"]["CostAnomaly"];
   "webhook.disabled": components["schemas"]["Webhook"];
   "webhook.failing": components["schemas"]["Webhook"];
   "webhook.test": components["schemas"]["WebhookTestData"];

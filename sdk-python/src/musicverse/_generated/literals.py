@@ -121,6 +121,7 @@ EventType: TypeAlias = Literal[
     "track.created",
     "track.deleted",
     "track.updated",
+    "usage.cost_anomaly",
     "webhook.disabled",
     "webhook.failing",
     "webhook.test",

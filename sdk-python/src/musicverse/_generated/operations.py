@@ -102,6 +102,7 @@ OPERATIONS = {
     "getUsageStats": ("usage", "get_stats"),
     "getUsageTimeSeries": ("usage", "get_time_series"),
     "listDeprecatedCalls": ("usage", "list_deprecated_calls"),
+    "getCosts": ("admin", "get_costs"),
     "listAccounts": ("admin", "list_accounts"),
     "getAccount": ("admin", "get_account"),
     "getAccountPlan": ("admin", "get_account_plan"),

@@ -353,6 +353,23 @@ class GetAdminUsageTimeSeriesParams(TypedDict, total=False):
     """`csv` for a file with a line per group; an `Accept: text/csv` asks for it too."""
 
 
+class GetCostsParams(TypedDict, total=False):
+    """What `admin.get_costs` takes."""
+
+    since: str
+    """First day, in UTC. Default, the first of this month."""
+    until: str
+    """The day after the last, in UTC. Default, tomorrow. At most 400 days after `since`."""
+    group_by: str
+    """What to keep apart: any of `account`, `plan`, `model` and `month`, separated by commas."""
+    account_id: str
+    """Only calls made for this account, live or sandbox."""
+    mode: Mode
+    """Only calls made for accounts of this mode."""
+    format: Literal["json", "csv"]
+    """`csv` for a file with a line per group; an `Accept: text/csv` asks for it too."""
+
+
 class GetHealthParams(TypedDict, total=False):
     """What `health.get` takes."""
 

@@ -14,6 +14,8 @@ type Schemas = components["schemas"];
 const GROUPS_MAX = 1_000;
 const DAY_MS = 86_400_000;
 const RANGE_MAX_DAYS = 400;
+/** PostgreSQL knows no year 0. */
+const FIRST_DAY = Date.parse("0001-01-01");
 
 export const getCosts =
   ({ db, clock }: { db: Database; clock: Clock }): Handler<"getCosts"> =>
@@ -63,7 +65,7 @@ function groupOf(row: CostRow): Schemas["CostGroup"] {
 function rangeOf(asked: { since?: string | undefined; until?: string | undefined }, now: Date): { since: string; until: string } {
   const until = asked.until ?? dayOf(new Date(now.getTime() + DAY_MS));
   // An earlier end asks for the month that it ends.
-  const last = Math.min(now.getTime(), Date.parse(until) - DAY_MS);
+  const last = Math.max(FIRST_DAY, Math.min(now.getTime(), Date.parse(until) - DAY_MS));
   const since = asked.since ?? `${dayOf(new Date(last)).slice(0, 8)}01`;
   if (since >= until) throw invalidField("/query/since", "not_before_until", "Give a day before until, which is tomorrow when it is left out.");
   if (Date.parse(until) - Date.parse(since) > RANGE_MAX_DAYS * DAY_MS) throw invalidField("/query/since", "range_too_long", `Ask for at most ${RANGE_MAX_DAYS} days at once.`);

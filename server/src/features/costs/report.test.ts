@@ -101,7 +101,7 @@ describe("what providers cost", () => {
   test("is for administrators, of at most 400 days, whose end comes after their start", async () => {
     const owner = await app.signUp();
     expect(await app.request("get", "/v1/admin/costs", { key: owner.testKey })).toMatchObject({ status: 403 });
-    for (const query of ["since=2026-02-01&until=2026-02-01", "since=2024-01-01&until=2026-02-01", "since=x", "group_by=account,owner", "since=2026-02-30", "until=2026-13-01", "until=0000-01-01", "until=0001-01-01&since=0001-01-02"]) {
+    for (const query of ["since=2026-02-01&until=2026-02-01", "since=2024-01-01&until=2026-02-01", "since=x", "group_by=account,owner", "since=2026-02-30", "until=2026-13-01", "until=0000-01-01", "until=0001-01-01"]) {
       expect(await app.request("get", `/v1/admin/costs?${query}`, { key: admin.sessionToken }), query).toMatchObject({ status: 400, body: { code: "validation_failed" } });
     }
   });

@@ -8,6 +8,7 @@ from ..literals import EventType
 from .shared import ApiKey, Asset, ConnectedApp, EntitlementChange, Generation, Playlist, Track
 from .webhooks import (
     ApiKeyExposure,
+    CostAnomaly,
     DeletedAsset,
     DeletedPlaylist,
     DeletedTrack,
@@ -266,6 +267,17 @@ class TrackUpdatedPayload(Model):
     """A piece of audio that is stored and can be played."""
 
 
+class UsageCostAnomalyPayload(Model):
+    """An account's day costs at least five times what its days usually cost."""
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["usage.cost_anomaly"]
+    timestamp: datetime
+    """When it happened."""
+    data: CostAnomaly
+    """A day that costs far more than usual."""
+
+
 class WebhookDisabledPayload(Model):
     """An endpoint was disabled: it answered 410, or nothing succeeded for five days."""
     id: str
@@ -321,6 +333,7 @@ WebhookPayload: TypeAlias = (
     | TrackCreatedPayload
     | TrackDeletedPayload
     | TrackUpdatedPayload
+    | UsageCostAnomalyPayload
     | WebhookDisabledPayload
     | WebhookFailingPayload
     | WebhookTestPayload
@@ -351,6 +364,7 @@ WEBHOOK_PAYLOAD: Tagged[WebhookPayload] = Tagged(
         "track.created": TrackCreatedPayload,
         "track.deleted": TrackDeletedPayload,
         "track.updated": TrackUpdatedPayload,
+        "usage.cost_anomaly": UsageCostAnomalyPayload,
         "webhook.disabled": WebhookDisabledPayload,
         "webhook.failing": WebhookFailingPayload,
         "webhook.test": WebhookTestPayload,

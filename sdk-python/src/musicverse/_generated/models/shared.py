@@ -303,8 +303,8 @@ class GenerationFigures(Model):
     """Those that were canceled."""
     audio_seconds: float
     """Length of the audio that was made."""
-    cost: None
-    """What they cost; null: nothing records costs yet."""
+    cost: int | None
+    """What the providers' calls for them cost, in millionths of a US dollar, as far as it is known; null: of none."""
 
 
 class RequestRate(Model):

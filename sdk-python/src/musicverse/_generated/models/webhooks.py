@@ -146,6 +146,17 @@ class AssetUpdatedEvent(Model):
     """Something finished that is kept, to be found again and used."""
 
 
+class CostAnomaly(Model):
+    """A day that costs far more than usual."""
+    object: Literal["cost_anomaly"]
+    day: str
+    """The day, in UTC."""
+    cost_micros: int
+    """What it had cost when that was noticed, in millionths of a US dollar."""
+    usual_cost_micros: int
+    """The median of the 14 days before, in millionths of a US dollar."""
+
+
 class DeletedPlaylist(Model):
     """What is left of a playlist that was deleted."""
     object: Literal["playlist"]
@@ -318,6 +329,18 @@ class TrackUpdatedEvent(Model):
     """A piece of audio that is stored and can be played."""
 
 
+class UsageCostAnomalyEvent(Model):
+    """An account's day costs at least five times what its days usually cost."""
+    object: Literal["event"]
+    id: str
+    """Id of an event; also the `webhook-id` of its deliveries."""
+    type: Literal["usage.cost_anomaly"]
+    created_at: datetime
+    """When it happened."""
+    data: CostAnomaly
+    """A day that costs far more than usual."""
+
+
 class Webhook(Model):
     """An endpoint of yours that events are sent to."""
     object: Literal["webhook"]
@@ -429,6 +452,7 @@ Event: TypeAlias = (
     | TrackCreatedEvent
     | TrackDeletedEvent
     | TrackUpdatedEvent
+    | UsageCostAnomalyEvent
     | WebhookDisabledEvent
     | WebhookFailingEvent
     | WebhookTestEvent
@@ -459,6 +483,7 @@ EVENT: Tagged[Event] = Tagged(
         "track.created": TrackCreatedEvent,
         "track.deleted": TrackDeletedEvent,
         "track.updated": TrackUpdatedEvent,
+        "usage.cost_anomaly": UsageCostAnomalyEvent,
         "webhook.disabled": WebhookDisabledEvent,
         "webhook.failing": WebhookFailingEvent,
         "webhook.test": WebhookTestEvent,
