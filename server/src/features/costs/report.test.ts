@@ -3,10 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { decodeId, newId } from "../../platform/ids/index.ts";
 import { wireEvents } from "../../features.ts";
+import type { ModelPrice } from "../../platform/plugins/index.ts";
 import { createCostLedger, rollUpCosts, watchCosts, type ProviderCall } from "./index.ts";
 
 const PRICE = 30_000;
-const prices = new Map([["music-3.0", { per_song: PRICE }]]);
+const prices = new Map<string, ModelPrice>([
+  ["music-3.0", { per_song: PRICE }], ["image-01", { per_image: 3_500 }], ["MiniMax-Text-01", { per_1k_input_tokens: 200, per_1k_output_tokens: 1_100 }],
+]);
 const DAY = 86_400_000;
 /** Noon, in UTC, of a day so many days before today's. */
 const ago = (days: number) => new Date(Math.floor(Date.now() / DAY) * DAY + DAY / 2 - days * DAY);
@@ -52,6 +55,24 @@ describe("what providers cost", () => {
     expect(totals).toEqual({ calls, calls_unpriced: 0, input_tokens: 0, output_tokens: 0, seconds: songs * 5, images: 0, cost_micros: songs * PRICE });
     expect((await owner.test.usage.getStats()).generations).toMatchObject({ started: 12, completed, cost: songs * PRICE });
     expect((await app.client(admin.sessionToken).admin.getUsageStats({ account_id: owner.sandboxId })).generations.cost).toBe(songs * PRICE);
+  }, 90_000);
+
+  test("is of tokens for reels and of pictures for artwork", async () => {
+    const owner = await app.signUp();
+    const { draft_id: draft, generation_id: reel } = await owner.test.drafts.create({ brief: "costly prompt-canary", platform: "tiktok" });
+    const { id: artwork } = await owner.test.generations.create({ kind: "artwork", prompt: "costly prompt-canary" });
+    await Promise.all([reel, artwork].map((id) => owner.test.generations.wait(id, { timeoutMs: 60_000 })));
+    const { groups } = await reportOf(owner, { group_by: "model" });
+    const [text, image] = [groups.find(({ model }) => model === "MiniMax-Text-01"), groups.find(({ model }) => model === "image-01")];
+    expect(text).toMatchObject({ calls: 1, calls_unpriced: 0, images: 0, seconds: 0 });
+    expect(text?.cost_micros).toBe(Math.round(((text?.input_tokens ?? 0) * 200 + (text?.output_tokens ?? 0) * 1_100) / 1000));
+    expect(text?.output_tokens).toBeGreaterThan(10);
+    expect(image).toMatchObject({ calls: 1, calls_unpriced: 0, images: 1, input_tokens: 0, cost_micros: 3_500 });
+
+    const picture = await owner.test.library.getAsset((await owner.test.generations.get(artwork)).asset_id ?? "");
+    expect(picture).toMatchObject({ kind: "image", generation_id: artwork, file: { width: 3000, height: 3000 } });
+    const [{ id: variantId } = { id: "" }] = (await owner.test.drafts.get(draft)).variants;
+    expect(await owner.test.library.createAsset({ draft_id: draft, variant_id: variantId })).toMatchObject({ generation_id: reel, draft_id: draft });
   }, 90_000);
 
   test("of a call that was canceled is not known, and counted as such", async () => {
