@@ -101,6 +101,7 @@ export const operations = {
   getUsageStats: { resource: "usage", method: "getStats", http: "GET", path: "/v1/usage/stats" },
   getUsageTimeSeries: { resource: "usage", method: "getTimeSeries", http: "GET", path: "/v1/usage/timeseries" },
   listDeprecatedCalls: { resource: "usage", method: "listDeprecatedCalls", http: "GET", path: "/v1/usage/deprecations" },
+  getCosts: { resource: "admin", method: "getCosts", http: "GET", path: "/v1/admin/costs" },
   listAccounts: { resource: "admin", method: "listAccounts", http: "GET", path: "/v1/admin/accounts" },
   getAccount: { resource: "admin", method: "getAccount", http: "GET", path: "/v1/admin/accounts/{account_id}" },
   getAccountPlan: { resource: "admin", method: "getAccountPlan", http: "GET", path: "/v1/admin/accounts/{account_id}/plan" },

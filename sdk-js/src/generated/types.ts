@@ -510,6 +510,76 @@ export interface ConnectedClient {
   homepage: string | null;
 }
 
+/** A day that costs far more than usual. */
+export interface CostAnomaly {
+  object: "cost_anomaly";
+  /** The day, in UTC. */
+  day: string;
+  /** What it had cost when that was noticed, in millionths of a US dollar. */
+  cost_micros: number;
+  /** The median of the 14 days before, in millionths of a US dollar. */
+  usual_cost_micros: number;
+}
+
+/** Sums over calls of providers. */
+export interface CostFigures {
+  /** All calls, also those that failed or whose answer was lost. */
+  calls: number;
+  /** Of these, the ones whose cost nobody knows; they are not in `cost_micros`. */
+  calls_unpriced: number;
+  /** Tokens read. */
+  input_tokens: number;
+  /** Tokens written. */
+  output_tokens: number;
+  /** Length of the audio that was made. */
+  seconds: number;
+  /** Pictures that were made. */
+  images: number;
+  /** What they cost, in millionths of a US dollar. */
+  cost_micros: number;
+}
+
+/** Sums over the calls of providers of one group. What `group_by` does not name is null. */
+export interface CostGroup {
+  /** The account; null, grouped by account, for accounts that are no more. */
+  account_id: string | null;
+  /** The plan that the account had then, boosts included. */
+  plan: string | null;
+  /** The model. */
+  model: string | null;
+  /** The month in UTC. */
+  month: string | null;
+  /** All calls, also those that failed or whose answer was lost. */
+  calls: number;
+  /** Of these, the ones whose cost nobody knows; they are not in `cost_micros`. */
+  calls_unpriced: number;
+  /** Tokens read. */
+  input_tokens: number;
+  /** Tokens written. */
+  output_tokens: number;
+  /** Length of the audio that was made. */
+  seconds: number;
+  /** Pictures that were made. */
+  images: number;
+  /** What they cost, in millionths of a US dollar. */
+  cost_micros: number;
+}
+
+/** What providers cost in a time. */
+export interface CostReport {
+  object: "cost_report";
+  /** First day. */
+  since: string;
+  /** The day after the last. */
+  until: string;
+  /** Sums over calls of providers. */
+  totals: CostFigures;
+  /** By `group_by`, the most expensive first; empty without it. */
+  groups: CostGroup[];
+  /** Further groups that cost less; a CSV has them. */
+  groups_left_out: number;
+}
+
 export interface CreateApiKeyParams {
   /** What the key is for. */
   name: string;
@@ -1141,6 +1211,7 @@ export type Event =
   | TrackCreatedEvent
   | TrackDeletedEvent
   | TrackUpdatedEvent
+  | UsageCostAnomalyEvent
   | WebhookDisabledEvent
   | WebhookFailingEvent
   | WebhookTestEvent;
@@ -1168,6 +1239,7 @@ export type EventType =
   | "track.created"
   | "track.deleted"
   | "track.updated"
+  | "usage.cost_anomaly"
   | "webhook.disabled"
   | "webhook.failing"
   | "webhook.test";
@@ -1343,8 +1415,8 @@ export interface GenerationFigures {
   canceled: number;
   /** Length of the audio that was made. */
   audio_seconds: number;
-  /** What they cost; null: nothing records costs yet. */
-  cost: null;
+  /** What the providers' calls for them cost, in millionths of a US dollar, as far as it is known; null: of none. */
+  cost: number | null;
 }
 
 /** What is made. `music` becomes a track, `reel` the variants of a draft, `artwork` an image. */
@@ -1425,6 +1497,21 @@ export interface GetAdminUsageTimeSeriesParams {
   operation?: string;
   /** Only requests with this API key. */
   api_key_id?: string;
+  /** `csv` for a file with a line per group; an `Accept: text/csv` asks for it too. */
+  format?: "json" | "csv";
+}
+
+export interface GetCostsParams {
+  /** First day, in UTC. Default, the first of this month. */
+  since?: string;
+  /** The day after the last, in UTC. Default, tomorrow. At most 400 days after `since`. */
+  until?: string;
+  /** What to keep apart: any of `account`, `plan`, `model` and `month`, separated by commas. */
+  group_by?: string;
+  /** Only calls made for this account, live or sandbox. */
+  account_id?: string;
+  /** Only calls made for accounts of this mode. */
+  mode?: Mode;
   /** `csv` for a file with a line per group; an `Accept: text/csv` asks for it too. */
   format?: "json" | "csv";
 }
@@ -2807,6 +2894,29 @@ export interface UploadTrackParams {
   artist?: string;
 }
 
+/** An account's day costs at least five times what its days usually cost. */
+export interface UsageCostAnomalyEvent {
+  object: "event";
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "usage.cost_anomaly";
+  /** When it happened. */
+  created_at: string;
+  /** A day that costs far more than usual. */
+  data: CostAnomaly;
+}
+
+/** An account's day costs at least five times what its days usually cost. */
+export interface UsageCostAnomalyPayload {
+  /** Id of an event; also the `webhook-id` of its deliveries. */
+  id: string;
+  type: "usage.cost_anomaly";
+  /** When it happened. */
+  timestamp: string;
+  /** A day that costs far more than usual. */
+  data: CostAnomaly;
+}
+
 /** Figures of some requests. */
 export interface UsageFigures {
   /** All requests, also refused ones. */
@@ -3148,6 +3258,7 @@ export type WebhookPayload =
   | TrackCreatedPayload
   | TrackDeletedPayload
   | TrackUpdatedPayload
+  | UsageCostAnomalyPayload
   | WebhookDisabledPayload
   | WebhookFailingPayload
   | WebhookTestPayload;

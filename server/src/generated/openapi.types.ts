@@ -1650,6 +1650,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what providers cost
+         * @description Sums over all calls of providers, of live and sandbox accounts: how many, what they used, and what they cost. `group_by` keeps
+         *     apart what it names, in one answer: `account,plan,month` gives each account's cost under each plan in each month. Always
+         *     exact, seconds after a call. For administrators only.
+         */
+        get: operations["getCosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/accounts": {
         parameters: {
             query?: never;
@@ -2434,6 +2456,28 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "usage.cost_anomaly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unusual cost
+         * @description What the providers bill for the account on one day (UTC) has reached five times the median of the 14 days before, and at
+         *     least one US dollar. A day without calls counts as nothing; days before the account's first call do not count, and it takes
+         *     seven that do. At most once for an account and day.
+         */
+        post: operations["usageCostAnomaly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "webhook.disabled": {
         parameters: {
             query?: never;
@@ -3100,6 +3144,85 @@ export interface components {
             /** @description Where people learn about the app. */
             homepage: string | null;
         };
+        /** @description A day that costs far more than usual. */
+        CostAnomaly: {
+            /** @constant */
+            object: "cost_anomaly";
+            /**
+             * Format: date
+             * @description The day, in UTC.
+             */
+            day: string;
+            /** @description What it had cost when that was noticed, in millionths of a US dollar. */
+            cost_micros: number;
+            /** @description The median of the 14 days before, in millionths of a US dollar. */
+            usual_cost_micros: number;
+        };
+        /** @description Sums over calls of providers. */
+        CostFigures: {
+            /** @description All calls, also those that failed or whose answer was lost. */
+            calls: number;
+            /** @description Of these, the ones whose cost nobody knows; they are not in `cost_micros`. */
+            calls_unpriced: number;
+            /** @description Tokens read. */
+            input_tokens: number;
+            /** @description Tokens written. */
+            output_tokens: number;
+            /** @description Length of the audio that was made. */
+            seconds: number;
+            /** @description Pictures that were made. */
+            images: number;
+            /** @description What they cost, in millionths of a US dollar. */
+            cost_micros: number;
+        };
+        /** @description Sums over the calls of providers of one group. What `group_by` does not name is null. */
+        CostGroup: {
+            /** @description The account; null, grouped by account, for accounts that are no more. */
+            account_id: string | null;
+            /** @description The plan that the account had then, boosts included. */
+            plan: string | null;
+            /** @description The model. */
+            model: string | null;
+            /**
+             * @description The month in UTC.
+             * @example 2026-11
+             */
+            month: string | null;
+            /** @description All calls, also those that failed or whose answer was lost. */
+            calls: number;
+            /** @description Of these, the ones whose cost nobody knows; they are not in `cost_micros`. */
+            calls_unpriced: number;
+            /** @description Tokens read. */
+            input_tokens: number;
+            /** @description Tokens written. */
+            output_tokens: number;
+            /** @description Length of the audio that was made. */
+            seconds: number;
+            /** @description Pictures that were made. */
+            images: number;
+            /** @description What they cost, in millionths of a US dollar. */
+            cost_micros: number;
+        };
+        /** @description What providers cost in a time. */
+        CostReport: {
+            /** @constant */
+            object: "cost_report";
+            /**
+             * Format: date
+             * @description First day.
+             */
+            since: string;
+            /**
+             * Format: date
+             * @description The day after the last.
+             */
+            until: string;
+            totals: components["schemas"]["CostFigures"];
+            /** @description By `group_by`, the most expensive first; empty without it. */
+            groups: components["schemas"]["CostGroup"][];
+            /** @description Further groups that cost less; a CSV has them. */
+            groups_left_out: number;
+        };
         CreateApiKeyRequest: {
             /** @description What the key is for. */
             name: string;
@@ -3611,7 +3734,7 @@ export interface components {
          */
         ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "sign_in_rejected" | "insufficient_scope" | "form_rejected" | "not_for_apps" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "full_regen_not_allowed" | "variants_exceed_plan" | "wrong_password" | "not_found" | "method_not_allowed" | "body_timeout" | "email_taken" | "email_already_verified" | "identity_not_linked" | "identity_taken" | "last_sign_in" | "draft_generating" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "oauth_client_limit_reached" | "public_client" | "webhook_limit_reached" | "webhook_replay_running" | "webhook_replay_finished" | "idempotency_in_progress" | "already_subscribed" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "monthly_pool_exhausted" | "hourly_burst_exceeded" | "regen_cooldown" | "full_regen_cap" | "concurrency_limit" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "billing_not_configured" | "not_ready";
         /** @description Something that happened. `type` tells what `data` is. */
-        Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["AppAuthorizationRevokedEvent"] | components["schemas"]["AppAuthorizedEvent"] | components["schemas"]["AssetCreatedEvent"] | components["schemas"]["AssetDeletedEvent"] | components["schemas"]["AssetUpdatedEvent"] | components["schemas"]["EntitlementExpiredEvent"] | components["schemas"]["EntitlementGrantedEvent"] | components["schemas"]["EntitlementRevokedEvent"] | components["schemas"]["EntitlementUpdatedEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
+        Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["AppAuthorizationRevokedEvent"] | components["schemas"]["AppAuthorizedEvent"] | components["schemas"]["AssetCreatedEvent"] | components["schemas"]["AssetDeletedEvent"] | components["schemas"]["AssetUpdatedEvent"] | components["schemas"]["EntitlementExpiredEvent"] | components["schemas"]["EntitlementGrantedEvent"] | components["schemas"]["EntitlementRevokedEvent"] | components["schemas"]["EntitlementUpdatedEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["UsageCostAnomalyEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
         /**
          * @description Id of an event; also the `webhook-id` of its deliveries.
          * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
@@ -3630,7 +3753,7 @@ export interface components {
          * @description What happened. New types may be added; a consumer ignores those that it does not know.
          * @enum {string}
          */
-        EventType: "api_key.exposed" | "api_key.rotated" | "api_key.rotation_due" | "app.authorization_revoked" | "app.authorized" | "asset.created" | "asset.deleted" | "asset.updated" | "entitlement.expired" | "entitlement.granted" | "entitlement.revoked" | "entitlement.updated" | "generation.canceled" | "generation.completed" | "generation.failed" | "playlist.created" | "playlist.deleted" | "playlist.updated" | "track.created" | "track.deleted" | "track.updated" | "webhook.disabled" | "webhook.failing" | "webhook.test";
+        EventType: "api_key.exposed" | "api_key.rotated" | "api_key.rotation_due" | "app.authorization_revoked" | "app.authorized" | "asset.created" | "asset.deleted" | "asset.updated" | "entitlement.expired" | "entitlement.granted" | "entitlement.revoked" | "entitlement.updated" | "generation.canceled" | "generation.completed" | "generation.failed" | "playlist.created" | "playlist.deleted" | "playlist.updated" | "track.created" | "track.deleted" | "track.updated" | "usage.cost_anomaly" | "webhook.disabled" | "webhook.failing" | "webhook.test";
         /** @description A type of event. */
         EventTypeInfo: {
             /** @constant */
@@ -3804,8 +3927,8 @@ export interface components {
             canceled: number;
             /** @description Length of the audio that was made. */
             audio_seconds: number;
-            /** @description What they cost; null: nothing records costs yet. */
-            cost: null;
+            /** @description What the providers' calls for them cost, in millionths of a US dollar, as far as it is known; null: of none. */
+            cost: number | null;
         };
         /**
          * @description Id of a generation.
@@ -5039,6 +5162,26 @@ export interface components {
             /** @description Artist; else the one in the file's tags. */
             artist?: string;
         };
+        /** @description An account's day costs at least five times what its days usually cost. */
+        UsageCostAnomalyEvent: {
+            /** @constant */
+            object: "event";
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "usage.cost_anomaly";
+            /** @description When it happened. */
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["CostAnomaly"];
+        };
+        /** @description An account's day costs at least five times what its days usually cost. */
+        UsageCostAnomalyPayload: {
+            id: components["schemas"]["EventId"];
+            /** @constant */
+            type: "usage.cost_anomaly";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Timestamp"];
+            data: components["schemas"]["CostAnomaly"];
+        };
         /** @description Figures of some requests. */
         UsageFigures: {
             /** @description All requests, also refused ones. */
@@ -5369,7 +5512,7 @@ export interface components {
          */
         WebhookOrderedOnFailure: "skip" | "pause";
         /** @description The body of a webhook. `type` tells what `data` is. */
-        WebhookPayload: components["schemas"]["ApiKeyExposedPayload"] | components["schemas"]["ApiKeyRotatedPayload"] | components["schemas"]["ApiKeyRotationDuePayload"] | components["schemas"]["AppAuthorizationRevokedPayload"] | components["schemas"]["AppAuthorizedPayload"] | components["schemas"]["AssetCreatedPayload"] | components["schemas"]["AssetDeletedPayload"] | components["schemas"]["AssetUpdatedPayload"] | components["schemas"]["EntitlementExpiredPayload"] | components["schemas"]["EntitlementGrantedPayload"] | components["schemas"]["EntitlementRevokedPayload"] | components["schemas"]["EntitlementUpdatedPayload"] | components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["PlaylistCreatedPayload"] | components["schemas"]["PlaylistDeletedPayload"] | components["schemas"]["PlaylistUpdatedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
+        WebhookPayload: components["schemas"]["ApiKeyExposedPayload"] | components["schemas"]["ApiKeyRotatedPayload"] | components["schemas"]["ApiKeyRotationDuePayload"] | components["schemas"]["AppAuthorizationRevokedPayload"] | components["schemas"]["AppAuthorizedPayload"] | components["schemas"]["AssetCreatedPayload"] | components["schemas"]["AssetDeletedPayload"] | components["schemas"]["AssetUpdatedPayload"] | components["schemas"]["EntitlementExpiredPayload"] | components["schemas"]["EntitlementGrantedPayload"] | components["schemas"]["EntitlementRevokedPayload"] | components["schemas"]["EntitlementUpdatedPayload"] | components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["PlaylistCreatedPayload"] | components["schemas"]["PlaylistDeletedPayload"] | components["schemas"]["PlaylistUpdatedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["UsageCostAnomalyPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
         /** @description Sending past events again to one endpoint. Each keeps its `webhook-id`, so that a receiver knows what it has already. */
         WebhookReplay: {
             /** @constant */
@@ -10747,6 +10890,63 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    getCosts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description First day, in UTC. Default, the first of this month.
+                 * @example 2026-11-01
+                 */
+                since?: string;
+                /**
+                 * @description The day after the last, in UTC. Default, tomorrow. At most 400 days after `since`.
+                 * @example 2026-12-01
+                 */
+                until?: string;
+                /**
+                 * @description What to keep apart: any of `account`, `plan`, `model` and `month`, separated by commas.
+                 * @example account,plan,month
+                 */
+                group_by?: string;
+                /** @description Only calls made for this account, live or sandbox. */
+                account_id?: components["schemas"]["AccountId"];
+                /** @description Only calls made for accounts of this mode. */
+                mode?: components["schemas"]["Mode"];
+                /** @description `csv` for a file with a line per group; an `Accept: text/csv` asks for it too. */
+                format?: components["parameters"]["UsageFormat"];
+            };
+            header?: {
+                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sums. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostReport"];
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+        };
+    };
     listAccounts: {
         parameters: {
             query?: {
@@ -12316,6 +12516,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TrackUpdatedPayload"];
+            };
+        };
+        responses: {
+            410: components["responses"]["WebhookGone"];
+            "2XX": components["responses"]["WebhookReceived"];
+            default: components["responses"]["WebhookFailed"];
+        };
+    };
+    usageCostAnomaly: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Id of the event. Every attempt for the same event has the same one: remember it to handle an event once.
+                 * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
+                 */
+                "webhook-id": components["parameters"]["WebhookIdHeader"];
+                /**
+                 * @description When this attempt was sent, in seconds since 1970. Refuse an attempt that is more than five minutes off.
+                 * @example 1795248000
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
+                /**
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
+                /**
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @example 1207
+                 */
+                "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsageCostAnomalyPayload"];
             };
         };
         responses: {

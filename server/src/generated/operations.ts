@@ -2014,6 +2014,26 @@ export const operations = {
     "successStatus": 200,
     "deprecation": null
   },
+  "getCosts": {
+    "method": "get",
+    "path": "/v1/admin/costs",
+    "tag": "admin",
+    "security": {
+      "apiKey": [
+        "admin:read"
+      ],
+      "oauth": false,
+      "session": true,
+      "public": false
+    },
+    "rateClass": "read",
+    "idempotent": false,
+    "paginated": false,
+    "rawBody": false,
+    "requestContentTypes": [],
+    "successStatus": 200,
+    "deprecation": null
+  },
   "listAccounts": {
     "method": "get",
     "path": "/v1/admin/accounts",

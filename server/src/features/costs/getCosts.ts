@@ -28,10 +28,10 @@ export const getCosts =
     const [whole, ...groups] = await db.readSystem<CostRow>("an administrator reads costs across accounts", selectCosts(question));
     if (!whole) throw new Error("a sum without groups has one row");
     if (csv) {
-      const names = by.map((name) => (name === "account" ? "account_id" : name));
+      const names = by.map((name) => (name === "account" ? "account_id" as const : name));
       const columns = [...names, ...figureNames] as const;
       const lines = (by.length === 0 ? [whole] : groups).map(groupOf);
-      return csvAnswer(columns, lines.map((line) => columns.map((column) => line[column as keyof typeof line])), "costs");
+      return csvAnswer(columns, lines.map((line) => columns.map((column) => line[column])), "costs");
     }
     const report: Schemas["CostReport"] = {
       object: "cost_report",
