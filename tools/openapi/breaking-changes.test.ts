@@ -60,8 +60,8 @@ test.for<[string, (contract: Bundle) => void, string[]]>([
   [
     "a new required field in a request",
     (it) => {
-      Object.assign(schema(it, "CreateGenerationRequest").properties, { genre: { type: "string" } });
-      schema(it, "CreateGenerationRequest").required.push("genre");
+      Object.assign(schema(it, "CreatePlaylistRequest").properties, { genre: { type: "string" } });
+      schema(it, "CreatePlaylistRequest").required.push("genre");
     },
     ["required-properties-added"],
   ],

@@ -30,8 +30,8 @@ export async function main(client: MusicVerse, options: RequestOptions): Promise
   const bytes = await (await client.tracks.downloadAudio("trk_1", { range: { start: 0 } })).arrayBuffer();
   console.log(bytes.byteLength);
 
-  // @ts-expect-error prompt is required
-  await client.generations.create({});
+  // @ts-expect-error brief is required
+  await client.drafts.create({ platform: "tiktok" });
   // @ts-expect-error a mistyped lane
   await client.generations.create({ prompt: "x", lane: "fast" });
   // @ts-expect-error a mistyped field

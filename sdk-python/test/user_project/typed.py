@@ -54,7 +54,7 @@ client.tracks.list(source="martian")  # type: ignore[arg-type]  # pyright: ignor
 client.tracks.update("trk_1", title=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 client.tracks.list(20)  # type: ignore[call-arg, arg-type]  # pyright: ignore[reportCallIssue]
 client.tracks.update("trk_1", titel="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-client.generations.create()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+client.drafts.create(platform="tiktok")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 async def main() -> None:
