@@ -117,6 +117,9 @@ describe("choosing and editing (GEN-04)", () => {
     const [own, foreign] = [first(draft.variants), first(other.variants)];
     const answer = await ask("patch", `/v1/drafts/${draft.id}`, { title: "Never", variants: [{ id: own.id, hook: "Never" }, { id: foreign.id, hook: "Never" }] });
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: "/body/variants/1/id", code: "not_found" }] } });
+    expect(await ask("patch", `/v1/drafts/${draft.id}`, { variants: [{ id: own.id, hook: "One" }, { id: own.id, caption: "Two" }] })).toMatchObject({
+      status: 400, body: { errors: [{ path: "/body/variants/1/id", code: "repeated" }] },
+    });
     expect(await ask("patch", `/v1/drafts/${draft.id}`, { selected_variant_id: foreign.id })).toMatchObject({ status: 400, body: { errors: [{ path: "/body/selected_variant_id" }] } });
     expect(await client.drafts.get(draft.id)).toEqual(draft);
   });

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { components } from "../../generated/openapi.types.ts";
 import { entityTag, requireMatch } from "../../platform/http/etag.ts";
 import { ok, type Handler } from "../../platform/http/operation.ts";
+import { invalidField } from "../../platform/http/problem.ts";
 import type { DraftsDeps } from "./deps.ts";
 import { draftIdOf, holdDraft, variantOf } from "./find.ts";
 import { presentDraft } from "./present.ts";
@@ -15,6 +16,7 @@ export const updateDraft =
   ({ clock }: Pick<DraftsDeps, "clock">): Handler<"updateDraft"> =>
   async ({ path, body, headers, write }) => {
     const id = draftIdOf(path.draft_id);
+    refuseRepetition(body.variants ?? []);
     return write(async (tx) => {
       const before = await holdDraft(tx, id);
       requireMatch(headers, presentDraft(before));
@@ -31,6 +33,12 @@ export const updateDraft =
       return ok(draft, { ETag: entityTag(draft) });
     });
   };
+
+/** Two edits of one variant would each be made of what was there before, and the later one would undo the other. */
+function refuseRepetition(edits: readonly Edit[]): void {
+  const again = edits.findIndex(({ id }, index) => edits.findIndex((other) => other.id === id) < index);
+  if (again >= 0) throw invalidField(`/body/variants/${again}/id`, "repeated", "A variant is edited once in a request. Put all of its fields together.");
+}
 
 /** Null: it says what is there already. */
 function editedVariant(draft: DraftRow, edit: Edit, path: string): VariantRow | null {
