@@ -12,7 +12,7 @@ export function memoryStore(): SimulatorStore {
 
   const readerOf = (of: () => Map<string, Kept>) => ({
     get: async (id: string) => copyOf(of().get(id)?.stored ?? null),
-    list: async (query: ListQuery) => copyOf(found([...of().values()].map(({ stored }) => stored).toReversed(), query)),
+    list: async (query: ListQuery) => copyOf(found([...of().values()].map(({ stored }) => stored), query)),
   });
 
   const work = async <T>(fn: (writer: StoreWriter) => Promise<T>): Promise<T> => {
@@ -41,8 +41,9 @@ export function memoryStore(): SimulatorStore {
 /** What is given out may be changed by whoever has it; what is kept is not. */
 const copyOf = <T>(value: T): T => structuredClone(value);
 
-function found(newestFirst: StoredObject[], { kind, owner, limit, after }: ListQuery): StoredObject[] {
-  const from = after === undefined ? 0 : newestFirst.findIndex(({ id }) => id === after) + 1;
-  const fitting = newestFirst.slice(from).filter((one) => one.kind === kind && (owner === undefined || one.owner === owner));
+function found(oldestFirst: StoredObject[], { kind, owner, limit, after, oldestFirst: wanted = false }: ListQuery): StoredObject[] {
+  const ordered = wanted ? oldestFirst : oldestFirst.toReversed();
+  const from = after === undefined ? 0 : ordered.findIndex(({ id }) => id === after) + 1;
+  const fitting = ordered.slice(from).filter((one) => one.kind === kind && (owner === undefined || one.owner === owner));
   return limit === undefined ? fitting : fitting.slice(0, limit);
 }

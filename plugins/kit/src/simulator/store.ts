@@ -14,13 +14,15 @@ export interface ListQuery {
   owner?: string;
   /** At most so many; left out: all. */
   limit?: number;
-  /** Only what is older than this one. */
+  /** Only what comes after this one. */
   after?: string;
+  /** The oldest first. Default false. */
+  oldestFirst?: boolean;
 }
 
 export interface StoreReader {
   get(id: string): Promise<StoredObject | null>;
-  /** The newest first, by when they were put for the first time. */
+  /** The newest first unless asked otherwise, by when they were put for the first time. */
   list(query: ListQuery): Promise<StoredObject[]>;
 }
 

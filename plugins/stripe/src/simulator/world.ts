@@ -12,7 +12,7 @@ export interface Look {
   /** Refuses as Stripe does when there is none; `param` is the field that named it. */
   get<K extends Kind>(kind: K, id: string, param?: string): Promise<Kinds[K]>;
   /** Newest first. */
-  list<K extends Kind>(kind: K, query?: { owner?: string; limit?: number; after?: string }): Promise<Kinds[K][]>;
+  list<K extends Kind>(kind: K, query?: { owner?: string; limit?: number; after?: string; oldestFirst?: boolean }): Promise<Kinds[K][]>;
   /** Seconds since 1970, of the customer's test clock where there is one. */
   now(customer?: { test_clock: string | null }): number;
 }

@@ -41,7 +41,7 @@ test("absent and empty settings take their defaults", () => {
     host: "127.0.0.1",
     redisUrl: null,
     corsOrigins: [],
-    plugins: ["minimax", "spotify"],
+    plugins: ["minimax", "spotify", "stripe"],
     trustProxy: false,
     databaseOwnerUrl: null,
   });

@@ -36,13 +36,13 @@ function readerOf(simulator: string, read: Read): StoreReader {
       const [found] = await read({ name: "simulator_object", text: "select id, kind, owner, object from simulator_objects where simulator = $1 and id = $2", values: [simulator, id] });
       return found ?? null;
     },
-    list: ({ kind, owner, limit, after }) =>
+    list: ({ kind, owner, limit, after, oldestFirst = false }) =>
       read({
-        name: "simulator_objects",
+        name: oldestFirst ? "simulator_objects_oldest" : "simulator_objects",
         text: `select id, kind, owner, object from simulator_objects
                 where simulator = $1 and kind = $2 and ($3::text is null or owner = $3)
-                  and ($4::text is null or position < (select position from simulator_objects where simulator = $1 and id = $4))
-                order by position desc limit $5`,
+                  and ($4::text is null or position ${oldestFirst ? ">" : "<"} (select position from simulator_objects where simulator = $1 and id = $4))
+                order by position ${oldestFirst ? "asc" : "desc"} limit $5`,
         values: [simulator, kind, owner ?? null, after ?? null, limit ?? null],
       }),
   };
