@@ -46,7 +46,8 @@ export function createDeliveries({ world, now, secret, hooksUrl }: DeliveriesDep
 
   async function work(): Promise<void> {
     again = false;
-    for (let batch = await claim(); batch.length > 0 && !stop.signal.aborted; batch = await claim()) {
+    // Also when told to stop: what was claimed has to be given back.
+    for (let batch = await claim(); batch.length > 0; batch = stop.signal.aborted ? [] : await claim()) {
       const delivered = new Set<string>();
       const ofCustomers = Map.groupBy(batch, ({ customer }) => customer);
       await Promise.all([...ofCustomers.values()].map(async (ofOne) => {
