@@ -88,8 +88,17 @@ export async function stop(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-/** Accounts on the largest plan, each with a live key and one track, so that no limit is met. */
-export async function makeAccounts(url: string, adminUrl: string, count: number): Promise<{ accountId: string; key: string; trackId: string; trackUuid: string }[]> {
+/** An account with a live key, one of its sandbox, and one track. */
+export interface BenchAccount {
+  accountId: string;
+  key: string;
+  testKey: string;
+  trackId: string;
+  trackUuid: string;
+}
+
+/** Accounts on the largest plan, so that no limit is met. */
+export async function makeAccounts(url: string, adminUrl: string, count: number): Promise<BenchAccount[]> {
   const { MusicVerse } = await import("@musicverse/sdk");
   const { wavOf } = await import("../../server/test-kit/audio.ts");
   const { decodeId } = await import("../../server/src/platform/ids/index.ts");
@@ -100,10 +109,11 @@ export async function makeAccounts(url: string, adminUrl: string, count: number)
     const { session } = await visitor.accounts.signUp({ email: `bench-${index}-${Date.now()}@example.com`, password: "a long benchmark password", name: "Bench" });
     const owner = new MusicVerse({ apiKey: session.token, baseUrl: url });
     const { key } = await owner.apiKeys.create({ name: "bench" });
+    const { key: testKey } = await owner.apiKeys.create({ name: "bench" }, { mode: "test" });
     const track = await owner.tracks.upload({ file: wavOf({ seconds: 0.1 }), title: "bench" });
     const profile = await owner.accounts.getProfile();
     const accountId = decodeId("acc", profile.live_account_id) ?? "";
-    made.push({ accountId, key, trackId: track.id, trackUuid: decodeId("trk", track.id) ?? "" });
+    made.push({ accountId, key, testKey, trackId: track.id, trackUuid: decodeId("trk", track.id) ?? "" });
   }
   const admin = new pg.Client({ connectionString: adminUrl });
   await admin.connect();
