@@ -12,6 +12,7 @@ function setup() {
   let lose: () => void = () => undefined;
   const stored = new Map<string, Entry>([["a", { version: 1 }]]);
   const reads: (() => void)[] = [];
+  const observed: string[] = [];
   const load = vi.fn<(id: string) => Promise<Entry | null>>((id) => {
     const value = stored.get(id) ?? null;
     return new Promise((resolve) => {
@@ -29,13 +30,14 @@ function setup() {
     },
     channel: "entries",
     load,
+    observe: (result) => void observed.push(result),
   });
   const read = async (id: string) => {
     const result = cache.get(id);
     for (const finish of reads.splice(0)) finish();
     return await result;
   };
-  return { cache, load, stored, reads, read, notify: (id: string) => notify(id), reset: () => reset(), lose: () => lose() };
+  return { cache, observed, load, stored, reads, read, notify: (id: string) => notify(id), reset: () => reset(), lose: () => lose() };
 }
 
 test("an entry is read once, and so is the lack of one", async () => {
@@ -97,4 +99,19 @@ test("nothing is kept while notifications cannot be heard, and all is forgotten 
   await read("a");
   await read("a");
   expect(load).toHaveBeenCalledTimes(5);
+});
+
+test("each question is counted by how it was answered", async () => {
+  const { read, observed, reset, lose, notify } = setup();
+  await read("a");
+  reset();
+  await read("a");
+  await read("a");
+  await read("b");
+  await read("b");
+  notify("a");
+  await read("a");
+  lose();
+  await read("a");
+  expect(observed).toEqual(["uncached", "miss", "hit", "miss", "hit", "miss", "uncached"]);
 });
