@@ -8,7 +8,10 @@ import { insertEntry } from "./store.ts";
 
 /** The cost ledger: what was used stays, however the generation ends. (GEN-30) */
 export interface CostLedger {
-  /** Part of the transaction that ends the generation or puts it back. The same call again does nothing. */
+  /**
+   * Part of the transaction that ends the generation or puts it back, as its last statement: the account's day is locked from
+   * then on. The same call again does nothing.
+   */
   record(tx: TenantTx, call: ProviderCall): Promise<void>;
 }
 

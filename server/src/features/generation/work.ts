@@ -71,9 +71,9 @@ export function generationWork(deps: GenerationWorkDeps, pluginId: string, mode:
         const row = await claimGeneration(tx, { id, leaseToken, leaseMs });
         if (!row) return null;
         const leased = await quota.lease(tx, id, leaseMs);
+        await announce(tx, id);
         const lost = lostCall(plugins, row);
         if (lost) await costs.record(tx, lost);
-        await announce(tx, id);
         return { row, leaseToken, leased, dispatched: false };
       });
     },
@@ -170,15 +170,16 @@ async function complete(deps: GenerationWorkDeps, claim: GenerationClaim, output
   });
   const done = await patiently(signal, () =>
     db.withTenant(row.account_id, async (tx) => {
-      // Before anything else: it was bought, also when the generation was canceled meanwhile.
-      await costs.record(tx, { ...callOf(claim), outcome: "succeeded", ...product.used, costMicros: output.costMicros });
       const finished = await finishGeneration(tx, { id: row.id, leaseToken }, { status: "completed" });
-      if (!finished) return false;
-      await quota.settle(tx, row.id, "charged");
-      const generation = presentGeneration({ ...finished, ...(await product.create(tx)) });
-      await emit(tx, { type: "generation.completed", data: generation, requestId: row.request_id });
-      await announce(tx, row.id);
-      return true;
+      if (finished) {
+        await quota.settle(tx, row.id, "charged");
+        const generation = presentGeneration({ ...finished, ...(await product.create(tx)) });
+        await emit(tx, { type: "generation.completed", data: generation, requestId: row.request_id });
+        await announce(tx, row.id);
+      }
+      // Also when it was canceled meanwhile: it was bought. Last, as everywhere, because the ledger locks the account's day.
+      await costs.record(tx, { ...callOf(claim), outcome: "succeeded", ...product.used, costMicros: output.costMicros });
+      return finished !== null;
     }));
   if (!done) await product.discard();
 }
@@ -202,12 +203,13 @@ async function fail(deps: GenerationWorkDeps, claim: GenerationClaim, error: Gen
   const { db, emit, quota } = deps;
   const { row, leaseToken } = claim;
   await db.withTenant(row.account_id, async (tx) => {
-    await recordFailed(deps, tx, claim, failure);
     const finished = await finishGeneration(tx, { id: row.id, leaseToken }, { status: "failed", error });
-    if (!finished) return;
-    await quota.settle(tx, row.id, "refunded");
-    await emit(tx, { type: "generation.failed", data: presentGeneration(finished), requestId: row.request_id });
-    await announce(tx, row.id);
+    if (finished) {
+      await quota.settle(tx, row.id, "refunded");
+      await emit(tx, { type: "generation.failed", data: presentGeneration(finished), requestId: row.request_id });
+      await announce(tx, row.id);
+    }
+    await recordFailed(deps, tx, claim, failure);
   });
 }
 
@@ -236,9 +238,9 @@ function putBack(deps: GenerationWorkDeps, claim: GenerationClaim, next: Paramet
   const { db, quota } = deps;
   const { row, leaseToken } = claim;
   return db.withTenant(row.account_id, async (tx) => {
-    if (!next.pending) await recordFailed(deps, tx, claim, failure);
     await release(tx, { id: row.id, leaseToken }, next);
     await quota.lease(tx, row.id, WAITING_LEASE_MS);
     await announce(tx, row.id);
+    if (!next.pending) await recordFailed(deps, tx, claim, failure);
   });
 }
