@@ -4,7 +4,7 @@ import { makeAccounts, openBenchPlatform } from "./platform.ts";
 import { median, medianRatio, row, type BenchRow } from "./row.ts";
 
 /** Sandboxes, each of which may have 200 generations waiting. */
-const ACCOUNTS = 50;
+const ACCOUNTS = 100;
 const ROUNDS = 3;
 const CONNECTIONS = 64;
 /** As many as the API has connections to its database, so that both profit alike from group commit. */
