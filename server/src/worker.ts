@@ -6,7 +6,7 @@ import { createStripeAccess, endCustomer } from "./features/billing/index.ts";
 import { billingSyncWork, createSyncMetrics, expireEntitlements, reconcileCustomers, stripeSource } from "./features/entitlements/index.ts";
 import { createGeneratedVariants } from "./features/drafts/index.ts";
 import { keepEventLog } from "./features/events/index.ts";
-import { generationWork } from "./features/generation/index.ts";
+import { generationWork, lanes } from "./features/generation/index.ts";
 import { forgetIncomingEvents, incomingEventWork, type IncomingRegistry } from "./features/incoming-events/index.ts";
 import { createGeneratedImages } from "./features/library/index.ts";
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
@@ -38,7 +38,7 @@ export async function startWorker(
   services: Services,
   { onlyPlugins, incoming = wireIncoming(services) }: { onlyPlugins?: string[]; incoming?: IncomingRegistry } = {},
 ): Promise<RunningPart> {
-  const { clock, config, db, keyRing, log, mailer, plugins, redis, storage, work } = services;
+  const { clock, config, db, keyRing, limiter, log, mailer, plugins, redis, storage, work } = services;
   const { emit, feed, notify } = wireEvents(services);
   const stripe = createStripeAccess({ plugins, registry: services.metrics.registry });
   const makers = {
@@ -61,11 +61,11 @@ export async function startWorker(
   const quota = createQuota({ db, plans: accountPlans, counters });
   const costs = createCostLedger({ clock, prices: config.costPrices ?? new Map() });
   const places = createProviderPlaces({ redis, prefix: config.redisPrefix, log });
-  const generationDeps = { db, plugins, makers, emit, quota, places, costs, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
+  const generationDeps = { db, plugins, makers, emit, quota, places, limiter, costs, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
   const generation = plugins
     .having("generation")
     .filter((pluginId) => onlyPlugins?.includes(pluginId) ?? true)
-    .flatMap((pluginId) => (["live", "test"] as const).map((mode) => generationWork(generationDeps, pluginId, mode)));
+    .flatMap((pluginId) => (["live", "test"] as const).flatMap((mode) => lanes.map((lane) => generationWork(generationDeps, { pluginId, mode, lane }))));
   work.start(onlyPlugins ? generation : [
     ...generation,
     createDrainWork({ metrics: createDeliveryMetrics(services.metrics.registry, services), db, clock, emit, notify, keyRing, pools, slotsMax: ENDPOINT_SLOTS, concurrency: 500, leaseMs: config.leaseMs, lingerMs: 1_000 }),

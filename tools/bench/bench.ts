@@ -8,6 +8,7 @@ import { benchEntitlements } from "./entitlements.ts";
 import { benchBilling } from "./billing.ts";
 import { benchAdmission } from "./admission.ts";
 import { benchFirstAttempt } from "./first-attempt.ts";
+import { benchLanes } from "./lanes.ts";
 import { benchLimits } from "./limits.ts";
 import { benchMixedLoad } from "./mixed-load.ts";
 import { benchNeighbours } from "./neighbours.ts";
@@ -33,6 +34,7 @@ const benches: Record<string, { title: string; run: () => Promise<BenchRow[]> }>
   webhooks: { title: "Webhook deliveries", run: benchWebhooks },
   accept: { title: "Accepting generations", run: benchAccept },
   billing: { title: "Buying", run: benchBilling },
+  lanes: { title: "Interactive work beside bulk", run: benchLanes },
   admission: { title: "Admission under plan limits", run: benchAdmission },
   load: { title: "Mixed load", run: benchMixedLoad },
   sdk: { title: "The JavaScript SDK", run: benchSdk },

@@ -1,6 +1,7 @@
-import { fork, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { cpus, loadavg } from "node:os";
+import { startHelper, type Helper } from "./helper.ts";
 import { makeLoadAccounts, type LoadAccount } from "./mixed-load-accounts.ts";
 import type { OperationResult, Round, RoundResult } from "./open-loop.ts";
 import { openBenchPlatform } from "./platform.ts";
@@ -47,17 +48,6 @@ export async function benchMixedLoad(): Promise<BenchRow[]> {
   } finally {
     for (const { process } of [generator, provider, receiver]) process.kill();
   }
-}
-
-interface Helper {
-  process: ChildProcess;
-  /** Where it listens, once it does. */
-  url: Promise<string>;
-}
-
-function startHelper(script: string): Helper {
-  const helper = fork(new URL(script, import.meta.url), { execArgv: ["--conditions=musicverse-source"] });
-  return { process: helper, url: once(helper, "message").then(([{ port }]) => `http://127.0.0.1:${String(port)}`) };
 }
 
 /** The highest of the rates that held before the first that did not; a machine may have a bad moment, so each has two tries. */

@@ -1,7 +1,7 @@
 export { createCancelForDraft } from "./cancel.ts";
 export { createGenerationFeed, type GenerationFeed } from "./feed.ts";
 export { selectGenerationFigures, type GenerationFigures } from "./figures.ts";
-export { generationQueue } from "./pointer.ts";
+export { generationQueues, lanes } from "./pointer.ts";
 export { generationRoutes } from "./routes.ts";
 export { createPrepareGeneration } from "./start.ts";
 export { generationWork } from "./work.ts";

@@ -2,12 +2,14 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test-kit/database.ts";
 import { systemClock } from "../../platform/clock/index.ts";
 import { newId } from "../../platform/ids/index.ts";
+import { createMemoryLimiter } from "../../platform/limiter/index.ts";
 import { silentLogger } from "../../platform/log/index.ts";
 import { PluginFailure, type PluginHost } from "../../platform/plugins/index.ts";
 import { WorkDelayed } from "../../platform/work/index.ts";
 import { createCostLedger } from "../costs/index.ts";
 import { limitsOfPlan } from "../plans/index.ts";
 import { createQuota, type ProviderPlaces } from "../quota/index.ts";
+import type { Lane } from "./pointer.ts";
 import type { Makers } from "./products.ts";
 import { generationWork, type GenerationWorkDeps } from "./work.ts";
 
@@ -19,18 +21,18 @@ afterAll(() => database?.close());
 
 const invoke = vi.fn(async () => { throw new PluginFailure("VALIDATION", "the provider was called", { pluginId: "costly", outcome: "failed" }); });
 
-/** A worker for live accounts of the free plan, one generation at a time, at a provider that takes two calls. */
-function worker(places: ProviderPlaces) {
+/** A worker for live accounts of the free plan, one generation at a time, at a provider that takes two calls at once and some a minute. */
+function worker(places: ProviderPlaces, callsPerMinute = 10) {
   const quota = createQuota({ db: database.db, counters: null, plans: { getEffectiveLimits: () => limitsOfPlan("free", "live") } });
-  const report = [{ id: "costly", limits: { max: 10, perSeconds: 60, concurrent: 2 } }];
+  const report = [{ id: "costly", limits: { max: callsPerMinute, perSeconds: 60, concurrent: 2 } }];
   const plugins = { report: () => report, repeat: () => "costs", can: () => false, invoke } as unknown as PluginHost;
   const deps: GenerationWorkDeps = {
-    db: database.db, plugins, places, quota, costs: createCostLedger({ clock: systemClock, prices: new Map() }), clock: systemClock, concurrency: 1, leaseMs: 30_000,
+    db: database.db, plugins, places, quota, costs: createCostLedger({ clock: systemClock, prices: new Map() }), clock: systemClock, concurrency: 1, leaseMs: 30_000, limiter: createMemoryLimiter(systemClock),
     emit: async () => newId(),
     feed: { subscribe: () => () => undefined, close: () => undefined },
     makers: {} as Makers,
   };
-  return { kind: generationWork(deps, "costly", "live"), quota };
+  return { kind: generationWork(deps, { pluginId: "costly", mode: "live", lane: "interactive" }), quota };
 }
 
 const context = {
@@ -48,15 +50,15 @@ async function account(): Promise<string> {
   return live;
 }
 
-async function admitted({ quota }: ReturnType<typeof worker>, accountId: string): Promise<string> {
+async function admitted({ quota }: ReturnType<typeof worker>, accountId: string, lane: Lane = "interactive"): Promise<string> {
   const id = newId();
   const admission = await quota.admission(accountId);
   await database.db.withTenant(accountId, async (tx) => {
     await admission.enforceOrThrow(tx, { generationId: id, draftId: null, regeneration: null });
     await tx.query(
       `insert into generations (account_id, id, kind, status, lane, plugin_id, model, input, request_id)
-       values ($1, $2, 'music', 'queued', 'interactive', 'costly', 'm', $3, 'req_test')`,
-      [accountId, id, JSON.stringify({ prompt: "prompt-canary", lyrics: null, instrumental: true, duration_seconds: 5 })]);
+       values ($1, $2, 'music', 'queued', $4, 'costly', 'm', $3, 'req_test')`,
+      [accountId, id, JSON.stringify({ prompt: "prompt-canary", lyrics: null, instrumental: true, duration_seconds: 5 }), lane]);
   });
   return id;
 }
@@ -125,4 +127,19 @@ test("while the provider's places are taken a generation waits, which is no atte
   expect(await run(here, accountId, id)).toBe("ran");
   expect(invoke.mock.calls.length - calls).toBe(1);
   expect(released).toEqual([id]);
+});
+
+test("no more calls a minute than the provider takes, over both lanes, and bulk leaves some to interactive work (GEN-20)", async () => {
+  const released: string[] = [];
+  const here = worker({ take: async () => true, release: async ({ generationId }) => void released.push(generationId) }, 3);
+  const one = async (lane: Lane) => {
+    const accountId = await account();
+    const id = await admitted(here, accountId, lane);
+    return { id, came: await run(here, accountId, id) };
+  };
+  const bulk = [await one("bulk"), await one("bulk"), await one("bulk")];
+  expect(bulk.map(({ came }) => came)).toEqual(["ran", "ran", "delayed"]);
+  expect(released, "what waits for its call holds no place meanwhile").toContain(bulk[2]?.id);
+  expect((await one("interactive")).came).toBe("ran");
+  expect((await one("interactive")).came).toBe("delayed");
 });

@@ -1,17 +1,28 @@
 import type { WorkPointer } from "../../platform/work/index.ts";
 
-/**
- * Each plugin has a queue and a kind of work of its own, one that hangs or is rate limited holds up no other (PLG-03); and
- * one for its sandbox accounts, whose simulator has no limits.
- */
-export function generationQueue(pluginId: string, mode: "live" | "test"): string {
-  return `generation-${pluginId}-${mode}`;
+export const lanes = ["interactive", "bulk"] as const;
+export type Lane = (typeof lanes)[number];
+
+export interface GenerationQueue {
+  pluginId: string;
+  mode: "live" | "test";
+  lane: Lane;
 }
 
-/** Lower is done first. Interactive work never waits behind bulk. (GEN-20) */
-const priorities = { interactive: 0, bulk: 1 } as const;
+/**
+ * Each plugin has queues and kinds of work of its own, one that hangs or is rate limited holds up no other (PLG-03); some for
+ * its sandbox accounts, whose simulator has no limits; and one per lane, so that bulk never fills the places in which
+ * interactive work is done (GEN-20).
+ */
+export function generationQueue({ pluginId, mode, lane }: GenerationQueue): string {
+  return `generation-${pluginId}-${mode}-${lane}`;
+}
+
+export function generationQueues(pluginId: string, mode: GenerationQueue["mode"]): string[] {
+  return lanes.map((lane) => generationQueue({ pluginId, mode, lane }));
+}
 
 /** All that travels through the queue: ids, never content. */
-export function pointerTo(row: { id: string; account_id: string; lane: "interactive" | "bulk" }): WorkPointer {
-  return { id: row.id, accountId: row.account_id, priority: priorities[row.lane] };
+export function pointerTo(row: { id: string; account_id: string }): WorkPointer {
+  return { id: row.id, accountId: row.account_id };
 }

@@ -42,7 +42,7 @@ export function createPrepareGeneration({ plugins, quota, work }: Pick<Generatio
       const row = await insertGeneration(tx, {
         id, kind, lane, plugin_id: pluginId, model, title, input, draft_id: draftId, request_id: requestId,
       });
-      tx.afterCommit(() => work.enqueue(generationQueue(pluginId, mode), pointerTo(row)));
+      tx.afterCommit(() => work.enqueue(generationQueue({ pluginId, mode, lane }), pointerTo(row)));
       return presentGeneration(row);
     };
   };

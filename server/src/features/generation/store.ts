@@ -1,4 +1,5 @@
 import type { Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
+import type { GenerationQueue } from "./pointer.ts";
 import type { GenerationStatus } from "./states.ts";
 import { sourcesOf } from "./states.ts";
 import type { Asked } from "./wishes.ts";
@@ -70,14 +71,14 @@ export async function insertGeneration(
 /** Rows that a worker may take now: waiting and due, or left behind by a worker whose lease ran out. Null `ids`: any. */
 export async function selectDue(
   tx: SystemTx,
-  { pluginId, mode, limit, ids }: { pluginId: string; mode: "live" | "test"; limit: number; ids: string[] | null },
-): Promise<Pick<GenerationRow, "id" | "account_id" | "lane">[]> {
+  { pluginId, mode, lane, limit, ids }: GenerationQueue & { limit: number; ids: string[] | null },
+): Promise<Pick<GenerationRow, "id" | "account_id">[]> {
   return tx.query(
-    `select g.id, g.account_id, g.lane from generations g join accounts a on a.id = g.account_id
+    `select g.id, g.account_id from generations g join accounts a on a.id = g.account_id
       where g.status in ('queued', 'running') and g.due_at <= now() and (g.lease_until is null or g.lease_until < now())
-        and g.plugin_id = $3 and a.mode = $4 and ($2::uuid[] is null or g.id = any($2))
-      order by g.lane desc, g.due_at limit $1`,
-    [limit, ids, pluginId, mode],
+        and g.plugin_id = $3 and a.mode = $4 and g.lane = $5 and ($2::uuid[] is null or g.id = any($2))
+      order by g.due_at limit $1`,
+    [limit, ids, pluginId, mode, lane],
   );
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test-kit/database.ts";
 import { systemClock } from "../../platform/clock/index.ts";
 import { newId } from "../../platform/ids/index.ts";
+import { createMemoryLimiter } from "../../platform/limiter/index.ts";
 import { silentLogger } from "../../platform/log/index.ts";
 import type { PluginHost } from "../../platform/plugins/index.ts";
 import { limitsOfPlan } from "../plans/index.ts";
@@ -41,7 +42,7 @@ function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
   const plugins = { report: () => [], repeat: () => repeat, can: () => resolves, invoke } as unknown as PluginHost;
   const emitted: string[] = [];
   const deps: GenerationWorkDeps = {
-    db: database.db, plugins, clock: systemClock, concurrency: 1, leaseMs: 30_000,
+    db: database.db, plugins, clock: systemClock, concurrency: 1, leaseMs: 30_000, limiter: createMemoryLimiter(systemClock),
     emit: async (_tx, { type }) => {
       emitted.push(type);
       return newId();
@@ -58,7 +59,7 @@ function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
       },
     } as Partial<Makers> as Makers,
   };
-  return { kind: generationWork(deps, "costly", "live"), emitted };
+  return { kind: generationWork(deps, { pluginId: "costly", mode: "live", lane: "interactive" }), emitted };
 }
 
 const wishes = {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { GenerationOutput } from "@musicverse/plugin-kit";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { Database } from "../../platform/db/index.ts";
+import type { Limiter } from "../../platform/limiter/index.ts";
 import { PluginFailure, retryDecision, type PluginHost } from "../../platform/plugins/index.ts";
 import { WorkDelayed, type WorkKind, type WorkPointer, type WorkRunContext } from "../../platform/work/index.ts";
 import type { CostLedger } from "../costs/index.ts";
@@ -12,8 +13,8 @@ import { callProvider } from "./call-provider.ts";
 import { callOf, lostCall, recordFailed } from "./costs.ts";
 import { deadlineExceeded, generationError, internalError, providerUnknown, type GenerationError } from "./errors.ts";
 import { announce, type GenerationFeed } from "./feed.ts";
-import { keepPlace, leavePlace, ROOM_RETRY_MS, takePlaces } from "./places.ts";
-import { generationQueue, pointerTo } from "./pointer.ts";
+import { callsOf, keepPlace, leavePlace, providerLimits, ROOM_RETRY_MS, takePlaces } from "./places.ts";
+import { generationQueue, pointerTo, type GenerationQueue } from "./pointer.ts";
 import { presentGeneration } from "./present.ts";
 import { UnusableOutput } from "./product.ts";
 import { productOf, type Makers } from "./products.ts";
@@ -27,6 +28,8 @@ export interface GenerationWorkDeps {
   quota: Quota;
   costs: CostLedger;
   places: ProviderPlaces;
+  /** Counts the calls of all workers at a provider. */
+  limiter: Pick<Limiter, "take">;
   feed: GenerationFeed;
   clock: Clock;
   concurrency: number;
@@ -51,18 +54,20 @@ const CRASHES_MAX = 8;
 const CRASHES_BY_CHANCE = 2;
 
 /** How one plugin's generations are done: claim, call it, then everything that changes in one transaction. (GEN-21) */
-export function generationWork(deps: GenerationWorkDeps, pluginId: string, mode: "live" | "test"): WorkKind<GenerationClaim> {
+export function generationWork(deps: GenerationWorkDeps, of: GenerationQueue): WorkKind<GenerationClaim> {
+  const { pluginId, mode, lane } = of;
   const { db, leaseMs, plugins, quota, costs } = deps;
-  const limits = mode === "live" ? plugins.report(mode).find(({ id }) => id === pluginId)?.limits : null;
+  const limits = providerLimits(plugins, pluginId, mode);
+  const atOnce = Math.min(deps.concurrency, limits?.concurrent ?? Infinity);
   return {
-    name: generationQueue(pluginId, mode),
-    queue: generationQueue(pluginId, mode),
-    concurrency: Math.min(deps.concurrency, limits?.concurrent ?? Infinity),
-    rate: limits ? { max: limits.max, perSeconds: limits.perSeconds } : undefined,
+    name: generationQueue(of),
+    queue: generationQueue(of),
+    concurrency: lane === "bulk" ? Math.ceil(atOnce / 2) : atOnce,
+    rate: limits ? { max: callsOf(lane, limits.max), perSeconds: limits.perSeconds } : undefined,
     leaseMs,
     due: async (limit, among) => {
       const ids = among?.map(({ id }) => id) ?? null;
-      const rows = await db.asSystem("sweep generations that are due", (tx) => selectDue(tx, { pluginId, mode, limit, ids }));
+      const rows = await db.asSystem("sweep generations that are due", (tx) => selectDue(tx, { ...of, limit, ids }));
       return rows.map(pointerTo);
     },
     claim: ({ id, accountId }: WorkPointer) => {

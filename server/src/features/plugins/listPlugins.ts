@@ -1,7 +1,7 @@
 import type { components } from "../../generated/openapi.types.ts";
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import type { PluginReport } from "../../platform/plugins/index.ts";
-import { generationQueue } from "../generation/index.ts";
+import { generationQueues } from "../generation/index.ts";
 import type { PluginsDeps } from "./deps.ts";
 
 type Plugin = components["schemas"]["Plugin"];
@@ -20,7 +20,9 @@ export const listPlugins =
 
     async function countQueue(pluginId: string): Promise<Plugin["queue"]> {
       try {
-        return await work.stats(generationQueue(pluginId, mode));
+        const counts = await Promise.all(generationQueues(pluginId, mode).map((queue) => work.stats(queue)));
+        const sum = (state: keyof (typeof counts)[number]) => counts.reduce((total, count) => total + count[state], 0);
+        return { waiting: sum("waiting"), active: sum("active"), delayed: sum("delayed") };
       } catch (error) {
         log.warn({ err: error, plugin: pluginId }, "the plugin's queue cannot be counted");
         return null;

@@ -7,6 +7,20 @@ import { createProviderPlaces, type ProviderPlaces } from "./index.ts";
 
 const MINUTE_MS = 60_000;
 
+test("without Redis a process counts its own, and one that is not given back ends by itself", async () => {
+  const places = createProviderPlaces({ redis: null, prefix: "test", log: pino({ level: "silent" }) });
+  const one = (lane: "interactive" | "bulk" = "interactive") => ({ pluginId: "minimax", model: "songs", lane, generationId: newId() });
+  const [first, second, bulk] = [one(), one(), one("bulk")];
+  expect(await places.take(bulk, 2, MINUTE_MS)).toBe(true);
+  expect(await places.take(one("bulk"), 2, MINUTE_MS), "one is left to interactive work").toBe(false);
+  expect(await places.take(first, 2, 20)).toBe(true);
+  expect(await places.take(second, 2, MINUTE_MS)).toBe(false);
+  expect(await places.take(bulk, 2, MINUTE_MS), "its own place, once more").toBe(true);
+  await expect.poll(() => places.take(second, 2, MINUTE_MS), { interval: 5 }).toBe(true);
+  await places.release(bulk);
+  expect(await places.take(first, 2, MINUTE_MS)).toBe(true);
+});
+
 describe.skipIf(redisUrl() === null)("places at a provider (GEN-11)", () => {
   if (redisUrl() === null) console.log("skipped: places at a provider are counted in Redis, and this run has none");
   const log = pino({ level: "silent" });

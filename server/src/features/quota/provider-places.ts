@@ -35,26 +35,43 @@ return 1
 `);
 
 /**
- * Leases in Redis. Without it, or while it is away, a worker has no more calls out than the provider allows anyway: then
- * several workers may have more together, and the provider's own refusals slow them down.
+ * Leases in Redis. Without it, or while it is away, each worker counts its own: then several may have more out together, and
+ * the provider's own refusals slow them down.
  */
 export function createProviderPlaces({ redis, prefix, log }: { redis: Redis | null; prefix: string; log: Logger }): ProviderPlaces {
+  /** Key of a lane → generation → until when this process has a place for it (performance.now()). */
+  const own = new Map<string, Map<string, number>>();
+  const heldIn = (key: string): Map<string, number> => {
+    const held = own.get(key) ?? new Map<string, number>();
+    for (const [id, until] of held) if (until < performance.now()) held.delete(id);
+    own.set(key, held);
+    return held;
+  };
+  const takeAlone = ([lane, other]: [string, string], { generationId }: ProviderWork, most: number): boolean =>
+    heldIn(lane).has(generationId) || heldIn(lane).size + heldIn(other).size < most;
+  const takeFromRedis = async (keys: string[], { generationId }: ProviderWork, most: number, ms: number): Promise<boolean | null> => {
+    if (redis?.status !== "ready") return null;
+    try {
+      return (await within(takeScript.run(redis, keys, [generationId, most, ms]), TIMEOUT_MS)) === 1;
+    } catch (error) {
+      log.warn({ err: error }, "calls at the provider are counted by each worker for itself: Redis does not answer");
+      return null;
+    }
+  };
   return {
     take: async (work, max, ms) => {
-      if (redis?.status !== "ready") return true;
       // Bulk work leaves one place free, so that interactive work does not wait until it ends. (GEN-20)
       const most = work.lane === "bulk" && max > 1 ? max - 1 : max;
-      try {
-        return (await within(takeScript.run(redis, providerKeys(prefix, work), [work.generationId, most, ms]), TIMEOUT_MS)) === 1;
-      } catch (error) {
-        log.warn({ err: error }, "calls at the provider are not counted: Redis does not answer");
-        return true;
-      }
+      const keys = providerKeys(prefix, work);
+      const taken = (await takeFromRedis(keys, work, most, ms)) ?? takeAlone(keys, work, most);
+      if (taken) heldIn(keys[0]).set(work.generationId, performance.now() + ms);
+      return taken;
     },
     release: async (work) => {
-      const [own] = providerKeys(prefix, work);
+      const [lane] = providerKeys(prefix, work);
+      own.get(lane)?.delete(work.generationId);
       // A lease that could not be given back ends by itself.
-      if (redis?.status === "ready") await within(redis.zrem(own, work.generationId), TIMEOUT_MS).catch(() => 0);
+      if (redis?.status === "ready") await within(redis.zrem(lane, work.generationId), TIMEOUT_MS).catch(() => 0);
     },
   };
 }

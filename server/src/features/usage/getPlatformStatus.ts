@@ -1,5 +1,5 @@
 import { ok, type Handler } from "../../platform/http/operation.ts";
-import { generationQueue } from "../generation/index.ts";
+import { generationQueues } from "../generation/index.ts";
 import type { UsageDeps } from "./deps.ts";
 
 /** A queue that cannot be asked shows as null: administrators look here because of just such troubles. */
@@ -8,7 +8,7 @@ export const getPlatformStatus =
   async () => {
     const reports = (["live", "test"] as const).flatMap((mode) => plugins.report(mode).map((report) => ({ mode, report })));
     const generating = reports.filter(({ report }) => report.status === "loaded" && report.capabilities.includes("generation"));
-    const names = [...generating.map(({ mode, report }) => generationQueue(report.id, mode)), ...internal];
+    const names = [...generating.flatMap(({ mode, report }) => generationQueues(report.id, mode)), ...internal];
     const queues = names.map(async (name) => ({
       name,
       depth: await work.stats(name).catch((error: unknown) => {

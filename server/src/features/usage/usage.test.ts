@@ -154,7 +154,7 @@ describe("usage", () => {
     const status = await api.getPlatformStatus();
     expect(status.plugins).toContainEqual(expect.objectContaining({ id: "minimax", mode: "test", status: "loaded", breaker: "closed" }));
     expect(status.queues).toContainEqual({ name: "webhook-drain", depth: expect.objectContaining({ waiting: expect.any(Number) }) });
-    expect(status.queues).toContainEqual({ name: "generation-minimax-test", depth: expect.objectContaining({ waiting: expect.any(Number) }) });
+    expect(status.queues).toContainEqual({ name: "generation-minimax-test-interactive", depth: expect.objectContaining({ waiting: expect.any(Number) }) });
     const { accepted, stored, pending, dropped } = status.usage_recorder;
     expect(accepted).toBe(stored + pending + dropped);
     expect(accepted).toBeGreaterThan(20);
