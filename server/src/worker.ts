@@ -74,7 +74,7 @@ export async function startWorker(
     billingSyncWork({ db, clock, emit, work, source: stripeSource({ db, clock, stripe }), metrics: createSyncMetrics(services.metrics.registry, { db, clock }), leaseMs: config.leaseMs }),
     analysisWork({ db, storage, concurrency: 1 }),
     blobDeletionWork({ db, storage }),
-    erasureWork({ db, storage, clock, sendsMail: mailer !== null, leaseMs: config.leaseMs, endElsewhere: (accountId) => endCustomer({ db, stripe }, accountId) }),
+    erasureWork({ db, storage, clock, sendsMail: mailer !== null, leaseMs: config.leaseMs, endElsewhere: (accountId) => endCustomer({ db, stripe, log }, accountId) }),
     resetRequestWork({ db, keyRing, clock, notify }),
     ...(mailer ? [mailWork({ db, keyRing, clock, mailer, ownerAddress: (accountId) => ownerAddress(db, accountId) })] : []),
     exposureWork({ db, clock, emit, notify }),

@@ -42,7 +42,8 @@ export function stripeApi(app: Express, world: World) {
       void app.get(path, guarded(async (request, response) => void response.json(await world.read((look) => run(look, request, work))))),
     post: (path: string, work: Write) =>
       void app.post(path, guarded(async (request, response) => {
-        const { status, body, replayed } = await world.write((change) => once(change, request, () => run(change, request, work)));
+        const { status, body, replayed } = await world.write((change) => once(change, request, () => run(change, request, work)))
+          .catch((error: unknown) => refused(world, request, error));
         if (replayed) response.set("Idempotent-Replayed", "true");
         response.status(status).json(body);
       })),
@@ -70,8 +71,7 @@ async function once(change: Change, request: Request, work: () => Promise<object
   const key = request.get("idempotency-key");
   if (key === undefined) return { status: 200, body: await work(), replayed: false };
   if (key.length > 255) throw invalid("Idempotency keys may be at most 255 characters long.");
-  const id = `answer_${createHash("sha256").update(key).digest("hex")}`;
-  const fingerprint = createHash("sha256").update(JSON.stringify([request.path, request.body])).digest("hex");
+  const { id, fingerprint } = answerOf(request, key);
   const known = await change.find("answer", id);
   if (known && known.created > change.now() - DAY_SECONDS) {
     if (known.fingerprint === fingerprint) return { ...known, replayed: true };
@@ -83,6 +83,21 @@ async function once(change: Change, request: Request, work: () => Promise<object
   const body = await work();
   await change.put("answer", { id, fingerprint, status: 200, body, created: change.now() });
   return { status: 200, body, replayed: false };
+}
+
+/** As at Stripe a key keeps the refusal, too, of something that is not there; what was refused before that is kept by none. */
+async function refused(world: World, request: Request, error: unknown): Promise<never> {
+  const key = request.get("idempotency-key");
+  if (error instanceof StripeFault && error.body.error["code"] === "resource_missing" && key !== undefined) {
+    const { status, body } = error;
+    await world.write((change) => change.put("answer", { ...answerOf(request, key), status, body, created: change.now() }));
+  }
+  throw error;
+}
+
+function answerOf(request: Request, key: string): { id: string; fingerprint: string } {
+  const hashed = (text: string) => createHash("sha256").update(text).digest("hex");
+  return { id: `answer_${hashed(key)}`, fingerprint: hashed(JSON.stringify([request.path, request.body])) };
 }
 
 /** One page, newest first: `limit` 1–100, `starting_after`. `objects` are all there are. */

@@ -145,6 +145,17 @@ describe("buying at Stripe (BIL-10, BIL-40)", () => {
     expect(portal).toMatchObject({ object: "portal_session", url: expect.stringMatching(/\/sandbox\/stripe\/portal\/bps_/) as string });
   });
 
+  test("a page of payment that was left open cannot be paid once another was asked for, so nobody subscribes twice", async () => {
+    const account = await app.signUp();
+    const ask = (item: "basic" | "pro" | "boost") => account.test.billing.createCheckoutSession({ item, ...urls });
+    const [left, add] = [await ask("basic"), await ask("boost")];
+    const atOnce = await Promise.all([ask("pro"), ask("pro"), ask("pro")]);
+    const paid = await Promise.allSettled([left, ...atOnce, add].map(({ id }) => stripe.pay(id)));
+    expect(paid.map(({ status }) => status).filter((status) => status === "fulfilled")).toHaveLength(2);
+    expect([paid[0]?.status, paid.at(-1)?.status]).toEqual(["rejected", "fulfilled"]);
+    expect((await stateOf(account)).subscriptions).toMatchObject([{ plan: "pro", status: "active" }]);
+  });
+
   test("another process, and the next one after a restart, have the same Stripe", async () => {
     const account = await app.signUp();
     const { id, url } = await account.test.billing.createCheckoutSession({ item: "pro", ...urls });
@@ -166,6 +177,15 @@ describe("buying at Stripe (BIL-10, BIL-40)", () => {
     await expect.poll(() => customersOf(account)).toEqual([]);
   });
 
+  test("where the keys of Stripe are gone, an account is deleted all the same, and the log names the customer that goes on paying", async () => {
+    const account = await app.signUp();
+    await app.services.db.asSystem("a test has bought before", (tx) => tx.query(
+      "insert into billing_customers (account_id, mode, customer_id, created_at) values ($1, 'live', 'cus_GoesOnPaying', now())", [uuid(account.liveId)]));
+    expect((await app.request("delete", "/v1/account", { key: account.sessionToken, body: { password: "pw-canary-of-a-test" } })).status).toBe(202);
+    await expect.poll(() => customersOf(account)).toEqual([]);
+    expect(app.logged()).toContain("cus_GoesOnPaying");
+  });
+
   test("a customer who was deleted at Stripe is replaced", async () => {
     const account = await app.signUp();
     await buy(account, "basic");
@@ -173,6 +193,9 @@ describe("buying at Stripe (BIL-10, BIL-40)", () => {
     const { config, fetch: send } = await app.services.plugins.outlet("stripe", "test");
     await send(`${String(config["baseUrl"])}/v1/customers/${gone}`, { method: "DELETE", headers: { Authorization: `Bearer ${String(config["secretKey"])}` } });
     expect(await stateOf(account)).toMatchObject({ deleted: true, subscriptions: [], boosts: [] });
+    // The key has been refused at Stripe with the old customer, and comes again with the new one.
+    const portal = { key: account.testKey, body: { return_url: urls.cancel_url }, headers: { "Idempotency-Key": "once" } };
+    expect((await app.request("post", "/v1/billing/portal-sessions", portal)).status).toBe(201);
     await buy(account, "pro");
     expect(await customerOf(account)).not.toBe(gone);
     expect((await stateOf(account)).subscriptions).toMatchObject([{ plan: "pro" }]);

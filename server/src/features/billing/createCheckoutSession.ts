@@ -1,4 +1,4 @@
-import type { Stripe } from "stripe";
+import { Stripe } from "stripe";
 import { created, type Handler } from "../../platform/http/operation.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
 import { encodeId } from "../../platform/ids/index.ts";
@@ -26,7 +26,9 @@ export const createCheckoutSession =
       return withCustomer(deps, { accountId, mode }, async (customer) => {
         if (item !== "boost") await assertNotSubscribed(connection.stripe, customer);
         const wish = { ...urls, customer, ...lineOf(item, price, encodeId("acc", accountId)) };
-        return connection.stripe.checkout.sessions.create(wish, stripeOnce("checkout", principal, headers));
+        const made = await connection.stripe.checkout.sessions.create(wish, stripeOnce(`checkout of ${customer}`, principal, headers));
+        if (item !== "boost") await closeOlder(connection.stripe, { customer, than: made.id });
+        return made;
       });
     });
     return write(() => Promise.resolve(created({
@@ -52,4 +54,22 @@ async function assertNotSubscribed(stripe: Stripe, customer: string): Promise<vo
   const { data } = await stripe.subscriptions.list({ customer, limit: 100 });
   if (!data.some(({ status }) => status !== "canceled" && status !== "incomplete_expired")) return;
   throw new ProblemError("already_subscribed", { detail: "The account has a subscription. Change or cancel it with POST /v1/billing/portal-sessions." });
+}
+
+/**
+ * A page that was left open is closed: paid besides the new one, it would be a second subscription. By Stripe's order, so that of
+ * two that are asked for at once one stays. Throws ProblemError already_subscribed for one that was paid just now.
+ */
+async function closeOlder(stripe: Stripe, { customer, than }: { customer: string; than: string }): Promise<void> {
+  const { data: newestFirst } = await stripe.checkout.sessions.list({ customer, status: "open", limit: 100 });
+  const at = newestFirst.findIndex(({ id }) => id === than);
+  const older = at < 0 ? [] : newestFirst.slice(at + 1).filter(({ mode }) => mode === "subscription");
+  for (const { id } of older) {
+    try {
+      await stripe.checkout.sessions.expire(id);
+    } catch (error) {
+      if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+      await assertNotSubscribed(stripe, customer);
+    }
+  }
 }
