@@ -1511,7 +1511,7 @@ export interface paths {
          * Buy a plan or a boost
          * @description Makes a page of Stripe where the account pays, and answers its address: send the person's browser there. What was bought is in
          *     force as soon as Stripe tells us, usually before the browser is back. A plan is paid each month until it is canceled; `boost` is
-         *     paid once and lasts 30 days. In the sandbox the page is a simulated one, on which nobody pays anything.
+         *     paid once and lasts 30 days. A page for a plan closes those that were left open before it. In the sandbox the page is a simulated one, on which nobody pays anything.
          */
         post: operations["createCheckoutSession"];
         delete?: never;

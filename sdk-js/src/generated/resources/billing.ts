@@ -31,7 +31,8 @@ export class BillingResource extends Resource {
    * bought is in
    * force as soon as Stripe tells us, usually before the browser is back. A plan is paid each month until it is
    * canceled; `boost` is
-   * paid once and lasts 30 days. In the sandbox the page is a simulated one, on which nobody pays anything.
+   * paid once and lasts 30 days. A page for a plan closes those that were left open before it. In the sandbox the page
+   * is a simulated one, on which nobody pays anything.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

@@ -54,8 +54,8 @@ class BillingResource(Resource):
 
         Makes a page of Stripe where the account pays, and answers its address: send the person's browser there.
         What was bought is in force as soon as Stripe tells us, usually before the browser is back. A plan is paid
-        each month until it is canceled; `boost` is paid once and lasts 30 days. In the sandbox the page is a
-        simulated one, on which nobody pays anything.
+        each month until it is canceled; `boost` is paid once and lasts 30 days. A page for a plan closes those that
+        were left open before it. In the sandbox the page is a simulated one, on which nobody pays anything.
 
         Args:
         - `item`: A plan, paid each month, or `boost`, paid once for 30 days of Pro.
