@@ -6,7 +6,7 @@ import { createStripeAccess, endCustomer } from "./features/billing/index.ts";
 import { billingSyncWork, createSyncMetrics, expireEntitlements, reconcileCustomers, stripeSource } from "./features/entitlements/index.ts";
 import { createGeneratedVariants } from "./features/drafts/index.ts";
 import { keepEventLog } from "./features/events/index.ts";
-import { generationWork, lanes } from "./features/generation/index.ts";
+import { generationWork, lanes, pluginsWithWork } from "./features/generation/index.ts";
 import { forgetIncomingEvents, incomingEventWork, type IncomingRegistry } from "./features/incoming-events/index.ts";
 import { createGeneratedImages } from "./features/library/index.ts";
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
@@ -62,9 +62,7 @@ export async function startWorker(
   const costs = createCostLedger({ clock, prices: config.costPrices ?? new Map() });
   const places = createProviderPlaces({ redis, prefix: config.redisPrefix, log });
   const generationDeps = { db, plugins, makers, emit, quota, places, limiter, costs, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
-  const generation = plugins
-    .having("generation")
-    .filter((pluginId) => onlyPlugins?.includes(pluginId) ?? true)
+  const generation = (onlyPlugins ?? await pluginsWithWork(services))
     .flatMap((pluginId) => (["live", "test"] as const).flatMap((mode) => lanes.map((lane) => generationWork(generationDeps, { pluginId, mode, lane }))));
   work.start(onlyPlugins ? generation : [
     ...generation,

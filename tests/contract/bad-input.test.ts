@@ -43,6 +43,8 @@ describe("bad input", () => {
     ["an unknown model", { prompt: "x", model: "song-9000" }, "/body/model", "unknown_model"],
     ["lyrics for an instrumental", { prompt: "x", lyrics: "la", instrumental: true }, "/body/lyrics", "conflicts_with_instrumental"],
     ["the character NUL", { prompt: "x", title: "a\u0000b" }, "/body", "nul_character"],
+    ["the character NUL in the prompt", { prompt: "a\u0000b" }, "/body", "nul_character"],
+    ["the character NUL in the lyrics", { prompt: "x", lyrics: "la\u0000la" }, "/body", "nul_character"],
   ] as const)("POST /v1/generate with %s names it", async ([, body, path, code]) => {
     const answer = await app.request("post", "/v1/generate", { key: account.testKey, body });
     expectProblem(answer, 400, "validation_failed");

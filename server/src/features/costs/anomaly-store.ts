@@ -1,15 +1,14 @@
 import type { SystemTx, TenantTx } from "../../platform/db/index.ts";
-import { dailySums, onDay } from "./daily.ts";
+import { dailySums } from "./daily.ts";
 import type { AccountDay } from "./roll-up-store.ts";
 
 /** Days, from yesterday on, that cost at least so much and were not noticed yet. */
 export function selectExpensiveDays(tx: SystemTx, now: Date, floorMicros: number): Promise<AccountDay[]> {
+  const today = "($1::timestamptz at time zone 'UTC')::date";
   return tx.query<AccountDay>(
-    `select u.account_id, u.day::text as day
-       from cost_days_due u join cost_entries e on e.account_id = u.account_id and ${onDay("e.occurred_at", "u.day")}
-      where u.day >= ($1::timestamptz at time zone 'UTC')::date - 1
-        and not exists (select from cost_anomalies a where a.account_id = u.account_id and a.day = u.day)
-      group by u.account_id, u.day having sum(e.cost_micros) >= $2`,
+    `select s.account_id, s.day::text as day from (${dailySums({ since: `${today} - 1`, until: `${today} + 1`, account: null })}) s
+      where not exists (select from cost_anomalies a where a.account_id = s.account_id and a.day = s.day)
+      group by s.account_id, s.day having sum(s.cost_micros) >= $2`,
     [now, floorMicros],
   );
 }

@@ -206,4 +206,12 @@ describe("a day that costs far more than usual", () => {
     await watch();
     expect(await events(owner)).toMatchObject([{ day: dayOf(ago(1)), cost_micros: 101_000_000, usual_cost_micros: 1_000_000 }]);
   });
+
+  test("is also told of when it was rolled up before anybody looked", async () => {
+    const owner = await steady();
+    await spend(owner, 1, 100_000_000);
+    await rollUp();
+    await watch();
+    expect(await events(owner)).toMatchObject([{ day: dayOf(ago(1)), cost_micros: 101_000_000, usual_cost_micros: 1_000_000 }]);
+  });
 });

@@ -179,6 +179,16 @@ describe("regenerating (GEN-02)", () => {
     expect(await client.drafts.get(draft.id)).toMatchObject({ status: "ready", variants: draft.variants });
   });
 
+  test("the character NUL is refused in a brief and in instructions, before anything is taken or kept", async () => {
+    const owner = await app.signUp();
+    for (const more of [{ brief: "a\u0000b" }, { instructions: "a\u0000b" }]) {
+      expect(await ask("post", "/v1/create", { brief: "prompt-canary", platform: "tiktok", ...more }, owner.testKey))
+        .toMatchObject({ status: 400, body: { errors: [{ path: "/body", code: "nul_character" }] } });
+    }
+    expect((await owner.test.drafts.list()).data).toEqual([]);
+    expect((await owner.test.generations.list()).data).toEqual([]);
+  });
+
   test("what contradicts itself is refused by name, an unknown draft, and one of somebody else, is missing", async () => {
     const draft = await written();
     const variantId = first(draft.variants).id;

@@ -30,10 +30,10 @@ export async function callProvider(
     onProgress: progress.report,
   };
   try {
-    if (row.pending || (row.outcome_unknown && plugins.can(row.plugin_id, "generation", "resolve"))) {
+    if (row.pending && (row.pending.externalId !== null || plugins.can(row.plugin_id, "generation", "resolve"))) {
       const known = await plugins.invoke(row.plugin_id, "generation", "resolve", call, {
         input: request,
-        externalId: row.pending?.externalId ?? null,
+        externalId: row.pending.externalId,
       });
       if (!("absent" in known)) return answerOf(known);
     }

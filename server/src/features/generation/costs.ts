@@ -22,8 +22,21 @@ export function lostCall(plugins: Pick<PluginHost, "can">, row: ClaimedRow): Pro
   return { ...callOf({ row, leaseToken: row.lease_before }), outcome: "unknown" };
 }
 
+/** The same for a claim that ends its generation: also what an earlier holder began, and nobody will ask about any more. */
+export async function recordEnded(
+  deps: { costs: CostLedger; plugins: Pick<PluginHost, "can"> }, tx: TenantTx, claim: Claim, failure: PluginFailure | undefined,
+): Promise<void> {
+  const { row } = claim;
+  // Without a way to ask, it was recorded as lost when it was noticed.
+  const begun = row.pending && (row.pending.externalId !== null || deps.plugins.can(row.plugin_id, "generation", "resolve"));
+  if (claim.dispatched || !begun) return recordFailed(deps, tx, claim, failure);
+  await deps.costs.record(tx, { ...callOf(claim), ...failure?.usage, outcome: uncalled(failure) ? "unknown" : failure?.outcome ?? "unknown" });
+}
+
 /** Records the call of a claim that gave nothing; none was made before it was dispatched, nor by a host that did not call. */
 export async function recordFailed({ costs }: { costs: CostLedger }, tx: TenantTx, claim: Claim, failure: PluginFailure | undefined): Promise<void> {
-  if (!claim.dispatched || failure?.code === "BREAKER_OPEN" || failure?.code === "UNAVAILABLE") return;
+  if (!claim.dispatched || uncalled(failure)) return;
   await costs.record(tx, { ...callOf(claim), ...failure?.usage, outcome: failure?.outcome ?? "unknown" });
 }
+
+const uncalled = (failure: PluginFailure | undefined): boolean => failure?.code === "BREAKER_OPEN" || failure?.code === "UNAVAILABLE";

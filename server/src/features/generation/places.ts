@@ -22,7 +22,7 @@ interface PlacesDeps {
  */
 export async function takePlaces(deps: PlacesDeps, { row, leased }: { row: ClaimedRow; leased: boolean }): Promise<boolean> {
   const { plugins, quota, leaseMs } = deps;
-  const begun = row.pending !== null || (row.outcome_unknown && plugins.repeat(row.plugin_id, "generation", row.mode) === "costs");
+  const begun = row.pending !== null && (row.pending.externalId !== null || plugins.repeat(row.plugin_id, "generation", row.mode) === "costs");
   if (!leased && !(await quota.leaseAgain(row.account_id, row.id, leaseMs)) && !begun) return false;
   if (!(await keepPlace(deps, row, leaseMs))) return begun;
   if (begun || (await mayCall(deps, row))) return true;

@@ -37,6 +37,7 @@ export function createPrepareGeneration({ plugins, quota, work }: Pick<Generatio
     const { pluginId, model } = choose(plugins, kind, wantedModel, mode);
     const admission = await quota.admission(accountId);
     return async (tx, input, { lane = "interactive", title = null, draftId = null, regeneration = null, requestId }) => {
+      if (hasNul(input)) throw invalidField("/body", "nul_character", "A text contains the character U+0000. Remove it.");
       const id = newId();
       await admission.enforceOrThrow(tx, { generationId: id, draftId, regeneration });
       const row = await insertGeneration(tx, {
@@ -66,6 +67,12 @@ function choose(plugins: PluginHost, kind: GenerationKind, wanted: string | unde
     });
   }
   return { pluginId: offer.pluginId, model: offer.model.id };
+}
+
+/** Columns of JSON take it, but those of text refuse it later, when titles and tracks are made of what was bought already. */
+function hasNul(value: unknown): boolean {
+  if (typeof value === "string") return value.includes("\0");
+  return typeof value === "object" && value !== null && Object.values(value).some(hasNul);
 }
 
 const nouns = { music: "music", reel: "reels", artwork: "artwork" } as const;

@@ -17,7 +17,8 @@ interface RowOfAnyKind {
   revision: number;
   attempts: number;
   crashes: number;
-  pending: { externalId: string } | null;
+  /** At the provider, under its name there; a null name: a call is out that nobody knows the outcome of. */
+  pending: { externalId: string | null } | null;
   error_code: string | null;
   error_message: string | null;
   request_id: string;
@@ -82,6 +83,12 @@ export async function selectDue(
   );
 }
 
+/** Plugins that a generation still waits for, or is with. */
+export async function selectAwaitedPlugins(tx: SystemTx): Promise<string[]> {
+  const rows = await tx.query<{ plugin_id: string }>("select distinct plugin_id from generations where status in ('queued', 'running')");
+  return rows.map(({ plugin_id: pluginId }) => pluginId);
+}
+
 export type ClaimedRow = GenerationRow & {
   mode: "live" | "test";
   /** A call of an earlier holder is out and nobody knows how it ended. */
@@ -91,8 +98,8 @@ export type ClaimedRow = GenerationRow & {
 };
 
 /**
- * Takes the row: state, lease and the note that an earlier call's outcome is unknown, in one UPDATE. What was there before
- * is read under the row's lock: a slow holder may have noted its call at this very moment.
+ * Takes the row: state, lease and the note that an earlier call's outcome is unknown, in one UPDATE; the note stays in
+ * `pending` until that is known, whatever becomes of this holder. What was there before is read under the row's lock: a slow holder may have noted its call at this very moment.
  */
 export async function claimGeneration(
   tx: TenantTx,
@@ -102,7 +109,8 @@ export async function claimGeneration(
     `update generations g
         set status = 'running', lease_token = $3, lease_until = now() + make_interval(secs => $4::float8 / 1000),
             attempts = g.attempts + 1, started_at = coalesce(g.started_at, now()), revision = g.revision + 1,
-            crashes = g.crashes + (g.dispatched_at is not null)::int, dispatched_at = null
+            crashes = g.crashes + (g.dispatched_at is not null)::int, dispatched_at = null,
+            pending = coalesce(g.pending, case when g.dispatched_at is not null then '{"externalId":null}'::json end)
        from accounts a, (select dispatched_at, lease_token from generations where account_id = $1 and id = $2 for update) before
       where g.account_id = $1 and g.id = $2 and a.id = g.account_id
         and g.status in ('queued', 'running') and g.due_at <= now() and (g.lease_until is null or g.lease_until < now())
@@ -127,10 +135,10 @@ export async function renewLease(tx: TenantTx, held: Held, leaseMs: number): Pro
   return rows.length === 1;
 }
 
-/** Written before the provider is called: if this process dies now, the next holder knows that a call was out. */
+/** Written before the provider is called: if this process dies now, the next holder knows that a call was out. Nothing else is then. */
 export async function markDispatched(tx: TenantTx, held: Held): Promise<boolean> {
   const rows = await tx.query(
-    `update generations set dispatched_at = now()
+    `update generations set dispatched_at = now(), pending = null
       where account_id = $1 and id = $2 and lease_token = $3 and status = 'running' returning 1`,
     [tx.accountId, held.id, held.leaseToken],
   );

@@ -4,13 +4,14 @@ import { systemClock } from "../../platform/clock/index.ts";
 import { newId } from "../../platform/ids/index.ts";
 import { createMemoryLimiter } from "../../platform/limiter/index.ts";
 import { silentLogger } from "../../platform/log/index.ts";
-import type { PluginHost } from "../../platform/plugins/index.ts";
+import { createPluginHost, PluginFailure, type PluginHost } from "../../platform/plugins/index.ts";
+import { WorkDelayed } from "../../platform/work/index.ts";
 import { limitsOfPlan } from "../plans/index.ts";
 import { createCostLedger } from "../costs/index.ts";
 import { createProviderPlaces, createQuota } from "../quota/index.ts";
 import { AudioError } from "../tracks/index.ts";
 import type { Makers } from "./products.ts";
-import { generationWork, type GenerationWorkDeps } from "./work.ts";
+import { generationWork, pluginsWithWork, type GenerationWorkDeps } from "./work.ts";
 
 /** A lost answer of a provider that bills every call. Live accounts cannot reach a simulator, so the host is a stand-in here. */
 let database: TestDatabase;
@@ -41,6 +42,7 @@ interface Provider { resolves: boolean; invoke: PluginHost["invoke"]; store?: ()
 function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
   const plugins = { report: () => [], repeat: () => repeat, can: () => resolves, invoke } as unknown as PluginHost;
   const emitted: string[] = [];
+  const quota = createQuota({ db: database.db, counters: null, plans: { getEffectiveLimits: () => limitsOfPlan("free", "live") } });
   const deps: GenerationWorkDeps = {
     db: database.db, plugins, clock: systemClock, concurrency: 1, leaseMs: 30_000, limiter: createMemoryLimiter(systemClock),
     emit: async (_tx, { type }) => {
@@ -48,7 +50,7 @@ function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
       return newId();
     },
     costs: createCostLedger({ clock: systemClock, prices: new Map() }),
-    quota: createQuota({ db: database.db, counters: null, plans: { getEffectiveLimits: () => limitsOfPlan("free", "live") } }),
+    quota,
     places: createProviderPlaces({ redis: null, prefix: "test", log: silentLogger() }),
     feed: { subscribe: () => () => undefined, close: () => undefined },
     makers: {
@@ -59,7 +61,7 @@ function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
       },
     } as Partial<Makers> as Makers,
   };
-  return { kind: generationWork(deps, { pluginId: "costly", mode: "live", lane: "interactive" }), emitted };
+  return { kind: generationWork(deps, { pluginId: "costly", mode: "live", lane: "interactive" }), emitted, quota };
 }
 
 const wishes = {
@@ -204,4 +206,71 @@ test("a generation that brings down worker after worker lets them rest longer an
   expect(await statusOf(id)).toEqual({ status: "failed", error_code: "internal_error" });
   expect(invoke).not.toHaveBeenCalled();
   expect(emitted).toEqual(["generation.failed"]);
+});
+
+const entriesOf = (id: string) => database.db.withTenant(accountId, (tx) => tx.query("select outcome from cost_entries where generation_id = $1 order by id", [id]));
+const letLeaseEnd = (id: string) => database.db.withTenant(accountId, (tx) => tx.query(
+  "update generations set due_at = now(), lease_until = case when status = 'running' then now() - interval '1 second' end where id = $1", [id]));
+
+test("a call that was lost stays so, also when the worker that notices it dies at once: it is not made again, and recorded once (GEN-24)", async () => {
+  const invoke = vi.fn();
+  const { kind } = work({ resolves: false, invoke });
+  const id = await orphan();
+  await kind.claim({ id, accountId });
+  await letLeaseEnd(id);
+  const claim = await kind.claim({ id, accountId });
+  if (!claim) throw new Error("not claimed");
+  await kind.run(claim, context);
+  expect(invoke).not.toHaveBeenCalled();
+  expect(await statusOf(id)).toEqual({ status: "failed", error_code: "provider_unknown" });
+  expect(await entriesOf(id)).toEqual([{ outcome: "unknown" }]);
+});
+
+test("a provider that cannot be asked at the moment is asked later, and not called anew (GEN-24)", async () => {
+  const invoke = vi.fn<() => Promise<unknown>>()
+    .mockRejectedValueOnce(new PluginFailure("NETWORK", "no answer", { pluginId: "costly", outcome: "failed" }))
+    .mockResolvedValueOnce({ absent: true }).mockRejectedValueOnce(new PluginFailure("RATE_LIMIT", "later", { pluginId: "costly", outcome: "failed" }))
+    .mockResolvedValueOnce({ done: { kind: "music", audio: new Uint8Array([1]) } });
+  const { kind } = work({ resolves: true, invoke: invoke as unknown as PluginHost["invoke"] });
+  const id = await orphan();
+  for (let run = 1; run <= 3; run += 1) {
+    await letLeaseEnd(id);
+    const claim = await kind.claim({ id, accountId });
+    if (!claim) throw new Error("not claimed");
+    await kind.run(claim, { ...context, delayUntil: (at) => { throw new WorkDelayed(at); } }).catch((error: unknown) => { if (!(error instanceof WorkDelayed)) throw error; });
+  }
+  expect((invoke.mock.calls as unknown[][]).map((call) => call[2])).toEqual(["resolve", "resolve", "generate", "generate"]);
+  expect(await statusOf(id)).toEqual({ status: "completed", error_code: null });
+});
+
+test("work that the provider had begun and then gives up is in the cost ledger (GEN-30)", async () => {
+  const invoke = vi.fn().mockRejectedValue(new PluginFailure("PERMANENT", "it failed there", { pluginId: "costly", outcome: "failed", usage: { inputTokens: 7, outputTokens: 9 } }));
+  const { kind } = work({ resolves: true, invoke });
+  for (const pending of [null, JSON.stringify({ externalId: "job-1" })]) {
+    const id = await orphan("reel");
+    await database.db.withTenant(accountId, (tx) => tx.query(
+      "update generations set pending = $2::json, dispatched_at = case when $2::json is null then dispatched_at end where id = $1", [id, pending]));
+    const claim = await kind.claim({ id, accountId });
+    if (!claim) throw new Error("not claimed");
+    await kind.run(claim, context);
+    expect(await statusOf(id)).toEqual({ status: "failed", error_code: "provider_unavailable" });
+    expect(await entriesOf(id)).toEqual([{ outcome: "failed" }]);
+  }
+});
+
+test("generations of a plugin that was removed fail by name and are given back, rather than wait for ever (GEN-13)", async () => {
+  const plugins = await createPluginHost({ plugins: [], settings: {}, log: silentLogger(), clock: systemClock, guardedDispatcher: () => { throw new Error("nobody is called"); } });
+  const { kind, quota } = work({ resolves: false, invoke: plugins.invoke });
+  const id = await orphan();
+  const admission = await quota.admission(accountId);
+  await database.db.withTenant(accountId, async (tx) => {
+    await tx.query("update generations set status = 'queued', dispatched_at = null, lease_until = null where id = $1", [id]);
+    await admission.enforceOrThrow(tx, { generationId: id, draftId: null, regeneration: null });
+  });
+  expect(await pluginsWithWork({ db: database.db, plugins })).toContain("costly");
+  const claim = await kind.claim({ id, accountId });
+  if (!claim) throw new Error("not claimed");
+  await kind.run(claim, context);
+  expect(await statusOf(id)).toEqual({ status: "failed", error_code: "plugin_unavailable" });
+  expect((await quota.usage(accountId)).monthly).toBe(0);
 });

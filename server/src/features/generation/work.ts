@@ -10,7 +10,7 @@ import type { CostLedger } from "../costs/index.ts";
 import type { EmitEvent } from "../events/index.ts";
 import { WAITING_LEASE_MS, type ProviderPlaces, type Quota } from "../quota/index.ts";
 import { callProvider } from "./call-provider.ts";
-import { callOf, lostCall, recordFailed } from "./costs.ts";
+import { callOf, lostCall, recordEnded, recordFailed } from "./costs.ts";
 import { deadlineExceeded, generationError, internalError, providerUnknown, type GenerationError } from "./errors.ts";
 import { announce, type GenerationFeed } from "./feed.ts";
 import { callsOf, keepPlace, leavePlace, providerLimits, ROOM_RETRY_MS, takePlaces } from "./places.ts";
@@ -18,7 +18,7 @@ import { generationQueue, pointerTo, type GenerationQueue } from "./pointer.ts";
 import { presentGeneration } from "./present.ts";
 import { UnusableOutput } from "./product.ts";
 import { productOf, type Makers } from "./products.ts";
-import { claimGeneration, finishGeneration, release, renewLease, selectDue, type ClaimedRow } from "./store.ts";
+import { claimGeneration, finishGeneration, release, renewLease, selectAwaitedPlugins, selectDue, type ClaimedRow } from "./store.ts";
 
 export interface GenerationWorkDeps {
   db: Database;
@@ -52,6 +52,15 @@ const LIFE_MAX_MS = 60 * 60 * 1000;
 const CRASHES_MAX = 8;
 /** So many may be chance (a deploy, a restart of the database); from here on it waits, so that it cannot take down worker after worker. */
 const CRASHES_BY_CHANCE = 2;
+
+/**
+ * The plugins that generate, and those that are gone and left generations behind: these fail as `plugin_unavailable`, and what
+ * they took of the account's windows is given back.
+ */
+export async function pluginsWithWork({ db, plugins }: Pick<GenerationWorkDeps, "db" | "plugins">): Promise<string[]> {
+  const awaited = await db.asSystem("find generations of plugins that are gone", selectAwaitedPlugins);
+  return [...new Set([...plugins.having("generation"), ...awaited])];
+}
 
 /** How one plugin's generations are done: claim, call it, then everything that changes in one transaction. (GEN-21) */
 export function generationWork(deps: GenerationWorkDeps, of: GenerationQueue): WorkKind<GenerationClaim> {
@@ -157,8 +166,7 @@ async function waitForRoom(deps: GenerationWorkDeps, claim: GenerationClaim, con
 /** An earlier call's answer was lost, and neither asking the provider nor calling again is free of harm. (GEN-24) */
 function lostAndCostly(plugins: PluginHost, row: ClaimedRow): boolean {
   return (
-    row.outcome_unknown &&
-    row.pending === null &&
+    row.pending?.externalId === null &&
     !plugins.can(row.plugin_id, "generation", "resolve") &&
     plugins.repeat(row.plugin_id, "generation", row.mode) === "costs"
   );
@@ -214,7 +222,7 @@ async function fail(deps: GenerationWorkDeps, claim: GenerationClaim, error: Gen
       await emit(tx, { type: "generation.failed", data: presentGeneration(finished), requestId: row.request_id });
       await announce(tx, row.id);
     }
-    await recordFailed(deps, tx, claim, failure);
+    await recordEnded(deps, tx, claim, failure);
   });
 }
 
@@ -233,7 +241,7 @@ async function waitForProvider(
 async function handBack(deps: GenerationWorkDeps, claim: GenerationClaim, canceled: boolean): Promise<void> {
   const { db, plugins, clock } = deps;
   const { row } = claim;
-  if (canceled) return db.withTenant(row.account_id, (tx) => recordFailed(deps, tx, claim, undefined));
+  if (canceled) return db.withTenant(row.account_id, (tx) => recordEnded(deps, tx, claim, undefined));
   // In the stop of a costly call its outcome is unknown: leave the mark, so that the next holder fails it by name.
   if (plugins.repeat(row.plugin_id, "generation", row.mode) === "costs") return;
   await putBack(deps, claim, { dueAt: clock.now(), countsAsAttempt: false });
