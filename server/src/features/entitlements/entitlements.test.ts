@@ -23,7 +23,7 @@ describe("entitlements", () => {
     (await live.entitlements.listChanges({ limit: 100 })).data.map(({ change, source, plan, version, cause }) => [change, source, plan, version, cause.kind]);
   const events = async ({ live }: TestAccount) =>
     (await live.events.list({ limit: 100 })).data.filter(({ type }) => type.startsWith("entitlement.")).map(({ type }) => type);
-  const soon = async (read: () => Promise<unknown>, value: object) => { await expect.poll(read, { timeout: 1000 }).toMatchObject(value); };
+  const soon = async (read: () => Promise<unknown>, value: object) => { await expect.poll(read).toMatchObject(value); };
 
   test("a new account may what the free plan allows, feature by feature", async () => {
     const { live, test: sandbox } = await app.signUp();

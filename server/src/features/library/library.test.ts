@@ -179,7 +179,7 @@ describe("a picture", () => {
     const stored = async () => (await app.storedBlobs()).some((name) => name.includes(decodeId("ast", id) ?? "?"));
     expect(await stored(), blob).toBe(true);
     await library.deleteAsset(id);
-    await expect.poll(stored, { timeout: 10_000 }).toBe(false);
+    await expect.poll(stored).toBe(false);
   });
 
   test("that is discarded, cut off or no picture leaves nothing; a generation gets one at most", async () => {

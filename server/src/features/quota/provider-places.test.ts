@@ -69,7 +69,7 @@ describe.skipIf(redisUrl() === null)("places at a provider (GEN-11)", () => {
     await expect.poll(async () => {
       expect(await any(1).take(alive, 2, 300)).toBe(true);
       return any(0).take(next, 2, MINUTE_MS);
-    }, { interval: 50, timeout: 5_000 }).toBe(true);
+    }, { interval: 50 }).toBe(true);
     expect(await any(2).take(work("leases"), 2, MINUTE_MS)).toBe(false);
   });
 });

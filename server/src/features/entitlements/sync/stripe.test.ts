@@ -25,8 +25,8 @@ describe("what is bought at Stripe", () => {
     const { plan, source } = await sandbox.entitlements.list();
     return `${plan} ${source}`;
   };
-  /** Five seconds from the receipt of a webhook (BIL-22), which the simulator sends at once. */
-  const becomes = (account: TestAccount, what: string) => expect.poll(() => inForce(account), { timeout: 5000 }).toBe(what);
+  /** How soon is measured (npm run bench -- billing); here, that it comes. (BIL-22) */
+  const becomes = (account: TestAccount, what: string) => expect.poll(() => inForce(account)).toBe(what);
   const history = async ({ test: sandbox }: TestAccount) => (await sandbox.entitlements.listChanges({ limit: 100 })).data;
   const held = async (account: TestAccount) => {
     const left = new Map<string, string>();
@@ -41,7 +41,7 @@ describe("what is bought at Stripe", () => {
     const waiting = await app.services.db.asSystem("a test waits", (tx) => tx.query(
       "select 1 from billing_syncs where due_at is not null union all select 1 from incoming_events where status = 'pending'"));
     return waiting.length;
-  }, { timeout: 10_000 }).toBe(0);
+  }).toBe(0);
 
   test("a plan counts for the sandbox that bought it, with its own numbers, and never for the live account", async () => {
     const account = await app.signUp({ tier: "enterprise" });
@@ -66,12 +66,12 @@ describe("what is bought at Stripe", () => {
     await stripe.change(id, price?.id ?? "");
     await becomes(account, "pro plan");
     await stripe.renew(id, { succeeds: false });
-    await expect.poll(async () => (await account.test.billing.getSubscription()).status, { timeout: 5000 }).toBe("past_due");
+    await expect.poll(async () => (await account.test.billing.getSubscription()).status).toBe("past_due");
     expect(await inForce(account)).toBe("pro plan");
     await stripe.renew(id);
-    await expect.poll(async () => (await account.test.billing.getSubscription()).status, { timeout: 5000 }).toBe("active");
+    await expect.poll(async () => (await account.test.billing.getSubscription()).status).toBe("active");
     await stripe.cancel(id, { at_period_end: true });
-    await expect.poll(async () => (await account.test.billing.getSubscription()).cancels_at, { timeout: 5000 }).not.toBeNull();
+    await expect.poll(async () => (await account.test.billing.getSubscription()).cancels_at).not.toBeNull();
     const { current_period_end: end } = await account.test.billing.getSubscription();
     expect((await account.test.entitlements.list()).expires_at).toBe(end);
     await stripe.cancel(id);
@@ -161,7 +161,7 @@ describe("what is bought at Stripe", () => {
   test("a customer at Stripe who is nobody here is named in the log and counted, and holds nobody up", async () => {
     const figure = async (name: string) => Number(new RegExp(`^${name}(?:\\{.*\\})? ([\\d.]+)$`, "m").exec((await app.request("get", "/metrics")).text)?.[1]);
     expect((await send("cus_of_another_shop", "evt_strange")).status).toBe(202);
-    await expect.poll(() => figure("musicverse_billing_unknown_customers"), { timeout: 5000 }).toBe(1);
+    await expect.poll(() => figure("musicverse_billing_unknown_customers")).toBe(1);
     expect(app.logged()).toContain('"subject":"cus_of_another_shop"');
     expect(await figure("musicverse_billing_sync_oldest_seconds")).toBe(0);
     expect(await figure("musicverse_billing_drift_total")).toBe(0);
