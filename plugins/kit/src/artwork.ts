@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { charactersMax } from "./characters.ts";
 
 export const artworkInput = z.strictObject({
   kind: z.literal("artwork"),
   /** What is to be seen, in the user's words. */
-  prompt: z.string().min(1).max(1500),
+  prompt: z.string().min(1).refine(...charactersMax(1500)),
   /** One of `models`; null: the plugin's default. */
   model: z.string().min(1).max(100).nullable().default(null),
 });

@@ -1,3 +1,4 @@
+export { charactersMax } from "./characters.ts";
 export * from "./artwork.ts";
 export * from "./auth.ts";
 export * from "./capabilities.ts";

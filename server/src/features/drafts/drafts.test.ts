@@ -179,6 +179,17 @@ describe("regenerating (GEN-02)", () => {
     expect(await client.drafts.get(draft.id)).toMatchObject({ status: "ready", variants: draft.variants });
   });
 
+  test("texts may be as long as is told, also when they are emoji, which JavaScript counts twice", async () => {
+    const { id, variants } = await written({ brief: "🎵".repeat(2000), instructions: "🎵".repeat(1000) });
+    const variant = first(variants);
+    await client.drafts.update(id, { variants: [{ id: variant.id, hook: "🎵".repeat(300) }] });
+    const { generation_id: generation } = await client.drafts.regenerate({ draft_id: id, variant_id: variant.id, field: "caption" });
+    expect(await client.generations.wait(generation, { timeoutMs: 20_000 })).toMatchObject({ status: "completed" });
+    const song = await client.generations.create({ prompt: "🎵".repeat(2000), lyrics: "🎵".repeat(3500), duration_seconds: 5 });
+    const cover = await client.generations.create({ kind: "artwork", prompt: "🎵".repeat(1500) });
+    for (const made of [song, cover]) expect(await client.generations.wait(made.id, { timeoutMs: 30_000 })).toMatchObject({ status: "completed" });
+  });
+
   test("the character NUL is refused in a brief and in instructions, before anything is taken or kept", async () => {
     const owner = await app.signUp();
     for (const more of [{ brief: "a\u0000b" }, { instructions: "a\u0000b" }]) {

@@ -24,7 +24,7 @@ export async function artworkWish(
   const song = `Cover art for the song "${track.title}"${track.artist === null ? "" : ` by ${track.artist}`}.`;
   const about = prompt ?? (await promptOfTrack(db, accountId, track.generation_id));
   const wish = about === null ? song : `${about}\n${song}`;
-  return { prompt: wish.length <= artworkPromptMax ? wish : (prompt ?? song), title: title ?? track.title };
+  return { prompt: [...wish].length <= artworkPromptMax ? wish : (prompt ?? song), title: title ?? track.title };
 }
 
 async function promptOfTrack(db: Database, accountId: string, generationId: string | null): Promise<string | null> {

@@ -47,7 +47,7 @@ function whatDoesNotFit(body: Body): FieldProblem[] {
       ...(body.prompt === undefined && body.source_track_id === undefined
         ? [problem("prompt", "required", "Say what is to be seen, or give a track in source_track_id.")]
         : []),
-      ...((body.prompt ?? "").length > artworkPromptMax
+      ...([...(body.prompt ?? "")].length > artworkPromptMax
         ? [problem("prompt", "too_long", `For artwork it may have ${artworkPromptMax} characters.`)]
         : []),
     ];

@@ -16,8 +16,13 @@ export function applyFields<Before extends EditableFields>(before: Before, sent:
     caption: sent.caption === undefined ? before.caption : sent.caption,
     hashtags: sent.hashtags === undefined ? before.hashtags : [...new Set(sent.hashtags)],
     tags: sent.tags === undefined ? before.tags : normalTags(sent.tags),
-    metadata: sent.metadata ?? before.metadata,
+    metadata: sent.metadata === undefined ? before.metadata : wellFormed(sent.metadata),
   };
+}
+
+/** With U+FFFD for half a character, as text columns keep it; JSON columns refuse it. */
+function wellFormed(metadata: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, value.toWellFormed()]));
 }
 
 /** One form of each tag whatever its case, each once, in the order in which they came. */

@@ -93,6 +93,12 @@ describe("an asset", () => {
     }
   });
 
+  test("keeps half an emoji, which a program cut in two, as the sign for it, wherever it is", async () => {
+    const asset = await library.createAsset({ title: "cut \ud83c", caption: "cut \ud83c", metadata: { note: "cut \ud83c" } });
+    expect(asset).toMatchObject({ title: "cut \ufffd", caption: "cut \ufffd", metadata: { note: "cut \ufffd" } });
+    expect(await library.updateAsset(asset.id, { metadata: { note: "\udfb5" } })).toMatchObject({ metadata: { note: "\ufffd" } });
+  });
+
   test("changes with If-Match only as it was read", async () => {
     const { id } = await library.createAsset({ title: "First" });
     const { headers: { etag = "" } } = await ask("get", `/${id}`);
