@@ -177,7 +177,7 @@ describe("sync of customers", () => {
     expect(await rowOf(id)).toMatchObject({ is_unknown: true, last_error: expect.stringContaining(id) });
     const account = await app.signUp();
     accounts.set(id, decodeId("acc", account.liveId) ?? "");
-    await deps.db.asSystem("time passes", (tx) => tx.query("update billing_syncs set due_at = now() where subject = $1", [id]));
+    await deps.db.asSystem("time passes", (tx) => tx.query("update billing_syncs set due_at = now() - interval '1 second' where subject = $1", [id]));
     await drain();
     expect(await history(account)).toEqual([["granted", "standard", "provider_event", "evt_early"]]);
   });
