@@ -190,7 +190,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
 /** As an administrator would, but without a word of it in the account's events; known everywhere within a second. */
 export async function grantPlan({ db, clock }: Pick<Services, "db" | "clock">, accountId: string, plan: string): Promise<void> {
   await db.withTenant(decodeId("acc", accountId) ?? "", (tx) =>
-    reviseEntitlements({ clock, emit: () => Promise.resolve("") }, tx, { cause: { kind: "administrator", ids: ["test"] }, wanted: (held) => withGrants(held, { plan }, clock.now()) }));
+    reviseEntitlements({ clock, emit: () => Promise.resolve("") }, tx, { cause: { kind: "administrator", ids: ["test"] }, wanted: (held, now) => withGrants(held, { plan }, now) }));
 }
 
 async function signUp(services: Services, client: TestApp["client"], { tier, admin }: SignUpOptions): Promise<TestAccount> {

@@ -23,8 +23,8 @@ export interface ReviseDeps {
 
 interface Revision {
   cause: Cause;
-  /** From what the account holds, ended ones left out, what it is to hold. */
-  wanted: (held: readonly Entitlement[]) => readonly Entitlement[];
+  /** From what the account holds, ended ones left out, what it is to hold at the moment of the change. */
+  wanted: (held: readonly Entitlement[], now: Date) => readonly Entitlement[];
   requestId?: string | undefined;
 }
 
@@ -37,7 +37,7 @@ export async function reviseEntitlements({ clock, emit }: ReviseDeps, tx: Tenant
   if (!account) return [];
   const now = clock.now();
   const held = await readEntitlements(tx);
-  const after = wanted(held.filter(({ endsAt }) => endsAt === null || endsAt > now));
+  const after = wanted(held.filter(({ endsAt }) => endsAt === null || endsAt > now), now);
   const changes = differences(held, after, now);
   if (changes.length === 0) return [];
   const version = await nextVersion(tx);
