@@ -274,3 +274,29 @@ test("generations of a plugin that was removed fail by name and are given back, 
   expect(await statusOf(id)).toEqual({ status: "failed", error_code: "plugin_unavailable" });
   expect((await quota.usage(accountId)).monthly).toBe(0);
 });
+
+const age = (id: string, minutes: number, pending: string | null) => database.db.withTenant(accountId, (tx) => tx.query(
+  "update generations set created_at = now() - make_interval(mins => $2), pending = $3::json, dispatched_at = null where id = $1", [id, minutes, pending]));
+
+test("what a provider has accepted is asked for once more when its hour is over, and not thrown away unseen (GEN-24)", async () => {
+  const answers = [{ done: { kind: "music", audio: new Uint8Array([1]) } }, { pending: { externalId: "job-1", pollAfterMs: 1000 } }];
+  for (const [answer, status] of [[answers[0], "completed"], [answers[1], "failed"]] as const) {
+    const { kind } = work({ resolves: true, invoke: vi.fn(async () => answer) as unknown as PluginHost["invoke"] });
+    const id = await orphan();
+    await age(id, 61, JSON.stringify({ externalId: "job-1" }));
+    const claim = await kind.claim({ id, accountId });
+    if (!claim) throw new Error("not claimed");
+    await kind.run(claim, context);
+    expect(await statusOf(id)).toMatchObject({ status });
+  }
+});
+
+test("nothing waits beyond its hour, however long a provider would have it wait (GEN-22)", async () => {
+  const limited = new PluginFailure("RATE_LIMIT", "later", { pluginId: "costly", outcome: "failed", retryAt: new Date(Date.now() + 5 * 3_600_000) });
+  const { kind } = work({ resolves: true, invoke: vi.fn().mockRejectedValue(limited) });
+  const id = await orphan();
+  await age(id, 50, null);
+  const claim = await kind.claim({ id, accountId });
+  if (!claim) throw new Error("not claimed");
+  await expect(kind.run(claim, { ...context, delayUntil: (at) => { throw new Error(`waits ${Math.round((at.getTime() - Date.now()) / 60_000)} min`); } })).rejects.toThrow("waits 10 min");
+});

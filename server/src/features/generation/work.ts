@@ -107,8 +107,10 @@ export function generationWork(deps: GenerationWorkDeps, of: GenerationQueue): W
 async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, context: WorkRunContext): Promise<void> {
   const { row } = claim;
   const { plugins, clock, feed } = deps;
-  if (clock.now().getTime() - row.created_at.getTime() > LIFE_MAX_MS) return fail(deps, claim, deadlineExceeded);
   if (lostAndCostly(plugins, row)) return fail(deps, claim, providerUnknown);
+  const overdue = clock.now().getTime() - row.created_at.getTime() > LIFE_MAX_MS;
+  // What the provider has accepted is asked for a last time: it may be done, and was bought.
+  if (overdue && !row.pending?.externalId) return fail(deps, claim, deadlineExceeded);
   if (row.crashes >= CRASHES_MAX) return fail(deps, claim, internalError);
   // A costly call is looked up at once instead: putting it back would lose the mark that it was made.
   const repeatable = plugins.repeat(row.plugin_id, "generation", row.mode) !== "costs";
@@ -125,6 +127,7 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
     const answer = await callProvider(deps, claim, signal);
     if (answer === null) return;
     if ("pending" in answer) {
+      if (overdue) return await fail(deps, claim, deadlineExceeded);
       // The provider goes on with it, so it needs its place until it is asked again.
       keptMs = answer.pending.pollAfterMs + deps.leaseMs;
       return await waitForProvider(deps, claim, answer, context);
@@ -139,14 +142,20 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
     }
     context.log.warn({ generation_id: row.id, request_id: row.request_id, plugin: row.plugin_id, code: error.code, err: error }, "provider call failed");
     const decision = retryDecision(error, row.attempts, { now: clock.now() });
+    if (decision.retry && overdue) return await fail(deps, claim, deadlineExceeded, error);
     if (!decision.retry) return await fail(deps, claim, error.code === "PLUGIN_BUG" ? internalError : generationError(error), error);
-    const dueAt = new Date(clock.now().getTime() + decision.delayMs);
+    const dueAt = dueIn(deps, row, decision.delayMs);
     await putBack(deps, claim, { dueAt, countsAsAttempt: decision.countsAsAttempt }, error);
     context.delayUntil(dueAt);
   } finally {
     unsubscribe();
     await (keptMs === null ? leavePlace(deps, row) : keepPlace(deps, row, keptMs));
   }
+}
+
+/** So long from now, but not after its life is over: then it is to end, whatever a provider would have it wait for. (GEN-22) */
+function dueIn({ clock }: GenerationWorkDeps, { created_at: createdAt }: ClaimedRow, delayMs: number): Date {
+  return new Date(Math.min(clock.now().getTime() + delayMs, createdAt.getTime() + LIFE_MAX_MS + 1_000));
 }
 
 /** 1, 2, 4 … 16 s after the crash, the next worker may try. */
@@ -232,7 +241,7 @@ async function waitForProvider(
   { pending }: { pending: { externalId: string; pollAfterMs: number } },
   context: WorkRunContext,
 ): Promise<void> {
-  const dueAt = new Date(deps.clock.now().getTime() + pending.pollAfterMs);
+  const dueAt = dueIn(deps, claim.row, pending.pollAfterMs);
   await putBack(deps, claim, { dueAt, countsAsAttempt: false, pending: { externalId: pending.externalId } });
   context.delayUntil(dueAt);
 }
