@@ -1,5 +1,6 @@
 import type { Clock } from "../../../platform/clock/index.ts";
 import type { Database } from "../../../platform/db/index.ts";
+import type { Logger } from "../../../platform/log/index.ts";
 import { impliedEntitlements } from "../implied-entitlements.ts";
 import { reviseEntitlements } from "../revise.ts";
 import type { SyncDeps } from "./deps.ts";
@@ -21,13 +22,17 @@ export class UnknownCustomer extends Error {
  * nothing, and an older state never replaces a newer one. No transaction is open while the provider is asked.
  * Throws UnknownCustomer, and whatever the source throws: nothing was written then.
  */
-export async function syncCustomer(deps: SyncDeps, claim: SyncClaim): Promise<void> {
+export async function syncCustomer(deps: SyncDeps, claim: SyncClaim, log: Logger): Promise<void> {
   if (claim.is_charge) return followCharge(deps, claim);
   const { source, metrics } = deps;
   const customer = { mode: claim.mode, customerId: claim.subject };
   const accountId = await source.accountOf(customer);
   if (accountId === null) throw new UnknownCustomer(claim);
   const state = await source.fetchState(customer);
+  for (const { id: subscription, plan, status } of state.subscriptions) {
+    // Somebody pays and gets nothing: most likely a price was replaced in the settings, and the old one does not say what it sells.
+    if (plan === null && status === "active") log.error({ ...customer, subscription }, "a subscription is paid whose price sells no plan: name it in the price's metadata or in the settings");
+  }
   const cause = { kind: claim.cause, ids: claim.cause_ids };
   const changes = await write(deps, claim, async (system) => {
     const tx = { ...system, accountId };

@@ -221,6 +221,14 @@ describe("sync of customers", () => {
     expect(Date.parse(shown.boost_ends_at ?? "")).toBeCloseTo(day(29).getTime(), -4);
   });
 
+  test("a subscription that is paid and sells no plan, by a price nobody knows, gives nothing, and is named in the log", async () => {
+    const { id, account } = await customer(subscribed({ id: "sub_of_an_old_price", plan: null }));
+    await mark(id, event("evt_1"));
+    await drain();
+    expect((await account.live.entitlements.list()).plan).toBe("free");
+    expect(app.logged()).toContain('"subscription":"sub_of_an_old_price"');
+  });
+
   const claimOf = (claim: SyncClaim | null) => claim?.lease_token;
   test("one customer is looked at by one worker at a time", async () => {
     const { id } = await customer(nothing);

@@ -31,7 +31,7 @@ export function billingSyncWork({ leaseMs, ...deps }: SyncDeps & { leaseMs: numb
     renew: (claim) => db.asSystem("renew the lease of a customer", (tx) => renewSync(tx, claim, leaseMs)),
     async run(claim, { signal, log }) {
       try {
-        await syncCustomer(deps, claim);
+        await syncCustomer(deps, claim, log);
       } catch (error) {
         // Stopped, not failed: whoever claims it next does it.
         if (signal.aborted) throw error;
