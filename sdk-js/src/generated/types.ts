@@ -325,7 +325,7 @@ export interface Asset {
   script: string | null;
   /** The text that goes with it, without hashtags. */
   caption: string | null;
-  /** Each begins with `#`; letters, digits and `_` follow. */
+  /** Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation. */
   hashtags: string[];
   /** Your own labels. Kept in lower case, each once. */
   tags: string[];
@@ -612,7 +612,7 @@ export interface CreateAssetParams {
   script?: string | null;
   /** The text that goes with it, without hashtags. */
   caption?: string | null;
-  /** Each begins with `#`; letters, digits and `_` follow. */
+  /** Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation. */
   hashtags?: string[];
   /** Your own labels. Kept in lower case, each once. */
   tags?: string[];
@@ -891,7 +891,7 @@ export interface DraftVariant {
   script: string;
   /** The text below the video, without hashtags. */
   caption: string;
-  /** Each begins with `#`; letters, digits and `_` follow. */
+  /** Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation. */
   hashtags: string[];
   /** What a person wrote over what was generated. A regeneration of the field takes it off the list. */
   edited_fields: Open<ReelField>[];
@@ -915,7 +915,7 @@ export interface DraftVariantEdit {
   script?: string;
   /** New caption. */
   caption?: string;
-  /** Each begins with `#`; letters, digits and `_` follow. */
+  /** Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation. */
   hashtags?: string[];
 }
 
@@ -2793,7 +2793,7 @@ export interface UpdateAssetParams {
   script?: string | null;
   /** The text that goes with it, without hashtags. */
   caption?: string | null;
-  /** Each begins with `#`; letters, digits and `_` follow. */
+  /** Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation. */
   hashtags?: string[];
   /** Your own labels. Kept in lower case, each once. */
   tags?: string[];

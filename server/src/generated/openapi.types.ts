@@ -3984,7 +3984,7 @@ export interface components {
             resets_at: components["schemas"]["Timestamp"] | null;
         };
         /**
-         * @description Each begins with `#`; letters, digits and `_` follow.
+         * @description Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation.
          * @example [
          *       "#newmusic",
          *       "#lofi"

@@ -104,7 +104,7 @@ class CreateAssetParams(TypedDict, total=False):
     caption: str | None
     """The text that goes with it, without hashtags."""
     hashtags: Sequence[str]
-    """Each begins with `#`; letters, digits and `_` follow."""
+    """Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation."""
     tags: Sequence[str]
     """Your own labels. Kept in lower case, each once."""
     metadata: Mapping[str, str]
@@ -293,7 +293,7 @@ class DraftVariantEditParam(TypedDict, total=False):
     caption: str
     """New caption."""
     hashtags: Sequence[str]
-    """Each begins with `#`; letters, digits and `_` follow."""
+    """Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation."""
 
 
 class FinishSpotifySignInParams(TypedDict, total=False):
@@ -890,7 +890,7 @@ class UpdateAssetParams(TypedDict, total=False):
     caption: str | None
     """The text that goes with it, without hashtags."""
     hashtags: Sequence[str]
-    """Each begins with `#`; letters, digits and `_` follow."""
+    """Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation."""
     tags: Sequence[str]
     """Your own labels. Kept in lower case, each once."""
     metadata: Mapping[str, str]

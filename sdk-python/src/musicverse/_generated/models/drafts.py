@@ -22,7 +22,7 @@ class DraftVariant(Model):
     caption: str
     """The text below the video, without hashtags."""
     hashtags: list[str]
-    """Each begins with `#`; letters, digits and `_` follow."""
+    """Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation."""
     edited_fields: list[ReelField | str]
     """What a person wrote over what was generated. A regeneration of the field takes it off the list."""
     selected: bool

@@ -178,7 +178,7 @@ class Asset(Model):
     caption: str | None
     """The text that goes with it, without hashtags."""
     hashtags: list[str]
-    """Each begins with `#`; letters, digits and `_` follow."""
+    """Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation."""
     tags: list[str]
     """Your own labels. Kept in lower case, each once."""
     metadata: dict[str, str]

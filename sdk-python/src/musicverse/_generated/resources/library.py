@@ -58,7 +58,8 @@ class LibraryResource(Resource):
         - `hook`: The first words of a reel.
         - `script`: What is said and shown in a reel.
         - `caption`: The text that goes with it, without hashtags.
-        - `hashtags`: Each begins with `#`; letters, digits and `_` follow.
+        - `hashtags`: Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII
+          punctuation.
         - `tags`: Your own labels. Kept in lower case, each once.
         - `metadata`: What your program wants to keep with it, up to 50 texts by name. It is not searched.
 
@@ -156,7 +157,8 @@ class LibraryResource(Resource):
         - `hook`: The first words of a reel.
         - `script`: What is said and shown in a reel.
         - `caption`: The text that goes with it, without hashtags.
-        - `hashtags`: Each begins with `#`; letters, digits and `_` follow.
+        - `hashtags`: Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII
+          punctuation.
         - `tags`: Your own labels. Kept in lower case, each once.
         - `metadata`: What your program wants to keep with it, up to 50 texts by name. It is not searched.
 
