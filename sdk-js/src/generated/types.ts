@@ -655,7 +655,7 @@ export interface CreateDraftParams {
 
 export interface CreateGenerationParams {
   /**
-   * What to make. `music` becomes a track, `artwork` an image of 3000 × 3000 pixels in the library. Reels are made
+   * What to make. `music` becomes a track, `artwork` an image of 3000 by 3000 pixels in the library. Reels are made
    * with `createDraft`.
    */
   kind?: "music" | "artwork";

@@ -3292,7 +3292,7 @@ export interface components {
         };
         CreateGenerationRequest: {
             /**
-             * @description What to make. `music` becomes a track, `artwork` an image of 3000 × 3000 pixels in the library. Reels are made with `createDraft`.
+             * @description What to make. `music` becomes a track, `artwork` an image of 3000 by 3000 pixels in the library. Reels are made with `createDraft`.
              * @default music
              * @enum {string}
              */

@@ -151,7 +151,7 @@ class CreateGenerationParams(TypedDict, total=False):
     """What `generations.create` takes."""
 
     kind: Literal["music", "artwork"]
-    """What to make. `music` becomes a track, `artwork` an image of 3000 × 3000 pixels in the library. Reels are made
+    """What to make. `music` becomes a track, `artwork` an image of 3000 by 3000 pixels in the library. Reels are made
     with `createDraft`.
     """
     prompt: str

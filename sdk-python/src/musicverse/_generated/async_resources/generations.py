@@ -51,7 +51,7 @@ class AsyncGenerationsResource(AsyncResource):
         Accepted work survives restarts of any part. A failed provider call is repeated where that is safe.
 
         Args:
-        - `kind`: What to make. `music` becomes a track, `artwork` an image of 3000 × 3000 pixels in the library.
+        - `kind`: What to make. `music` becomes a track, `artwork` an image of 3000 by 3000 pixels in the library.
           Reels are made with `createDraft`.
         - `prompt`: What it should sound like: style, mood, instruments, scene. Of artwork what is to be seen, in at
           most 1,500 characters. Required, but for artwork with `source_track_id`.
