@@ -234,6 +234,22 @@ describe("plans", () => {
     await person.test.generations.wait(generation);
     expect(await mine("/v1/regenerate", target)).toMatchObject({ status: 429, body: { code: "regen_cooldown" } });
   });
+
+  test("the full regenerations of a month end, and the refusal says when there are more; one field can still be written anew", async () => {
+    const person = await app.signUp();
+    await grantPlan(app.services, person.sandboxId, "standard");
+    const draft = await written({}, person.test);
+    await app.services.db.withTenant(decodeId("acc", person.sandboxId) ?? "", async (tx) => {
+      await tx.query(
+        `insert into quota_entries (account_id, generation_id, regeneration, admitted_at, outcome, settled_at)
+         select $1, gen_random_uuid(), 'full', now(), 'charged', now() from generate_series(1, 30)`, [tx.accountId]);
+      await tx.query("update quota_accounts set epoch = nextval('quota_epochs') where account_id = $1", [tx.accountId]);
+    });
+    const refused = await ask("post", "/v1/regenerate", { draft_id: draft.id }, person.testKey);
+    expect(refused).toMatchObject({ status: 429, body: { code: "full_regen_cap", upgrade_plan: "pro", ends_at: expect.stringMatching(/-01T00:00:00.000Z$/) } });
+    const { generation_id: generation } = await person.test.drafts.regenerate({ draft_id: draft.id, variant_id: first(draft.variants).id, field: "hook" });
+    expect(await person.test.generations.wait(generation)).toMatchObject({ status: "completed" });
+  });
 });
 
 describe("when it goes wrong", () => {

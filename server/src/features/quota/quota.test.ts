@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decodeId } from "../../platform/ids/index.ts";
 import { startTestApp, type TestApp } from "../../../test-kit/app.ts";
 
 /** What the owner of an account meets. (GEN-10 to GEN-14) */
@@ -59,5 +60,17 @@ describe("over HTTP", () => {
     } });
     expect(Math.abs(Number(headers["retry-after"]) - (nextMonth.getTime() - now.getTime()) / 1000)).toBeLessThan(60);
     expect(await app.services.metrics.registry.metrics()).toContain('musicverse_quota_refusals_total{code="monthly_pool_exhausted"} 1');
+  });
+
+  test("a plan's generations do not all start in one hour: the refusal says when the next ones may", async () => {
+    const account = await app.signUp({ tier: "basic" });
+    const accountId = decodeId("acc", account.liveId) ?? "";
+    // Twenty that were made in this hour; no counters say otherwise, for it is the account's first.
+    await app.services.db.withTenant(accountId, (tx) => tx.query(
+      `insert into quota_entries (account_id, generation_id, admitted_at, outcome, settled_at)
+       select $1, gen_random_uuid(), now(), 'charged', now() from generate_series(1, 20)`, [accountId]));
+    const { status, body, headers } = await generate(account.liveKey);
+    expect({ status, body }).toMatchObject({ status: 429, body: { code: "hourly_burst_exceeded", ends_at: expect.stringMatching(/:00:00.000Z$/), upgrade_plan: "standard" } });
+    expect(Number(headers["retry-after"])).toBeLessThanOrEqual(3600);
   });
 });
