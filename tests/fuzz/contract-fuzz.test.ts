@@ -31,7 +31,6 @@ const neverWell = new Set([
   ...excluded,
   "cancelGeneration", // the simulated provider is too fast
   "changePassword", "deleteAccount", // would end the credentials that the others use
-  "createCheckoutSession", "createPortalSession", // generated addresses to come back to are not on the operator's list
   "requestBillingSync", // needs an account that is a customer of Stripe
   "confirmEmailVerification", "resetPassword", // need the token of a mail
   "finishSpotifySignIn", "linkSpotify", // need a person at the provider's page
