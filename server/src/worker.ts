@@ -6,7 +6,7 @@ import { createStripeAccess, endCustomer } from "./features/billing/index.ts";
 import { billingSyncWork, createSyncMetrics, expireEntitlements, reconcileCustomers, stripeSource } from "./features/entitlements/index.ts";
 import { createGeneratedVariants } from "./features/drafts/index.ts";
 import { keepEventLog } from "./features/events/index.ts";
-import { generationWork, lanes, pluginsWithWork } from "./features/generation/index.ts";
+import { endAbandoned, generationWork, lanes } from "./features/generation/index.ts";
 import { forgetIncomingEvents, incomingEventWork, type IncomingRegistry } from "./features/incoming-events/index.ts";
 import { createGeneratedImages } from "./features/library/index.ts";
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
@@ -62,7 +62,7 @@ export async function startWorker(
   const costs = createCostLedger({ clock, prices: config.costPrices ?? new Map() });
   const places = createProviderPlaces({ redis, prefix: config.redisPrefix, log });
   const generationDeps = { db, plugins, makers, emit, quota, places, limiter, costs, feed, clock, concurrency: 20, leaseMs: config.leaseMs };
-  const generation = (onlyPlugins ?? await pluginsWithWork(services))
+  const generation = (onlyPlugins ?? plugins.having("generation"))
     .flatMap((pluginId) => (["live", "test"] as const).flatMap((mode) => lanes.map((lane) => generationWork(generationDeps, { pluginId, mode, lane }))));
   work.start(onlyPlugins ? generation : [
     ...generation,
@@ -82,6 +82,7 @@ export async function startWorker(
     { name: "forget expired OAuth rows", everyMs: HOUR_MS, run: () => forgetExpiredOauth({ db, clock, emit }) },
     { name: "compare customers with the payment provider", everyMs: MINUTE_MS, run: () => reconcileCustomers({ db, clock, log }) },
     { name: "end entitlements", everyMs: MINUTE_MS, run: () => expireEntitlements({ db, clock, emit }) },
+    { name: "end generations of plugins that are gone", everyMs: MINUTE_MS, run: () => endAbandoned(generationDeps) },
     { name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db, clock) },
     { name: "forget webhook figures", everyMs: DAY_MS, run: () => forgetStats({ db, clock }) },
     { name: "forget ended replays and deleted webhooks", everyMs: HOUR_MS, run: () => forgetWebhooks({ db, clock }) },

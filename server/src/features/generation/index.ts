@@ -4,4 +4,5 @@ export { selectGenerationFigures, type GenerationFigures } from "./figures.ts";
 export { generationQueues, lanes } from "./pointer.ts";
 export { generationRoutes } from "./routes.ts";
 export { createPrepareGeneration } from "./start.ts";
-export { generationWork, pluginsWithWork } from "./work.ts";
+export { endAbandoned } from "./abandoned.ts";
+export { generationWork } from "./work.ts";

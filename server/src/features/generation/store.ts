@@ -83,10 +83,17 @@ export async function selectDue(
   );
 }
 
-/** Plugins that a generation still waits for, or is with. */
-export async function selectAwaitedPlugins(tx: SystemTx): Promise<string[]> {
-  const rows = await tx.query<{ plugin_id: string }>("select distinct plugin_id from generations where status in ('queued', 'running')");
-  return rows.map(({ plugin_id: pluginId }) => pluginId);
+/** Those of other plugins that nobody holds and that were asked for before `before`, the oldest first. */
+export async function selectAbandoned(
+  tx: SystemTx,
+  { loaded, before, limit }: { loaded: readonly string[]; before: Date; limit: number },
+): Promise<(Pick<GenerationRow, "id" | "account_id"> & GenerationQueue)[]> {
+  return tx.query(
+    `select g.id, g.account_id, g.plugin_id as "pluginId", a.mode, g.lane from generations g join accounts a on a.id = g.account_id
+      where g.status in ('queued', 'running') and g.plugin_id <> all($1) and g.created_at < $2 and (g.lease_until is null or g.lease_until < now())
+      order by g.created_at limit $3`,
+    [loaded, before, limit],
+  );
 }
 
 export type ClaimedRow = GenerationRow & {

@@ -11,7 +11,8 @@ import { createCostLedger } from "../costs/index.ts";
 import { createProviderPlaces, createQuota } from "../quota/index.ts";
 import { AudioError } from "../tracks/index.ts";
 import type { Makers } from "./products.ts";
-import { generationWork, pluginsWithWork, type GenerationWorkDeps } from "./work.ts";
+import { endAbandoned } from "./abandoned.ts";
+import { generationWork, type GenerationWorkDeps } from "./work.ts";
 
 /** A lost answer of a provider that bills every call. Live accounts cannot reach a simulator, so the host is a stand-in here. */
 let database: TestDatabase;
@@ -61,7 +62,7 @@ function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
       },
     } as Partial<Makers> as Makers,
   };
-  return { kind: generationWork(deps, { pluginId: "costly", mode: "live", lane: "interactive" }), emitted, quota };
+  return { kind: generationWork(deps, { pluginId: "costly", mode: "live", lane: "interactive" }), deps, emitted, quota };
 }
 
 const wishes = {
@@ -258,25 +259,26 @@ test("work that the provider had begun and then gives up is in the cost ledger (
   }
 });
 
-test("generations of a plugin that was removed fail by name and are given back, rather than wait for ever (GEN-13)", async () => {
+const age = (id: string, minutes: number, pending: string | null) => database.db.withTenant(accountId, (tx) => tx.query(
+  "update generations set created_at = now() - make_interval(mins => $2), pending = $3::json, dispatched_at = null where id = $1", [id, minutes, pending]));
+
+test("generations of a plugin that was removed fail by name and are given back, but not before their hour is over: another worker may have it (GEN-13)", async () => {
   const plugins = await createPluginHost({ plugins: [], settings: {}, log: silentLogger(), clock: systemClock, guardedDispatcher: () => { throw new Error("nobody is called"); } });
-  const { kind, quota } = work({ resolves: false, invoke: plugins.invoke });
+  const { quota, deps } = work({ resolves: false, invoke: plugins.invoke });
   const id = await orphan();
   const admission = await quota.admission(accountId);
   await database.db.withTenant(accountId, async (tx) => {
     await tx.query("update generations set status = 'queued', dispatched_at = null, lease_until = null where id = $1", [id]);
     await admission.enforceOrThrow(tx, { generationId: id, draftId: null, regeneration: null });
   });
-  expect(await pluginsWithWork({ db: database.db, plugins })).toContain("costly");
-  const claim = await kind.claim({ id, accountId });
-  if (!claim) throw new Error("not claimed");
-  await kind.run(claim, context);
+  await age(id, 60, null);
+  await endAbandoned({ ...deps, plugins });
+  expect((await statusOf(id))?.status).toBe("queued");
+  await age(id, 62, null);
+  await endAbandoned({ ...deps, plugins });
   expect(await statusOf(id)).toEqual({ status: "failed", error_code: "plugin_unavailable" });
   expect((await quota.usage(accountId)).monthly).toBe(0);
 });
-
-const age = (id: string, minutes: number, pending: string | null) => database.db.withTenant(accountId, (tx) => tx.query(
-  "update generations set created_at = now() - make_interval(mins => $2), pending = $3::json, dispatched_at = null where id = $1", [id, minutes, pending]));
 
 test("what a provider has accepted is asked for once more when its hour is over, and not thrown away unseen (GEN-24)", async () => {
   const answers = [{ done: { kind: "music", audio: new Uint8Array([1]) } }, { pending: { externalId: "job-1", pollAfterMs: 1000 } }];

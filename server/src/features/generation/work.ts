@@ -18,7 +18,7 @@ import { generationQueue, pointerTo, type GenerationQueue } from "./pointer.ts";
 import { presentGeneration } from "./present.ts";
 import { UnusableOutput } from "./product.ts";
 import { productOf, type Makers } from "./products.ts";
-import { claimGeneration, finishGeneration, release, renewLease, selectAwaitedPlugins, selectDue, type ClaimedRow } from "./store.ts";
+import { claimGeneration, finishGeneration, release, renewLease, selectDue, type ClaimedRow } from "./store.ts";
 
 export interface GenerationWorkDeps {
   db: Database;
@@ -46,21 +46,12 @@ export interface GenerationClaim {
 }
 
 /** Hard cap on the life of a generation, whatever its retries: after this it fails. (GEN-22) */
-const LIFE_MAX_MS = 60 * 60 * 1000;
+export const LIFE_MAX_MS = 60 * 60 * 1000;
 
 /** A generation whose call brought its worker down, or was out while its lease was lost, this often gets no further worker. */
 const CRASHES_MAX = 8;
 /** So many may be chance (a deploy, a restart of the database); from here on it waits, so that it cannot take down worker after worker. */
 const CRASHES_BY_CHANCE = 2;
-
-/**
- * The plugins that generate, and those that are gone and left generations behind: these fail as `plugin_unavailable`, and what
- * they took of the account's windows is given back.
- */
-export async function pluginsWithWork({ db, plugins }: Pick<GenerationWorkDeps, "db" | "plugins">): Promise<string[]> {
-  const awaited = await db.asSystem("find generations of plugins that are gone", selectAwaitedPlugins);
-  return [...new Set([...plugins.having("generation"), ...awaited])];
-}
 
 /** How one plugin's generations are done: claim, call it, then everything that changes in one transaction. (GEN-21) */
 export function generationWork(deps: GenerationWorkDeps, of: GenerationQueue): WorkKind<GenerationClaim> {
@@ -91,15 +82,13 @@ export function generationWork(deps: GenerationWorkDeps, of: GenerationQueue): W
         return { row, leaseToken, leased, dispatched: false };
       });
     },
-    renew: ({ row, leaseToken }) =>
-      db.withTenant(row.account_id, async (tx) => {
-        const [held] = await Promise.all([
-          renewLease(tx, { id: row.id, leaseToken }, leaseMs),
-          quota.lease(tx, row.id, leaseMs),
-          keepPlace(deps, row, leaseMs),
-        ]);
+    renew: async ({ row, leaseToken }) => {
+      await keepPlace(deps, row, leaseMs);
+      return db.withTenant(row.account_id, async (tx) => {
+        const [held] = await Promise.all([renewLease(tx, { id: row.id, leaseToken }, leaseMs), quota.lease(tx, row.id, leaseMs)]);
         return held;
-      }),
+      });
+    },
     run: (claim, context) => runGeneration(deps, claim, context),
   };
 }
@@ -221,7 +210,8 @@ async function patiently<T>(signal: AbortSignal, write: () => Promise<T>): Promi
   }
 }
 
-async function fail(deps: GenerationWorkDeps, claim: GenerationClaim, error: GenerationError, failure?: PluginFailure): Promise<void> {
+/** Ends a held generation as failed, and gives back what it took of the account's windows. (GEN-13) */
+export async function fail(deps: GenerationWorkDeps, claim: GenerationClaim, error: GenerationError, failure?: PluginFailure): Promise<void> {
   const { db, emit, quota } = deps;
   const { row, leaseToken } = claim;
   await db.withTenant(row.account_id, async (tx) => {
