@@ -13,7 +13,7 @@ export async function startApi(services: Services): Promise<RunningPart & { url:
   const { config, log } = services;
   let stopping = false;
   const features = createFeatures(services, { stopping: () => stopping, publicUrl: () => config.publicUrl ?? server.url });
-  const server: HttpServer = await listen(createApp(services, features), { host: config.host, port: config.port });
+  const server: HttpServer = await listen(createApp(services, features), config);
   services.plugins.reachedAt({ publicUrl: config.publicUrl ?? server.url, ownUrl: server.url });
   log.info({ url: server.url }, "the API listens");
   return {

@@ -21,7 +21,7 @@ export async function startWorkerProcess(services: Services, options: { onlyPlug
   const { clock, metrics } = services;
   const handlers = healthRoutes({ probes: probesOf(services), metrics, metricsToken: config.metricsToken, log, clock, version, stopping: () => stopping });
   await using undo = new AsyncDisposableStack();
-  const server = await listen(createHealthApp(services, handlers), { host: config.host, port: config.workerPort, variable: "WORKER_PORT" });
+  const server = await listen(createHealthApp(services, handlers), { ...config, port: config.workerPort, variable: "WORKER_PORT" });
   undo.defer(() => server.close(config.shutdownTimeoutMs));
   log.info({ url: server.url }, "the worker's metrics and health listen");
   const worker = await startWorker(services, options);

@@ -80,6 +80,14 @@ export const settings = defineSettings({
     max: 600_000,
     fallback: { value: 20_000 },
   }),
+  stallTimeoutMs: integer({
+    variable: "STALL_TIMEOUT_MS",
+    description: "how long a connection may move no byte in either direction while a request is sent or answered; then it is closed",
+    example: "120000",
+    min: 100,
+    max: 600_000,
+    fallback: { value: 120_000 },
+  }),
   shutdownTimeoutMs: integer({
     variable: "SHUTDOWN_TIMEOUT_MS",
     description: "how long running requests and work may take to finish after SIGTERM",

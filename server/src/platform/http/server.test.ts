@@ -7,7 +7,7 @@ import { listen } from "./server.ts";
 test("connections that ask for nothing do not hold up a graceful stop; a request that has begun is answered (API-46)", async () => {
   const app = express();
   app.get("/", (_request, response) => void response.end("answered"));
-  const server = await listen(app, { host: "127.0.0.1", port: 0 });
+  const server = await listen(app, { host: "127.0.0.1", port: 0, stallTimeoutMs: 60_000 });
   const port = Number(new URL(server.url).port);
   const [silent, asking] = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")];
   await Promise.all([once(silent, "connect"), once(asking, "connect")]);

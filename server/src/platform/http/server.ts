@@ -8,9 +8,20 @@ export interface HttpServer {
   close(timeoutMs: number): Promise<void>;
 }
 
-/** Listens with limits that keep slow clients from holding connections. A taken port is named. (API-46) */
-export async function listen(app: Express, { host, port, variable = "PORT" }: { host: string; port: number; variable?: string }): Promise<HttpServer> {
+export interface ListenOptions {
+  host: string;
+  port: number;
+  /** Setting that the port comes from. */
+  variable?: string;
+  /** A connection with a request that moves no byte for so long, in either direction, is closed. */
+  stallTimeoutMs: number;
+}
+
+/** Listens with limits that keep clients who send or read slowly from holding connections. A taken port is named. (API-46) */
+export async function listen(app: Express, { host, port, variable = "PORT", stallTimeoutMs }: ListenOptions): Promise<HttpServer> {
   const server = createServer({ headersTimeout: 15_000, requestTimeout: 600_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, app);
+  // The others end with the request; nothing but this one looks at who does not read the answer.
+  server.timeout = stallTimeoutMs;
   const silent = silentSockets(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
