@@ -210,7 +210,10 @@ class Run:
         params = {
             name: self._upload(**value) if name == "file" else value for name, value in call.get("params", {}).items()
         }
-        return getattr(group, method)(*call.get("ids", []), **params, options=options)
+        function = getattr(group, method)
+        if "body" in inspect.signature(function).parameters:  # any object is taken, as one argument
+            return function(*call.get("ids", []), params, options=options)
+        return function(*call.get("ids", []), **params, options=options)
 
     def _unwrap(
         self,

@@ -15,23 +15,31 @@ interface Media {
 export interface ContractOperation {
   operationId: string;
   parameters?: unknown[];
+  requestBody?: { content: Record<string, unknown> };
   responses: Record<string, unknown>;
+  security?: object[];
   "x-paginated"?: boolean;
+  "x-idempotent"?: boolean;
 }
 
 /** Every code of the catalogue with its status and title. */
 export const errorCatalogue = parse(readFileSync(new URL("../../openapi/errors.yaml", import.meta.url), "utf8")) as Record<string, Catalogued>;
 
 export const contractOperations = Object.entries(openApiDocument.paths).flatMap(([path, item]) =>
-  Object.values(item as unknown as Record<string, ContractOperation>).map((operation) => ({ ...operation, path })),
+  Object.entries(item as unknown as Record<string, ContractOperation>).map(([method, operation]) => ({ ...operation, path, method: method.toUpperCase() })),
 );
 
-/** The first example answer of an operation, whose status is a success. */
-function exampleAnswer(operationId: string): Record<string, unknown> {
+/** The first success of an operation. */
+export function successOf(operationId: string): { status: number; content: Record<string, Media> } {
   const responses = Object.entries(contractOperations.find((operation) => operation.operationId === operationId)?.responses ?? {});
-  const [, success] = responses.find(([status]) => status.startsWith("2")) ?? [];
-  const { content } = resolve<{ content?: Record<string, Media> }>(success ?? {});
-  const [example] = Object.values(content?.["application/json"]?.examples ?? {});
+  const [status, success] = responses.find(([code]) => code.startsWith("2")) ?? [];
+  return { status: Number(status), content: resolve<{ content?: Record<string, Media> }>(success ?? {}).content ?? {} };
+}
+
+/** The first example answer of an operation, whose status is a success. */
+export function exampleAnswer(operationId: string): Record<string, unknown> {
+  const { content } = successOf(operationId);
+  const [example] = Object.values(content["application/json"]?.examples ?? {});
   if (example === undefined) throw new Error(`${operationId} has no example answer in JSON`);
   return resolve<{ value: Record<string, unknown> }>(example).value;
 }

@@ -1,4 +1,6 @@
 import { Webhook } from "standardwebhooks";
+import { openApiDocument } from "../../server/src/platform/http/validate.ts";
+import { resolve } from "../spec.ts";
 import type { Case } from "./case.ts";
 
 /** A webhook as the reference library signs it, then changed, then given to the SDK. */
@@ -16,6 +18,17 @@ export function signed({ name, sign, given = {}, expect }: SignedCase): Omit<Cas
   const headers = Object.entries({ ...genuine, ...given.headers }).flatMap(([header, value]) => (value === null ? [] : [[header, value.replaceAll("{signature}", signature)]]));
   const unwrap = { body: sign.body, secrets: [sign.secret], now: sign.timestamp, ...given, headers: Object.fromEntries(headers) as Record<string, string> };
   return { name, call: { unwrap }, server: [], expect: { requests: 0, ...expect } };
+}
+
+/** The example of every event type in the contract, signed, arrives as it was sent. */
+export function everyEvent(): Case[] {
+  const { webhooks } = openApiDocument as unknown as { webhooks: Record<string, { post: { requestBody: { content: Record<string, { examples: Record<string, unknown> }> } } }> };
+  return Object.entries(webhooks).map(([type, { post }]): Case => {
+    const [example] = Object.values(post.requestBody.content["application/json"]?.examples ?? {});
+    const { value } = resolve<{ value: { type: string } }>(example);
+    const sign = { secret: "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", id: "evt_1", timestamp: 1_795_248_000, body: JSON.stringify(value) };
+    return { ...signed({ name: `${type} gives its event`, sign, expect: { value: { ...value, type } } }), group: "every-event" };
+  });
 }
 
 interface Vectors {
