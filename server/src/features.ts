@@ -94,9 +94,9 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const overrides = createOverrideLookup(db);
   const limitsFor = createLimitsFor({ plans: accountPlans, overrides, clock });
   const { masterKeys } = config;
-  const oauth = createAuthorizationServer({ ...services, emit, masterKeys, bodyTimeoutMs: config.bodyTimeoutMs, publicUrl, addressLimits, badCredentialBucket });
+  const oauth = createAuthorizationServer({ ...services, emit, masterKeys, bodyTimeoutMs: config.bodyTimeoutMs, publicUrl, addressLimits, badCredentialBucket, headersFor });
   const stripe = createStripeAccess({ plugins, registry: metrics.registry });
-  const logos = createLogos({ db, policy, limiter, addressLimits });
+  const logos = createLogos({ db, policy, limiter, addressLimits, headersFor });
   return {
     handlers: {
       ...accountDataRoutes({ ...accounts, endCredentials: [endKeys, endOauth] }),
@@ -131,10 +131,11 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       secrets: deriveSecrets(masterKeys, "forms"),
       limiter,
       limitsFor: addressLimits,
+      headersFor,
       bodyTimeoutMs: config.bodyTimeoutMs,
       log,
     }),
-    sandboxPages: createSimulatedPages({ plugins, limiter, addressLimits }),
+    sandboxPages: createSimulatedPages({ plugins, limiter, addressLimits, headersFor }),
     oauth: [logos.handle, oauth.handle],
     endStreams: () => feed.close(),
     close: async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type Answer, type TestApp } from "../../server/test-kit/app.ts";
 import { startProcess } from "../../server/test-kit/process.ts";
@@ -58,6 +58,43 @@ describe("rate limits", () => {
       expect(answer.headers["ratelimit"]).toMatch(new RegExp(`^"${policy}";r=\\d+;t=\\d+`));
       expect(Number(answer.headers["x-ratelimit-limit"])).toBeGreaterThan(Number(answer.headers["x-ratelimit-remaining"]));
       expect(answer.headers["x-ratelimit-reset"]).toMatch(/^\d{10}$/);
+    }
+  });
+
+  test("so does every answer that is no operation's: the authorization server's, pages, pictures", async () => {
+    const form = { headers: { "Content-Type": "application/x-www-form-urlencoded" } };
+    const answers: [number, string, Promise<Answer>][] = [
+      [200, "address-read", app.request("get", "/.well-known/oauth-authorization-server")],
+      [400, "address-read", app.request("get", "/oauth/authorize?client_id=x")],
+      [400, "address-read", app.request("post", "/oauth/token", { ...form, raw: "grant_type=refresh_token" })],
+      [401, "address-read", app.request("post", "/oauth/introspect", { ...form, raw: "token=x&client_id=x&client_secret=y" })],
+      [404, "address-read", app.request("get", "/oauth/logos/app_01kbq5s2h7e9dr0w5t1y4m8ncg")],
+      [200, "address-read", app.request("get", "/forgot-password")],
+      [403, "address-auth", app.request("post", "/forgot-password", { ...form, raw: "email=x" })],
+      [404, "address-read", app.request("get", "/sandbox/stripe/pay/cs_test_guessed")],
+    ];
+    for (const [status, policy, answered] of answers) {
+      const answer = await answered;
+      expect([answer.status, answer.headers["ratelimit-policy"]], answer.text).toEqual([status, expect.stringMatching(new RegExp(`^"${policy}";q=\\d+;w=\\d+`))]);
+      expect(answer.headers).toMatchObject({ "ratelimit": expect.stringMatching(/;r=\d+;t=\d+$/), "x-ratelimit-limit": expect.stringMatching(/^\d+$/), "x-ratelimit-remaining": expect.stringMatching(/^\d+$/), "x-ratelimit-reset": expect.stringMatching(/^\d{10}$/) });
+    }
+  });
+
+  test("an app that guesses its secret is refused by the authorization server, too, and told when to come back (API-13)", async () => {
+    const other = await startTestApp({ worker: false });
+    try {
+      const guess = () => other.request("post", "/oauth/introspect", { raw: "token=x&client_id=app_01kbq5s2h7e9dr0w5t1y4m8ncg&client_secret=y", headers: { "Content-Type": "application/x-www-form-urlencoded" } });
+      for (let index = 0; index < 20; index += 1) expect((await guess()).status).toBe(401);
+      const refused = await vi.waitFor(async () => {
+        const answer = await guess();
+        expect(answer.status).toBe(429);
+        return answer;
+      });
+      expect(refused.headers).toMatchObject({ "ratelimit-policy": '"bad-credential";q=20;w=60', "x-ratelimit-limit": "20", "x-ratelimit-remaining": "0" });
+      expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+      expect(Number(refused.headers["retry-after"])).toBeLessThanOrEqual(60);
+    } finally {
+      await other.close();
     }
   });
 

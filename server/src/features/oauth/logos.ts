@@ -4,7 +4,7 @@ import type { Database } from "../../platform/db/index.ts";
 import { createEgressPools, createResolver, exchange, type EgressPolicy } from "../../platform/egress/index.ts";
 import type { RequestContext } from "../../platform/http/context.ts";
 import { decodeId } from "../../platform/ids/index.ts";
-import type { Bucket, Limiter } from "../../platform/limiter/index.ts";
+import type { Bucket, LimitDecision, Limiter } from "../../platform/limiter/index.ts";
 import { selectAnyClient } from "./client-store.ts";
 
 interface Logo {
@@ -23,12 +23,19 @@ export interface Logos {
   close(): Promise<void>;
 }
 
+export interface LogosDeps {
+  db: Database;
+  policy: EgressPolicy;
+  limiter: Limiter;
+  addressLimits: (caller: { ip: string; rateClass: string }) => Bucket[];
+  headersFor: (decision: LimitDecision) => Record<string, string>;
+}
+
 /**
  * Logos of apps, fetched by us and shown from here: who looks at a consent page is not known to whoever hosts the picture,
  * and the page needs no picture from elsewhere. Only what its first bytes say is a PNG, JPEG or WebP.
  */
-export function createLogos(deps: { db: Database; policy: EgressPolicy; limiter: Limiter; addressLimits: (caller: { ip: string; rateClass: string }) => Bucket[] }): Logos {
-  const { db, policy, limiter, addressLimits } = deps;
+export function createLogos({ db, policy, limiter, addressLimits, headersFor }: LogosDeps): Logos {
   const pools = createEgressPools({ policy, resolve: createResolver({ timeoutMs: 3_000 }), timeoutMs: 3_000, connections: 4, headMs: 5_000 });
   const known = new LRUCache<string, { logo: Logo | null }>({ max: 200, ttl: KEPT_MS });
 
@@ -61,9 +68,10 @@ export function createLogos(deps: { db: Database; policy: EgressPolicy; limiter:
 
   const serve = async (publicId: string, ip: string, response: ServerResponse): Promise<void> => {
     const clientId = decodeId("app", publicId);
-    const { allowed } = await limiter.take(addressLimits({ ip, rateClass: "read" }));
-    const logo = clientId === null || !allowed ? null : await load(clientId);
-    if (!logo) return void response.writeHead(allowed ? 404 : 429).end();
+    const decision = await limiter.take(addressLimits({ ip, rateClass: "read" }));
+    for (const [name, value] of Object.entries(headersFor(decision))) response.setHeader(name, value);
+    const logo = clientId === null || !decision.allowed ? null : await load(clientId);
+    if (!logo) return void response.writeHead(decision.allowed ? 404 : 429).end();
     response.writeHead(200, { "Content-Type": logo.type, "Cache-Control": "private, max-age=600" }).end(logo.bytes);
   };
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import createRouter from "find-my-way";
-import type { Bucket, Limiter } from "../limiter/index.ts";
+import type { Bucket, LimitDecision, Limiter } from "../limiter/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { RequestContext } from "../http/context.ts";
 import { ProblemError } from "../http/problem.ts";
@@ -45,6 +45,8 @@ export interface PagesDeps {
   limiter: Limiter;
   /** The bucket of an address for showing and for posting. */
   limitsFor: (caller: { principal: null; ip: string; rateClass: "read" | "auth" }) => Bucket[];
+  /** What a decision of the limiter looks like in an answer. */
+  headersFor: (decision: LimitDecision) => Record<string, string>;
   /** How long a form may take to arrive, in ms. */
   bodyTimeoutMs: number;
   log: Logger;
@@ -55,7 +57,7 @@ type HttpRequest = IncomingMessage & { context: RequestContext; ip?: string | un
 export type PagesHandler = (request: HttpRequest, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 /** Serves pages without JavaScript to browsers: limits by address, checks forms, and turns every failure into a page. */
-export function createPages({ routes, origin, secrets, limiter, limitsFor, bodyTimeoutMs, log }: PagesDeps): PagesHandler {
+export function createPages({ routes, origin, secrets, limiter, limitsFor, headersFor, bodyTimeoutMs, log }: PagesDeps): PagesHandler {
   const csrf = createCsrf({ secrets, origin });
   const router = createRouter({ maxParamLength: 200 });
   for (const route of routes) router.on(["GET", "POST"], route.path, () => {}, route);
@@ -66,10 +68,8 @@ export function createPages({ routes, origin, secrets, limiter, limitsFor, bodyT
     const handler = posting ? route.post : route.get;
     if (!handler) throw new ProblemError("method_not_allowed", { headers: { Allow: route.get ? "GET, HEAD" : "POST" } });
     const decision = await limiter.take(limitsFor({ principal: null, ip, rateClass: posting ? "auth" : "read" }));
-    if (!decision.allowed) {
-      const seconds = Math.max(1, Math.ceil(((decision.retryAtMs ?? decision.nowMs) - decision.nowMs) / 1000));
-      throw new ProblemError("rate_limited", { detail: "Too many tries from your network. Wait a minute and go on.", headers: { "Retry-After": String(seconds) } });
-    }
+    for (const [name, value] of Object.entries(headersFor(decision))) response.setHeader(name, value);
+    if (!decision.allowed) throw new ProblemError("rate_limited", { detail: "Too many tries from your network. Wait a minute and go on." });
     const { token, setCookie } = csrf.issue(request.headers.cookie);
     if (setCookie !== null) response.appendHeader("Set-Cookie", setCookie);
     const page: PageRequest = {

@@ -18,6 +18,8 @@ export interface AuthorizationServerDeps extends Omit<ProviderDeps, "publicUrl" 
   /** What an address may ask for, and how often it may fail to prove who it is. */
   addressLimits: (caller: { ip: string; rateClass: string }) => Bucket[];
   badCredentialBucket: (ip: string) => Bucket;
+  /** What a decision of the limiter looks like in an answer. */
+  headersFor: (decision: LimitDecision) => Record<string, string>;
   /** How long a body may take to arrive, in ms. */
   bodyTimeoutMs: number;
   log: Logger;
@@ -35,7 +37,7 @@ type HttpRequest = IncomingMessage & { context: RequestContext; ip?: string | un
 const TRANSACTIONAL: ReadonlySet<string> = new Set([paths.token, paths.revocation]);
 
 export function createAuthorizationServer(deps: AuthorizationServerDeps): AuthorizationServer {
-  const { limiter, addressLimits, badCredentialBucket, bodyTimeoutMs, log } = deps;
+  const { limiter, addressLimits, badCredentialBucket, headersFor, bodyTimeoutMs, log } = deps;
   let made: { provider: Provider; callback: ReturnType<Provider["callback"]> } | undefined;
   const open = () => {
     if (made) return made;
@@ -67,16 +69,16 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
     });
   };
 
-  /** Null when the request may go on. */
-  const refusal = async (ip: string): Promise<LimitDecision | null> => {
-    const decisions = await Promise.all([limiter.take(addressLimits({ ip, rateClass: "read" })), limiter.take([badCredentialBucket(ip)], 0)]);
-    return decisions.find(({ allowed, buckets }) => !allowed || buckets.some(({ remaining, name }) => name === "bad-credential" && remaining === 0)) ?? null;
+  const decide = async (ip: string): Promise<LimitDecision> => {
+    const [requests, failures] = await Promise.all([limiter.take(addressLimits({ ip, rateClass: "read" })), limiter.take([badCredentialBucket(ip)], 0)]);
+    return failures.buckets.some(({ remaining }) => remaining === 0) ? { ...failures, allowed: false } : requests;
   };
 
   const serve = async (request: HttpRequest, response: ServerResponse): Promise<void> => {
     const ip = request.ip ?? "unknown";
-    const refused = await refusal(ip);
-    if (refused) return tooMany(response, refused);
+    const decision = await decide(ip);
+    for (const [name, value] of Object.entries(headersFor(decision))) response.setHeader(name, value);
+    if (!decision.allowed) return tooMany(response);
     // The library builds URLs from these. Whatever the request says, this server is where its operator put it.
     const { host, protocol } = new URL(deps.publicUrl());
     request.headers.host = host;
@@ -101,9 +103,8 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
   };
 }
 
-function tooMany(response: ServerResponse, { nowMs, retryAtMs, buckets }: LimitDecision): void {
-  const until = retryAtMs ?? Math.max(nowMs, ...buckets.map(({ resetAtMs }) => resetAtMs));
-  response.writeHead(429, { "Content-Type": "application/json", "Retry-After": String(Math.max(1, Math.ceil((until - nowMs) / 1000))) });
+function tooMany(response: ServerResponse): void {
+  response.writeHead(429, { "Content-Type": "application/json" });
   response.end(JSON.stringify({ error: "temporarily_unavailable", error_description: "too many requests from this address; see Retry-After" }));
 }
 
