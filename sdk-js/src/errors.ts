@@ -77,6 +77,22 @@ export class NotFoundError extends APIError {
 export class ConflictError extends APIError {
   override name = "ConflictError";
 }
+/** 412: the object is not as `If-Match` says any more. */
+export class PreconditionFailedError extends APIError {
+  override name = "PreconditionFailedError";
+}
+/** 413: the body is larger than the operation accepts. */
+export class ContentTooLargeError extends APIError {
+  override name = "ContentTooLargeError";
+}
+/** 415: the operation does not read this media type. */
+export class UnsupportedMediaTypeError extends APIError {
+  override name = "UnsupportedMediaTypeError";
+}
+/** 416: the range lies outside of the file. */
+export class RangeNotSatisfiableError extends APIError {
+  override name = "RangeNotSatisfiableError";
+}
 /** 422: for example an idempotency key that was used with another body. */
 export class UnprocessableEntityError extends APIError {
   override name = "UnprocessableEntityError";
@@ -96,6 +112,10 @@ const classByStatus: Readonly<Record<number, typeof APIError>> = {
   403: PermissionDeniedError,
   404: NotFoundError,
   409: ConflictError,
+  412: PreconditionFailedError,
+  413: ContentTooLargeError,
+  415: UnsupportedMediaTypeError,
+  416: RangeNotSatisfiableError,
   422: UnprocessableEntityError,
   429: RateLimitError,
 };

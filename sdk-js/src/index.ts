@@ -9,12 +9,16 @@ export {
   AuthenticationError,
   BadRequestError,
   ConflictError,
+  ContentTooLargeError,
   InternalServerError,
   MusicVerseError,
   NotFoundError,
   PermissionDeniedError,
+  PreconditionFailedError,
+  RangeNotSatisfiableError,
   RateLimitError,
   UnprocessableEntityError,
+  UnsupportedMediaTypeError,
 } from "./errors.ts";
 export type { ProblemDetails } from "./errors.ts";
 export { GenerationCanceledError, GenerationFailedError } from "./resources/generation-errors.ts";
@@ -29,11 +33,11 @@ export type { BinaryResponse } from "./transport/binary-response.ts";
 export type { ReceivedResponse, RequestHook, ResponseHook, SentRequest } from "./transport/hooks.ts";
 export type { LogEntry, LogHook } from "./transport/log.ts";
 export type { Page, PagePromise } from "./transport/page.ts";
+export type { ByteRange } from "./transport/range.ts";
 export type { FileSource, Uploadable } from "./transport/uploadable.ts";
 export type { EventStream, StreamEvent } from "./streams/event-stream.ts";
 
 export type { WaitOptions } from "./resources/generations.ts";
-export type { ByteRange, DownloadAudioParams } from "./resources/tracks.ts";
 export * from "./generated/resource-classes.ts";
 export { version } from "./generated/version.ts";
 export type * from "./generated/types.ts";

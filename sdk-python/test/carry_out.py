@@ -204,6 +204,8 @@ class Run:
             given = {"timeout_ms": options.pop("timeout_ms")} if "timeout_ms" in options else {}
             return client.generations.wait(call["wait"], options=options, **given)
         resource, method = OPERATIONS[call["operation"]]
+        if call.get("csv"):
+            method += "_csv"
         group = getattr(client, resource)
         if call.get("read") in ("with_response", "raw_response"):
             group = group.with_raw_response

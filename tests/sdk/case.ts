@@ -48,6 +48,8 @@ export interface OperationCall {
    * response, taken as the raw response alone, iterated as events, read as bytes, or written to a file.
    */
   read?: "value" | "items" | "pages" | "with_response" | "raw_response" | "events" | "bytes" | "file";
+  /** By the method that gives the operation's CSV file: `getStatsCsv`, `get_stats_csv`. */
+  csv?: true;
   /** Leaves the loop after so many items or events. */
   take?: number;
 }

@@ -8,6 +8,10 @@ const CLASSES: Readonly<Record<number, string>> = {
   403: "PermissionDeniedError",
   404: "NotFoundError",
   409: "ConflictError",
+  412: "PreconditionFailedError",
+  413: "ContentTooLargeError",
+  415: "UnsupportedMediaTypeError",
+  416: "RangeNotSatisfiableError",
   422: "UnprocessableEntityError",
   429: "RateLimitError",
 };

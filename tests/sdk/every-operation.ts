@@ -1,5 +1,5 @@
 import type { OperationId } from "../../server/src/generated/operations.ts";
-import { exampleBody } from "../spec.ts";
+import { exampleBody, resolve } from "../spec.ts";
 import { contractOperations, exampleAnswer, successOf } from "./answers.ts";
 import type { Case, FileParam, OperationCall, RequestExpectation, Step } from "./case.ts";
 
@@ -38,6 +38,41 @@ export function everyRetry(): Case[] {
       expect: again
         ? { requests: [request, request, request], pauses_ms: [0, 0], ...(isIdempotent ? { same_headers: ["idempotency-key"] } : {}) }
         : { requests: [request], pauses_ms: [], error: { class: "APIConnectionError" } },
+    };
+  });
+}
+
+/** What answers in CSV, too, has a method for it. */
+export function everyCsv(): Case[] {
+  return contractOperations.flatMap((operation): Case[] => {
+    const { operationId } = operation;
+    const [example] = Object.values(successOf(operationId).content["text/csv"]?.examples ?? {});
+    if (example === undefined) return [];
+    const { value: text } = resolve<{ value: string }>(example);
+    return [
+      {
+        group: "every-csv",
+        name: `${operationId} gives its CSV file as text`,
+        call: { operation: operationId, params: { since: "2026-11-20T00:00:00Z" }, csv: true },
+        server: [{ text, headers: { "content-type": "text/csv; charset=utf-8; header=present" } }],
+        expect: { requests: [{ ...requestOf(operation), query: { since: "2026-11-20T00:00:00Z", format: "csv" } }], value: text },
+      },
+    ];
+  });
+}
+
+/** What can be downloaded in part takes the part in numbers. */
+export function everyRange(): Case[] {
+  const ranged = contractOperations.filter(({ parameters = [] }) => parameters.some((parameter) => resolve<{ name: string }>(parameter).name === "Range"));
+  const part = { status: 206, text: "a part", headers: { "content-type": "audio/wav" } };
+  return ranged.map((operation): Case => {
+    const request = requestOf(operation);
+    return {
+      group: "every-range",
+      name: `${operation.operationId} takes a range in numbers`,
+      call: { ...callOf(operation), params: { range: { start: 5, end: 10 } }, read: "bytes" },
+      server: [part],
+      expect: { requests: [{ ...request, headers: { ...request.headers, range: "bytes=5-10" } }], bytes: "a part" },
     };
   });
 }

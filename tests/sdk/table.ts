@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import type { Case } from "./case.ts";
 import { everyList, everyProblem } from "./derived-cases.ts";
-import { everyOperation, everyRetry } from "./every-operation.ts";
+import { everyCsv, everyOperation, everyRange, everyRetry } from "./every-operation.ts";
 import { everyEvent, publishedVectors, signed, type SignedCase } from "./webhook-cases.ts";
 
 const folder = fileURLToPath(new URL("cases/", import.meta.url));
@@ -19,7 +19,7 @@ export function loadTable(): Case[] {
     return cases.map((entry): Case => ({ ...("sign" in entry ? signed(entry) : entry), group: basename(file, ".yaml") }));
   });
   if (!existsSync(vectorsFile)) console.error(`Not in the table: the published vectors of Standard Webhooks, there is no ${vectorsFile}; set MUSICVERSE_CONTRACTS_DIR.`);
-  const table = [...written, ...everyOperation(), ...everyRetry(), ...everyList(), ...everyProblem(), ...everyEvent(), ...(existsSync(vectorsFile) ? publishedVectors(readFileSync(vectorsFile, "utf8")) : [])];
+  const table = [...written, ...everyOperation(), ...everyRetry(), ...everyCsv(), ...everyRange(), ...everyList(), ...everyProblem(), ...everyEvent(), ...(existsSync(vectorsFile) ? publishedVectors(readFileSync(vectorsFile, "utf8")) : [])];
   const names = table.map(({ group, name }) => `${group}: ${name}`);
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
   if (twice.length > 0) throw new Error(`names of cases must be unique: ${twice.join(", ")}`);

@@ -34,11 +34,50 @@ export interface Operation {
   /** Name of the parameters' type; null when the operation takes none. */
   paramsName: string | null;
   result: Result;
+  /** What the method itself sends in the query. */
+  fixedQuery: Record<string, string>;
+  /** The same figures as a file: the parameter that asks for it is left out of `queryParameters`. */
+  csv: boolean;
   errors: { status: number; description: string }[];
 }
 
 /** These are set by the transport and by request options, so they are no parameters of methods. */
 const TRANSPORT_HEADERS = new Set(["idempotency-key", "if-match", "if-none-match", "musicverse-mode"]);
+
+/** Error class of each status that has one; every other 4xx is an APIError, every other 5xx an InternalServerError. */
+const ERROR_CLASSES: Readonly<Record<number, string>> = {
+  400: "BadRequestError",
+  401: "AuthenticationError",
+  403: "PermissionDeniedError",
+  404: "NotFoundError",
+  409: "ConflictError",
+  412: "PreconditionFailedError",
+  413: "ContentTooLargeError",
+  415: "UnsupportedMediaTypeError",
+  416: "RangeNotSatisfiableError",
+  422: "UnprocessableEntityError",
+  429: "RateLimitError",
+};
+
+export function errorClass(status: number): string {
+  return ERROR_CLASSES[status] ?? (status >= 500 ? "InternalServerError" : "APIError");
+}
+
+/** Each operation, followed by the method for its CSV file where it has one. */
+export function methodsOf(operations: Operation[]): Operation[] {
+  return operations.flatMap((operation) => (operation.csv ? [operation, csvMethod(operation)] : [operation]));
+}
+
+function csvMethod(operation: Operation): Operation {
+  return {
+    ...operation,
+    method: `${operation.method}Csv`,
+    summary: `${operation.summary} as CSV`,
+    description: "The text of a file with a first line of names (RFC 4180).",
+    fixedQuery: { format: "csv" },
+    result: { kind: "text" },
+  };
+}
 
 /** All operations in the order of the document. */
 export function readOperations(document: OpenApiDocument): Operation[] {
@@ -60,7 +99,8 @@ function readOperation(document: OpenApiDocument, path: string, http: string, op
   const parameters = (operation.parameters ?? []).map((parameter) =>
     resolve(parameter, document.components.parameters),
   );
-  const queryParameters = parameters.filter((parameter) => parameter.in === "query");
+  const csv = hasCsv(document, operation);
+  const queryParameters = parameters.filter((parameter) => parameter.in === "query" && !(csv && parameter.name === "format"));
   const headerParameters = parameters.filter(
     (parameter) => parameter.in === "header" && !TRANSPORT_HEADERS.has(parameter.name.toLowerCase()),
   );
@@ -93,6 +133,8 @@ function readOperation(document: OpenApiDocument, path: string, http: string, op
     body,
     paramsName: body || queryParameters.length + headerParameters.length > 0 ? paramsName(id) : null,
     result: readResult(document, operation),
+    fixedQuery: {},
+    csv,
     errors: Object.entries(operation.responses)
       .filter(([status]) => Number(status) >= 400)
       .map(([status, response]) => ({
@@ -138,6 +180,12 @@ function readResult(document: OpenApiDocument, operation: OperationObject): Resu
   if (type === "application/json")
     return operation["x-paginated"] ? { kind: "page", item: pageItem(document, schema) } : { kind: "json", schema };
   return { kind: type.startsWith("text/") ? "text" : "binary" };
+}
+
+/** The answer is JSON or CSV, as `format` says. */
+function hasCsv(document: OpenApiDocument, { responses }: OperationObject): boolean {
+  const types = Object.keys(responses["200"] ? (resolve(responses["200"], document.components.responses).content ?? {}) : {});
+  return types[0] === "application/json" && types.includes("text/csv");
 }
 
 function eventData(operation: OperationObject): SchemaObject {

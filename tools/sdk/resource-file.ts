@@ -1,25 +1,17 @@
 import { docComment } from "./doc-comment.ts";
 import type { OpenApiDocument, SchemaObject } from "./document.ts";
 import { nameOfReference } from "./document.ts";
+import { errorClass, methodsOf } from "./model.ts";
 import type { Operation } from "./model.ts";
 import { camel, pascal, snake } from "./names.ts";
 import { TypeWriter } from "./type-text.ts";
-
-const ERROR_CLASSES: Readonly<Record<number, string>> = {
-  400: "BadRequestError",
-  401: "AuthenticationError",
-  403: "PermissionDeniedError",
-  404: "NotFoundError",
-  409: "ConflictError",
-  422: "UnprocessableEntityError",
-  429: "RateLimitError",
-};
+import { RANGE } from "./types-file.ts";
 
 /** resources/<tag>.ts: one class with a method per operation. */
 export function resourceFile(document: OpenApiDocument, tag: string, operations: Operation[]): string {
   const used = new Set<string>();
   const writer = new TypeWriter(document, (name) => used.add(name));
-  const methods = operations.map((operation) => method(writer, operation, used, document));
+  const methods = methodsOf(operations).map((operation) => method(writer, operation, used, document));
   const description = document.tags.find(({ name }) => name === tag)?.description;
   const head = `${docComment([description])}export class ${pascal(tag)}Resource extends Resource {\n`;
   const text = `${head}${methods.join("\n")}}\n`;
@@ -34,6 +26,7 @@ function imports(text: string, types: string[]): string {
     ["type { APIPromise }", "../../transport/api-promise.ts", text.includes("APIPromise<")],
     ["type { BinaryResponse }", "../../transport/binary-response.ts", text.includes("BinaryResponse")],
     ["type { PagePromise }", "../../transport/page.ts", text.includes("PagePromise<")],
+    ["{ rangeHeader }", "../../transport/range.ts", text.includes("rangeHeader(")],
     ["{ path }", "../../transport/request.ts", text.includes("path`")],
     ["{ Resource }", "../../transport/resource.ts", true],
     [`type { ${types.join(", ")} }`, "../types.ts", types.length > 0],
@@ -99,12 +92,14 @@ function requestText(operation: Operation, document: OpenApiDocument): string {
     `method: "${operation.http}"`,
     operation.pathParameters.length > 0 ? `path: path\`${url}\`` : `path: "${url}"`,
   ];
-  if (queryParameters.length > 0 && headerParameters.length === 0) members.push("query: params");
+  const fixed = Object.entries(operation.fixedQuery).map(([name, value]) => `, ${name}: ${JSON.stringify(value)}`).join("");
+  if (fixed) members.push(`query: { ...params${fixed} }`);
+  else if (queryParameters.length > 0 && headerParameters.length === 0) members.push("query: params");
   else if (queryParameters.length > 0)
     members.push(`query: { ${queryParameters.map(({ name }) => `${name}: params.${snake(name)}`).join(", ")} }`);
   if (headerParameters.length > 0) {
     members.push(
-      `headers: { ${headerParameters.map(({ name }) => `${headerKey(name)}: params.${snake(name)}`).join(", ")} }`,
+      `headers: { ${headerParameters.map(({ name }) => `${headerKey(name)}: ${headerValue(name)}`).join(", ")} }`,
     );
   }
   if (body?.kind === "json") members.push("body: params");
@@ -113,6 +108,11 @@ function requestText(operation: Operation, document: OpenApiDocument): string {
   if (operation.public) members.push("public: true");
   if (operation.idempotent) members.push("idempotent: true");
   return `{ ${members.join(", ")} }`;
+}
+
+function headerValue(name: string): string {
+  const value = `params.${snake(name)}`;
+  return name === RANGE ? `rangeHeader(${value})` : value;
 }
 
 function headerKey(name: string): string {
@@ -133,13 +133,13 @@ function documentation(operation: Operation): string {
       ? `Scope \`${operation.scope}\`.`
       : "Needs a session token.";
   const errors = operation.errors.map(({ status, description }) => {
-    const name = ERROR_CLASSES[status] ?? (status >= 500 ? "InternalServerError" : "APIError");
-    return `@throws {${name}} ${status}: ${description.split("\n")[0]}`;
+    return `@throws {${errorClass(status)}} ${status}: ${description.split("\n")[0]}`;
   });
   return docComment(
     [
       `${operation.summary}: \`${operation.http} ${operation.path}\`. ${access}`,
       operation.description,
+      operation.result.kind === "binary" && "Nothing is read until you do, see {@link BinaryResponse}.",
       [operation.deprecated, ...errors].filter(Boolean).join("\n"),
     ],
     "  ",

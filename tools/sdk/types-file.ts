@@ -8,7 +8,11 @@ import { snake } from "./names.ts";
 import { TypeWriter } from "./type-text.ts";
 import type { Direction } from "./type-text.ts";
 
-const HEAD = `import type { Uploadable } from "../transport/uploadable.ts";
+/** A header that may be given in numbers, too. */
+export const RANGE = "Range";
+
+const HEAD = `import type { ByteRange } from "../transport/range.ts";
+import type { Uploadable } from "../transport/uploadable.ts";
 
 /** Known values for completion, and any other: a newer server may send one that this version does not know. */
 export type Open<Known extends string> = Known | (string & {});
@@ -97,5 +101,5 @@ function parametersDeclaration(writer: TypeWriter, operation: Operation): string
 function parameterMember(writer: TypeWriter, parameter: ParameterObject): string {
   const doc = docComment([parameter.description, deprecationText(parameter)], "  ");
   const name = `${snake(parameter.name)}${parameter.required ? "" : "?"}`;
-  return `${doc}  ${name}: ${writer.write(parameter.schema, "request", "  ")};\n`;
+  return `${doc}  ${name}: ${parameter.name === RANGE ? "ByteRange | " : ""}${writer.write(parameter.schema, "request", "  ")};\n`;
 }

@@ -17,6 +17,6 @@ export { OauthClientsResource } from "./resources/oauth-clients.ts";
 export { PlansResource } from "./resources/plans.ts";
 export { PlaylistsResource } from "./resources/playlists.ts";
 export { PluginsResource } from "./resources/plugins.ts";
-export { TracksResource } from "../resources/tracks.ts";
+export { TracksResource } from "./resources/tracks.ts";
 export { UsageResource } from "./resources/usage.ts";
 export { WebhooksResource } from "../resources/webhooks.ts";

@@ -4,7 +4,7 @@ import { AccountsResource } from "./resources/accounts.ts";
 import { ApiKeysResource } from "./resources/api-keys.ts";
 import { DraftsResource } from "./resources/drafts.ts";
 import { GenerationsResource } from "../resources/generations.ts";
-import { TracksResource } from "../resources/tracks.ts";
+import { TracksResource } from "./resources/tracks.ts";
 import { PlaylistsResource } from "./resources/playlists.ts";
 import { LibraryResource } from "./resources/library.ts";
 import { ConnectedAppsResource } from "./resources/connected-apps.ts";

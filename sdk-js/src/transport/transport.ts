@@ -67,7 +67,7 @@ export class Transport {
   page<T>(request: OperationRequest, options?: RequestOptions): PagePromise<T> {
     return new PagePromise<T>(
       this.send(request, options, "application/json"),
-      (done) => parseJson<ListBody<T>>(request, done),
+      (done) => parseList<T>(request, done),
       (cursor) => this.page<T>({ ...request, query: { ...request.query, cursor } }, options),
     );
   }
@@ -189,9 +189,18 @@ function parseJson<T>(request: OperationRequest, { response, text }: Exchange): 
   try {
     return JSON.parse(text ?? "") as T;
   } catch {
-    const type = response.headers.get("content-type") ?? "no content type";
-    const got = `got ${type} with status ${response.status}: does baseUrl point at a MusicVerse API?`;
-    const message = `Expected JSON from ${request.method} ${request.path}, ${got}`;
-    throw new APIError({ message, status: response.status, headers: response.headers, problem: {} });
+    throw unexpected("JSON", request, response, response.headers.get("content-type") ?? "no content type");
   }
+}
+
+function parseList<T>(request: OperationRequest, exchange: Exchange): ListBody<T> {
+  const body = parseJson<ListBody<T> | null>(request, exchange);
+  if (Array.isArray(body?.data)) return body;
+  throw unexpected("a list", request, exchange.response, "other JSON");
+}
+
+/** A success that MusicVerse would not give. */
+function unexpected(wanted: string, { method, path }: OperationRequest, { status, headers }: Response, got: string): APIError {
+  const message = `Expected ${wanted} from ${method} ${path}, got ${got} with status ${status}: does baseUrl point at a MusicVerse API?`;
+  return new APIError({ message, status, headers, problem: {} });
 }

@@ -69,11 +69,11 @@ async function unwrap({ unwrap: { body, headers, secrets, now, tolerance_ms, ver
   else outcome.value = await unwrapWebhook(body, headers, secrets, options);
 }
 
-function invoke(client: MusicVerse, { operation, ids = [], params }: OperationCall, options: RequestOptions, folder: string): unknown {
+function invoke(client: MusicVerse, { operation, ids = [], params, csv }: OperationCall, options: RequestOptions, folder: string): unknown {
   const { resource, method } = operations[operation as keyof typeof operations];
   const group = client[resource] as unknown as Record<string, (...args: unknown[]) => unknown>;
   const given = takesParams(operation) ? [withFile(params ?? {}, folder)] : [];
-  return group[method]?.(...ids, ...given, options);
+  return group[csv ? `${method}Csv` : method]?.(...ids, ...given, options);
 }
 
 function withFile(params: Record<string, unknown>, folder: string): Record<string, unknown> {

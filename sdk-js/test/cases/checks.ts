@@ -19,7 +19,8 @@ export function checkError(wanted: ErrorExpectation, error: unknown): void {
 }
 
 export function checkResult(wanted: Expectation, { value, items, pages, events, bytes, response }: Reading): void {
-  if (wanted.value !== undefined) expect(value).toMatchObject(wanted.value as object);
+  if (typeof wanted.value === "object") expect(value).toMatchObject(wanted.value as object);
+  else if (wanted.value !== undefined) expect(value).toBe(wanted.value);
   if (wanted.items) expect(items?.map(idOf)).toEqual(wanted.items);
   if (wanted.pages) expect(pages?.map((page) => page.map(idOf))).toEqual(wanted.pages);
   if (wanted.events) {

@@ -23,12 +23,16 @@ if TYPE_CHECKING:
         AuthenticationError,
         BadRequestError,
         ConflictError,
+        ContentTooLargeError,
         InternalServerError,
         MusicVerseError,
         NotFoundError,
         PermissionDeniedError,
+        PreconditionFailedError,
+        RangeNotSatisfiableError,
         RateLimitError,
         UnprocessableEntityError,
+        UnsupportedMediaTypeError,
     )
     from ._events import EventStream, StreamEvent
     from ._generated.version import __version__
@@ -38,9 +42,9 @@ if TYPE_CHECKING:
     from ._omit import Omit, omit
     from ._options import RequestOptions
     from ._page import Page
+    from ._range import ByteRange
     from ._raw import RawResponse
     from ._resources.generation_errors import GenerationCanceledError, GenerationFailedError
-    from ._resources.tracks import ByteRange
     from ._upload import FileSource, FileUpload, Uploadable
     from ._webhooks import (
         WebhookHeaders,
@@ -62,8 +66,9 @@ _MODULES = {
     "AuthenticationError": "_errors",
     "BadRequestError": "_errors",
     "BinaryResponse": "_binary",
-    "ByteRange": "_resources.tracks",
+    "ByteRange": "_range",
     "ConflictError": "_errors",
+    "ContentTooLargeError": "_errors",
     "EventStream": "_events",
     "FileSource": "_upload",
     "FileUpload": "_upload",
@@ -78,6 +83,8 @@ _MODULES = {
     "Omit": "_omit",
     "Page": "_page",
     "PermissionDeniedError": "_errors",
+    "PreconditionFailedError": "_errors",
+    "RangeNotSatisfiableError": "_errors",
     "RateLimitError": "_errors",
     "RawResponse": "_raw",
     "ReceivedResponse": "_hooks",
@@ -88,6 +95,7 @@ _MODULES = {
     "StreamEvent": "_events",
     "UnknownEvent": "_model",
     "UnprocessableEntityError": "_errors",
+    "UnsupportedMediaTypeError": "_errors",
     "Uploadable": "_upload",
     "WebhookHeaders": "_webhooks",
     "WebhookVerificationError": "_webhooks",
@@ -112,6 +120,7 @@ __all__ = [
     "BinaryResponse",
     "ByteRange",
     "ConflictError",
+    "ContentTooLargeError",
     "EventStream",
     "FileSource",
     "FileUpload",
@@ -126,6 +135,8 @@ __all__ = [
     "Omit",
     "Page",
     "PermissionDeniedError",
+    "PreconditionFailedError",
+    "RangeNotSatisfiableError",
     "RateLimitError",
     "RawResponse",
     "ReceivedResponse",
@@ -136,6 +147,7 @@ __all__ = [
     "StreamEvent",
     "UnknownEvent",
     "UnprocessableEntityError",
+    "UnsupportedMediaTypeError",
     "Uploadable",
     "WebhookHeaders",
     "WebhookVerificationError",

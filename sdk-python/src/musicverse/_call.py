@@ -183,13 +183,14 @@ class Call:
             return from_json(response.content)
         except ValueError:
             media_type = response.headers.get("content-type") or "no content type"
-            raise APIError(
-                f"Expected JSON from {self._target}, got {media_type} with status {response.status_code}: "
-                "does base_url point at a MusicVerse API?",
-                response.status_code,
-                response.headers,
-                {},
-            ) from None
+            raise self.unexpected("JSON", response, media_type) from None
+
+    def unexpected(self, wanted: str, response: httpx2.Response, got: str) -> APIError:
+        """A success that MusicVerse would not give."""
+        status = response.status_code
+        message = f"Expected {wanted} from {self._target}, got {got} with status {status}"
+        message += ": does base_url point at a MusicVerse API?"
+        return APIError(message, status, response.headers, {})
 
     def _received(self, status: int, headers: Mapping[str, str]) -> ReceivedResponse:
         url, shown, request_id = redact(self._url_shown), visible_headers(headers), headers.get("x-request-id")

@@ -86,6 +86,22 @@ class ConflictError(APIError):
     """409"""
 
 
+class PreconditionFailedError(APIError):
+    """412: the object is not as ``If-Match`` says any more."""
+
+
+class ContentTooLargeError(APIError):
+    """413: the body is larger than the operation accepts."""
+
+
+class UnsupportedMediaTypeError(APIError):
+    """415: the operation does not read this media type."""
+
+
+class RangeNotSatisfiableError(APIError):
+    """416: the range lies outside of the file."""
+
+
 class UnprocessableEntityError(APIError):
     """422: for example an idempotency key that was used with another body."""
 
@@ -104,6 +120,10 @@ _CLASS_BY_STATUS: dict[int, type[APIError]] = {
     403: PermissionDeniedError,
     404: NotFoundError,
     409: ConflictError,
+    412: PreconditionFailedError,
+    413: ContentTooLargeError,
+    415: UnsupportedMediaTypeError,
+    416: RangeNotSatisfiableError,
     422: UnprocessableEntityError,
     429: RateLimitError,
 }

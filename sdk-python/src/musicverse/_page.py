@@ -18,7 +18,7 @@ def page_body(call: Call, response: httpx2.Response) -> dict[str, Any]:
     body = call.json(response)
     if isinstance(body, dict) and isinstance(body.get("data"), list):
         return body
-    raise MusicVerseError(f"Expected a list from {call.url}: does base_url point at a MusicVerse API?")
+    raise call.unexpected("a list", response, "other JSON")
 
 
 class BasePage(Generic[T]):

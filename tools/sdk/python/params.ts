@@ -2,6 +2,7 @@ import { nameOfReference } from "../document.ts";
 import type { OpenApiDocument, SchemaObject } from "../document.ts";
 import type { Operation } from "../model.ts";
 import { snake } from "../names.ts";
+import { RANGE } from "../types-file.ts";
 import { deprecation } from "./models.ts";
 import { BANNER, byCodePoint, docstring, importLine } from "./text.ts";
 import { innerName, noReferences, paramName, PythonTypes } from "./types.ts";
@@ -34,7 +35,7 @@ export function paramsOf(document: OpenApiDocument, types: PythonTypes, operatio
   return [...operation.queryParameters, ...operation.headerParameters].map((parameter) => ({
     name: snake(parameter.name),
     wire: parameter.name,
-    type: types.request(parameter.schema, innerName(base, parameter.name), used, inline),
+    type: `${parameter.name === RANGE ? "ByteRange | " : ""}${types.request(parameter.schema, innerName(base, parameter.name), used, inline)}`,
     required: parameter.required ?? false,
     description: [parameter.description, deprecation(parameter)].filter(Boolean).join(" ") || null,
   }));
@@ -89,7 +90,7 @@ export function paramsFile(document: OpenApiDocument, types: PythonTypes, operat
       importLine("datetime", body.includes("datetime |") ? ["datetime"] : []) +
       importLine("typing", ["Any", "Literal"].filter((name) => new RegExp(`\\b${name}\\b`).test(body))),
     importLine("typing_extensions", ["Required", "TypedDict"]),
-    importLine(".._upload", body.includes("Uploadable") ? ["Uploadable"] : []) + importLine(".literals", used.literals),
+    importLine(".._range", body.includes("ByteRange") ? ["ByteRange"] : []) + importLine(".._upload", body.includes("Uploadable") ? ["Uploadable"] : []) + importLine(".literals", used.literals),
   ];
   return { text: `${BANNER}\nfrom __future__ import annotations\n\n${imports.filter(Boolean).join("\n")}${body}`, names };
 }

@@ -1,5 +1,6 @@
 import { nameOfReference } from "../document.ts";
 import type { OpenApiDocument, SchemaObject } from "../document.ts";
+import { errorClass, methodsOf } from "../model.ts";
 import type { Operation } from "../model.ts";
 import { pascal, snake } from "../names.ts";
 import { parserName } from "./models.ts";
@@ -18,16 +19,6 @@ interface Context {
   flavour: Flavour;
 }
 
-const ERROR_CLASSES: Readonly<Record<number, string>> = {
-  400: "BadRequestError",
-  401: "AuthenticationError",
-  403: "PermissionDeniedError",
-  404: "NotFoundError",
-  409: "ConflictError",
-  422: "UnprocessableEntityError",
-  429: "RateLimitError",
-};
-
 /** resources/<tag>.py or async_resources/<tag>.py: a class with a method per operation, and one that gives raw responses. */
 export function resourceFile(context: Context, tag: string, operations: Operation[]): string {
   const { document, flavour } = context;
@@ -37,8 +28,9 @@ export function resourceFile(context: Context, tag: string, operations: Operatio
   const description = document.tags.find(({ name: candidate }) => candidate === tag)?.description;
   const used = noReferences();
   const inlineParams = new Set<string>();
-  const methods = operations.map((operation) => method(context, operation, used, inlineParams));
-  const wrapped = operations.filter(({ result }) => result.kind !== "events");
+  const all = methodsOf(operations);
+  const methods = all.map((operation) => method(context, operation, used, inlineParams));
+  const wrapped = all.filter(({ result }) => result.kind !== "events");
   const member = snake(tag);
   const rawLines = wrapped.map((operation) => `        self.${pythonMethod(operation)} = ${flavour === "async" ? "async_raw" : "raw"}(${member}.${pythonMethod(operation)})\n`);
   const body = `
@@ -80,6 +72,7 @@ function head({ models, flavour }: Context, operations: Operation[], body: strin
   const async_ = flavour === "async" ? "_async" : "";
   const own =
     importLine("..._omit", has("omit\\b") ? ["Omit", "omit"] : []) +
+    importLine("..._range", has("range_header\\(") ? ["range_header"] : []) +
     importLine("..._raw", [flavour === "async" ? "async_raw" : "raw"]) +
     importLine("..._request", ["Request", ...(has("path\\(") ? ["path"] : [])]) +
     importLine("..._resource", [transport ?? ""]) +
@@ -94,6 +87,7 @@ function head({ models, flavour }: Context, operations: Operation[], body: strin
     importLine(`...${async_}_events`, has(`${stream}\\b`) ? [stream ?? ""] : [], "    ") +
     importLine("..._options", ["RequestOptions"], "    ") +
     importLine(`...${async_}_page`, has(`${page}\\[`) ? [page ?? ""] : [], "    ") +
+    importLine("..._range", has("ByteRange") ? ["ByteRange"] : [], "    ") +
     importLine("..._upload", has("Uploadable") ? ["Uploadable"] : [], "    ") +
     importLine("..literals", used.literals, "    ") +
     importLine("..params", params, "    ");
@@ -170,8 +164,9 @@ function requestText({ document }: Context, operation: Operation, params: Param[
   const dict = (chosen: Param[], key: (wire: string) => string = (wire) => wire): string =>
     `{${chosen.map(({ wire, name }) => `${JSON.stringify(key(wire))}: ${identifier(name)}`).join(", ")}}`;
   const of = (parameters: { name: string }[]): Param[] => params.filter(({ wire }) => parameters.some(({ name }) => name === wire));
-  if (queryParameters.length > 0) parts.push(`query=${dict(of(queryParameters))}`);
-  if (headerParameters.length > 0) parts.push(`headers=${dict(of(headerParameters), (wire) => wire.toLowerCase())}`);
+  const fixed = Object.entries(operation.fixedQuery).map(([name, value]) => `, ${JSON.stringify(name)}: ${JSON.stringify(value)}}`).join("");
+  if (queryParameters.length > 0) parts.push(`query=${fixed ? dict(of(queryParameters)).replace(/\}$/, fixed) : dict(of(queryParameters))}`);
+  if (headerParameters.length > 0) parts.push(`headers=${dict(of(headerParameters), (wire) => wire.toLowerCase()).replace("\"range\": range", "\"range\": range_header(range)")}`);
   if (body?.kind === "json") parts.push(`body=${free ? "body" : dict(params)}`);
   if (body?.kind === "form") {
     const files = Object.entries(bodySchema(document, body.schema).properties ?? {}).filter(([, { format }]) => format === "binary");
@@ -185,11 +180,12 @@ function requestText({ document }: Context, operation: Operation, params: Param[
 function documentation(operation: Operation, params: Param[]): string {
   const access = operation.public ? "Needs no credentials." : operation.scope ? `Scope \`${operation.scope}\`.` : "Needs a session token.";
   const args = params.filter(({ description }) => description).map(({ name, description }) => `- \`${identifier(name)}\`: ${description?.replaceAll(/\s+/g, " ")}`);
-  const errors = operation.errors.map(({ status }) => `${ERROR_CLASSES[status] ?? (status >= 500 ? "InternalServerError" : "APIError")} (${status})`);
+  const errors = operation.errors.map(({ status }) => `${errorClass(status)} (${status})`);
   return docstring(
     [
       `${operation.summary}: \`${operation.http} ${operation.path}\`. ${access}`,
       operation.description,
+      operation.result.kind === "binary" && "Nothing is read until you do, see `BinaryResponse`.",
       operation.deprecated?.replace("@deprecated", "Deprecated."),
       args.length > 0 && `Args:\n${args.join("\n")}`,
       errors.length > 0 && `Raises: ${errors.join(", ")}.`,

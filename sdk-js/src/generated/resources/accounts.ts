@@ -19,8 +19,8 @@ export class AccountsResource extends Resource {
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {ConflictError} 409: The e-mail address is registered already.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -36,8 +36,8 @@ export class AccountsResource extends Resource {
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: The e-mail address and password do not belong together.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -84,8 +84,8 @@ export class AccountsResource extends Resource {
    * (`finishSpotifySignIn`), or link Spotify to the account of a session (`linkSpotify`).
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    * @throws {InternalServerError} 503: No plugin can do this at the moment.
@@ -104,8 +104,8 @@ export class AccountsResource extends Resource {
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: The sign-in cannot be completed.
    * @throws {ConflictError} 409: No account belongs to this identity, and none can be made of it.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    * @throws {InternalServerError} 503: No plugin can do this at the moment.
@@ -172,8 +172,8 @@ export class AccountsResource extends Resource {
    * @throws {BadRequestError} 400: The link does not work (any more), or the request does not fit the operation.
    * Nothing was done.
    * @throws {ConflictError} 409: The e-mail address is registered already.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -189,8 +189,8 @@ export class AccountsResource extends Resource {
    * The link works once, for an hour. Three mails an hour for one address.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -211,8 +211,8 @@ export class AccountsResource extends Resource {
    *
    * @throws {BadRequestError} 400: The link does not work (any more), or the request does not fit the operation.
    * Nothing was done.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -229,8 +229,8 @@ export class AccountsResource extends Resource {
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The operation needs a session and the right password.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -266,8 +266,8 @@ export class AccountsResource extends Resource {
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this, or the password is wrong.
    * @throws {ConflictError} 409: The e-mail address is registered already.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -302,8 +302,8 @@ export class AccountsResource extends Resource {
    * @throws {AuthenticationError} 401: No session was sent, or the sign-in with the provider cannot be completed.
    * @throws {PermissionDeniedError} 403: The operation needs a session.
    * @throws {ConflictError} 409: The identity, or the account, is linked already.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    * @throws {InternalServerError} 503: No plugin can do this at the moment.
@@ -340,8 +340,8 @@ export class AccountsResource extends Resource {
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The operation needs a session and the right password.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -356,6 +356,8 @@ export class AccountsResource extends Resource {
    * README
    * that says what is where. It holds no secrets. It is made while it is sent, so it has no length; a connection that
    * breaks means an incomplete file, which no program opens. Five exports an hour.
+   *
+   * Nothing is read until you do, see {@link BinaryResponse}.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

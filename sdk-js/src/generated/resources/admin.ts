@@ -29,6 +29,21 @@ export class AdminResource extends Resource {
   }
 
   /**
+   * Get what providers cost as CSV: `GET /v1/admin/costs`. Scope `admin:read`.
+   *
+   * The text of a file with a first line of names (RFC 4180).
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getCostsCsv(params: GetCostsParams = {}, options?: RequestOptions): APIPromise<string> {
+    return this.transport.text({ method: "GET", path: "/v1/admin/costs", query: { ...params, format: "csv" } }, options);
+  }
+
+  /**
    * List accounts: `GET /v1/admin/accounts`. Scope `admin:read`.
    *
    * Accounts of the platform, newest first. For administrators only.
@@ -87,8 +102,8 @@ export class AdminResource extends Resource {
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -168,6 +183,21 @@ export class AdminResource extends Resource {
   }
 
   /**
+   * Get usage figures across accounts as CSV: `GET /v1/admin/usage/stats`. Scope `admin:read`.
+   *
+   * The text of a file with a first line of names (RFC 4180).
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getUsageStatsCsv(params: GetAdminUsageStatsParams = {}, options?: RequestOptions): APIPromise<string> {
+    return this.transport.text({ method: "GET", path: "/v1/admin/usage/stats", query: { ...params, format: "csv" } }, options);
+  }
+
+  /**
    * Get usage over time across accounts: `GET /v1/admin/usage/timeseries`. Scope `admin:read`.
    *
    * The figures of `getUsageTimeSeries` of all accounts, or of one. For administrators only.
@@ -180,6 +210,21 @@ export class AdminResource extends Resource {
    */
   getUsageTimeSeries(params: GetAdminUsageTimeSeriesParams = {}, options?: RequestOptions): APIPromise<UsageTimeSeries> {
     return this.transport.json({ method: "GET", path: "/v1/admin/usage/timeseries", query: params }, options);
+  }
+
+  /**
+   * Get usage over time across accounts as CSV: `GET /v1/admin/usage/timeseries`. Scope `admin:read`.
+   *
+   * The text of a file with a first line of names (RFC 4180).
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getUsageTimeSeriesCsv(params: GetAdminUsageTimeSeriesParams = {}, options?: RequestOptions): APIPromise<string> {
+    return this.transport.text({ method: "GET", path: "/v1/admin/usage/timeseries", query: { ...params, format: "csv" } }, options);
   }
 
   /**
@@ -275,8 +320,8 @@ export class AdminResource extends Resource {
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */

@@ -28,8 +28,8 @@ export class ApiKeysResource extends Resource {
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this, or not to this key.
    * @throws {ConflictError} 409: The account has as many keys as it may, or the same request still runs.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
@@ -65,8 +65,8 @@ export class ApiKeysResource extends Resource {
    * written in `openapi/api-key-format.json` of the repository.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -103,8 +103,8 @@ export class ApiKeysResource extends Resource {
    * @throws {PermissionDeniedError} 403: The credential may not do this, or not to this key.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
    * @throws {ConflictError} 409: The key was revoked or has expired, or the same request still runs.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -148,8 +148,8 @@ export class ApiKeysResource extends Resource {
    * @throws {PermissionDeniedError} 403: The credential may not do this, or not to this key.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
    * @throws {ConflictError} 409: The key was revoked or has expired, or the same request still runs.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.

@@ -24,8 +24,8 @@ export class DraftsResource extends Resource {
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this, or the plan does not allow it.
    * @throws {ConflictError} 409: The same request still runs.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
    * @throws {RateLimitError} 429: Too many requests, or a limit of the plan is reached.
    * @throws {InternalServerError} 500: Something failed on our side.
@@ -55,8 +55,8 @@ export class DraftsResource extends Resource {
    * @throws {PermissionDeniedError} 403: The credential may not do this, or the plan does not allow it.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
    * @throws {ConflictError} 409: A generation of the draft is at work, or the same request still runs.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
    * @throws {RateLimitError} 429: Too many requests, or a limit of the plan is reached.
    * @throws {InternalServerError} 500: Something failed on our side.
@@ -110,9 +110,9 @@ export class DraftsResource extends Resource {
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {APIError} 412: The object is not as `If-Match` says any more. Nothing was changed.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {PreconditionFailedError} 412: The object is not as `If-Match` says any more. Nothing was changed.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */

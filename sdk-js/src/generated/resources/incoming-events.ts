@@ -22,8 +22,8 @@ export class IncomingEventsResource extends Resource {
    *
    * @throws {BadRequestError} 400: The webhook was not accepted; nothing is stored.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    * @throws {InternalServerError} 503: No plugin can do this at the moment.

@@ -4,6 +4,7 @@ import type { RequestOptions } from "../../options.ts";
 import type { APIPromise } from "../../transport/api-promise.ts";
 import type { BinaryResponse } from "../../transport/binary-response.ts";
 import type { PagePromise } from "../../transport/page.ts";
+import { rangeHeader } from "../../transport/range.ts";
 import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
 import type { Asset, CreateAssetParams, DownloadAssetFileParams, ListAssetsParams, UpdateAssetParams } from "../types.ts";
@@ -20,8 +21,8 @@ export class LibraryResource extends Resource {
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {ConflictError} 409: The same request still runs.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
@@ -73,9 +74,9 @@ export class LibraryResource extends Resource {
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {APIError} 412: The object is not as `If-Match` says any more. Nothing was changed.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {PreconditionFailedError} 412: The object is not as `If-Match` says any more. Nothing was changed.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -106,15 +107,17 @@ export class LibraryResource extends Resource {
    * them (206).
    * `HEAD` gives the headers alone; `Content-Disposition` proposes a file name.
    *
+   * Nothing is read until you do, see {@link BinaryResponse}.
+   *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {APIError} 416: The range lies outside of the file.
+   * @throws {RangeNotSatisfiableError} 416: The range lies outside of the file.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
   downloadAssetFile(assetId: string, params: DownloadAssetFileParams = {}, options?: RequestOptions): APIPromise<BinaryResponse> {
-    return this.transport.binary({ method: "GET", path: path`/v1/library/assets/${assetId}/file`, headers: { range: params.range, "if-range": params.if_range } }, options);
+    return this.transport.binary({ method: "GET", path: path`/v1/library/assets/${assetId}/file`, headers: { range: rangeHeader(params.range), "if-range": params.if_range } }, options);
   }
 }

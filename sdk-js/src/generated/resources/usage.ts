@@ -24,6 +24,21 @@ export class UsageResource extends Resource {
   }
 
   /**
+   * Get usage figures as CSV: `GET /v1/usage/stats`. Scope `usage:read`.
+   *
+   * The text of a file with a first line of names (RFC 4180).
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getStatsCsv(params: GetUsageStatsParams = {}, options?: RequestOptions): APIPromise<string> {
+    return this.transport.text({ method: "GET", path: "/v1/usage/stats", query: { ...params, format: "csv" } }, options);
+  }
+
+  /**
    * Get usage over time: `GET /v1/usage/timeseries`. Scope `usage:read`.
    *
    * The figures of `getUsageStats` in steps of minutes, hours or days of UTC, for charts. Ask with `operation` or
@@ -37,6 +52,21 @@ export class UsageResource extends Resource {
    */
   getTimeSeries(params: GetUsageTimeSeriesParams = {}, options?: RequestOptions): APIPromise<UsageTimeSeries> {
     return this.transport.json({ method: "GET", path: "/v1/usage/timeseries", query: params }, options);
+  }
+
+  /**
+   * Get usage over time as CSV: `GET /v1/usage/timeseries`. Scope `usage:read`.
+   *
+   * The text of a file with a first line of names (RFC 4180).
+   *
+   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
+   * @throws {PermissionDeniedError} 403: The credential may not do this.
+   * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
+   * @throws {InternalServerError} 500: Something failed on our side.
+   */
+  getTimeSeriesCsv(params: GetUsageTimeSeriesParams = {}, options?: RequestOptions): APIPromise<string> {
+    return this.transport.text({ method: "GET", path: "/v1/usage/timeseries", query: { ...params, format: "csv" } }, options);
   }
 
   /**

@@ -22,8 +22,8 @@ export class WebhooksResource extends Resource {
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {ConflictError} 409: The account has as many endpoints as it may, or the same request still runs.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
@@ -75,8 +75,8 @@ export class WebhooksResource extends Resource {
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -113,8 +113,8 @@ export class WebhooksResource extends Resource {
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
    * @throws {ConflictError} 409: The same request still runs.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
@@ -134,8 +134,8 @@ export class WebhooksResource extends Resource {
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
    * @throws {ConflictError} 409: The same request still runs.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
@@ -178,8 +178,8 @@ export class WebhooksResource extends Resource {
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
    * @throws {ConflictError} 409: Replay already running, or the same request still runs.
-   * @throws {APIError} 413: The body is larger than the operation accepts.
-   * @throws {APIError} 415: The operation does not read this media type.
+   * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
+   * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .._async_transport import AsyncTransport
     from .._async_resources.generations import AsyncGenerationsResource
-    from .._async_resources.tracks import AsyncTracksResource
     from .._async_resources.webhooks import AsyncWebhooksResource
     from .async_resources.accounts import AsyncAccountsResource
     from .async_resources.admin import AsyncAdminResource
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from .async_resources.plans import AsyncPlansResource
     from .async_resources.playlists import AsyncPlaylistsResource
     from .async_resources.plugins import AsyncPluginsResource
+    from .async_resources.tracks import AsyncTracksResource
     from .async_resources.usage import AsyncUsageResource
 
 
@@ -65,7 +65,7 @@ class AsyncResources:
     @cached_property
     def tracks(self) -> AsyncTracksResource:
         """Async: see `AsyncTracksResource`."""
-        from .._async_resources.tracks import AsyncTracksResource
+        from .async_resources.tracks import AsyncTracksResource
 
         return AsyncTracksResource(self._transport)
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from typing_extensions import Required, TypedDict
 
+from .._range import ByteRange
 from .._upload import Uploadable
 from .literals import (
     ApiKeyStatus,
@@ -262,7 +263,7 @@ class DeleteAccountParams(TypedDict, total=False):
 class DownloadAssetFileParams(TypedDict, total=False):
     """What `library.download_asset_file` takes."""
 
-    range: str
+    range: ByteRange | str
     """One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole
     file.
     """
@@ -273,7 +274,7 @@ class DownloadAssetFileParams(TypedDict, total=False):
 class DownloadTrackAudioParams(TypedDict, total=False):
     """What `tracks.download_audio` takes."""
 
-    range: str
+    range: ByteRange | str
     """One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole
     file.
     """
@@ -326,8 +327,6 @@ class GetAdminUsageStatsParams(TypedDict, total=False):
     """Only requests of this operation."""
     api_key_id: str
     """Only requests with this API key."""
-    format: Literal["json", "csv"]
-    """`csv` for a file with a line per group; an `Accept: text/csv` asks for it too."""
 
 
 class GetAdminUsageTimeSeriesParams(TypedDict, total=False):
@@ -349,8 +348,6 @@ class GetAdminUsageTimeSeriesParams(TypedDict, total=False):
     """Only requests of this operation."""
     api_key_id: str
     """Only requests with this API key."""
-    format: Literal["json", "csv"]
-    """`csv` for a file with a line per group; an `Accept: text/csv` asks for it too."""
 
 
 class GetCostsParams(TypedDict, total=False):
@@ -366,8 +363,6 @@ class GetCostsParams(TypedDict, total=False):
     """Only calls made for this account, live or sandbox."""
     mode: Mode
     """Only calls made for accounts of this mode."""
-    format: Literal["json", "csv"]
-    """`csv` for a file with a line per group; an `Accept: text/csv` asks for it too."""
 
 
 class GetHealthParams(TypedDict, total=False):
@@ -401,8 +396,6 @@ class GetUsageStatsParams(TypedDict, total=False):
     """Only requests of this operation."""
     api_key_id: str
     """Only requests with this API key."""
-    format: Literal["json", "csv"]
-    """`csv` for a file with a line per group; an `Accept: text/csv` asks for it too."""
 
 
 class GetUsageTimeSeriesParams(TypedDict, total=False):
@@ -420,8 +413,6 @@ class GetUsageTimeSeriesParams(TypedDict, total=False):
     """Only requests of this operation."""
     api_key_id: str
     """Only requests with this API key."""
-    format: Literal["json", "csv"]
-    """`csv` for a file with a line per group; an `Accept: text/csv` asks for it too."""
 
 
 class GetWebhookStatsParams(TypedDict, total=False):

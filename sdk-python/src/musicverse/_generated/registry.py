@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .._transport import Transport
     from .._resources.generations import GenerationsResource
-    from .._resources.tracks import TracksResource
     from .._resources.webhooks import WebhooksResource
     from .resources.accounts import AccountsResource
     from .resources.admin import AdminResource
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from .resources.plans import PlansResource
     from .resources.playlists import PlaylistsResource
     from .resources.plugins import PluginsResource
+    from .resources.tracks import TracksResource
     from .resources.usage import UsageResource
 
 
@@ -65,7 +65,7 @@ class Resources:
     @cached_property
     def tracks(self) -> TracksResource:
         """see `TracksResource`."""
-        from .._resources.tracks import TracksResource
+        from .resources.tracks import TracksResource
 
         return TracksResource(self._transport)
 

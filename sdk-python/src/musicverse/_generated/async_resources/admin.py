@@ -46,7 +46,6 @@ class AsyncAdminResource(AsyncResource):
         group_by: str | Omit = omit,
         account_id: str | Omit = omit,
         mode: Mode | Omit = omit,
-        format: Literal["json", "csv"] | Omit = omit,
         options: RequestOptions | None = None,
     ) -> CostReport:
         """Get what providers cost: `GET /v1/admin/costs`. Scope `admin:read`.
@@ -61,14 +60,42 @@ class AsyncAdminResource(AsyncResource):
         - `group_by`: What to keep apart: any of `account`, `plan`, `model` and `month`, separated by commas.
         - `account_id`: Only calls made for this account, live or sandbox.
         - `mode`: Only calls made for accounts of this mode.
-        - `format`: `csv` for a file with a line per group; an `Accept: text/csv` asks for it too.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
         InternalServerError (500).
         """
         return await self._transport.json(
-            Request("GET", "/v1/admin/costs", query={"since": since, "until": until, "group_by": group_by, "account_id": account_id, "mode": mode, "format": format}),
+            Request("GET", "/v1/admin/costs", query={"since": since, "until": until, "group_by": group_by, "account_id": account_id, "mode": mode}),
             CostReport,
+            options,
+        )
+
+    async def get_costs_csv(
+        self,
+        *,
+        since: str | Omit = omit,
+        until: str | Omit = omit,
+        group_by: str | Omit = omit,
+        account_id: str | Omit = omit,
+        mode: Mode | Omit = omit,
+        options: RequestOptions | None = None,
+    ) -> str:
+        """Get what providers cost as CSV: `GET /v1/admin/costs`. Scope `admin:read`.
+
+        The text of a file with a first line of names (RFC 4180).
+
+        Args:
+        - `since`: First day, in UTC. Default, the first of this month.
+        - `until`: The day after the last, in UTC. Default, tomorrow. At most 400 days after `since`.
+        - `group_by`: What to keep apart: any of `account`, `plan`, `model` and `month`, separated by commas.
+        - `account_id`: Only calls made for this account, live or sandbox.
+        - `mode`: Only calls made for accounts of this mode.
+
+        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
+        InternalServerError (500).
+        """
+        return await self._transport.text(
+            Request("GET", "/v1/admin/costs", query={"since": since, "until": until, "group_by": group_by, "account_id": account_id, "mode": mode, "format": "csv"}),
             options,
         )
 
@@ -157,7 +184,8 @@ class AsyncAdminResource(AsyncResource):
         - `boost_expires_at`: Grants the add-on until then; null ends what was granted.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        APIError (413), APIError (415), RateLimitError (429), InternalServerError (500).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError
+        (500).
         """
         return await self._transport.json(
             Request("PATCH", path("/v1/admin/accounts/{}/plan", account_id), body={"plan": plan, "boost_expires_at": boost_expires_at}),
@@ -242,7 +270,6 @@ class AsyncAdminResource(AsyncResource):
         mode: Mode | Omit = omit,
         operation: str | Omit = omit,
         api_key_id: str | Omit = omit,
-        format: Literal["json", "csv"] | Omit = omit,
         options: RequestOptions | None = None,
     ) -> UsageStats:
         """Get usage figures across accounts: `GET /v1/admin/usage/stats`. Scope `admin:read`.
@@ -259,14 +286,47 @@ class AsyncAdminResource(AsyncResource):
         - `mode`: Only requests of accounts of this mode.
         - `operation`: Only requests of this operation.
         - `api_key_id`: Only requests with this API key.
-        - `format`: `csv` for a file with a line per group; an `Accept: text/csv` asks for it too.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
         InternalServerError (500).
         """
         return await self._transport.json(
-            Request("GET", "/v1/admin/usage/stats", query={"since": since, "until": until, "group_by": group_by, "account_id": account_id, "mode": mode, "operation": operation, "api_key_id": api_key_id, "format": format}),
+            Request("GET", "/v1/admin/usage/stats", query={"since": since, "until": until, "group_by": group_by, "account_id": account_id, "mode": mode, "operation": operation, "api_key_id": api_key_id}),
             UsageStats,
+            options,
+        )
+
+    async def get_usage_stats_csv(
+        self,
+        *,
+        since: datetime | str | Omit = omit,
+        until: datetime | str | Omit = omit,
+        group_by: Literal["account", "api_key", "client", "credential", "error", "method", "mode", "operation", "status"] | Omit = omit,
+        account_id: str | Omit = omit,
+        mode: Mode | Omit = omit,
+        operation: str | Omit = omit,
+        api_key_id: str | Omit = omit,
+        options: RequestOptions | None = None,
+    ) -> str:
+        """Get usage figures across accounts as CSV: `GET /v1/admin/usage/stats`. Scope `admin:read`.
+
+        The text of a file with a first line of names (RFC 4180).
+
+        Args:
+        - `since`: Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago.
+          Default: a day before `until`.
+        - `until`: End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+        - `group_by`: What to keep apart. `error` is the code of the problem, `client` the OAuth app.
+        - `account_id`: Only requests of this account, live or sandbox.
+        - `mode`: Only requests of accounts of this mode.
+        - `operation`: Only requests of this operation.
+        - `api_key_id`: Only requests with this API key.
+
+        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
+        InternalServerError (500).
+        """
+        return await self._transport.text(
+            Request("GET", "/v1/admin/usage/stats", query={"since": since, "until": until, "group_by": group_by, "account_id": account_id, "mode": mode, "operation": operation, "api_key_id": api_key_id, "format": "csv"}),
             options,
         )
 
@@ -280,7 +340,6 @@ class AsyncAdminResource(AsyncResource):
         mode: Mode | Omit = omit,
         operation: str | Omit = omit,
         api_key_id: str | Omit = omit,
-        format: Literal["json", "csv"] | Omit = omit,
         options: RequestOptions | None = None,
     ) -> UsageTimeSeries:
         """Get usage over time across accounts: `GET /v1/admin/usage/timeseries`. Scope `admin:read`.
@@ -296,14 +355,47 @@ class AsyncAdminResource(AsyncResource):
         - `mode`: Only requests of accounts of this mode.
         - `operation`: Only requests of this operation.
         - `api_key_id`: Only requests with this API key.
-        - `format`: `csv` for a file with a line per group; an `Accept: text/csv` asks for it too.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
         InternalServerError (500).
         """
         return await self._transport.json(
-            Request("GET", "/v1/admin/usage/timeseries", query={"since": since, "until": until, "granularity": granularity, "account_id": account_id, "mode": mode, "operation": operation, "api_key_id": api_key_id, "format": format}),
+            Request("GET", "/v1/admin/usage/timeseries", query={"since": since, "until": until, "granularity": granularity, "account_id": account_id, "mode": mode, "operation": operation, "api_key_id": api_key_id}),
             UsageTimeSeries,
+            options,
+        )
+
+    async def get_usage_time_series_csv(
+        self,
+        *,
+        since: datetime | str | Omit = omit,
+        until: datetime | str | Omit = omit,
+        granularity: UsageGranularity | Omit = omit,
+        account_id: str | Omit = omit,
+        mode: Mode | Omit = omit,
+        operation: str | Omit = omit,
+        api_key_id: str | Omit = omit,
+        options: RequestOptions | None = None,
+    ) -> str:
+        """Get usage over time across accounts as CSV: `GET /v1/admin/usage/timeseries`. Scope `admin:read`.
+
+        The text of a file with a first line of names (RFC 4180).
+
+        Args:
+        - `since`: Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago.
+          Default: a day before `until`.
+        - `until`: End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+        - `granularity`: Length of a step. At most 1,500 steps at once; minutes are kept 30 days.
+        - `account_id`: Only requests of this account, live or sandbox.
+        - `mode`: Only requests of accounts of this mode.
+        - `operation`: Only requests of this operation.
+        - `api_key_id`: Only requests with this API key.
+
+        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
+        InternalServerError (500).
+        """
+        return await self._transport.text(
+            Request("GET", "/v1/admin/usage/timeseries", query={"since": since, "until": until, "granularity": granularity, "account_id": account_id, "mode": mode, "operation": operation, "api_key_id": api_key_id, "format": "csv"}),
             options,
         )
 
@@ -445,7 +537,8 @@ class AsyncAdminResource(AsyncResource):
         - `expires_at`: When the plan counts again; null or left out for never.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        APIError (413), APIError (415), RateLimitError (429), InternalServerError (500).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError
+        (500).
         """
         return await self._transport.json(
             Request("PUT", path("/v1/admin/rate-limit-overrides/{}", target_id), body={"quota": quota, "burst": burst, "note": note, "expires_at": expires_at}),
@@ -477,6 +570,7 @@ class AsyncAdminWithRawResponse:
 
     def __init__(self, admin: AsyncAdminResource) -> None:
         self.get_costs = async_raw(admin.get_costs)
+        self.get_costs_csv = async_raw(admin.get_costs_csv)
         self.list_accounts = async_raw(admin.list_accounts)
         self.get_account = async_raw(admin.get_account)
         self.get_account_plan = async_raw(admin.get_account_plan)
@@ -485,7 +579,9 @@ class AsyncAdminWithRawResponse:
         self.revoke_account_sessions = async_raw(admin.revoke_account_sessions)
         self.list_actions = async_raw(admin.list_actions)
         self.get_usage_stats = async_raw(admin.get_usage_stats)
+        self.get_usage_stats_csv = async_raw(admin.get_usage_stats_csv)
         self.get_usage_time_series = async_raw(admin.get_usage_time_series)
+        self.get_usage_time_series_csv = async_raw(admin.get_usage_time_series_csv)
         self.get_platform_status = async_raw(admin.get_platform_status)
         self.list_incoming_events = async_raw(admin.list_incoming_events)
         self.retry_incoming_event = async_raw(admin.retry_incoming_event)

@@ -67,8 +67,8 @@ class AsyncGenerationsResource(AsyncResource):
         - `lane`: `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
-        APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429), InternalServerError
-        (500), InternalServerError (503).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError (422), RateLimitError
+        (429), InternalServerError (500), InternalServerError (503).
         """
         return await self._transport.json(
             Request("POST", "/v1/generate", body={"kind": kind, "prompt": prompt, "lyrics": lyrics, "instrumental": instrumental, "duration_seconds": duration_seconds, "model": model, "title": title, "source_track_id": source_track_id, "lane": lane}, idempotent=True),

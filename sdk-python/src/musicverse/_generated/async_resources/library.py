@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._omit import Omit, omit
+from ..._range import range_header
 from ..._raw import async_raw
 from ..._request import Request, path
 from ..._resource import AsyncResource
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..._async_binary import AsyncBinaryResponse
     from ..._options import RequestOptions
     from ..._async_page import AsyncPager
+    from ..._range import ByteRange
     from ..literals import AssetKind, AssetStatus, ReelPlatform
 
 
@@ -64,8 +66,8 @@ class AsyncLibraryResource(AsyncResource):
         - `metadata`: What your program wants to keep with it, up to 50 texts by name. It is not searched.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
-        APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429), InternalServerError
-        (500).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError (422), RateLimitError
+        (429), InternalServerError (500).
         """
         return await self._transport.json(
             Request("POST", "/v1/library/assets", body={"draft_id": draft_id, "variant_id": variant_id, "title": title, "status": status, "platform": platform, "hook": hook, "script": script, "caption": caption, "hashtags": hashtags, "tags": tags, "metadata": metadata}, idempotent=True),
@@ -163,7 +165,8 @@ class AsyncLibraryResource(AsyncResource):
         - `metadata`: What your program wants to keep with it, up to 50 texts by name. It is not searched.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        APIError (412), APIError (413), APIError (415), RateLimitError (429), InternalServerError (500).
+        PreconditionFailedError (412), ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError
+        (429), InternalServerError (500).
         """
         return await self._transport.json(
             Request("PATCH", path("/v1/library/assets/{}", asset_id), body={"title": title, "status": status, "platform": platform, "hook": hook, "script": script, "caption": caption, "hashtags": hashtags, "tags": tags, "metadata": metadata}),
@@ -193,7 +196,7 @@ class AsyncLibraryResource(AsyncResource):
         self,
         asset_id: str,
         *,
-        range: str | Omit = omit,
+        range: ByteRange | str | Omit = omit,
         if_range: str | Omit = omit,
         options: RequestOptions | None = None,
     ) -> AsyncBinaryResponse:
@@ -202,6 +205,8 @@ class AsyncLibraryResource(AsyncResource):
         The stored bytes with the asset's `file.content_type`; 404 for an asset without a file. With `Range` a part
         of them (206). `HEAD` gives the headers alone; `Content-Disposition` proposes a file name.
 
+        Nothing is read until you do, see `BinaryResponse`.
+
         Args:
         - `range`: One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered
           with the whole file.
@@ -209,10 +214,10 @@ class AsyncLibraryResource(AsyncResource):
           is sent.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        APIError (416), RateLimitError (429), InternalServerError (500).
+        RangeNotSatisfiableError (416), RateLimitError (429), InternalServerError (500).
         """
         return await self._transport.binary(
-            Request("GET", path("/v1/library/assets/{}/file", asset_id), headers={"range": range, "if-range": if_range}),
+            Request("GET", path("/v1/library/assets/{}/file", asset_id), headers={"range": range_header(range), "if-range": if_range}),
             options,
         )
 

@@ -59,8 +59,8 @@ class AsyncOauthClientsResource(AsyncResource):
           `oauth_clients`, `connected_apps`, `admin` …) are never given to apps.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
-        APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429), InternalServerError
-        (500).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError (422), RateLimitError
+        (429), InternalServerError (500).
         """
         return await self._transport.json(
             Request("POST", "/v1/oauth/clients", body={"name": name, "type": type, "homepage": homepage, "logo_uri": logo_uri, "redirect_uris": redirect_uris, "scopes": scopes}, idempotent=True),
@@ -139,7 +139,8 @@ class AsyncOauthClientsResource(AsyncResource):
           `oauth_clients`, `connected_apps`, `admin` …) are never given to apps.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        APIError (413), APIError (415), RateLimitError (429), InternalServerError (500).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError
+        (500).
         """
         return await self._transport.json(
             Request("PATCH", path("/v1/oauth/clients/{}", client_id), body={"name": name, "homepage": homepage, "logo_uri": logo_uri, "redirect_uris": redirect_uris, "scopes": scopes}),
@@ -184,8 +185,8 @@ class AsyncOauthClientsResource(AsyncResource):
           most 604800 (a week).
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        ConflictError (409), APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429),
-        InternalServerError (500).
+        ConflictError (409), ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError
+        (422), RateLimitError (429), InternalServerError (500).
         """
         return await self._transport.json(
             Request("POST", path("/v1/oauth/clients/{}/rotate-secret", client_id), body={"overlap_seconds": overlap_seconds}, idempotent=True),

@@ -51,8 +51,8 @@ class AccountsResource(Resource):
         - `password`: At least 10 characters; no other rule. It is stored as an argon2id hash.
         - `name`: What the account is called.
 
-        Raises: BadRequestError (400), ConflictError (409), APIError (413), APIError (415), RateLimitError (429),
-        InternalServerError (500).
+        Raises: BadRequestError (400), ConflictError (409), ContentTooLargeError (413), UnsupportedMediaTypeError
+        (415), RateLimitError (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("POST", "/v1/accounts", body={"email": email, "password": password, "name": name}, public=True),
@@ -76,8 +76,8 @@ class AccountsResource(Resource):
         - `email`: Address used at sign-up.
         - `password`: The account's password.
 
-        Raises: BadRequestError (400), AuthenticationError (401), APIError (413), APIError (415), RateLimitError
-        (429), InternalServerError (500).
+        Raises: BadRequestError (400), AuthenticationError (401), ContentTooLargeError (413),
+        UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("POST", "/v1/sessions", body={"email": email, "password": password}, public=True),
@@ -144,8 +144,8 @@ class AccountsResource(Resource):
         - `redirect_uri`: Page of the app that finishes the sign-in. The operator lists the allowed ones
           (`SIGN_IN_REDIRECT_URIS`).
 
-        Raises: BadRequestError (400), APIError (413), APIError (415), RateLimitError (429), InternalServerError
-        (500), InternalServerError (503).
+        Raises: BadRequestError (400), ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError
+        (429), InternalServerError (500), InternalServerError (503).
         """
         return self._transport.json(
             Request("POST", "/v1/sessions/spotify", body={"redirect_uri": redirect_uri}, public=True),
@@ -172,8 +172,8 @@ class AccountsResource(Resource):
         - `secret`: `secret` of the sign-in.
         - `code`: `code` of the address that the browser came back to.
 
-        Raises: BadRequestError (400), AuthenticationError (401), ConflictError (409), APIError (413), APIError
-        (415), RateLimitError (429), InternalServerError (500), InternalServerError (503).
+        Raises: BadRequestError (400), AuthenticationError (401), ConflictError (409), ContentTooLargeError (413),
+        UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError (500), InternalServerError (503).
         """
         return self._transport.json(
             Request("POST", "/v1/sessions/spotify/finish", body={"sign_in_id": sign_in_id, "secret": secret, "code": code}, public=True),
@@ -249,8 +249,8 @@ class AccountsResource(Resource):
         Args:
         - `token`: From the link in the mail: what stands behind `token=`.
 
-        Raises: BadRequestError (400), ConflictError (409), APIError (413), APIError (415), RateLimitError (429),
-        InternalServerError (500).
+        Raises: BadRequestError (400), ConflictError (409), ContentTooLargeError (413), UnsupportedMediaTypeError
+        (415), RateLimitError (429), InternalServerError (500).
         """
         return self._transport.empty(
             Request("POST", "/v1/email-verifications/confirm", body={"token": token}, public=True),
@@ -271,8 +271,8 @@ class AccountsResource(Resource):
         Args:
         - `email`: Address of the account.
 
-        Raises: BadRequestError (400), APIError (413), APIError (415), RateLimitError (429), InternalServerError
-        (500).
+        Raises: BadRequestError (400), ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError
+        (429), InternalServerError (500).
         """
         return self._transport.empty(
             Request("POST", "/v1/password-resets", body={"email": email}, public=True),
@@ -298,8 +298,8 @@ class AccountsResource(Resource):
         - `token`: From the link in the mail: what stands behind `token=`.
         - `password`: The new password, at least 10 characters.
 
-        Raises: BadRequestError (400), APIError (413), APIError (415), RateLimitError (429), InternalServerError
-        (500).
+        Raises: BadRequestError (400), ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError
+        (429), InternalServerError (500).
         """
         return self._transport.empty(
             Request("POST", "/v1/password-resets/confirm", body={"token": token, "password": password}, public=True),
@@ -322,8 +322,8 @@ class AccountsResource(Resource):
         - `current_password`: The password as it is now.
         - `new_password`: The new one, at least 10 characters.
 
-        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), APIError (413),
-        APIError (415), RateLimitError (429), InternalServerError (500).
+        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ContentTooLargeError
+        (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError (500).
         """
         return self._transport.empty(
             Request("PUT", "/v1/password", body={"current_password": current_password, "new_password": new_password}),
@@ -369,7 +369,8 @@ class AccountsResource(Resource):
         - `password`: The current password, together with `email` only.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
-        APIError (413), APIError (415), RateLimitError (429), InternalServerError (500).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError
+        (500).
         """
         return self._transport.json(
             Request("PATCH", "/v1/profile", body={"name": name, "email": email, "password": password}),
@@ -414,7 +415,8 @@ class AccountsResource(Resource):
         - `code`: `code` of the address that the browser came back to.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
-        APIError (413), APIError (415), RateLimitError (429), InternalServerError (500), InternalServerError (503).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError
+        (500), InternalServerError (503).
         """
         return self._transport.json(
             Request("PUT", "/v1/profile/spotify", body={"sign_in_id": sign_in_id, "secret": secret, "code": code}),
@@ -454,8 +456,8 @@ class AccountsResource(Resource):
         Args:
         - `password`: The current password.
 
-        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), APIError (413),
-        APIError (415), RateLimitError (429), InternalServerError (500).
+        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ContentTooLargeError
+        (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError (500).
         """
         return self._transport.empty(
             Request("DELETE", "/v1/account", body={"password": password}),
@@ -472,6 +474,8 @@ class AccountsResource(Resource):
         One ZIP file with everything that the account and its sandbox have: JSON files, the audio of all tracks, and
         a README that says what is where. It holds no secrets. It is made while it is sent, so it has no length; a
         connection that breaks means an incomplete file, which no program opens. Five exports an hour.
+
+        Nothing is read until you do, see `BinaryResponse`.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
         InternalServerError (500).

@@ -59,8 +59,8 @@ class ApiKeysResource(Resource):
           that creates it does.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
-        APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429), InternalServerError
-        (500).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError (422), RateLimitError
+        (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("POST", "/v1/api-keys", body={"name": name, "scopes": scopes, "ip_allowlist": ip_allowlist, "expires_at": expires_at}, idempotent=True),
@@ -116,8 +116,8 @@ class ApiKeysResource(Resource):
         - `url`: Where `key` was seen. Its owner is told.
         - `reports`: Keys that were seen.
 
-        Raises: BadRequestError (400), APIError (413), APIError (415), RateLimitError (429), InternalServerError
-        (500).
+        Raises: BadRequestError (400), ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError
+        (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("POST", "/v1/api-keys/report", body={"key": key, "url": url, "reports": reports}, public=True),
@@ -167,7 +167,8 @@ class ApiKeysResource(Resource):
         - `expires_at`: When it stops working by itself; must be in the future. Null for never.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        ConflictError (409), APIError (413), APIError (415), RateLimitError (429), InternalServerError (500).
+        ConflictError (409), ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429),
+        InternalServerError (500).
         """
         return self._transport.json(
             Request("PATCH", path("/v1/api-keys/{}", api_key_id), body={"name": name, "scopes": scopes, "ip_allowlist": ip_allowlist, "expires_at": expires_at}),
@@ -215,8 +216,8 @@ class ApiKeysResource(Resource):
           once.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        ConflictError (409), APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429),
-        InternalServerError (500).
+        ConflictError (409), ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError
+        (422), RateLimitError (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("POST", path("/v1/api-keys/{}/rotate", api_key_id), body={"grace_seconds": grace_seconds}, idempotent=True),

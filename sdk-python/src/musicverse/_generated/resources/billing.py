@@ -65,8 +65,8 @@ class BillingResource(Resource):
           operator allows.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
-        APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429), InternalServerError
-        (500), InternalServerError (503).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError (422), RateLimitError
+        (429), InternalServerError (500), InternalServerError (503).
         """
         return self._transport.json(
             Request("POST", "/v1/billing/checkout-sessions", body={"item": item, "success_url": success_url, "cancel_url": cancel_url}, idempotent=True),
@@ -90,8 +90,8 @@ class BillingResource(Resource):
         - `return_url`: Where the page's way back leads. Its origin must be one that the operator allows.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
-        APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429), InternalServerError
-        (500), InternalServerError (503).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError (422), RateLimitError
+        (429), InternalServerError (500), InternalServerError (503).
         """
         return self._transport.json(
             Request("POST", "/v1/billing/portal-sessions", body={"return_url": return_url}, idempotent=True),

@@ -64,8 +64,8 @@ class DraftsResource(Resource):
         - `lane`: `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
-        APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429), InternalServerError
-        (500), InternalServerError (503).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError (422), RateLimitError
+        (429), InternalServerError (500), InternalServerError (503).
         """
         return self._transport.json(
             Request("POST", "/v1/create", body={"brief": brief, "platform": platform, "tone": tone, "language": language, "variants": variants, "instructions": instructions, "title": title, "model": model, "lane": lane}, idempotent=True),
@@ -103,8 +103,8 @@ class DraftsResource(Resource):
         - `instructions`: Further wishes for this time.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        ConflictError (409), APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429),
-        InternalServerError (500), InternalServerError (503).
+        ConflictError (409), ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError
+        (422), RateLimitError (429), InternalServerError (500), InternalServerError (503).
         """
         return self._transport.json(
             Request("POST", "/v1/regenerate", body={"draft_id": draft_id, "variant_id": variant_id, "field": field, "variants": variants, "instructions": instructions}, idempotent=True),
@@ -179,7 +179,8 @@ class DraftsResource(Resource):
         - `variants`: Edits of variants. Variants and fields left out stay as they are.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        APIError (412), APIError (413), APIError (415), RateLimitError (429), InternalServerError (500).
+        PreconditionFailedError (412), ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError
+        (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("PATCH", path("/v1/drafts/{}", draft_id), body={"title": title, "selected_variant_id": selected_variant_id, "variants": variants}),

@@ -41,8 +41,8 @@ class IncomingEventsResource(Resource):
         one that failed is tried again after later ones, and providers send late. What is made of an event never
         depends on the one before it.
 
-        Raises: BadRequestError (400), NotFoundError (404), APIError (413), APIError (415), RateLimitError (429),
-        InternalServerError (500), InternalServerError (503).
+        Raises: BadRequestError (400), NotFoundError (404), ContentTooLargeError (413), UnsupportedMediaTypeError
+        (415), RateLimitError (429), InternalServerError (500), InternalServerError (503).
         """
         return self._transport.empty(
             Request("POST", path("/hooks/{}", plugin), body=body, public=True),

@@ -42,8 +42,8 @@ class PlaylistsResource(Resource):
         - `description`: What it is about.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
-        APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429), InternalServerError
-        (500).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError (422), RateLimitError
+        (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("POST", "/v1/playlists", body={"name": name, "description": description}, idempotent=True),
@@ -113,7 +113,8 @@ class PlaylistsResource(Resource):
         - `description`: What it is about; null clears it.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        APIError (412), APIError (413), APIError (415), RateLimitError (429), InternalServerError (500).
+        PreconditionFailedError (412), ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError
+        (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("PATCH", path("/v1/playlists/{}", playlist_id), body={"name": name, "description": description}),
@@ -159,8 +160,8 @@ class PlaylistsResource(Resource):
           go to the end.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        ConflictError (409), APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429),
-        InternalServerError (500).
+        ConflictError (409), ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError
+        (422), RateLimitError (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("POST", path("/v1/playlists/{}/tracks", playlist_id), body={"track_ids": track_ids, "position": position}, idempotent=True),
@@ -217,7 +218,8 @@ class PlaylistsResource(Resource):
         - `after`: It goes right after this place of the same playlist.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        APIError (413), APIError (415), RateLimitError (429), InternalServerError (500).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError
+        (500).
         """
         return self._transport.json(
             Request("PATCH", path("/v1/playlists/{}/tracks/{}", playlist_id, item_id), body={"position": position, "before": before, "after": after}),

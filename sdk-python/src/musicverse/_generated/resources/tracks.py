@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._omit import Omit, omit
+from ..._range import range_header
 from ..._raw import raw
 from ..._request import Request, path
 from ..._resource import Resource
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..._binary import BinaryResponse
     from ..._options import RequestOptions
     from ..._page import Page
+    from ..._range import ByteRange
     from ..._upload import Uploadable
     from ..literals import AudioFormat, TrackSource
 
@@ -49,8 +51,8 @@ class TracksResource(Resource):
         - `artist`: Artist; else the one in the file's tags.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
-        APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429), InternalServerError
-        (500).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError (422), RateLimitError
+        (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("POST", "/v1/tracks", form={"file": file, "title": title, "artist": artist}, files=("file",), idempotent=True),
@@ -132,7 +134,8 @@ class TracksResource(Resource):
         - `artist`: New artist, without control characters; null clears it.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        APIError (412), APIError (413), APIError (415), RateLimitError (429), InternalServerError (500).
+        PreconditionFailedError (412), ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError
+        (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("PATCH", path("/v1/tracks/{}", track_id), body={"title": title, "artist": artist}),
@@ -162,7 +165,7 @@ class TracksResource(Resource):
         self,
         track_id: str,
         *,
-        range: str | Omit = omit,
+        range: ByteRange | str | Omit = omit,
         if_range: str | Omit = omit,
         options: RequestOptions | None = None,
     ) -> BinaryResponse:
@@ -171,6 +174,8 @@ class TracksResource(Resource):
         The stored bytes with the track's `content_type`. With `Range` a part of them (206), so players can seek and
         a broken download can go on. `HEAD` gives the headers alone; `Content-Disposition` proposes a file name.
 
+        Nothing is read until you do, see `BinaryResponse`.
+
         Args:
         - `range`: One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered
           with the whole file.
@@ -178,10 +183,10 @@ class TracksResource(Resource):
           is sent.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        APIError (416), RateLimitError (429), InternalServerError (500).
+        RangeNotSatisfiableError (416), RateLimitError (429), InternalServerError (500).
         """
         return self._transport.binary(
-            Request("GET", path("/v1/tracks/{}/audio", track_id), headers={"range": range, "if-range": if_range}),
+            Request("GET", path("/v1/tracks/{}/audio", track_id), headers={"range": range_header(range), "if-range": if_range}),
             options,
         )
 

@@ -35,7 +35,6 @@ class UsageResource(Resource):
         group_by: Literal["api_key", "client", "credential", "error", "method", "operation", "status"] | Omit = omit,
         operation: str | Omit = omit,
         api_key_id: str | Omit = omit,
-        format: Literal["json", "csv"] | Omit = omit,
         options: RequestOptions | None = None,
     ) -> UsageStats:
         """Get usage figures: `GET /v1/usage/stats`. Scope `usage:read`.
@@ -50,14 +49,43 @@ class UsageResource(Resource):
         - `group_by`: What to keep apart. `error` is the code of the problem, `client` the OAuth app.
         - `operation`: Only requests of this operation.
         - `api_key_id`: Only requests with this API key.
-        - `format`: `csv` for a file with a line per group; an `Accept: text/csv` asks for it too.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
         InternalServerError (500).
         """
         return self._transport.json(
-            Request("GET", "/v1/usage/stats", query={"since": since, "until": until, "group_by": group_by, "operation": operation, "api_key_id": api_key_id, "format": format}),
+            Request("GET", "/v1/usage/stats", query={"since": since, "until": until, "group_by": group_by, "operation": operation, "api_key_id": api_key_id}),
             UsageStats,
+            options,
+        )
+
+    def get_stats_csv(
+        self,
+        *,
+        since: datetime | str | Omit = omit,
+        until: datetime | str | Omit = omit,
+        group_by: Literal["api_key", "client", "credential", "error", "method", "operation", "status"] | Omit = omit,
+        operation: str | Omit = omit,
+        api_key_id: str | Omit = omit,
+        options: RequestOptions | None = None,
+    ) -> str:
+        """Get usage figures as CSV: `GET /v1/usage/stats`. Scope `usage:read`.
+
+        The text of a file with a first line of names (RFC 4180).
+
+        Args:
+        - `since`: Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago.
+          Default: a day before `until`.
+        - `until`: End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+        - `group_by`: What to keep apart. `error` is the code of the problem, `client` the OAuth app.
+        - `operation`: Only requests of this operation.
+        - `api_key_id`: Only requests with this API key.
+
+        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
+        InternalServerError (500).
+        """
+        return self._transport.text(
+            Request("GET", "/v1/usage/stats", query={"since": since, "until": until, "group_by": group_by, "operation": operation, "api_key_id": api_key_id, "format": "csv"}),
             options,
         )
 
@@ -69,7 +97,6 @@ class UsageResource(Resource):
         granularity: UsageGranularity | Omit = omit,
         operation: str | Omit = omit,
         api_key_id: str | Omit = omit,
-        format: Literal["json", "csv"] | Omit = omit,
         options: RequestOptions | None = None,
     ) -> UsageTimeSeries:
         """Get usage over time: `GET /v1/usage/timeseries`. Scope `usage:read`.
@@ -84,14 +111,43 @@ class UsageResource(Resource):
         - `granularity`: Length of a step. At most 1,500 steps at once; minutes are kept 30 days.
         - `operation`: Only requests of this operation.
         - `api_key_id`: Only requests with this API key.
-        - `format`: `csv` for a file with a line per group; an `Accept: text/csv` asks for it too.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
         InternalServerError (500).
         """
         return self._transport.json(
-            Request("GET", "/v1/usage/timeseries", query={"since": since, "until": until, "granularity": granularity, "operation": operation, "api_key_id": api_key_id, "format": format}),
+            Request("GET", "/v1/usage/timeseries", query={"since": since, "until": until, "granularity": granularity, "operation": operation, "api_key_id": api_key_id}),
             UsageTimeSeries,
+            options,
+        )
+
+    def get_time_series_csv(
+        self,
+        *,
+        since: datetime | str | Omit = omit,
+        until: datetime | str | Omit = omit,
+        granularity: UsageGranularity | Omit = omit,
+        operation: str | Omit = omit,
+        api_key_id: str | Omit = omit,
+        options: RequestOptions | None = None,
+    ) -> str:
+        """Get usage over time as CSV: `GET /v1/usage/timeseries`. Scope `usage:read`.
+
+        The text of a file with a first line of names (RFC 4180).
+
+        Args:
+        - `since`: Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago.
+          Default: a day before `until`.
+        - `until`: End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+        - `granularity`: Length of a step. At most 1,500 steps at once; minutes are kept 30 days.
+        - `operation`: Only requests of this operation.
+        - `api_key_id`: Only requests with this API key.
+
+        Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
+        InternalServerError (500).
+        """
+        return self._transport.text(
+            Request("GET", "/v1/usage/timeseries", query={"since": since, "until": until, "granularity": granularity, "operation": operation, "api_key_id": api_key_id, "format": "csv"}),
             options,
         )
 
@@ -127,5 +183,7 @@ class UsageWithRawResponse:
 
     def __init__(self, usage: UsageResource) -> None:
         self.get_stats = raw(usage.get_stats)
+        self.get_stats_csv = raw(usage.get_stats_csv)
         self.get_time_series = raw(usage.get_time_series)
+        self.get_time_series_csv = raw(usage.get_time_series_csv)
         self.list_deprecated_calls = raw(usage.list_deprecated_calls)

@@ -75,8 +75,8 @@ class WebhooksResource(Resource):
         - `description`: What the endpoint is for.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
-        APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429), InternalServerError
-        (500).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError (422), RateLimitError
+        (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("POST", "/v1/webhooks", body={"url": url, "event_types": event_types, "ordered": ordered, "ordered_on_failure": ordered_on_failure, "max_per_second": max_per_second, "description": description}, idempotent=True),
@@ -162,7 +162,8 @@ class WebhooksResource(Resource):
           disabled.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        APIError (413), APIError (415), RateLimitError (429), InternalServerError (500).
+        ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError
+        (500).
         """
         return self._transport.json(
             Request("PATCH", path("/v1/webhooks/{}", webhook_id), body={"url": url, "event_types": event_types, "ordered": ordered, "ordered_on_failure": ordered_on_failure, "max_per_second": max_per_second, "description": description, "status": status}),
@@ -207,8 +208,8 @@ class WebhooksResource(Resource):
           at most 604800 (a week).
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        ConflictError (409), APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429),
-        InternalServerError (500).
+        ConflictError (409), ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError
+        (422), RateLimitError (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("POST", path("/v1/webhooks/{}/rotate-secret", webhook_id), body={"overlap_seconds": overlap_seconds}, idempotent=True),
@@ -232,8 +233,8 @@ class WebhooksResource(Resource):
         - `type`: Type of the sample.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        ConflictError (409), APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429),
-        InternalServerError (500).
+        ConflictError (409), ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError
+        (422), RateLimitError (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("POST", path("/v1/webhooks/{}/test", webhook_id), body={"type": type}, idempotent=True),
@@ -291,8 +292,8 @@ class WebhooksResource(Resource):
           because it was disabled. `all`: both, and what succeeded too.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
-        ConflictError (409), APIError (413), APIError (415), UnprocessableEntityError (422), RateLimitError (429),
-        InternalServerError (500).
+        ConflictError (409), ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError
+        (422), RateLimitError (429), InternalServerError (500).
         """
         return self._transport.json(
             Request("POST", path("/v1/webhooks/{}/replays", webhook_id), body={"since": since, "until": until, "event_types": event_types, "only": only}, idempotent=True),
