@@ -121,7 +121,9 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
       keptMs = answer.pending.pollAfterMs + deps.leaseMs;
       return await waitForProvider(deps, claim, answer, context);
     }
-    await complete(deps, claim, answer.output, signal);
+    if (await complete(deps, claim, answer.output, signal)) {
+      context.log.info({ generation_id: row.id, request_id: row.request_id, plugin: row.plugin_id }, "generation completed");
+    }
   } catch (error) {
     if (error instanceof WorkDelayed) throw error;
     if (signal.aborted) return await handBack(deps, claim, canceled.signal.aborted);
@@ -170,7 +172,8 @@ function lostAndCostly(plugins: PluginHost, row: ClaimedRow): boolean {
   );
 }
 
-async function complete(deps: GenerationWorkDeps, claim: GenerationClaim, output: GenerationOutput, signal: AbortSignal) {
+/** False: it was canceled meanwhile, or another worker has it. */
+async function complete(deps: GenerationWorkDeps, claim: GenerationClaim, output: GenerationOutput, signal: AbortSignal): Promise<boolean> {
   const { row, leaseToken } = claim;
   const { db, plugins, quota, costs, makers, emit } = deps;
   const product = await productOf(makers, row, output).catch((error: unknown) => {
@@ -193,6 +196,7 @@ async function complete(deps: GenerationWorkDeps, claim: GenerationClaim, output
       return finished !== null;
     }));
   if (!done) await product.discard();
+  return done;
 }
 
 /**
