@@ -16,7 +16,7 @@ import { createIncomingRegistry, incomingEventKind, incomingEventsRoutes, type I
 import { createPlanLookup, plansRoutes, pricingUrl } from "./features/plans/index.ts";
 import { createAuthorizationServer, createLogos, endApps, endOauth, oauthPages, oauthRoutes, type AuthorizationServer, type Logos } from "./features/oauth/index.ts";
 import { playlistsRoutes, removeTrackFromPlaylists } from "./features/playlists/index.ts";
-import { pluginsRoutes } from "./features/plugins/index.ts";
+import { createBreakerBoard, pluginsRoutes, postEveryMs } from "./features/plugins/index.ts";
 import { createCounters, createQuota, createQuotaMetrics } from "./features/quota/index.ts";
 import { signInPages, signInRoutes } from "./features/sign-in/index.ts";
 import { analysisKind, blobDeletionKind, tracksRoutes } from "./features/tracks/index.ts";
@@ -29,6 +29,7 @@ import { createCursors } from "./platform/http/cursor.ts";
 import type { Handlers } from "./platform/http/operation.ts";
 import type { RateLimitDeps } from "./platform/http/rate-limit.ts";
 import { createPages, type PagesHandler } from "./platform/pages/index.ts";
+import { startMaintenance } from "./platform/work/index.ts";
 import { probesOf } from "./probes.ts";
 import type { Services } from "./services.ts";
 import { version } from "./version.ts";
@@ -96,6 +97,8 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const { masterKeys } = config;
   const oauth = createAuthorizationServer({ ...services, emit, masterKeys, bodyTimeoutMs: config.bodyTimeoutMs, publicUrl, addressLimits, badCredentialBucket, headersFor });
   const stripe = createStripeAccess({ plugins, registry: metrics.registry });
+  const breakers = createBreakerBoard({ db, plugins });
+  const posting = startMaintenance(log, [{ name: "post breakers", everyMs: postEveryMs, run: breakers.post }]);
   const logos = createLogos({ db, policy, limiter, addressLimits, headersFor });
   return {
     handlers: {
@@ -118,8 +121,8 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...entitlementsRoutes({ db, clock, cursors, emit, work, plans: accountPlans }),
       ...oauthRoutes({ db, clock, cursors, emit, policy }),
       ...signInRoutes({ ...services, notify, publicUrl }),
-      ...pluginsRoutes({ plugins, work, log }),
-      ...usageRoutes({ db, clock, log, plugins, work, queues, recorder }),
+      ...pluginsRoutes({ plugins, work, breakers, log }),
+      ...usageRoutes({ db, clock, log, plugins, work, breakers, queues, recorder }),
       ...healthRoutes({ probes: probesOf(services), metrics, metricsToken: config.metricsToken, log, clock, version, stopping }),
     },
     authentication: { authenticator },
@@ -139,6 +142,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
     oauth: [logos.handle, oauth.handle],
     endStreams: () => feed.close(),
     close: async () => {
+      await posting.stop();
       await exposures.close();
       await authenticator.close();
       accountPlans.close();

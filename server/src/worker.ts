@@ -12,6 +12,7 @@ import { createGeneratedImages } from "./features/library/index.ts";
 import { forgetMails, mailWork } from "./features/notifications/index.ts";
 import { forgetExpiredOauth } from "./features/oauth/index.ts";
 import { createPlanLookup } from "./features/plans/index.ts";
+import { createBreakerBoard, postEveryMs } from "./features/plugins/index.ts";
 import { createCounters, createProviderPlaces, createQuota } from "./features/quota/index.ts";
 import { forgetSignIns } from "./features/sign-in/index.ts";
 import { analysisWork, blobDeletionWork, createGeneratedTracks } from "./features/tracks/index.ts";
@@ -78,7 +79,9 @@ export async function startWorker(
     exposureWork({ db, clock, emit, notify }),
     rotationReminderWork({ db, clock, emit, notify }),
   ]);
-  const maintenance = startMaintenance(log, onlyPlugins ? [] : [
+  const posting = { name: "post breakers", everyMs: postEveryMs, run: createBreakerBoard({ db, plugins }).post };
+  const maintenance = startMaintenance(log, onlyPlugins ? [posting] : [
+    posting,
     { name: "forget expired OAuth rows", everyMs: HOUR_MS, run: () => forgetExpiredOauth({ db, clock, emit }) },
     { name: "compare customers with the payment provider", everyMs: MINUTE_MS, run: () => reconcileCustomers({ db, clock, log }) },
     { name: "end entitlements", everyMs: MINUTE_MS, run: () => expireEntitlements({ db, clock, emit }) },

@@ -2035,7 +2035,7 @@ export interface PlatformStatus {
     status: string;
     /** What was wrong when it was loaded. */
     error: string | null;
-    /** `closed` is well; `open`: its provider fails and is left alone for a while. */
+    /** `closed` is well; `open`: its provider fails and is left alone for a while. The worst that any process says. */
     breaker: string;
   })[];
   /** Every queue of work. */
@@ -2187,7 +2187,7 @@ export interface Plugin {
   config: PluginConfigField[];
   /**
    * `closed`: calls go through. `open`: the provider fails, so work waits. `half_open`: one call tries whether it
-   * works again.
+   * works again. Each process finds that out by itself; this is the worst that any of them says.
    */
   breaker: Open<"closed" | "open" | "half_open">;
   /** Its work; null when it has none or its state cannot be read now. */

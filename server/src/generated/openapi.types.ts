@@ -4284,7 +4284,7 @@ export interface components {
                 status: string;
                 /** @description What was wrong when it was loaded. */
                 error: string | null;
-                /** @description `closed` is well; `open`: its provider fails and is left alone for a while. */
+                /** @description `closed` is well; `open`: its provider fails and is left alone for a while. The worst that any process says. */
                 breaker: string;
             }[];
             /** @description Every queue of work. */
@@ -4453,7 +4453,7 @@ export interface components {
             /** @description Its settings without their values. */
             config: components["schemas"]["PluginConfigField"][];
             /**
-             * @description `closed`: calls go through. `open`: the provider fails, so work waits. `half_open`: one call tries whether it works again.
+             * @description `closed`: calls go through. `open`: the provider fails, so work waits. `half_open`: one call tries whether it works again. Each process finds that out by itself; this is the worst that any of them says.
              * @enum {string}
              */
             breaker: "closed" | "open" | "half_open";

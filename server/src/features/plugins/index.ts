@@ -1,1 +1,2 @@
+export { createBreakerBoard, postEveryMs, type BreakerBoard } from "./breaker-board.ts";
 export { pluginsRoutes } from "./routes.ts";

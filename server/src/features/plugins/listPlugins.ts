@@ -10,11 +10,12 @@ type Plugin = components["schemas"]["Plugin"];
  * Loaded or not, by id. A queue that cannot be asked shows as null: the list is for looking into just such troubles.
  */
 export const listPlugins =
-  ({ plugins, work, log }: PluginsDeps): Handler<"listPlugins"> =>
+  ({ plugins, work, breakers, log }: PluginsDeps): Handler<"listPlugins"> =>
   async ({ principal: { mode } }) => {
     const reports = plugins.report(mode).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const breakerOf = await breakers.look();
     const data = reports.map(async (report) =>
-      presentPlugin(report, works(report) ? await countQueue(report.id) : null),
+      presentPlugin({ ...report, breaker: breakerOf(report, mode) }, works(report) ? await countQueue(report.id) : null),
     );
     return ok({ object: "list" as const, data: await Promise.all(data) });
 

@@ -3,6 +3,7 @@ import type { Database } from "../../platform/db/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 import type { PluginHost } from "../../platform/plugins/index.ts";
 import type { WorkEngine } from "../../platform/work/index.ts";
+import type { BreakerBoard } from "../plugins/index.ts";
 import type { UsageRecorder } from "./recorder.ts";
 
 export interface UsageDeps {
@@ -10,6 +11,7 @@ export interface UsageDeps {
   clock: Clock;
   log: Logger;
   plugins: Pick<PluginHost, "report">;
+  breakers: Pick<BreakerBoard, "look">;
   work: Pick<WorkEngine, "stats">;
   /** Names of the queues besides those of plugins. */
   queues: readonly string[];

@@ -4,7 +4,7 @@ import type { UsageDeps } from "./deps.ts";
 
 /** A queue that cannot be asked shows as null: administrators look here because of just such troubles. */
 export const getPlatformStatus =
-  ({ plugins, work, queues: internal, recorder, clock, log }: UsageDeps): Handler<"getPlatformStatus"> =>
+  ({ plugins, work, breakers, queues: internal, recorder, clock, log }: UsageDeps): Handler<"getPlatformStatus"> =>
   async () => {
     const reports = (["live", "test"] as const).flatMap((mode) => plugins.report(mode).map((report) => ({ mode, report })));
     const generating = reports.filter(({ report }) => report.status === "loaded" && report.capabilities.includes("generation"));
@@ -16,10 +16,14 @@ export const getPlatformStatus =
         return null;
       }),
     }));
+    const breakerOf = await breakers.look();
     return ok({
       object: "platform_status" as const,
       checked_at: clock.now().toISOString(),
-      plugins: reports.map(({ mode, report: { id, version, status, error, breaker } }) => ({ id, mode, version, status, error, breaker })),
+      plugins: reports.map(({ mode, report }) => {
+        const { id, version, status, error } = report;
+        return { id, mode, version, status, error, breaker: breakerOf(report, mode) };
+      }),
       queues: await Promise.all(queues),
       usage_recorder: recorder.counts(),
     });

@@ -205,7 +205,7 @@ class PlatformStatusPluginsItem(Model):
     error: str | None
     """What was wrong when it was loaded."""
     breaker: str
-    """`closed` is well; `open`: its provider fails and is left alone for a while."""
+    """`closed` is well; `open`: its provider fails and is left alone for a while. The worst that any process says."""
 
 
 class PlatformStatusQueuesItem(Model):

@@ -53,7 +53,7 @@ class Plugin(Model):
     """Its settings without their values."""
     breaker: Literal["closed", "open", "half_open"] | str
     """`closed`: calls go through. `open`: the provider fails, so work waits. `half_open`: one call tries whether it
-    works again.
+    works again. Each process finds that out by itself; this is the worst that any of them says.
     """
     queue: PluginQueue | None
     """Its work; null when it has none or its state cannot be read now."""
