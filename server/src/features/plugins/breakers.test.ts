@@ -56,6 +56,7 @@ describe("breakers of all processes", () => {
     expect(await seenByThird()).toBe("half_open");
     two.report.breaker = "open";
     await Promise.all([two.board.post(), two.board.post()]);
+    await one.board.post();
     expect(await seenByThird()).toBe("open");
     expect((await two.board.look())({ id: "minimax", breaker: "closed" }, "test"), "its own state is what it says now").toBe("half_open");
     expect((await one.board.look())({ id: "another", breaker: "closed" }, "test")).toBe("closed");
