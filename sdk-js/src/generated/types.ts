@@ -458,8 +458,11 @@ export interface BillingSync {
 }
 
 export interface ChangePasswordParams {
-  /** The password as it is now. */
-  current_password: string;
+  /**
+   * The password as it is now. Left out by who has none, because they sign in with a provider only; then the session
+   * must be younger than ten minutes.
+   */
+  current_password?: string;
   /** The new one, at least 10 characters. */
   new_password: string;
 }
@@ -758,8 +761,11 @@ export interface CreateWebhookReplayParams {
 }
 
 export interface DeleteAccountParams {
-  /** The current password. */
-  password: string;
+  /**
+   * The current password. Left out by who has none, because they sign in with a provider only; then the session must
+   * be younger than ten minutes.
+   */
+  password?: string;
 }
 
 /** What is left of an asset that was deleted. */
@@ -1149,6 +1155,7 @@ export type ErrorCode =
   | "full_regen_not_allowed"
   | "variants_exceed_plan"
   | "wrong_password"
+  | "sign_in_again"
   | "not_found"
   | "method_not_allowed"
   | "body_timeout"
@@ -2834,9 +2841,12 @@ export interface UpdatePlaylistParams {
 export interface UpdateProfileParams {
   /** What the account is called. */
   name?: string;
-  /** The new address; needs `password`. */
+  /** The new address; needs `password` from who has one. */
   email?: string;
-  /** The current password, together with `email` only. */
+  /**
+   * The current password, together with `email` only. Left out by who has none, because they sign in with a provider
+   * only; then the session must be younger than ten minutes.
+   */
   password?: string;
 }
 

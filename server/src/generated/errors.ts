@@ -116,6 +116,12 @@ export const errorCatalogue = {
     "description": "The operation needs the current password of the person who is signed in, and this is another one.",
     "fix": "Send the current password; after too many failures this pauses for a while."
   },
+  "sign_in_again": {
+    "status": 403,
+    "title": "Sign in again",
+    "description": "The person has no password that the operation could ask for, because they sign in with a provider only, and the session is older than ten minutes.",
+    "fix": "Sign in with the provider once more, and repeat the request with the new session."
+  },
   "not_found": {
     "status": 404,
     "title": "Not found",

@@ -235,7 +235,7 @@ export interface paths {
         get?: never;
         /**
          * Change the password
-         * @description Needs the current password. All other sessions end; this one goes on. A change of the
+         * @description Needs the current password; who has none yet chooses one. All other sessions end; this one goes on. A change of the
          *     e-mail address that was not confirmed yet is called off. The owner gets a notice by mail.
          */
         put: operations["changePassword"];
@@ -3060,9 +3060,9 @@ export interface components {
         ChangePasswordRequest: {
             /**
              * Format: password
-             * @description The password as it is now.
+             * @description The password as it is now. Left out by who has none, because they sign in with a provider only; then the session must be younger than ten minutes.
              */
-            current_password: string;
+            current_password?: string;
             /**
              * Format: password
              * @description The new one, at least 10 characters.
@@ -3387,9 +3387,9 @@ export interface components {
         DeleteAccountRequest: {
             /**
              * Format: password
-             * @description The current password.
+             * @description The current password. Left out by who has none, because they sign in with a provider only; then the session must be younger than ten minutes.
              */
-            password: string;
+            password?: string;
         };
         /** @description What is left of an asset that was deleted. */
         DeletedAsset: {
@@ -3732,7 +3732,7 @@ export interface components {
          * @description What went wrong, for programs. A code never changes its meaning; new ones may be added.
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "sign_in_rejected" | "insufficient_scope" | "form_rejected" | "not_for_apps" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "full_regen_not_allowed" | "variants_exceed_plan" | "wrong_password" | "not_found" | "method_not_allowed" | "body_timeout" | "email_taken" | "email_already_verified" | "identity_not_linked" | "identity_taken" | "last_sign_in" | "draft_generating" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "oauth_client_limit_reached" | "public_client" | "webhook_limit_reached" | "webhook_replay_running" | "webhook_replay_finished" | "idempotency_in_progress" | "already_subscribed" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "monthly_pool_exhausted" | "hourly_burst_exceeded" | "regen_cooldown" | "full_regen_cap" | "concurrency_limit" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "billing_not_configured" | "not_ready";
+        ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "sign_in_rejected" | "insufficient_scope" | "form_rejected" | "not_for_apps" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "full_regen_not_allowed" | "variants_exceed_plan" | "wrong_password" | "sign_in_again" | "not_found" | "method_not_allowed" | "body_timeout" | "email_taken" | "email_already_verified" | "identity_not_linked" | "identity_taken" | "last_sign_in" | "draft_generating" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "oauth_client_limit_reached" | "public_client" | "webhook_limit_reached" | "webhook_replay_running" | "webhook_replay_finished" | "idempotency_in_progress" | "already_subscribed" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "monthly_pool_exhausted" | "hourly_burst_exceeded" | "regen_cooldown" | "full_regen_cap" | "concurrency_limit" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "billing_not_configured" | "not_ready";
         /** @description Something that happened. `type` tells what `data` is. */
         Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["AppAuthorizationRevokedEvent"] | components["schemas"]["AppAuthorizedEvent"] | components["schemas"]["AssetCreatedEvent"] | components["schemas"]["AssetDeletedEvent"] | components["schemas"]["AssetUpdatedEvent"] | components["schemas"]["EntitlementExpiredEvent"] | components["schemas"]["EntitlementGrantedEvent"] | components["schemas"]["EntitlementRevokedEvent"] | components["schemas"]["EntitlementUpdatedEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["UsageCostAnomalyEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
         /**
@@ -5113,12 +5113,12 @@ export interface components {
             name?: string;
             /**
              * Format: email
-             * @description The new address; needs `password`.
+             * @description The new address; needs `password` from who has one.
              */
             email?: string;
             /**
              * Format: password
-             * @description The current password, together with `email` only.
+             * @description The current password, together with `email` only. Left out by who has none, because they sign in with a provider only; then the session must be younger than ten minutes.
              */
             password?: string;
         };

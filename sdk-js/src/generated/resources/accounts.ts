@@ -223,7 +223,8 @@ export class AccountsResource extends Resource {
   /**
    * Change the password: `PUT /v1/password`. Needs a session token.
    *
-   * Needs the current password. All other sessions end; this one goes on. A change of the
+   * Needs the current password; who has none yet chooses one. All other sessions end; this one goes on. A change of
+   * the
    * e-mail address that was not confirmed yet is called off. The owner gets a notice by mail.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
@@ -345,7 +346,7 @@ export class AccountsResource extends Resource {
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
-  delete(params: DeleteAccountParams, options?: RequestOptions): APIPromise<void> {
+  delete(params: DeleteAccountParams = {}, options?: RequestOptions): APIPromise<void> {
     return this.transport.empty({ method: "DELETE", path: "/v1/account", body: params }, options);
   }
 

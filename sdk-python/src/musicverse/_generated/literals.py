@@ -57,6 +57,7 @@ ErrorCode: TypeAlias = Literal[
     "full_regen_not_allowed",
     "variants_exceed_plan",
     "wrong_password",
+    "sign_in_again",
     "not_found",
     "method_not_allowed",
     "body_timeout",

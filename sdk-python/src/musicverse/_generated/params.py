@@ -57,8 +57,10 @@ class ApiKeySightingParam(TypedDict, total=False):
 class ChangePasswordParams(TypedDict, total=False):
     """What `accounts.change_password` takes."""
 
-    current_password: Required[str]
-    """The password as it is now."""
+    current_password: str
+    """The password as it is now. Left out by who has none, because they sign in with a provider only; then the session
+    must be younger than ten minutes.
+    """
     new_password: Required[str]
     """The new one, at least 10 characters."""
 
@@ -256,8 +258,10 @@ class CreateWebhookReplayParams(TypedDict, total=False):
 class DeleteAccountParams(TypedDict, total=False):
     """What `accounts.delete` takes."""
 
-    password: Required[str]
-    """The current password."""
+    password: str
+    """The current password. Left out by who has none, because they sign in with a provider only; then the session must
+    be younger than ten minutes.
+    """
 
 
 class DownloadAssetFileParams(TypedDict, total=False):
@@ -933,9 +937,11 @@ class UpdateProfileParams(TypedDict, total=False):
     name: str
     """What the account is called."""
     email: str
-    """The new address; needs `password`."""
+    """The new address; needs `password` from who has one."""
     password: str
-    """The current password, together with `email` only."""
+    """The current password, together with `email` only. Left out by who has none, because they sign in with a provider
+    only; then the session must be younger than ten minutes.
+    """
 
 
 class UpdateTrackParams(TypedDict, total=False):

@@ -8,7 +8,7 @@ import { erasureKind } from "./erasure.ts";
 export const deleteAccount =
   ({ db, clock, notify, work, endCredentials }: AccountDataDeps, check: CheckPassword): Handler<"deleteAccount"> =>
   async ({ principal, body, ip }) => {
-    const owner = await check(principal.accountId, body.password, ip);
+    const owner = await check(principal, { field: "password", password: body.password, ip });
     const [liveId, sandboxId] = [owner.account_id, owner.sandbox_id];
     await db.asSystem("delete an account: the pair, and what it gave out", async (tx) => {
       const at = clock.now();

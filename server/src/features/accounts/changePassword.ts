@@ -11,7 +11,7 @@ import { setPassword } from "./user-store.ts";
 export const changePassword = (deps: AccountsDeps, check: CheckPassword): Handler<"changePassword"> => {
   const { db, clock, notify } = deps;
   return async ({ principal, body, ip }) => {
-    const owner = await check(principal.accountId, body.current_password, ip);
+    const owner = await check(principal, { field: "current_password", password: body.current_password, ip });
     const passwordHash = await hashOf(body.new_password);
     await db.asSystem("change a password: the user belongs to the live account", async (tx) => {
       const at = clock.now();

@@ -13,6 +13,9 @@ const IP_LENGTH_MAX = 100;
 const USER_AGENT_LENGTH_MAX = 300;
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 
+/** When a session began that ends at `end`. */
+export const beginOf = (end: Date): Date => new Date(end.getTime() - LIFETIME_MS);
+
 /** What is stored of a token. It has 256 random bits, so a plain hash cannot be guessed back. */
 export function hashToken(token: string): Buffer {
   return hash("sha256", token, "buffer");

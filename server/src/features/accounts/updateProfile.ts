@@ -11,14 +11,15 @@ import { type OwnerRow, renameAccounts } from "./user-store.ts";
 
 export const updateProfile = (deps: AccountsDeps, check: CheckPassword): Handler<"updateProfile"> => {
   const { db } = deps;
-  return async ({ principal: { kind, accountId }, body, ip }) => {
+  return async ({ principal, body, ip }) => {
+    const { kind, accountId } = principal;
     const { name, email, password } = body;
     let move: { owner: OwnerRow; email: string } | null = null;
-    if (email !== undefined && password !== undefined) {
+    if (email !== undefined) {
       if (kind !== "session") {
         throw new ProblemError("session_required", { detail: "A program cannot change the e-mail address. Sign in and send the session's token." });
       }
-      move = { owner: await check(accountId, password, ip), email: normalizeEmail(email) };
+      move = { owner: await check(principal, { field: "password", password, ip }), email: normalizeEmail(email) };
       const [other] = await db.readSystem<UserRow>("change an address: is it somebody else's?", selectUserByEmail(move.email));
       if (other && other.id !== move.owner.user_id) throw new ProblemError("email_taken");
     }

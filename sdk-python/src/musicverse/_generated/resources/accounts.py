@@ -309,17 +309,18 @@ class AccountsResource(Resource):
     def change_password(
         self,
         *,
-        current_password: str,
         new_password: str,
+        current_password: str | Omit = omit,
         options: RequestOptions | None = None,
     ) -> None:
         """Change the password: `PUT /v1/password`. Needs a session token.
 
-        Needs the current password. All other sessions end; this one goes on. A change of the e-mail address that
-        was not confirmed yet is called off. The owner gets a notice by mail.
+        Needs the current password; who has none yet chooses one. All other sessions end; this one goes on. A change
+        of the e-mail address that was not confirmed yet is called off. The owner gets a notice by mail.
 
         Args:
-        - `current_password`: The password as it is now.
+        - `current_password`: The password as it is now. Left out by who has none, because they sign in with a
+          provider only; then the session must be younger than ten minutes.
         - `new_password`: The new one, at least 10 characters.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ContentTooLargeError
@@ -365,8 +366,9 @@ class AccountsResource(Resource):
 
         Args:
         - `name`: What the account is called.
-        - `email`: The new address; needs `password`.
-        - `password`: The current password, together with `email` only.
+        - `email`: The new address; needs `password` from who has one.
+        - `password`: The current password, together with `email` only. Left out by who has none, because they sign
+          in with a provider only; then the session must be younger than ten minutes.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
         ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError
@@ -444,7 +446,7 @@ class AccountsResource(Resource):
     def delete(
         self,
         *,
-        password: str,
+        password: str | Omit = omit,
         options: RequestOptions | None = None,
     ) -> None:
         """Delete the account: `DELETE /v1/account`. Needs a session token.
@@ -454,7 +456,8 @@ class AccountsResource(Resource):
         (`exportAccount`). The e-mail address is free again at once.
 
         Args:
-        - `password`: The current password.
+        - `password`: The current password. Left out by who has none, because they sign in with a provider only;
+          then the session must be younger than ten minutes.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ContentTooLargeError
         (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError (500).
