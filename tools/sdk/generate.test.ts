@@ -104,6 +104,11 @@ test("a deprecated operation says so, and a comment cannot be ended from within"
   expect(text).toContain("audio/*\\/x");
 });
 
+test("texts call an operation as users know it, and paragraphs are filled", () => {
+  const text = generated("resources/tracks.ts", { description: "See `getTrack`, not\n`nothing`.\n\n- one\n- two" });
+  expect(text).toContain("   * See `tracks.get`, not `nothing`.\n   *\n   * - one\n   * - two\n");
+});
+
 test("what is deprecated says until when it works and what to use instead: operations, parameters and fields", () => {
   const announced = { date: "2026-11-21", sunset: "2027-05-21", link: "https://musicverse.dev/deprecations/x", replacement: "getSong" };
   const deprecated = { deprecated: true, "x-deprecation": announced };

@@ -88,6 +88,10 @@ test("a deprecated operation says so, and warns type checkers and users", () => 
   expect(text).toContain('    @deprecated("Since 2026-11-21, ends on 2027-05-21. Use `getSong`. https://musicverse.dev/deprecations/x")\n');
 });
 
+test("texts call an operation as users know it", () => {
+  expect(generated("resources/tracks.py", { description: "See `getTrack`." })).toContain("See `tracks.get`.");
+});
+
 test("a docstring cannot be ended from within", () => {
   expect(generated("resources/tracks.py", { description: 'Say """hello""" \\ "' })).toContain('Say \\"\\"\\"hello\\"\\"\\" \\\\ "');
 });

@@ -13,10 +13,8 @@ export class AdminResource extends Resource {
    * Get what providers cost: `GET /v1/admin/costs`. Scope `admin:read`.
    *
    * Sums over all calls of providers, of live and sandbox accounts: how many, what they used, and what they cost.
-   * `group_by` keeps
-   * apart what it names, in one answer: `account,plan,month` gives each account's cost under each plan in each month.
-   * Always
-   * exact, seconds after a call. For administrators only.
+   * `group_by` keeps apart what it names, in one answer: `account,plan,month` gives each account's cost under each
+   * plan in each month. Always exact, seconds after a call. For administrators only.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -94,9 +92,8 @@ export class AdminResource extends Resource {
    * Change the plan of an account: `PATCH /v1/admin/accounts/{account_id}/plan`. Scope `admin:write`.
    *
    * Grants a plan or a boost, or ends such a grant; effective within a second, also for the sandbox. What the account
-   * itself pays for
-   * stays: the higher plan counts, and `free` only ends the grant. Written down as `plan.changed`. For administrators
-   * only.
+   * itself pays for stays: the higher plan counts, and `free` only ends the grant. Written down as `plan.changed`. For
+   * administrators only.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -116,8 +113,7 @@ export class AdminResource extends Resource {
    * `admin:write`.
    *
    * Has the account's customer looked at anew, as every payment and the daily comparison do: what it holds is then
-   * what the provider
-   * says. Written down as `billing.sync_requested`. For administrators only.
+   * what the provider says. Written down as `billing.sync_requested`. For administrators only.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -136,8 +132,7 @@ export class AdminResource extends Resource {
    * Revoke all sessions of an account: `DELETE /v1/admin/accounts/{account_id}/sessions`. Scope `admin:write`.
    *
    * Signs everybody out of the account, within a second, for instance after its password became known. Keys go on
-   * working.
-   * Written down as `sessions.revoked`. For administrators only.
+   * working. Written down as `sessions.revoked`. For administrators only.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -168,9 +163,8 @@ export class AdminResource extends Resource {
   /**
    * Get usage figures across accounts: `GET /v1/admin/usage/stats`. Scope `admin:read`.
    *
-   * The figures of `getUsageStats` of all accounts, or of one. `group_by=account` shows the top consumers; requests
-   * without
-   * a right credential have no account. For administrators only.
+   * The figures of `usage.getStats` of all accounts, or of one. `group_by=account` shows the top consumers; requests
+   * without a right credential have no account. For administrators only.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -200,7 +194,7 @@ export class AdminResource extends Resource {
   /**
    * Get usage over time across accounts: `GET /v1/admin/usage/timeseries`. Scope `admin:read`.
    *
-   * The figures of `getUsageTimeSeries` of all accounts, or of one. For administrators only.
+   * The figures of `usage.getTimeSeries` of all accounts, or of one. For administrators only.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -231,8 +225,7 @@ export class AdminResource extends Resource {
    * Get the state of plugins and queues: `GET /v1/admin/status`. Scope `admin:read`.
    *
    * How plugins and their providers are doing, how much work waits in each queue, and what became of recorded requests
-   * in
-   * the process that answers. For administrators only.
+   * in the process that answers. For administrators only.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -313,8 +306,7 @@ export class AdminResource extends Resource {
    * Override rate limits: `PUT /v1/admin/rate-limit-overrides/{target_id}`. Scope `admin:write`.
    *
    * Sets the rate limits of an account or a key by hand, in place of what was set before; effective within a second.
-   * Sandbox and
-   * live account are set apart. Written down as `rate_limit.overridden`. For administrators only.
+   * Sandbox and live account are set apart. Written down as `rate_limit.overridden`. For administrators only.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

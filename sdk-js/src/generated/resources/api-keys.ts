@@ -13,16 +13,13 @@ export class ApiKeysResource extends Resource {
    * Create an API key: `POST /v1/api-keys`. Scope `api_keys:write`.
    *
    * Creates a key for the account in the mode of the request: a session makes a live key, with `MusicVerse-Mode: test`
-   * a
-   * sandbox key. The secret is in this answer and never again. An account has at most 100 active keys per mode.
+   * a sandbox key. The secret is in this answer and never again. An account has at most 100 active keys per mode.
    *
    * **What a key may do to keys.** A key with `api_keys:write` can create, change, rotate and revoke itself and those
-   * keys
-   * that may do no more than itself: each scope is one it has (else 403 `insufficient_scope`), they end no later than
-   * it does and
-   * are allowed from no address that it is not (else 403 `key_exceeds_caller`). A secret that was rotated and is still
-   * in its
-   * grace period ends with it, and so does what it creates. Sessions of the account are not limited so.
+   * keys that may do no more than itself: each scope is one it has (else 403 `insufficient_scope`), they end no later
+   * than it does and are allowed from no address that it is not (else 403 `key_exceeds_caller`). A secret that was
+   * rotated and is still in its grace period ends with it, and so does what it creates. Sessions of the account are
+   * not limited so.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -57,12 +54,9 @@ export class ApiKeysResource extends Resource {
    * Report exposed API keys: `POST /v1/api-keys/report`. Needs no credentials.
    *
    * For whoever finds keys in a place where others can read them; secret scanners send up to 100 in one report. Real
-   * keys,
-   * live or test, are revoked everywhere within a second; their owner gets the event `api_key.exposed` and a mail that
-   * says where
-   * each was seen. The answer is the same, after the same work, whether such keys exist or not. How to recognise a key
-   * is
-   * written in `openapi/api-key-format.json` of the repository.
+   * keys, live or test, are revoked everywhere within a second; their owner gets the event `api_key.exposed` and a
+   * mail that says where each was seen. The answer is the same, after the same work, whether such keys exist or not.
+   * How to recognise a key is written in `openapi/api-key-format.json` of the repository.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
@@ -94,9 +88,8 @@ export class ApiKeysResource extends Resource {
    * Update an API key: `PATCH /v1/api-keys/{api_key_id}`. Scope `api_keys:write`.
    *
    * Renames, restricts or widens a key; its secret stays. Everywhere in effect within a second. A key changes only
-   * itself and
-   * keys that may do no more than itself, and never to more than itself (see `createApiKey`). A revoked key cannot be
-   * changed; an expired one works again when `expires_at` is moved into the future.
+   * itself and keys that may do no more than itself, and never to more than itself (see `apiKeys.create`). A revoked
+   * key cannot be changed; an expired one works again when `expires_at` is moved into the future.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -117,7 +110,7 @@ export class ApiKeysResource extends Resource {
    *
    * The key stops working everywhere within a second and stays listed with `revoked_at`. Revoking it again changes
    * nothing and answers the same. A key revokes only itself and keys that may do no more than itself (see
-   * `createApiKey`).
+   * `apiKeys.create`).
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -134,14 +127,10 @@ export class ApiKeysResource extends Resource {
    * Rotate an API key: `POST /v1/api-keys/{api_key_id}/rotate`. Scope `api_keys:write`.
    *
    * Gives the key a new secret, which is in this answer and never again; id, name, scopes and restrictions stay. The
-   * secret
-   * before goes on working for `grace_seconds`, so that programs can change over without a gap. A key never has more
-   * than two
-   * secrets: rotating again within the grace period ends the oldest one at once and gives the grace to the second. A
-   * key
-   * rotates only itself and keys that may do no more than itself (see `createApiKey`); a secret in its grace period
-   * cannot
-   * rotate its key. Emits `api_key.rotated`.
+   * secret before goes on working for `grace_seconds`, so that programs can change over without a gap. A key never has
+   * more than two secrets: rotating again within the grace period ends the oldest one at once and gives the grace to
+   * the second. A key rotates only itself and keys that may do no more than itself (see `apiKeys.create`); a secret in
+   * its grace period cannot rotate its key. Emits `api_key.rotated`.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

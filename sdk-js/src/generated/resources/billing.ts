@@ -11,8 +11,7 @@ export class BillingResource extends Resource {
    * Get the subscription: `GET /v1/billing/subscription`. Scope `billing:read`.
    *
    * What the account subscribes to in this mode, when it ends or renews, and until when boosts run. What that allows
-   * is told by
-   * `listEntitlements`.
+   * is told by `entitlements.list`.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -28,11 +27,9 @@ export class BillingResource extends Resource {
    * Buy a plan or a boost: `POST /v1/billing/checkout-sessions`. Scope `billing:write`.
    *
    * Makes a page of Stripe where the account pays, and answers its address: send the person's browser there. What was
-   * bought is in
-   * force as soon as Stripe tells us, usually before the browser is back. A plan is paid each month until it is
-   * canceled; `boost` is
-   * paid once and lasts 30 days. A page for a plan closes those that were left open before it. In the sandbox the page
-   * is a simulated one, on which nobody pays anything.
+   * bought is in force as soon as Stripe tells us, usually before the browser is back. A plan is paid each month until
+   * it is canceled; `boost` is paid once and lasts 30 days. A page for a plan closes those that were left open before
+   * it. In the sandbox the page is a simulated one, on which nobody pays anything.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -53,8 +50,8 @@ export class BillingResource extends Resource {
    * Manage the subscription: `POST /v1/billing/portal-sessions`. Scope `billing:write`.
    *
    * Makes a page of Stripe where the account changes or cancels its plan and sees its invoices, and answers its
-   * address. It works
-   * for a short visit only: make it when the person asks for it, and send their browser there at once.
+   * address. It works for a short visit only: make it when the person asks for it, and send their browser there at
+   * once.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

@@ -28,8 +28,7 @@ export class ConnectedAppsResource extends Resource {
    * Disconnect an app: `DELETE /v1/connected-apps/{connected_app_id}`. Scope `connected_apps:write`.
    *
    * Ends the app's access to this account: its access and refresh tokens stop working everywhere within a second. The
-   * app
-   * has to ask again to be connected. The account gets the event `app.authorization_revoked`.
+   * app has to ask again to be connected. The account gets the event `app.authorization_revoked`.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

@@ -13,10 +13,9 @@ export class DraftsResource extends Resource {
    * Write a reel: `POST /v1/create`. Scope `generate:write`.
    *
    * Makes a draft and a generation that writes its variants: hook, script, caption and hashtags for a short video.
-   * Accepts the
-   * work durably and answers at once; `Location` is the draft. Follow the generation with `streamGenerationEvents`, by
-   * polling, or
-   * with the webhook `generation.completed`; then the draft has its variants.
+   * Accepts the work durably and answers at once; `Location` is the draft. Follow the generation with
+   * `generations.streamEvents`, by polling, or with the webhook `generation.completed`; then the draft has its
+   * variants.
    *
    * It is one generation of the plan's month, however many variants it writes.
    *
@@ -39,16 +38,12 @@ export class DraftsResource extends Resource {
    * Write again: `POST /v1/regenerate`. Scope `generate:write`.
    *
    * Writes for a draft once more. With `variant_id` that variant alone is written anew, with `field` one field of it:
-   * it keeps
-   * its id, its place and all else, and what was edited by hand there is replaced. Without, all variants are replaced
-   * by new ones
-   * with new ids, and none is chosen; the plan says whether and how often. A draft for which nothing was written yet,
-   * because its
-   * generation failed or was canceled, may be written for on every plan.
+   * it keeps its id, its place and all else, and what was edited by hand there is replaced. Without, all variants are
+   * replaced by new ones with new ids, and none is chosen; the plan says whether and how often. A draft for which
+   * nothing was written yet, because its generation failed or was canceled, may be written for on every plan.
    *
    * While it goes on, the draft has what it had before; when it fails, it keeps that. Between two for one draft there
-   * is a pause of
-   * seconds, which the plan sets. Each is one generation of the plan's month.
+   * is a pause of seconds, which the plan sets. Each is one generation of the plan's month.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -101,10 +96,8 @@ export class DraftsResource extends Resource {
    * Update a draft: `PATCH /v1/drafts/{draft_id}`. Scope `generate:write`.
    *
    * Changes the fields that are sent and leaves the others: the title, which variant is chosen, and the text of
-   * variants.
-   * Null clears `title` and the choice. All of it happens or none. With `If-Match` the change happens only if the
-   * draft is
-   * still as you read it.
+   * variants. Null clears `title` and the choice. All of it happens or none. With `If-Match` the change happens only
+   * if the draft is still as you read it.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -124,8 +117,7 @@ export class DraftsResource extends Resource {
    * Delete a draft: `DELETE /v1/drafts/{draft_id}`. Scope `generate:write`.
    *
    * Deletes the draft and its variants for good, and cancels a generation that still writes for it. Generations that
-   * were
-   * made for it stay in the list, without `draft_id`.
+   * were made for it stay in the list, without `draft_id`.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

@@ -13,8 +13,7 @@ export class EntitlementsResource extends Resource {
    * List entitlements: `GET /v1/entitlements`. Scope `profile:read`.
    *
    * What the account may do at this moment, feature by feature, and where that comes from. Right within a second of a
-   * payment's
-   * webhook. A sandbox that bought nothing has the plan of its live account.
+   * payment's webhook. A sandbox that bought nothing has the plan of its live account.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -30,8 +29,7 @@ export class EntitlementsResource extends Resource {
    * List changes of entitlements: `GET /v1/entitlements/history`. Scope `profile:read`.
    *
    * Who gave the account which plan, when, and why: everything that was granted, updated, revoked or expired, newest
-   * first. Nothing of
-   * it is ever changed or removed.
+   * first. Nothing of it is ever changed or removed.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

@@ -12,7 +12,7 @@ export class EventsResource extends Resource {
   /**
    * List event types: `GET /v1/event-types`. Scope `events:read`.
    *
-   * Every type of event that a webhook can subscribe to, with what it means and a sample. `testWebhook` sends such a
+   * Every type of event that a webhook can subscribe to, with what it means and a sample. `webhooks.test` sends such a
    * sample.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.

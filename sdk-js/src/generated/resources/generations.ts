@@ -13,10 +13,10 @@ export class GenerationsResource extends Resource {
   /**
    * Generate music or artwork: `POST /v1/generate`. Scope `generate:write`.
    *
-   * Accepts the work durably and answers at once. Follow it with `streamGenerationEvents`, by polling `getGeneration`,
-   * or, best for servers, with a webhook for `generation.completed` and `generation.failed`. When it completes,
-   * `track_id` is a track whose audio is stored and can be downloaded; of artwork, `asset_id` is an image of the
-   * library.
+   * Accepts the work durably and answers at once. Follow it with `generations.streamEvents`, by polling
+   * `generations.get`, or, best for servers, with a webhook for `generation.completed` and `generation.failed`. When
+   * it completes, `track_id` is a track whose audio is stored and can be downloaded; of artwork, `asset_id` is an
+   * image of the library.
    *
    * Accepted work survives restarts of any part. A failed provider call is repeated where that is safe.
    *

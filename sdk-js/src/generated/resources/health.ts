@@ -11,7 +11,7 @@ export class HealthResource extends Resource {
    * Get the health of a part: `GET /v1/health`. Needs no credentials.
    *
    * For status pages and people. Always 200 when it could look; `status` tells what it saw. For load balancers use
-   * `getReadiness`.
+   * `health.getReadiness`.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -37,8 +37,7 @@ export class HealthResource extends Resource {
    * Check that the server can work: `GET /readyz`. Needs no credentials.
    *
    * Checks the database, Redis when it is configured, migrations and queues. For load balancers: 503 means send
-   * traffic
-   * elsewhere.
+   * traffic elsewhere.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {InternalServerError} 500: Something failed on our side.

@@ -16,9 +16,8 @@ export class IncomingEventsResource extends Resource {
    * provider's id of it, and processed after the answer. What a plugin's simulator signed belongs to the sandbox.
    *
    * No order is promised: what waits is taken by the time when it happened, but several are processed at once, one
-   * that failed
-   * is tried again after later ones, and providers send late. What is made of an event never depends on the one before
-   * it.
+   * that failed is tried again after later ones, and providers send late. What is made of an event never depends on
+   * the one before it.
    *
    * @throws {BadRequestError} 400: The webhook was not accepted; nothing is stored.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.

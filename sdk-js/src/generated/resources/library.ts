@@ -50,7 +50,7 @@ export class LibraryResource extends Resource {
   /**
    * Get an asset: `GET /v1/library/assets/{asset_id}`. Scope `library:read`.
    *
-   * One asset. The picture of an image is at `downloadAssetFile`.
+   * One asset. The picture of an image is at `library.downloadAssetFile`.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -67,8 +67,7 @@ export class LibraryResource extends Resource {
    * Update an asset: `PATCH /v1/library/assets/{asset_id}`. Scope `library:write`.
    *
    * Changes the fields that are sent, and no others. Null clears a field; lists and `metadata` are replaced as a
-   * whole. With
-   * `If-Match` the change happens only if nobody else changed the asset since you read it.
+   * whole. With `If-Match` the change happens only if nobody else changed the asset since you read it.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -104,8 +103,7 @@ export class LibraryResource extends Resource {
    * Download the picture of an asset: `GET /v1/library/assets/{asset_id}/file`. Scope `library:read`.
    *
    * The stored bytes with the asset's `file.content_type`; 404 for an asset without a file. With `Range` a part of
-   * them (206).
-   * `HEAD` gives the headers alone; `Content-Disposition` proposes a file name.
+   * them (206). `HEAD` gives the headers alone; `Content-Disposition` proposes a file name.
    *
    * Nothing is read until you do, see {@link BinaryResponse}.
    *

@@ -11,9 +11,8 @@ export class LimitsResource extends Resource {
    * Get the rate limits: `GET /v1/limits`. Scope `profile:read`.
    *
    * Where the caller stands and what its next request would meet: every window with its number and where that comes
-   * from, and what
-   * generations the plan still allows. Looking uses up nothing of them; it has a limit of its own. The `RateLimit`
-   * fields of this answer speak of the windows looked at.
+   * from, and what generations the plan still allows. Looking uses up nothing of them; it has a limit of its own. The
+   * `RateLimit` fields of this answer speak of the windows looked at.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

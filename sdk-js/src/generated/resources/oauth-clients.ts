@@ -13,12 +13,10 @@ export class OauthClientsResource extends Resource {
    * Register an OAuth client: `POST /v1/oauth/clients`. Scope `oauth_clients:write`.
    *
    * Registers an app that people can connect to their accounts. A `confidential` client runs on a server and gets a
-   * secret,
-   * which is in this answer and never again; a `public` one (browser, phone, desktop) can keep none and proves itself
-   * by
-   * PKCE alone. Redirect URIs are compared letter by letter: https, or http on a loopback address, whose port is then
-   * free;
-   * a public client may also use a scheme of its own with a dot in it (`com.example.app:/callback`).
+   * secret, which is in this answer and never again; a `public` one (browser, phone, desktop) can keep none and proves
+   * itself by PKCE alone. Redirect URIs are compared letter by letter: https, or http on a loopback address, whose
+   * port is then free; a public client may also use a scheme of its own with a dot in it
+   * (`com.example.app:/callback`).
    *
    * The endpoints stand in `/.well-known/oauth-authorization-server`.
    *
@@ -71,9 +69,8 @@ export class OauthClientsResource extends Resource {
    * Update an OAuth client: `PATCH /v1/oauth/clients/{client_id}`. Scope `oauth_clients:write`.
    *
    * Changes the fields that are sent and leaves the others; null clears `homepage` and `logo_uri`. A scope that is
-   * taken
-   * away is gone from all access tokens of the client within a second; people who connected the app are not asked
-   * again.
+   * taken away is gone from all access tokens of the client within a second; people who connected the app are not
+   * asked again.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -92,8 +89,7 @@ export class OauthClientsResource extends Resource {
    * Delete an OAuth client: `DELETE /v1/oauth/clients/{client_id}`. Scope `oauth_clients:write`.
    *
    * The app is disconnected from every account: all its tokens stop working within a second, and each of those
-   * accounts
-   * gets the event `app.authorization_revoked`.
+   * accounts gets the event `app.authorization_revoked`.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -110,8 +106,7 @@ export class OauthClientsResource extends Resource {
    * Rotate an OAuth client's secret: `POST /v1/oauth/clients/{client_id}/rotate-secret`. Scope `oauth_clients:write`.
    *
    * Makes a new secret, shown in this answer and never again. The old one works for `overlap_seconds` more. Tokens are
-   * not
-   * touched. Public clients have no secret: 409.
+   * not touched. Public clients have no secret: 409.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

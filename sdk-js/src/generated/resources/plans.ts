@@ -12,8 +12,7 @@ export class PlansResource extends Resource {
    * List plans: `GET /v1/plans`. Needs no credentials.
    *
    * Every plan with its price and what it allows, cheapest first, and the add-on that lifts an account for a while.
-   * Open to
-   * everybody.
+   * Open to everybody.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.

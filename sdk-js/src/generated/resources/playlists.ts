@@ -46,7 +46,7 @@ export class PlaylistsResource extends Resource {
   /**
    * Get a playlist: `GET /v1/playlists/{playlist_id}`. Scope `playlists:read`.
    *
-   * One playlist. Its tracks are at `listPlaylistTracks`.
+   * One playlist. Its tracks are at `playlists.listTracks`.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -63,8 +63,7 @@ export class PlaylistsResource extends Resource {
    * Update a playlist: `PATCH /v1/playlists/{playlist_id}`. Scope `playlists:write`.
    *
    * Changes the fields that are sent and leaves the others. Null clears `description`. With `If-Match` the change
-   * happens
-   * only if nobody else changed the playlist, or its tracks, since you read it.
+   * happens only if nobody else changed the playlist, or its tracks, since you read it.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -121,10 +120,8 @@ export class PlaylistsResource extends Resource {
    * List a playlist's tracks: `GET /v1/playlists/{playlist_id}/tracks`. Scope `playlists:read`.
    *
    * The tracks in the order of the playlist. The walk is stable while tracks are added and removed: what stays where
-   * it is
-   * is shown exactly once. After very many insertions at one place the order is stored anew; a cursor from before is
-   * then
-   * refused with `invalid_cursor`, and the walk starts again.
+   * it is is shown exactly once. After very many insertions at one place the order is stored anew; a cursor from
+   * before is then refused with `invalid_cursor`, and the walk starts again.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

@@ -15,9 +15,8 @@ export class TracksResource extends Resource {
    * Upload a track: `POST /v1/tracks`. Scope `tracks:write`.
    *
    * Stores an audio file as a track. The bytes decide whether it is audio and in which format; a file that is
-   * something
-   * else, or is cut off, is refused with `validation_failed` at `/body/file` and nothing is kept. Loudness is measured
-   * afterwards.
+   * something else, or is cut off, is refused with `validation_failed` at `/body/file` and nothing is kept. Loudness
+   * is measured afterwards.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -51,7 +50,7 @@ export class TracksResource extends Resource {
   /**
    * Get a track: `GET /v1/tracks/{track_id}`. Scope `tracks:read`.
    *
-   * One track. Its audio is at `downloadTrackAudio`.
+   * One track. Its audio is at `tracks.downloadAudio`.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -68,8 +67,7 @@ export class TracksResource extends Resource {
    * Update a track: `PATCH /v1/tracks/{track_id}`. Scope `tracks:write`.
    *
    * Changes title and artist: the fields that are sent, and no others. Null clears `artist`. The audio of a track
-   * never
-   * changes. With `If-Match` the change happens only if nobody else changed the track since you read it.
+   * never changes. With `If-Match` the change happens only if nobody else changed the track since you read it.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

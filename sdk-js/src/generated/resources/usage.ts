@@ -41,7 +41,7 @@ export class UsageResource extends Resource {
   /**
    * Get usage over time: `GET /v1/usage/timeseries`. Scope `usage:read`.
    *
-   * The figures of `getUsageStats` in steps of minutes, hours or days of UTC, for charts. Ask with `operation` or
+   * The figures of `usage.getStats` in steps of minutes, hours or days of UTC, for charts. Ask with `operation` or
    * `api_key_id` for one line of a chart.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
@@ -73,8 +73,7 @@ export class UsageResource extends Resource {
    * List calls of deprecated operations: `GET /v1/usage/deprecations`. Scope `usage:read`.
    *
    * Which credentials still call operations that will go, how often and when last, by default in the last 30 days:
-   * what to
-   * change before the operation's `Sunset`.
+   * what to change before the operation's `Sunset`.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

@@ -13,8 +13,7 @@ export class WebhooksResource extends Resource {
    * Create a webhook: `POST /v1/webhooks`. Scope `webhooks:write`.
    *
    * Adds an endpoint that events are sent to, and sends it a `webhook.test` event at once. The signing secret is in
-   * this
-   * answer and never again. Every delivery is signed after Standard Webhooks; verify it before you trust it
+   * this answer and never again. Every delivery is signed after Standard Webhooks; verify it before you trust it
    * (`webhooks.unwrap()` in the SDKs). A URL that leads to a private address is refused with `validation_failed` at
    * `/body/url`.
    *
@@ -68,8 +67,7 @@ export class WebhooksResource extends Resource {
    *
    * Changes the fields that are sent and leaves the others. Null means all events for `event_types` and clears
    * `description`. A paused endpoint keeps its deliveries; they go on when it is enabled again. One that was disabled
-   * starts
-   * with a single probe; what it missed meanwhile (`missed_since`, `missed_count`) can be replayed for 30 days.
+   * starts with a single probe; what it missed meanwhile (`missed_since`, `missed_count`) can be replayed for 30 days.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -105,8 +103,7 @@ export class WebhooksResource extends Resource {
    *
    * Makes a new signing secret, shown in this answer and never again. During the overlap every delivery carries a
    * signature of the new and one of the old secret, so that a receiver may change over at any moment of it; with an
-   * overlap
-   * of 0 the old one ends at once. Rotating again within the overlap ends the older of the two old ones.
+   * overlap of 0 the old one ends at once. Rotating again within the overlap ends the older of the two old ones.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -148,10 +145,8 @@ export class WebhooksResource extends Resource {
    * Get figures of a webhook: `GET /v1/webhooks/{webhook_id}/stats`. Scope `webhooks:read`.
    *
    * How the attempts of the last hour, day, week or 30 days went and how long they took. Counted per ten minutes, when
-   * a
-   * worker is done with the endpoint for the moment: the last seconds may be missing, and after a crash stay so. The
-   * delivery
-   * log has every attempt.
+   * a worker is done with the endpoint for the moment: the last seconds may be missing, and after a crash stay so. The
+   * delivery log has every attempt.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -168,10 +163,8 @@ export class WebhooksResource extends Resource {
    * Replay past events: `POST /v1/webhooks/{webhook_id}/replays`. Scope `webhooks:write`.
    *
    * Sends past events again to this endpoint: what failed, what it missed while it was disabled, or everything. It
-   * goes on in
-   * the background, however many there are; read its progress, or cancel it. At most 25 replayed deliveries wait at a
-   * time,
-   * so that fresh events are not held up. Each has the `webhook-id` that it always had.
+   * goes on in the background, however many there are; read its progress, or cancel it. At most 25 replayed deliveries
+   * wait at a time, so that fresh events are not held up. Each has the `webhook-id` that it always had.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -224,8 +217,7 @@ export class WebhooksResource extends Resource {
    * Cancel a replay: `POST /v1/webhooks/{webhook_id}/replays/{replay_id}/cancel`. Scope `webhooks:write`.
    *
    * Puts nothing more up. Deliveries that wait already, 25 at most, are still sent. Canceling a canceled one changes
-   * nothing
-   * and answers the same.
+   * nothing and answers the same.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -276,8 +268,7 @@ export class WebhooksResource extends Resource {
    * Retry a delivery: `POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry`. Scope `webhooks:write`.
    *
    * Sends a finished delivery once more at once, with the same body and `webhook-id`; while the endpoint is paused,
-   * when it is
-   * enabled again.
+   * when it is enabled again.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.

@@ -274,7 +274,7 @@ class AsyncAdminResource(AsyncResource):
     ) -> UsageStats:
         """Get usage figures across accounts: `GET /v1/admin/usage/stats`. Scope `admin:read`.
 
-        The figures of `getUsageStats` of all accounts, or of one. `group_by=account` shows the top consumers;
+        The figures of `usage.get_stats` of all accounts, or of one. `group_by=account` shows the top consumers;
         requests without a right credential have no account. For administrators only.
 
         Args:
@@ -344,7 +344,7 @@ class AsyncAdminResource(AsyncResource):
     ) -> UsageTimeSeries:
         """Get usage over time across accounts: `GET /v1/admin/usage/timeseries`. Scope `admin:read`.
 
-        The figures of `getUsageTimeSeries` of all accounts, or of one. For administrators only.
+        The figures of `usage.get_time_series` of all accounts, or of one. For administrators only.
 
         Args:
         - `since`: Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago.

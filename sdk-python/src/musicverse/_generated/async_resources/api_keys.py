@@ -157,8 +157,8 @@ class AsyncApiKeysResource(AsyncResource):
         """Update an API key: `PATCH /v1/api-keys/{api_key_id}`. Scope `api_keys:write`.
 
         Renames, restricts or widens a key; its secret stays. Everywhere in effect within a second. A key changes
-        only itself and keys that may do no more than itself, and never to more than itself (see `createApiKey`). A
-        revoked key cannot be changed; an expired one works again when `expires_at` is moved into the future.
+        only itself and keys that may do no more than itself, and never to more than itself (see `api_keys.create`).
+        A revoked key cannot be changed; an expired one works again when `expires_at` is moved into the future.
 
         Args:
         - `name`: What the key is for.
@@ -186,7 +186,7 @@ class AsyncApiKeysResource(AsyncResource):
 
         The key stops working everywhere within a second and stays listed with `revoked_at`. Revoking it again
         changes nothing and answers the same. A key revokes only itself and keys that may do no more than itself
-        (see `createApiKey`).
+        (see `api_keys.create`).
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).
@@ -209,7 +209,7 @@ class AsyncApiKeysResource(AsyncResource):
         The secret before goes on working for `grace_seconds`, so that programs can change over without a gap. A key
         never has more than two secrets: rotating again within the grace period ends the oldest one at once and
         gives the grace to the second. A key rotates only itself and keys that may do no more than itself (see
-        `createApiKey`); a secret in its grace period cannot rotate its key. Emits `api_key.rotated`.
+        `api_keys.create`); a secret in its grace period cannot rotate its key. Emits `api_key.rotated`.
 
         Args:
         - `grace_seconds`: How long the secret that is replaced goes on working beside the new one; 0 ends it at

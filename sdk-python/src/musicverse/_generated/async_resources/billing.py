@@ -31,7 +31,7 @@ class AsyncBillingResource(AsyncResource):
         """Get the subscription: `GET /v1/billing/subscription`. Scope `billing:read`.
 
         What the account subscribes to in this mode, when it ends or renews, and until when boosts run. What that
-        allows is told by `listEntitlements`.
+        allows is told by `entitlements.list`.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
         InternalServerError (500).

@@ -32,7 +32,7 @@ class AsyncEventsResource(AsyncResource):
     ) -> EventTypeList:
         """List event types: `GET /v1/event-types`. Scope `events:read`.
 
-        Every type of event that a webhook can subscribe to, with what it means and a sample. `testWebhook` sends
+        Every type of event that a webhook can subscribe to, with what it means and a sample. `webhooks.test` sends
         such a sample.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),

@@ -209,7 +209,7 @@ class PlaylistCreatedPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: Playlist
-    """Tracks in an order. The tracks themselves are at `listPlaylistTracks`."""
+    """Tracks in an order. The tracks themselves are at `playlists.list_tracks`."""
 
 
 class PlaylistDeletedPayload(Model):
@@ -231,7 +231,7 @@ class PlaylistUpdatedPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: Playlist
-    """Tracks in an order. The tracks themselves are at `listPlaylistTracks`."""
+    """Tracks in an order. The tracks themselves are at `playlists.list_tracks`."""
 
 
 class TrackCreatedPayload(Model):

@@ -23,5 +23,5 @@ class PlaylistItem(Model):
 class AddedPlaylistTracks(Model):
     """The places that were added, in their order, and the playlist as it is now."""
     playlist: Playlist
-    """Tracks in an order. The tracks themselves are at `listPlaylistTracks`."""
+    """Tracks in an order. The tracks themselves are at `playlists.list_tracks`."""
     items: list[PlaylistItem]

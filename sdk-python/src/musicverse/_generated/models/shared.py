@@ -23,7 +23,7 @@ from ..literals import (
 
 
 class Playlist(Model):
-    """Tracks in an order. The tracks themselves are at `listPlaylistTracks`."""
+    """Tracks in an order. The tracks themselves are at `playlists.list_tracks`."""
     object: Literal["playlist"]
     id: str
     """Id of a playlist."""
@@ -164,7 +164,7 @@ class Asset(Model):
     id: str
     """Id of an asset."""
     kind: AssetKind | str
-    """`reel`: the text of a short video. `image`: a picture, which `downloadAssetFile` gives."""
+    """`reel`: the text of a short video. `image`: a picture, which `library.download_asset_file` gives."""
     status: AssetStatus | str
     """How far it is, for your own use: nothing changes it by itself, and each may follow each."""
     title: str

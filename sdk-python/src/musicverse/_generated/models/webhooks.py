@@ -266,7 +266,7 @@ class PlaylistCreatedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: Playlist
-    """Tracks in an order. The tracks themselves are at `listPlaylistTracks`."""
+    """Tracks in an order. The tracks themselves are at `playlists.list_tracks`."""
 
 
 class PlaylistDeletedEvent(Model):
@@ -290,7 +290,7 @@ class PlaylistUpdatedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: Playlist
-    """Tracks in an order. The tracks themselves are at `listPlaylistTracks`."""
+    """Tracks in an order. The tracks themselves are at `playlists.list_tracks`."""
 
 
 class TrackCreatedEvent(Model):

@@ -45,7 +45,7 @@ class DraftsResource(Resource):
 
         Makes a draft and a generation that writes its variants: hook, script, caption and hashtags for a short
         video. Accepts the work durably and answers at once; `Location` is the draft. Follow the generation with
-        `streamGenerationEvents`, by polling, or with the webhook `generation.completed`; then the draft has its
+        `generations.stream_events`, by polling, or with the webhook `generation.completed`; then the draft has its
         variants.
 
         It is one generation of the plan's month, however many variants it writes.

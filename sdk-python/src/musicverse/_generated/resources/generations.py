@@ -43,8 +43,8 @@ class GenerationsResource(Resource):
     ) -> Generation:
         """Generate music or artwork: `POST /v1/generate`. Scope `generate:write`.
 
-        Accepts the work durably and answers at once. Follow it with `streamGenerationEvents`, by polling
-        `getGeneration`, or, best for servers, with a webhook for `generation.completed` and `generation.failed`.
+        Accepts the work durably and answers at once. Follow it with `generations.stream_events`, by polling
+        `generations.get`, or, best for servers, with a webhook for `generation.completed` and `generation.failed`.
         When it completes, `track_id` is a track whose audio is stored and can be downloaded; of artwork, `asset_id`
         is an image of the library.
 
@@ -52,7 +52,7 @@ class GenerationsResource(Resource):
 
         Args:
         - `kind`: What to make. `music` becomes a track, `artwork` an image of 3000 by 3000 pixels in the library.
-          Reels are made with `createDraft`.
+          Reels are made with `drafts.create`.
         - `prompt`: What it should sound like: style, mood, instruments, scene. Of artwork what is to be seen, in at
           most 1,500 characters. Required, but for artwork with `source_track_id`.
         - `lyrics`: Words to sing, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Left

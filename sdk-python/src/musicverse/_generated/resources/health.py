@@ -32,7 +32,7 @@ class HealthResource(Resource):
         """Get the health of a part: `GET /v1/health`. Needs no credentials.
 
         For status pages and people. Always 200 when it could look; `status` tells what it saw. For load balancers
-        use `getReadiness`.
+        use `health.get_readiness`.
 
         Args:
         - `type`: Which part to look at.

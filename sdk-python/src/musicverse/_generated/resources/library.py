@@ -121,7 +121,7 @@ class LibraryResource(Resource):
     ) -> Asset:
         """Get an asset: `GET /v1/library/assets/{asset_id}`. Scope `library:read`.
 
-        One asset. The picture of an image is at `downloadAssetFile`.
+        One asset. The picture of an image is at `library.download_asset_file`.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).

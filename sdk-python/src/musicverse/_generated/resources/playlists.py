@@ -84,7 +84,7 @@ class PlaylistsResource(Resource):
     ) -> Playlist:
         """Get a playlist: `GET /v1/playlists/{playlist_id}`. Scope `playlists:read`.
 
-        One playlist. Its tracks are at `listPlaylistTracks`.
+        One playlist. Its tracks are at `playlists.list_tracks`.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).

@@ -104,7 +104,7 @@ class TracksResource(Resource):
     ) -> Track:
         """Get a track: `GET /v1/tracks/{track_id}`. Scope `tracks:read`.
 
-        One track. Its audio is at `downloadTrackAudio`.
+        One track. Its audio is at `tracks.download_audio`.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).

@@ -101,7 +101,7 @@ class UsageResource(Resource):
     ) -> UsageTimeSeries:
         """Get usage over time: `GET /v1/usage/timeseries`. Scope `usage:read`.
 
-        The figures of `getUsageStats` in steps of minutes, hours or days of UTC, for charts. Ask with `operation`
+        The figures of `usage.get_stats` in steps of minutes, hours or days of UTC, for charts. Ask with `operation`
         or `api_key_id` for one line of a chart.
 
         Args:
