@@ -10,4 +10,4 @@ for track in client.tracks.list(limit=100):
 page = client.events.list(limit=5)
 print([event.type for event in page.data])
 if page.has_next_page():
-    print(len(page.next_page().data))
+    print(len(page.get_next_page().data))

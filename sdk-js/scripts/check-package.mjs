@@ -25,6 +25,9 @@ const BUDGETS = {
   "unwrapWebhook alone": ["{ unwrapWebhook }", "unwrapWebhook", 2_500],
 };
 
+/** Of each budget, in their order. */
+const measured = [];
+
 /** @type {[title: string, check: () => string | undefined | Promise<string | undefined>][]} */
 const checks = [
   ["builds", () => run("tsdown", "--logLevel", "warn")],
@@ -38,6 +41,7 @@ const checks = [
     `${what} is at most ${limit} bytes`,
     () => checkSize(names, use, limit),
   ]),
+  ["the README tells the sizes", checkReadme],
 ];
 
 let failed = 0;
@@ -82,6 +86,12 @@ function checkImports() {
   }
 }
 
+function checkReadme() {
+  const told = /(\d+) KB minified and gzipped, (\d+) KB for one group/.exec(readFileSync(join(sdk, "README.md"), "utf8")) ?? [];
+  for (const [index, bytes] of measured.slice(0, 2).entries())
+    if (!(Math.abs(Number(told[index + 1]) * 1000 - bytes) < 1000)) throw new Error(`"${told[0]}", and it is ${bytes} bytes`);
+}
+
 async function checkSize(names, use, limit) {
   const folder = mkdtempSync(join(tmpdir(), "musicverse-size-"));
   try {
@@ -101,6 +111,7 @@ async function checkSize(names, use, limit) {
     });
     const bytes = gzipSync(bundles.flatMap(({ chunks }) => chunks.map((chunk) => chunk.code ?? "")).join("")).length;
     if (bytes > limit) throw new Error(`it is ${bytes} bytes`);
+    measured.push(bytes);
     return ` (${bytes})`;
   } finally {
     rmSync(folder, { recursive: true });

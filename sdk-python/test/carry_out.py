@@ -121,7 +121,7 @@ class Run:
         elif how == "pages":
             outcome.pages.append(result.data)
             while result.has_next_page():
-                result = result.next_page()
+                result = result.get_next_page()
                 outcome.pages.append(result.data)
         elif how == "events":
             for event in result:
@@ -179,7 +179,7 @@ class Run:
             page = await result
             outcome.pages.append(page.data)
             while page.has_next_page():
-                page = await page.next_page()
+                page = await page.get_next_page()
                 outcome.pages.append(page.data)
         elif how == "events":
             async with result as events:

@@ -18,7 +18,7 @@ class AsyncPage(BasePage[T]):
         super().__init__(body, to)
         self._following = following
 
-    async def next_page(self) -> AsyncPage[T]:
+    async def get_next_page(self) -> AsyncPage[T]:
         """Fetches the following page; raises when there is none, see :meth:`has_next_page`."""
         return await self._following(self._cursor())
 
@@ -27,7 +27,7 @@ class AsyncPage(BasePage[T]):
         page = self
         yield page
         while page.has_next_page():
-            page = await page.next_page()
+            page = await page.get_next_page()
             yield page
 
     async def __aiter__(self) -> AsyncIterator[T]:

@@ -53,7 +53,7 @@ class Page(BasePage[T]):
         super().__init__(body, to)
         self._following = following
 
-    def next_page(self) -> Page[T]:
+    def get_next_page(self) -> Page[T]:
         """Fetches the following page; raises when there is none, see :meth:`has_next_page`."""
         return self._following(self._cursor())
 
@@ -62,7 +62,7 @@ class Page(BasePage[T]):
         page = self
         yield page
         while page.has_next_page():
-            page = page.next_page()
+            page = page.get_next_page()
             yield page
 
     def __iter__(self) -> Iterator[T]:
