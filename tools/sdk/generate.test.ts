@@ -93,6 +93,12 @@ describe("types", () => {
     );
   });
 
+  test("a schema whose name ends as those of bodies do keeps its name when it is none", () => {
+    const text = types({ $ref: "#/components/schemas/DeliveryRequest" }, { DeliveryRequest: { type: "object", properties: {} } });
+    expect(text).toContain("  it?: DeliveryRequest;\n");
+    expect(text).toContain("export interface DeliveryRequest {\n}");
+  });
+
   test("a schema that nothing uses is left out", () => {
     expect(types({ type: "string" }, { Unused: { type: "object", properties: {} } })).not.toContain("Unused");
   });

@@ -13,11 +13,13 @@ export type Direction = "request" | "response";
 /** Writes JSON Schema as TypeScript types. */
 export class TypeWriter {
   readonly #schemas: OpenApiDocument["components"]["schemas"];
+  readonly #bodies: ReadonlySet<string>;
   readonly #onReference: (name: string) => void;
 
   /** `onReference` hears of every named type that a written type uses. */
   constructor(document: OpenApiDocument, onReference: (name: string) => void = () => undefined) {
     this.#schemas = document.components.schemas;
+    this.#bodies = bodySchemas(document);
     this.#onReference = onReference;
   }
 
@@ -45,6 +47,11 @@ export class TypeWriter {
       .join("");
   }
 
+  /** What a schema is called: `CreateTrackParams` of the body `CreateTrackRequest`, otherwise as in the contract. */
+  nameOf(name: string): string {
+    return this.#bodies.has(name) ? typeName(name) : name;
+  }
+
   /** Is this schema worth a name of its own? Ids and times are plain strings to a user. */
   isNamed(name: string): boolean {
     const schema = this.#schemas[name];
@@ -57,7 +64,7 @@ export class TypeWriter {
     const schema = this.#schemas[name];
     if (!schema || !this.isNamed(name)) return this.write(schema ?? {}, direction, indent);
     this.#onReference(name);
-    return schema.enum ? open(typeName(name), direction) : typeName(name);
+    return schema.enum ? open(this.nameOf(name), direction) : this.nameOf(name);
   }
 
   #values(schema: SchemaObject["additionalProperties"], direction: Direction, indent: string): string {
@@ -94,4 +101,10 @@ export class TypeWriter {
 
 function open(type: string, direction: Direction): string {
   return direction === "response" ? `Open<${type}>` : type;
+}
+
+/** Names of the schemas that are the body of an operation. */
+function bodySchemas({ paths }: OpenApiDocument): Set<string> {
+  const bodies = Object.values(paths).flatMap((item) => Object.values(item)).flatMap(({ requestBody }) => Object.values(requestBody?.content ?? {}));
+  return new Set(bodies.flatMap(({ schema }) => (schema.$ref ? [nameOfReference(schema.$ref)] : [])));
 }

@@ -2,7 +2,6 @@ import { deprecationText } from "./deprecation-text.ts";
 import { docComment } from "./doc-comment.ts";
 import { nameOfReference } from "./document.ts";
 import type { OpenApiDocument, ParameterObject, SchemaObject } from "./document.ts";
-import { typeName } from "./model.ts";
 import type { Operation } from "./model.ts";
 import { snake } from "./names.ts";
 import { TypeWriter } from "./type-text.ts";
@@ -31,7 +30,7 @@ export function typesFile(document: OpenApiDocument, operations: Operation[]): s
   const declarations = new Map<string, string>();
   const drain = (): void => {
     for (let name = pending.pop(); name !== undefined; name = pending.pop())
-      declarations.set(typeName(name), declare(document, writer, name, direction));
+      declarations.set(writer.nameOf(name), declare(document, writer, name, direction));
   };
 
   for (const operation of operations) if (operation.body) declareBody(operation, operation.body.schema);
@@ -50,7 +49,7 @@ export function typesFile(document: OpenApiDocument, operations: Operation[]): s
     .join("\n")}`;
 
   function declareBody(operation: Operation, schema: SchemaObject): void {
-    const name = schema.$ref && typeName(nameOfReference(schema.$ref));
+    const name = schema.$ref && writer.nameOf(nameOfReference(schema.$ref));
     if (name !== operation.paramsName)
       throw new Error(
         `The body of ${operation.id} must be a schema of that name with Request, for the type ${operation.paramsName}`,
@@ -77,12 +76,12 @@ function declare(document: OpenApiDocument, writer: TypeWriter, name: string, di
   if (schema.allOf && own.length <= 1) {
     const parents = bases.map((base) => writer.write(base, direction)).join(", ");
     const members = writer.members(own[0] ?? {}, direction, "  ");
-    return `${doc}export interface ${typeName(name)} extends ${parents} {\n${members}}\n`;
+    return `${doc}export interface ${writer.nameOf(name)} extends ${parents} {\n${members}}\n`;
   }
   if (schema.properties)
-    return `${doc}export interface ${typeName(name)} {\n${writer.members(schema, direction, "  ")}}\n`;
+    return `${doc}export interface ${writer.nameOf(name)} {\n${writer.members(schema, direction, "  ")}}\n`;
   // The name of an enum is always its known values; places where the server writes it add Open<…>.
-  return `${doc}${alias(typeName(name), writer.write(schema, schema.enum ? "request" : direction))}`;
+  return `${doc}${alias(writer.nameOf(name), writer.write(schema, schema.enum ? "request" : direction))}`;
 }
 
 /** One alternative per line when they do not fit on one. */

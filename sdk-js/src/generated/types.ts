@@ -70,7 +70,7 @@ export interface AddPlaylistTracksParams {
 
 /** The places that were added, in their order, and the playlist as it is now. */
 export interface AddedPlaylistTracks {
-  /** Tracks in an order. The tracks themselves are at `listPlaylistTracks`. */
+  /** Tracks in an order. The tracks themselves are at `playlists.listTracks`. */
   playlist: Playlist;
   items: PlaylistItem[];
 }
@@ -312,7 +312,7 @@ export interface Asset {
   object: "asset";
   /** Id of an asset. */
   id: string;
-  /** `reel`: the text of a short video. `image`: a picture, which `downloadAssetFile` gives. */
+  /** `reel`: the text of a short video. `image`: a picture, which `library.downloadAssetFile` gives. */
   kind: Open<AssetKind>;
   /** How far it is, for your own use: nothing changes it by itself, and each may follow each. */
   status: Open<AssetStatus>;
@@ -406,7 +406,7 @@ export interface AssetFile {
   height: number;
 }
 
-/** `reel`: the text of a short video. `image`: a picture, which `downloadAssetFile` gives. */
+/** `reel`: the text of a short video. `image`: a picture, which `library.downloadAssetFile` gives. */
 export type AssetKind = "reel" | "image";
 
 /** How far it is, for your own use: nothing changes it by itself, and each may follow each. */
@@ -660,7 +660,7 @@ export interface CreateDraftParams {
 export interface CreateGenerationParams {
   /**
    * What to make. `music` becomes a track, `artwork` an image of 3000 by 3000 pixels in the library. Reels are made
-   * with `createDraft`.
+   * with `drafts.create`.
    */
   kind?: "music" | "artwork";
   /**
@@ -2070,7 +2070,7 @@ export interface PlatformStatus {
   };
 }
 
-/** Tracks in an order. The tracks themselves are at `listPlaylistTracks`. */
+/** Tracks in an order. The tracks themselves are at `playlists.listTracks`. */
 export interface Playlist {
   object: "playlist";
   /** Id of a playlist. */
@@ -2097,7 +2097,7 @@ export interface PlaylistCreatedEvent {
   type: "playlist.created";
   /** When it happened. */
   created_at: string;
-  /** Tracks in an order. The tracks themselves are at `listPlaylistTracks`. */
+  /** Tracks in an order. The tracks themselves are at `playlists.listTracks`. */
   data: Playlist;
 }
 
@@ -2108,7 +2108,7 @@ export interface PlaylistCreatedPayload {
   type: "playlist.created";
   /** When it happened. */
   timestamp: string;
-  /** Tracks in an order. The tracks themselves are at `listPlaylistTracks`. */
+  /** Tracks in an order. The tracks themselves are at `playlists.listTracks`. */
   data: Playlist;
 }
 
@@ -2156,7 +2156,7 @@ export interface PlaylistUpdatedEvent {
   type: "playlist.updated";
   /** When it happened. */
   created_at: string;
-  /** Tracks in an order. The tracks themselves are at `listPlaylistTracks`. */
+  /** Tracks in an order. The tracks themselves are at `playlists.listTracks`. */
   data: Playlist;
 }
 
@@ -2167,7 +2167,7 @@ export interface PlaylistUpdatedPayload {
   type: "playlist.updated";
   /** When it happened. */
   timestamp: string;
-  /** Tracks in an order. The tracks themselves are at `listPlaylistTracks`. */
+  /** Tracks in an order. The tracks themselves are at `playlists.listTracks`. */
   data: Playlist;
 }
 
@@ -3164,13 +3164,13 @@ export interface WebhookDelivery {
 /** A delivery with what was sent and every answer. */
 export interface WebhookDeliveryDetail extends WebhookDelivery {
   /** What is sent. Timestamp and signature differ per attempt and stand there. */
-  request: WebhookDeliveryParams;
+  request: WebhookDeliveryRequest;
   /** All attempts, oldest first. */
   attempts: WebhookAttempt[];
 }
 
 /** What is sent. Timestamp and signature differ per attempt and stand there. */
-export interface WebhookDeliveryParams {
+export interface WebhookDeliveryRequest {
   /** HTTP header fields by lower-case name. */
   headers: Record<string, string>;
   /** The exact body that is signed. */

@@ -36,9 +36,13 @@ class StreamEvent(Generic[T]):
 
     __slots__ = ("data", "event", "id")
 
+    event: str
+    """Its name; names that this version does not know may appear."""
+    data: T
+    id: str | None
+
     def __init__(self, event: str, data: T, id: str | None) -> None:
         self.event = event
-        """Its name; names that this version does not know may appear."""
         self.data = data
         self.id = id
 

@@ -13,9 +13,8 @@ export class AccountsResource extends Resource {
   /**
    * Sign up: `POST /v1/accounts`. Needs no credentials.
    *
-   * Creates an account and its sandbox, and signs in. Use the session's token to create API keys (`createApiKey`);
-   * with
-   * `MusicVerse-Mode: test` keys of the sandbox, which needs no provider account and costs nothing.
+   * Creates an account and its sandbox, and signs in. Use the session's token to create API keys (`apiKeys.create`);
+   * with `MusicVerse-Mode: test` keys of the sandbox, which needs no provider account and costs nothing.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {ConflictError} 409: The e-mail address is registered already.
@@ -79,9 +78,9 @@ export class AccountsResource extends Resource {
    * Begin signing in with Spotify: `POST /v1/sessions/spotify`. Needs no credentials.
    *
    * Answers the address of Spotify's page and a secret that stays in the browser. After people agree, the browser
-   * comes back to
-   * `redirect_uri` with `sign_in_id` and a `code` (or `error=access_denied`); both halves together finish the sign-in
-   * (`finishSpotifySignIn`), or link Spotify to the account of a session (`linkSpotify`).
+   * comes back to `redirect_uri` with `sign_in_id` and a `code` (or `error=access_denied`); both halves together
+   * finish the sign-in (`accounts.finishSpotifySignIn`), or link Spotify to the account of a session
+   * (`accounts.linkSpotify`).
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
@@ -98,8 +97,7 @@ export class AccountsResource extends Resource {
    * Finish signing in with Spotify: `POST /v1/sessions/spotify/finish`. Needs no credentials.
    *
    * Opens a session for whoever agreed at Spotify; the first time it makes an account with Spotify's e-mail address.
-   * An account
-   * that has the address already is not taken over: sign in with its password and link Spotify.
+   * An account that has the address already is not taken over: sign in with its password and link Spotify.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: The sign-in cannot be completed.
@@ -149,7 +147,7 @@ export class AccountsResource extends Resource {
    * Send a verification mail: `POST /v1/email-verifications`. Needs a session token.
    *
    * Sends the owner a mail with a link that confirms the address, or the new address when one was asked for with
-   * `updateProfile`. The link works once, for a day. Five mails an hour.
+   * `accounts.updateProfile`. The link works once, for a day. Five mails an hour.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -185,8 +183,7 @@ export class AccountsResource extends Resource {
    * Send a password reset mail: `POST /v1/password-resets`. Needs no credentials.
    *
    * Sends a mail with a link to choose a new password, if an account has this address: the answer is the same either
-   * way.
-   * The link works once, for an hour. Three mails an hour for one address.
+   * way. The link works once, for an hour. Three mails an hour for one address.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
@@ -201,13 +198,11 @@ export class AccountsResource extends Resource {
   /**
    * Choose a new password: `POST /v1/password-resets/confirm`. Needs no credentials.
    *
-   * Takes the token of the link in a password reset mail. All sessions of the account end, a change
-   * of the e-mail address that was not confirmed yet is called off, and the owner gets a notice.
-   * API keys and connected apps go on working, with one exception: when nobody had confirmed the address before, the
-   * account
-   * may have been made by somebody else. Then everything that opened it ends, too: API keys, connected apps, linked
-   * sign-ins
-   * and the secrets of its OAuth clients; its webhooks are disabled. The notice says so.
+   * Takes the token of the link in a password reset mail. All sessions of the account end, a change of the e-mail
+   * address that was not confirmed yet is called off, and the owner gets a notice. API keys and connected apps go on
+   * working, with one exception: when nobody had confirmed the address before, the account may have been made by
+   * somebody else. Then everything that opened it ends, too: API keys, connected apps, linked sign-ins and the secrets
+   * of its OAuth clients; its webhooks are disabled. The notice says so.
    *
    * @throws {BadRequestError} 400: The link does not work (any more), or the request does not fit the operation.
    * Nothing was done.
@@ -224,8 +219,7 @@ export class AccountsResource extends Resource {
    * Change the password: `PUT /v1/password`. Needs a session token.
    *
    * Needs the current password; who has none yet chooses one. All other sessions end; this one goes on. A change of
-   * the
-   * e-mail address that was not confirmed yet is called off. The owner gets a notice by mail.
+   * the e-mail address that was not confirmed yet is called off. The owner gets a notice by mail.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -258,10 +252,8 @@ export class AccountsResource extends Resource {
    * Update the profile: `PATCH /v1/profile`. Scope `profile:write`.
    *
    * Changes the fields that are sent. The name is that of the account and its sandbox. A new e-mail address needs a
-   * session
-   * and the password, and takes effect when the link in the mail sent to it was opened; until then `pending_email`
-   * shows it.
-   * The old address gets a notice.
+   * session and the password, and takes effect when the link in the mail sent to it was opened; until then
+   * `pending_email` shows it. The old address gets a notice.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -295,9 +287,8 @@ export class AccountsResource extends Resource {
   /**
    * Link Spotify: `PUT /v1/profile/spotify`. Needs a session token.
    *
-   * Lets the owner of the account sign in with Spotify from now on: both halves of a sign-in that `startSpotifySignIn`
-   * began. The
-   * owner gets a notice by mail.
+   * Lets the owner of the account sign in with Spotify from now on: both halves of a sign-in that
+   * `accounts.startSpotifySignIn` began. The owner gets a notice by mail.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No session was sent, or the sign-in with the provider cannot be completed.
@@ -334,9 +325,8 @@ export class AccountsResource extends Resource {
    * Delete the account: `DELETE /v1/account`. Needs a session token.
    *
    * Deletes the account and its sandbox for good. Every session, API key and connected app stops working within a
-   * second;
-   * then all data is removed, audio first. Nothing can be brought back, so export first (`exportAccount`). The e-mail
-   * address is free again at once.
+   * second; then all data is removed, audio first. Nothing can be brought back, so export first (`accounts.export`).
+   * The e-mail address is free again at once.
    *
    * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
@@ -354,9 +344,8 @@ export class AccountsResource extends Resource {
    * Export everything: `GET /v1/account/export`. Needs a session token.
    *
    * One ZIP file with everything that the account and its sandbox have: JSON files, the audio of all tracks, and a
-   * README
-   * that says what is where. It holds no secrets. It is made while it is sent, so it has no length; a connection that
-   * breaks means an incomplete file, which no program opens. Five exports an hour.
+   * README that says what is where. It holds no secrets. It is made while it is sent, so it has no length; a
+   * connection that breaks means an incomplete file, which no program opens. Five exports an hour.
    *
    * Nothing is read until you do, see {@link BinaryResponse}.
    *

@@ -6,7 +6,7 @@ ApiKeyStatus: TypeAlias = Literal["active", "revoked", "expired"]
 """Whether the key works."""
 
 AssetKind: TypeAlias = Literal["reel", "image"]
-"""`reel`: the text of a short video. `image`: a picture, which `downloadAssetFile` gives."""
+"""`reel`: the text of a short video. `image`: a picture, which `library.download_asset_file` gives."""
 
 AssetStatus: TypeAlias = Literal["draft", "ready", "published", "archived"]
 """How far it is, for your own use: nothing changes it by itself, and each may follow each."""

@@ -155,7 +155,7 @@ class CreateGenerationParams(TypedDict, total=False):
 
     kind: Literal["music", "artwork"]
     """What to make. `music` becomes a track, `artwork` an image of 3000 by 3000 pixels in the library. Reels are made
-    with `createDraft`.
+    with `drafts.create`.
     """
     prompt: str
     """What it should sound like: style, mood, instruments, scene. Of artwork what is to be seen, in at most 1,500

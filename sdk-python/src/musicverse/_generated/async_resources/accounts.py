@@ -43,7 +43,7 @@ class AsyncAccountsResource(AsyncResource):
         """Sign up: `POST /v1/accounts`. Needs no credentials.
 
         Creates an account and its sandbox, and signs in. Use the session's token to create API keys
-        (`createApiKey`); with `MusicVerse-Mode: test` keys of the sandbox, which needs no provider account and
+        (`api_keys.create`); with `MusicVerse-Mode: test` keys of the sandbox, which needs no provider account and
         costs nothing.
 
         Args:
@@ -137,8 +137,8 @@ class AsyncAccountsResource(AsyncResource):
 
         Answers the address of Spotify's page and a secret that stays in the browser. After people agree, the
         browser comes back to `redirect_uri` with `sign_in_id` and a `code` (or `error=access_denied`); both halves
-        together finish the sign-in (`finishSpotifySignIn`), or link Spotify to the account of a session
-        (`linkSpotify`).
+        together finish the sign-in (`accounts.finish_spotify_sign_in`), or link Spotify to the account of a session
+        (`accounts.link_spotify`).
 
         Args:
         - `redirect_uri`: Page of the app that finishes the sign-in. The operator lists the allowed ones
@@ -224,7 +224,7 @@ class AsyncAccountsResource(AsyncResource):
         """Send a verification mail: `POST /v1/email-verifications`. Needs a session token.
 
         Sends the owner a mail with a link that confirms the address, or the new address when one was asked for with
-        `updateProfile`. The link works once, for a day. Five mails an hour.
+        `accounts.update_profile`. The link works once, for a day. Five mails an hour.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
         UnprocessableEntityError (422), RateLimitError (429), InternalServerError (500).
@@ -409,7 +409,7 @@ class AsyncAccountsResource(AsyncResource):
         """Link Spotify: `PUT /v1/profile/spotify`. Needs a session token.
 
         Lets the owner of the account sign in with Spotify from now on: both halves of a sign-in that
-        `startSpotifySignIn` began. The owner gets a notice by mail.
+        `accounts.start_spotify_sign_in` began. The owner gets a notice by mail.
 
         Args:
         - `sign_in_id`: `id` of the sign-in; it comes back as `sign_in_id`.
@@ -453,7 +453,7 @@ class AsyncAccountsResource(AsyncResource):
 
         Deletes the account and its sandbox for good. Every session, API key and connected app stops working within
         a second; then all data is removed, audio first. Nothing can be brought back, so export first
-        (`exportAccount`). The e-mail address is free again at once.
+        (`accounts.export`). The e-mail address is free again at once.
 
         Args:
         - `password`: The current password. Left out by who has none, because they sign in with a provider only;
