@@ -89,7 +89,7 @@ function membersOf(name: string): Set<string> {
   const all = new Set(javascript.members.get(name));
   const base = new RegExp(`(?:class|interface) ${name.replace("$", "\\$")}(?:<\\w+>)? extends ([\\w$]+)`).exec(reports.javascript)?.[1];
   for (const member of base ? membersOf(base) : []) all.add(member);
-  const inner = /Error$/.test(name) ? ["constructor", "name"] : ["constructor"];
+  const inner = name.endsWith("Error") ? ["constructor", "name"] : ["constructor"];
   for (const own of inner) all.delete(own);
   return all;
 }
