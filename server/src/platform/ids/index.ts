@@ -10,7 +10,12 @@ export type IdPrefix = (typeof idPrefixes)[number];
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const SUFFIX = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
-const VALUE_OF = new Map([...ALPHABET].map((character, value) => [character, value]));
+// Every answer holds ids: tables instead of parsing and printing one digit after the other.
+const BASE32_PAIRS = Array.from({ length: 1024 }, (_, value) => ALPHABET.charAt(value >> 5) + ALPHABET.charAt(value & 31));
+const HEX_PAIRS = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, "0"));
+const VALUE_OF_BASE32 = valuesByCode(ALPHABET);
+const VALUE_OF_HEX = valuesByCode("0123456789abcdef");
+const DASH = 45;
 
 /** A new UUIDv7, increasing within this process. */
 export function newId(): string {
@@ -36,37 +41,44 @@ export function newIdAt(moment: Date): string {
 
 /** `("trk", uuid)` → `trk_01h455vb4pex5vsknk084sn02q` */
 export function encodeId(prefix: IdPrefix, uuid: string): string {
+  let text = `${prefix}_`;
   // 26 × 5 = 130 bits: the two missing ones are leading zeros.
-  let text = "";
   let bits = 2;
   let pending = 0;
-  for (const digit of uuid) {
-    if (digit === "-") continue;
-    pending = (pending << 4) | Number.parseInt(digit, 16);
+  for (let at = 0; at < uuid.length; at += 1) {
+    const code = uuid.charCodeAt(at);
+    if (code === DASH) continue;
+    pending = (pending << 4) | (VALUE_OF_HEX[code] ?? 0);
     bits += 4;
-    if (bits < 5) continue;
-    bits -= 5;
-    text += ALPHABET.charAt(pending >> bits);
+    if (bits < 10) continue;
+    bits -= 10;
+    text += BASE32_PAIRS[pending >> bits];
     pending &= (1 << bits) - 1;
   }
-  return `${prefix}_${text}`;
+  return text;
 }
 
 /** The UUID of a TypeID with exactly this prefix; null for anything else (a caller answers 404, never 500). */
 export function decodeId(prefix: IdPrefix, text: string): string | null {
   const suffix = text.slice(prefix.length + 1);
   if (!text.startsWith(`${prefix}_`) || !SUFFIX.test(suffix)) return null;
-  let hex = "";
+  let uuid = "";
   let bits = -2;
   let pending = 0;
-  for (const character of suffix) {
-    pending = (pending << 5) | (VALUE_OF.get(character) ?? 0);
+  for (let at = 0; at < suffix.length; at += 1) {
+    pending = (pending << 5) | (VALUE_OF_BASE32[suffix.charCodeAt(at)] ?? 0);
     bits += 5;
-    while (bits >= 4) {
-      bits -= 4;
-      hex += ((pending >> bits) & 15).toString(16);
-      pending &= (1 << bits) - 1;
-    }
+    if (bits < 8) continue;
+    bits -= 8;
+    uuid += HEX_PAIRS[pending >> bits];
+    if (uuid.length === 8 || uuid.length === 13 || uuid.length === 18 || uuid.length === 23) uuid += "-";
+    pending &= (1 << bits) - 1;
   }
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  return uuid;
+}
+
+function valuesByCode(alphabet: string): Uint8Array {
+  const values = new Uint8Array(128);
+  for (const [value, character] of [...alphabet].entries()) values[character.charCodeAt(0)] = value;
+  return values;
 }
