@@ -32,9 +32,10 @@ export interface RecorderOptions {
   log: Logger;
   /** Folder for what the database does not take. */
   spillDir: string;
+  /** How often what was recorded is stored; a crash loses at most that much. Default: 1,000 ms. */
+  flushEveryMs?: number;
 }
 
-/** A crash loses at most this much. */
 const FLUSH_EVERY_MS = 1_000;
 /** Stored at once, without waiting for the interval. */
 const FLUSH_REQUESTS = 20_000;
@@ -48,7 +49,7 @@ const FILES_AT_ONCE = 20;
 /** Older ones are not stored: their day has been rolled up and may have been dropped. */
 const DAYS_STORABLE = 28;
 
-export function createUsageRecorder({ db, clock, log, spillDir }: RecorderOptions): UsageRecorder {
+export function createUsageRecorder({ db, clock, log, spillDir, flushEveryMs = FLUSH_EVERY_MS }: RecorderOptions): UsageRecorder {
   const spill = createSpill(spillDir, SPILL_BYTES_MAX);
   /** Own files → requests in them. */
   const spilled = new Map<string, number>();
@@ -150,7 +151,7 @@ export function createUsageRecorder({ db, clock, log, spillDir }: RecorderOption
     (running ??= flush()
       .catch((error: unknown) => log.error({ err: error }, "storing usage failed"))
       .finally(() => (running = null)));
-  const timer = setInterval(() => void flushNow(), FLUSH_EVERY_MS).unref();
+  const timer = setInterval(() => void flushNow(), flushEveryMs).unref();
 
   return {
     record: (request) => {

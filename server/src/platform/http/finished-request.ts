@@ -54,16 +54,17 @@ const deprecated: ReadonlySet<OperationId> = new Set(
   (Object.keys(operations) as OperationId[]).filter((id) => (operations[id] as { deprecation?: unknown }).deprecation),
 );
 
-const counted = new WeakMap<Socket, { in: number; out: number }>();
+/** What requests before have counted of a connection: kept on it, for every request asks. */
+const counted = Symbol("bytes counted");
+
+interface CountedSocket extends Socket {
+  [counted]?: { in: number; out: number };
+}
 
 /** Bytes of a connection that no request before has counted. */
-function bytesMoved(socket: Socket): { in: number; out: number } {
+function bytesMoved(socket: CountedSocket): { in: number; out: number } {
   const { bytesRead, bytesWritten } = socket;
-  const before = counted.get(socket);
-  if (!before) {
-    counted.set(socket, { in: bytesRead, out: bytesWritten });
-    return { in: bytesRead, out: bytesWritten };
-  }
+  const before = (socket[counted] ??= { in: 0, out: 0 });
   const moved = { in: bytesRead - before.in, out: bytesWritten - before.out };
   before.in = bytesRead;
   before.out = bytesWritten;
