@@ -9,6 +9,7 @@ const serverDirectory = fileURLToPath(new URL("../", import.meta.url));
 export interface ServerProcess {
   /** Where an `api` listens, and a worker with WORKER_PORT; else "". */
   url: string;
+  pid: number | undefined;
   /** As a power cut does it. */
   kill9(): Promise<void>;
   /** As an orchestrator does it; resolves with the exit code. */
@@ -41,7 +42,7 @@ export async function startProcess(command: "api" | "worker", env: Record<string
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     return exited;
   };
-  return { url, kill9: async () => void (await end("SIGKILL")), terminate: () => end("SIGTERM") };
+  return { url, pid: child.pid, kill9: async () => void (await end("SIGKILL")), terminate: () => end("SIGTERM") };
 }
 
 function keepOutput(output: string): void {

@@ -1,3 +1,4 @@
+import { getPriority } from "node:os";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 import { startProcess, type ServerProcess } from "../../server/test-kit/process.ts";
@@ -74,4 +75,13 @@ test("without the setting it works and listens nowhere", async () => {
   const other = await startProcess("worker", { ...app.env, WORKER_PORT: "" });
   expect(other.url).toBe("");
   expect(await other.terminate()).toBe(0);
+});
+
+test("it stands back for others on its machine as far as WORKER_NICE says, and never by itself", async () => {
+  const polite = await startProcess("worker", { ...app.env, WORKER_NICE: "10" });
+  // The runner of the tests may stand back itself, and what it starts inherits that: a worker sets a priority only when it is told one.
+  expect(getPriority(polite.pid)).toBe(10);
+  expect(getPriority(worker.pid)).toBe(getPriority());
+  expect(await polite.terminate()).toBe(0);
+  await expect(startProcess("worker", { ...app.env, WORKER_NICE: "-5" })).rejects.toThrow(/WORKER_NICE/);
 });

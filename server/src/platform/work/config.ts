@@ -17,4 +17,12 @@ export const settings = defineSettings({
     max: 600_000,
     fallback: { value: 30_000 },
   }),
+  workerNice: integer({
+    variable: "WORKER_NICE",
+    description: "how far a worker process stands back when its machine is busy, as nice(1): on one machine with the API, 10 lets requests go first",
+    example: "10",
+    min: 0,
+    max: 19,
+    fallback: { value: 0 },
+  }),
 });
