@@ -7,7 +7,7 @@ import { clientIdOf, noSuchClient } from "./getOauthClient.ts";
 import { clientEntry } from "./token-lookup.ts";
 
 export const deleteOauthClient =
-  ({ db, emit }: Pick<OauthDeps, "db" | "emit">): Handler<"deleteOauthClient"> =>
+  ({ db, clock, emit }: Pick<OauthDeps, "db" | "clock" | "emit">): Handler<"deleteOauthClient"> =>
   async ({ path, requestId, write }) => {
     const id = clientIdOf(path.client_id);
     const result = await write(async (tx) => {
@@ -16,6 +16,6 @@ export const deleteOauthClient =
       await tx.notify(credentialsChannel, clientEntry(id));
       return noContent();
     });
-    await endOrphanedGrants({ db, emit }, { clientId: id, requestId });
+    await endOrphanedGrants({ db, clock, emit }, { clientId: id, requestId });
     return result;
   };

@@ -88,6 +88,9 @@ export const deleteGrant = (tx: Tx, accountId: string, id: string): Promise<Ende
 export const deleteGrantsOfAccount = (tx: Tx, accountId: string): Promise<EndedGrant[]> =>
   tx.query(`delete from oauth_grants where account_id = $1 ${ended}`, [accountId]);
 
+/** Of apps that nobody used for too long. */
+export const deleteExpiredGrants = (tx: SystemTx, now: Date): Promise<EndedGrant[]> => tx.query(`delete from oauth_grants where expires_at < $1 ${ended}`, [now]);
+
 /** Some grants of clients that are gone; all clients when none is named. */
 export const deleteOrphanedGrants = (tx: SystemTx, clientId: string | null, limit: number): Promise<EndedGrant[]> =>
   tx.query(

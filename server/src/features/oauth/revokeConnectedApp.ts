@@ -5,11 +5,11 @@ import type { OauthDeps } from "./deps.ts";
 import { endGrant } from "./end-grants.ts";
 
 export const revokeConnectedApp =
-  ({ emit }: Pick<OauthDeps, "emit">): Handler<"revokeConnectedApp"> =>
+  (deps: Pick<OauthDeps, "clock" | "emit">): Handler<"revokeConnectedApp"> =>
   ({ path, requestId, write }) =>
     write(async (tx) => {
       const id = decodeId("con", path.connected_app_id);
-      const ended = id !== null && (await endGrant(tx, emit, id, { reason: "user_revoked", requestId }));
+      const ended = id !== null && (await endGrant(deps, tx, id, { reason: "user_revoked", requestId }));
       if (!ended) throw new ProblemError("not_found", { detail: "There is no connected app with this id in this account." });
       return noContent();
     });

@@ -13,7 +13,7 @@ const webhooksMax = 50;
 /** Creates an endpoint, shows its secret this once, and sends it a test event. (WHK-07) */
 export const createWebhook =
   (deps: Pick<WebhooksDeps, "clock" | "keyRing" | "policy" | "work">): Handler<"createWebhook"> =>
-  async ({ principal: { accountId }, body, requestId, write }) => {
+  async ({ principal: { accountId, clientId }, body, requestId, write }) => {
     const url = endpointUrl(body.url, deps.policy);
     return write(async (tx) => {
       if ((await countWebhooksAlone(tx)) >= webhooksMax) {
@@ -26,6 +26,7 @@ export const createWebhook =
       const row = await insertWebhook(tx, {
         id,
         url,
+        appClientId: clientId ?? null,
         description: body.description ?? null,
         event_types: body.event_types ?? null,
         ordered: body.ordered ?? false,

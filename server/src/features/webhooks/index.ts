@@ -1,4 +1,5 @@
 export { disableWebhooks } from "./disable-all.ts";
+export { disableWebhooksOfApp } from "./disable-of-app.ts";
 export { createFanOut } from "./fan-out.ts";
 export { judgeFailingEndpoints } from "./delivery/failing.ts";
 export { createDrainWork, drainKind } from "./delivery/work.ts";

@@ -53,16 +53,17 @@ export async function countWebhooksAlone(tx: TenantTx): Promise<number> {
 }
 
 type Settings = Pick<WebhookRow, "url" | "description" | "event_types" | "ordered" | "ordered_on_failure" | "max_per_second">;
-export type NewWebhook = Settings & { id: string; secret: string; now: Date };
+/** `appClientId`: the OAuth client that sets the URL; absent: the account itself. */
+export type NewWebhook = Settings & { id: string; appClientId?: string | null; secret: string; now: Date };
 
 export async function insertWebhook(tx: TenantTx, webhook: NewWebhook): Promise<WebhookRow> {
   const [row] = await tx.query<WebhookRow>(
     `insert into webhooks as w (account_id, id, url, description, event_types, ordered, ordered_on_failure,
-                                max_per_second, secret, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) returning ${webhookColumns}`,
+                                max_per_second, secret, created_at, updated_at, app_client_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11) returning ${webhookColumns}`,
     [
       tx.accountId, webhook.id, webhook.url, webhook.description, webhook.event_types, webhook.ordered,
-      webhook.ordered_on_failure, webhook.max_per_second, webhook.secret, webhook.now,
+      webhook.ordered_on_failure, webhook.max_per_second, webhook.secret, webhook.now, webhook.appClientId ?? null,
     ],
   );
   if (row === undefined) throw new Error("the insert of a webhook returned no row");
@@ -71,7 +72,8 @@ export async function insertWebhook(tx: TenantTx, webhook: NewWebhook): Promise<
 
 /** Absent: stays as it is. */
 export interface WebhookChange {
-  url?: string;
+  /** With the OAuth client that sets it. */
+  url?: { href: string; appClientId: string | null };
   description?: string | null;
   eventTypes?: EventType[] | null;
   ordered?: boolean;
@@ -94,6 +96,7 @@ export async function updateWebhook(
   const [row] = await tx.query<WebhookRow>(
     `update webhooks w
         set url = coalesce($3, w.url),
+            app_client_id = case when $3 is null then w.app_client_id else $14 end,
             description = case when $4 then $5 else w.description end,
             event_types = case when $6 then $7::text[] else w.event_types end,
             ordered = coalesce($10, w.ordered),
@@ -119,9 +122,10 @@ export async function updateWebhook(
       where w.account_id = $1 and w.id = fresh.id and w.deleted_at is null
       returning ${webhookColumns}`,
     [
-      tx.accountId, id, change.url ?? null, change.description !== undefined, change.description ?? null,
+      tx.accountId, id, change.url?.href ?? null, change.description !== undefined, change.description ?? null,
       change.eventTypes !== undefined, change.eventTypes ?? null, change.status ?? null, now,
       change.ordered ?? null, change.onFailure ?? null, change.maxPerSecond !== undefined, change.maxPerSecond ?? null,
+      change.url?.appClientId ?? null,
     ],
   );
   return row ?? null;

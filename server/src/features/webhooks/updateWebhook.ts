@@ -9,10 +9,10 @@ import { updateWebhook as update, type WebhookChange } from "./store.ts";
 /** Changes what is named and leaves the rest. What a paused endpoint missed is sent when it is enabled again. */
 export const updateWebhook =
   ({ clock, policy, work }: Pick<WebhooksDeps, "clock" | "policy" | "work">): Handler<"updateWebhook"> =>
-  async ({ path, body, write }) => {
+  async ({ principal, path, body, write }) => {
     const id = webhookIdOf(path.webhook_id);
     const change: WebhookChange = {
-      ...(body.url !== undefined && { url: endpointUrl(body.url, policy) }),
+      ...(body.url !== undefined && { url: { href: endpointUrl(body.url, policy), appClientId: principal.clientId ?? null } }),
       ...(body.description !== undefined && { description: body.description }),
       ...(body.event_types !== undefined && { eventTypes: body.event_types }),
       ...(body.ordered !== undefined && { ordered: body.ordered }),

@@ -25,7 +25,7 @@ export async function afterExchange(scope: RequestScope, tx: SystemTx, { clock, 
     scope.revoked = true;
     const accountId = await accountOfGrant(tx, refreshing.grantId);
     if (accountId !== null) {
-      await endGrant(asTenant(tx, accountId), emit, refreshing.grantId, { reason: "refresh_token_reused", requestId: scope.requestId });
+      await endGrant({ clock, emit }, asTenant(tx, accountId), refreshing.grantId, { reason: "refresh_token_reused", requestId: scope.requestId });
     }
   } else if (repeated && consumed === repeated.token) {
     const answer = openAnswer(repeated.token, question, repeated.answer);

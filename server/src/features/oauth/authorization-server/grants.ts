@@ -12,7 +12,7 @@ import { inTransaction, requestScope } from "./request-scope.ts";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Grants are written by the consent page; the library reads them, and ends one when something was stolen or given back. */
-export function grants({ db, emit }: { db: Database; clock: Clock; emit: EmitEvent }): Adapter {
+export function grants({ db, clock, emit }: { db: Database; clock: Clock; emit: EmitEvent }): Adapter {
   const refuse = (method: string) => never("Grant", method);
   return {
     find: async (id) => {
@@ -33,7 +33,7 @@ export function grants({ db, emit }: { db: Database; clock: Clock; emit: EmitEve
       if (scope) scope.revoked = true;
       await inTransaction(db, async (tx) => {
         const accountId = await accountOfGrant(tx, id);
-        if (accountId !== null) await endGrant(asTenant(tx, accountId), emit, id, { reason: reasonOf(scope), requestId: scope?.requestId });
+        if (accountId !== null) await endGrant({ clock, emit }, asTenant(tx, accountId), id, { reason: reasonOf(scope), requestId: scope?.requestId });
       });
     },
     upsert: refuse("upsert"),

@@ -119,7 +119,7 @@ test("a 410 of the old address does not disable an endpoint that has been given 
   const endpoint = await world.endpoint(receiver.url);
   receiver.answer(async (response) => {
     const url = `${receiver.url}&moved`;
-    await world.db.withTenant(world.accountId, (tx) => updateWebhook(tx, endpoint.id, { url }, world.clock.now()));
+    await world.db.withTenant(world.accountId, (tx) => updateWebhook(tx, endpoint.id, { url: { href: url, appClientId: null } }, world.clock.now()));
     response.writeHead(410).end();
   });
   await world.emitSample("track.created");
