@@ -1,4 +1,4 @@
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import { healthRoutes } from "./features/health/index.ts";
 import { listen } from "./platform/http/server.ts";
 import { probesOf } from "./probes.ts";
@@ -14,8 +14,8 @@ import { startWorker } from "./worker.ts";
  */
 export async function startWorkerProcess(services: Services, options: { onlyPlugins?: string[] } = {}): Promise<RunningPart> {
   const { config, log } = services;
-  // Before it starts threads: on Linux they get the priority of the one that starts them.
-  if (config.workerNice > 0) setPriority(config.workerNice);
+  // Before it starts threads: on Linux they get the priority of the one that starts them. Going back ahead needs rights.
+  if (config.workerNice > getPriority()) setPriority(config.workerNice);
   if (config.workerPort === null) {
     log.info("set WORKER_PORT to serve this worker's metrics and health");
     return startWorker(services, options);

@@ -14,14 +14,14 @@ export const movePlaylistTrack =
   async ({ path, body, requestId, write }) => {
     const [playlistId, id] = [playlistIdOf(path.playlist_id), itemIdOf(path.item_id)];
     return write(async (tx) => {
-      const playlist = await holdPlaylist(tx, playlistId);
-      const item = await findItem(tx, playlistId, id);
+      // What does not wait for an answer is sent together: the connection pipelines, and the order is kept.
+      const [playlist, item] = await Promise.all([holdPlaylist(tx, playlistId), findItem(tx, playlistId, id)]);
       const track = item && (await readTracksIn(tx, [item.track_id])).get(item.track_id);
       if (!item || !track) throw noSuchItem();
       const [rank = 0n] = await ranksFor(tx, playlist, body, 1, id);
-      await moveItem(tx, id, rank);
-      const changed = presentPlaylist(await changePlaylist(tx, playlist, {}, clock.now()));
-      await emit(tx, { type: "playlist.updated", data: changed, requestId });
-      return ok(presentItem(item, await positionOf(tx, playlistId, rank), track));
+      const [row] = await Promise.all([changePlaylist(tx, playlist, {}, clock.now()), moveItem(tx, id, rank)]);
+      const data = presentPlaylist(row);
+      const [position] = await Promise.all([positionOf(tx, playlistId, rank), emit(tx, { type: "playlist.updated", data, requestId })]);
+      return ok(presentItem(item, position, track));
     });
   };

@@ -27,8 +27,7 @@ export async function createTrack(
   { id, blobKey, bytes, sha256, facts }: StoredAudio,
   { title, artist, generationId, requestId }: TrackDetails,
 ): Promise<TrackRow> {
-  await keepAudio(tx, { id });
-  const row = await insertTrack(tx, {
+  const track = {
     id,
     title,
     artist,
@@ -42,7 +41,9 @@ export async function createTrack(
     sample_rate: facts.sampleRate,
     channels: facts.channels,
     blob_key: blobKey,
-  });
+  } as const;
+  // Sent together: the connection pipelines, and the order is kept.
+  const [, row] = await Promise.all([keepAudio(tx, { id }), insertTrack(tx, track)]);
   await emit(tx, { type: "track.created", data: presentTrack(row), requestId });
   tx.afterCommit(() => work.enqueue(analysisKind, { id, accountId: tx.accountId }));
   return row;
