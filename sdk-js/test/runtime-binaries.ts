@@ -23,13 +23,14 @@ const wanted = [
   { name: "workerd", install: "workerd@1.20261117.1", program: "@cloudflare/workerd-*/bin/workerd" },
 ];
 
-/** The Node that runs this, and those of `names` that can be had; what cannot is printed with the reason. */
-export async function findRuntimes(names: readonly string[]): Promise<Runtime[]> {
-  const found = await Promise.all(wanted.filter(({ name }) => names.includes(name)).map(obtain));
-  return [{ name: `Node ${process.versions.node.split(".")[0]}`, program: process.execPath }, ...found.filter((runtime) => runtime !== null)];
+/** The Node that runs this, and those of `names` that can be had; what cannot is to be shown as a test that was skipped. */
+export async function findRuntimes(names: readonly string[]): Promise<{ found: Runtime[]; missing: { name: string; reason: string }[] }> {
+  const here = { name: `Node ${process.versions.node.split(".")[0]}`, program: process.execPath };
+  const looked = await Promise.all(wanted.filter(({ name }) => names.includes(name)).map(obtain));
+  return { found: [here, ...looked.filter((runtime) => "program" in runtime)], missing: looked.filter((runtime) => "reason" in runtime) };
 }
 
-async function obtain({ name, install, program }: (typeof wanted)[number]): Promise<Runtime | null> {
+async function obtain({ name, install, program }: (typeof wanted)[number]): Promise<Runtime | { name: string; reason: string }> {
   const folder = join(cache, install.replaceAll(/[^\w.-]/g, "-"));
   const look = (): string | undefined => globSync(join(folder, "node_modules", program)).find((path) => existsSync(path));
   let reason = "it holds no program for this machine";
@@ -43,6 +44,5 @@ async function obtain({ name, install, program }: (typeof wanted)[number]): Prom
     else renameSync(own, folder);
   }
   const path = look();
-  if (!path) console.warn(`Not tested on ${name}: ${install} could not be installed from npm (${reason})`);
-  return path ? { name, program: path } : null;
+  return path ? { name, program: path } : { name, reason: `${install} could not be installed from npm (${reason})` };
 }

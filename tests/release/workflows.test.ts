@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
 interface Step { uses?: string; run?: string; with?: Record<string, unknown>; env?: Record<string, string> }
-interface Job { permissions?: Record<string, string>; needs?: string; if?: string; environment?: unknown; steps: Step[] }
+interface Job { permissions?: Record<string, string>; needs?: string; if?: string; environment?: unknown; strategy?: { matrix: Record<string, string[]> }; steps: Step[] }
 interface Workflow { on: Record<string, unknown>; permissions?: Record<string, string>; jobs: Record<string, Job> }
 
 const root = resolve(import.meta.dirname, "../..");
@@ -33,6 +33,12 @@ describe.each(workflows)("$name", ({ text, workflow }) => {
     const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, script = ""]) => script);
     expect(named.filter((script) => !(script in scripts))).toEqual([]);
   });
+});
+
+test("the Python SDK is tested on every Python that it names (SDK-02)", () => {
+  const { strategy } = workflows.find(({ name }) => name === "ci.yml")?.workflow.jobs["python"] ?? {};
+  const named = [...readFileSync(join(root, "sdk-python/pyproject.toml"), "utf8").matchAll(/Python :: (3\.\d+)"/g)].map(([, version]) => version);
+  expect(strategy?.matrix["python"]).toEqual(named);
 });
 
 describe("the release (SDK-05)", () => {
