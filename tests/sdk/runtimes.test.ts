@@ -68,7 +68,10 @@ describe.skipIf(again)("the packed SDK against a running MusicVerse (SDK-01)", (
     expectSeen(JSON.parse(stdout));
   }, 90_000);
 
-  test.skip.each(missing)("$name: $reason", () => undefined);
+  test("every runtime to try it on could be had", ({ skip }) => {
+    if (missing.length > 0) skip(missing.map(({ name, reason }) => `${name}: ${reason}`).join("; "));
+    expect(missing).toEqual([]);
+  });
 
   const workerd = found.find(({ name }) => name === "workerd");
   test.runIf(workerd)("workerd", async () => {
