@@ -102,7 +102,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const logos = createLogos({ db, policy, limiter, addressLimits, headersFor });
   return {
     handlers: {
-      ...accountDataRoutes({ ...accounts, endCredentials: [endKeys, endOauth] }),
+      ...accountDataRoutes({ ...accounts, endCredentials: [endKeys, endOauth, disableWebhooks] }),
       ...accountsRoutes(accounts),
       ...adminRoutes({ db, cursors }),
       ...costsRoutes({ db, clock }),

@@ -14,6 +14,6 @@ export interface AccountDataDeps {
   storage: BlobStorage;
   work: Pick<WorkEngine, "enqueue">;
   notify: Notify;
-  /** Of every slice that gives out credentials. */
+  /** Of every slice that gives out credentials, or data to elsewhere. */
   endCredentials: readonly EndCredentials[];
 }

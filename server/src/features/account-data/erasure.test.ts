@@ -123,6 +123,19 @@ describe("deleting an account", () => {
     }
   });
 
+  test("sends nothing to webhooks any more, from that moment on and not only when they are removed", async () => {
+    // No worker: nothing is removed here.
+    const still = await startTestApp({ worker: false });
+    try {
+      const account = await still.signUp();
+      for (const client of [account.live, account.test]) await client.webhooks.create({ url: receiver.url });
+      expect((await erase(still, account.sessionToken)).status).toBe(202);
+      expect(await stored(still, "select status, lease_token from webhooks")).toEqual(Array.from({ length: 2 }, () => ({ status: "disabled", lease_token: null })));
+    } finally {
+      await still.close();
+    }
+  });
+
   test("frees the address at once", async () => {
     const account = await app.signUp();
     expect((await erase(app, account.sessionToken)).status).toBe(202);
