@@ -29,7 +29,7 @@ export function exposureNotice({ api_key: key, secret, url }: Exposure): Notice 
       `Somebody reported that the API key “${key.name}” (${key.hint}) can be read in a public place.`,
       where,
       done,
-      "Look at the account's events and usage for anything that you did not do.",
+      "Whoever had it may have made other things with it that go on working: API keys, webhooks, OAuth apps. Look them over, and the account's events and usage, for anything that is not yours.",
     ],
   };
 }
