@@ -1,2 +1,3 @@
 export { createDatabase } from "./database.ts";
+export { againAfterDeadlock } from "./deadlock.ts";
 export type { Database, Statement, SystemTx, TenantTx, Tx } from "./types.ts";

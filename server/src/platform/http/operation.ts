@@ -5,7 +5,7 @@ import type { operations as Spec } from "../../generated/openapi.types.ts";
 import { operations, type OperationId } from "../../generated/operations.ts";
 import type { Clock } from "../clock/index.ts";
 import type { KeyRing } from "../crypto/index.ts";
-import type { Database, SystemTx, TenantTx, Tx } from "../db/index.ts";
+import { againAfterDeadlock, type Database, type SystemTx, type TenantTx, type Tx } from "../db/index.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { operationOf, type Principal } from "./context.ts";
 import { createCredentialWatch } from "./credential-watch.ts";
@@ -123,9 +123,9 @@ type Effect<T extends Tx> = (tx: T) => Promise<AnyResult>;
 function writers(deps: OperationDeps, request: Request, operationId: OperationId) {
   return {
     write: async (effect: Effect<TenantTx>, options?: { fingerprint?: string }): Promise<AnyResult> =>
-      deps.db.withTenant(callerOf(request, operationId).accountId, once(deps, request, operationId, effect, options?.fingerprint)),
+      againAfterDeadlock(() => deps.db.withTenant(callerOf(request, operationId).accountId, once(deps, request, operationId, effect, options?.fingerprint))),
     writeAsSystem: async (reason: string, effect: Effect<SystemTx>): Promise<AnyResult> =>
-      deps.db.asSystem(reason, once(deps, request, operationId, effect)),
+      againAfterDeadlock(() => deps.db.asSystem(reason, once(deps, request, operationId, effect))),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Database } from "../../../platform/db/index.ts";
+import { againAfterDeadlock, type Database } from "../../../platform/db/index.ts";
 
 /** What is kept of one attempt. Members are named as the statement below reads them. */
 export interface AttemptRecord {
@@ -32,8 +32,6 @@ interface Waiting {
 /** How long the first record of a batch waits for others. */
 const waitMs = 5;
 const batchMax = 500;
-/** PostgreSQL manual, appendix A. */
-const deadlockDetected = "40P01";
 
 /**
  * Writes results of all endpoints of this process in batches: while one batch is on its way the next one gathers. A
@@ -52,7 +50,7 @@ export function createResultWriter(db: Database): ResultWriter {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, batchMax);
       try {
-        await saveAgainAfterDeadlock(db, batch.map(({ record }) => record));
+        await againAfterDeadlock(() => save(db, batch.map(({ record }) => record)));
         for (const { resolve } of batch) resolve();
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -72,17 +70,8 @@ export function createResultWriter(db: Database): ResultWriter {
 
 /**
  * Deliveries of many endpoints are locked in the order in which they come, and their owners' requests lock some of them in
- * another. PostgreSQL ends one of the two then; by the second try the other one is through.
+ * another, so `save` may meet a deadlock.
  */
-async function saveAgainAfterDeadlock(db: Database, records: AttemptRecord[]): Promise<void> {
-  try {
-    await save(db, records);
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== deadlockDetected) throw error;
-    await save(db, records);
-  }
-}
-
 async function save(db: Database, records: AttemptRecord[]): Promise<void> {
   await db.writeSystem("write results of webhook attempts", {
     name: "webhook_attempts_write",
