@@ -193,17 +193,18 @@ describe("the tracks of a playlist", () => {
   test("can be moved while somebody waits for them the other way round: a deadlock is no fault of the caller", async () => {
     const superuser = new pg.Client({ connectionString: app.database.adminUrl });
     await superuser.connect();
-    const waiting = async () => (await superuser.query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")).rowCount;
-    const [owner, id] = [decodeId("acc", account.sandboxId) ?? "", decodeId("pls", playlistId)];
+    const [owner, id] = [decodeId("acc", account.sandboxId), decodeId("pls", playlistId)];
     const [first = "", second = ""] = await add(2);
-    const { moving } = await app.services.db.withTenant(owner, async (tx) => {
-      await tx.query("select 1 from playlist_items where account_id = $1 and id = $2 for update", [owner, decodeId("pli", second)]);
-      // Holds the playlist and waits for the item; PostgreSQL ends it a second later, for this holds the item and waits for the playlist.
-      const moved = app.request("patch", `/v1/playlists/${playlistId}/tracks/${second}`, { key: account.testKey, body: { position: 0 } });
-      await expect.poll(waiting).toBe(1);
-      await tx.query("select 1 from playlists where account_id = $1 and id = $2 for update", [owner, id]);
-      return { moving: moved };
-    });
+    await superuser.query("begin");
+    // So that of the two it is not this one that PostgreSQL ends.
+    await superuser.query("set local deadlock_timeout = '1min'");
+    await superuser.query("select 1 from playlist_items where account_id = $1 and id = $2 for update", [owner, decodeId("pli", second)]);
+    const moving = app.request("patch", `/v1/playlists/${playlistId}/tracks/${second}`, { key: account.testKey, body: { position: 0 } });
+    const waits = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    await expect.poll(async () => (await superuser.query(waits)).rowCount).toBe(1);
+    // The request holds the playlist and waits for the item; this holds the item and waits for the playlist.
+    await superuser.query("select 1 from playlists where account_id = $1 and id = $2 for update", [owner, id]);
+    await superuser.query("commit");
     expect(await moving).toMatchObject({ status: 200, body: { position: 0 } });
     expect(await order()).toEqual([second, first]);
     await superuser.end();
