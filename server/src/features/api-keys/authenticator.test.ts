@@ -154,16 +154,21 @@ test("keys outlive the rotation of the pepper, and end with the pepper they were
   await dropped.close();
 });
 
-test("an unknown, a wrong, an expired and a good key cost the same one hash", async () => {
+test("an unknown, a wrong, an expired and a good key cost the same one hash and the same one row", async () => {
   const peppers = createPeppers([p1]);
   const hash = vi.spyOn(peppers, "hash");
+  const read = vi.spyOn(database.db, "readSystem");
   const good = await storeKey();
   const expired = await storeKey({ expiresAt: new Date(START.getTime() - 1000) });
   const lookup = createKeyLookup({ db: database.db, clock, peppers });
   for (const key of [good.key, expired.key, generateKey("live").key, forgeKey(good.publicId)]) {
     hash.mockClear();
+    read.mockClear();
     await lookup.find(key);
     expect(hash).toHaveBeenCalledOnce();
+    // Or a longer answer of the database would tell that there is such a key.
+    expect(await read.mock.results[0]?.value).toHaveLength(1);
   }
+  read.mockRestore();
   lookup.close();
 });

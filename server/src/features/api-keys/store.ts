@@ -161,6 +161,8 @@ export async function writeLastUses(tx: SystemTx, uses: Use[]): Promise<void> {
 }
 
 export interface UsableKeyRow {
+  /** False: there is no such key; all other columns are made up. */
+  exists: boolean;
   account_id: string;
   id: string;
   hash: Buffer;
@@ -173,16 +175,25 @@ export interface UsableKeyRow {
   is_admin: boolean;
 }
 
-/** By the public id of its secret or of the one before. */
-export const selectUsableKey = (publicId: string): Statement => ({
+/**
+ * By the public id of its secret or of the one before. Always one row, a made-up one with `decoyScopes` when there is no such
+ * key: so an answer is read, sent and parsed alike, and takes as long. (API-13)
+ */
+export const selectUsableKey = (publicId: string, decoyScopes: readonly Scope[]): Statement => ({
   name: "api_key_by_public_id",
-  text: `select k.account_id, k.id, k.scopes, k.ip_allowlist::text[] as ip_allowlist, a.mode, a.is_admin,
-                case when k.public_id = $1 then k.hash else k.previous_hash end as hash,
-                case when k.public_id = $1 then k.pepper_version else k.previous_pepper_version end as pepper_version,
-                case when k.public_id = $1 then k.expires_at else least(k.expires_at, k.previous_expires_at) end as expires_at
-           from api_keys k join accounts a on a.id = k.account_id
-          where (k.public_id = $1 or k.previous_public_id = $1) and k.revoked_at is null`,
-  values: [publicId],
+  text: `with found as materialized (
+           select true as exists, k.account_id, k.id, k.scopes, k.ip_allowlist::text[] as ip_allowlist, a.mode, a.is_admin,
+                  case when k.public_id = $1 then k.hash else k.previous_hash end as hash,
+                  case when k.public_id = $1 then k.pepper_version else k.previous_pepper_version end as pepper_version,
+                  case when k.public_id = $1 then k.expires_at else least(k.expires_at, k.previous_expires_at) end as expires_at
+             from api_keys k join accounts a on a.id = k.account_id
+            where (k.public_id = $1 or k.previous_public_id = $1) and k.revoked_at is null)
+         select * from found
+         union all
+         (select false, a.twin_id, a.id, $2::text[], null, a.mode, a.is_admin, sha256(''), '', null
+            from accounts a where not exists (select from found) limit 1)
+         limit 1`,
+  values: [publicId, decoyScopes],
 });
 
 function stored(row: ApiKeyRow | undefined): ApiKeyRow {
