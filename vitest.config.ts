@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const conditions = ["musicverse-source"];
@@ -10,6 +11,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**"],
     globalSetup: ["server/test-kit/global-setup.ts"],
     pool: "forks",
+    // Tests wait for processes, databases and clocks more than they calculate: two files at once keep even two cores no more than busy.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // A condition is waited for as long as a busy machine may need, a twentieth of a core for instance; it costs nothing when
     // it holds sooner. What is promised within a time says so in its test.
     testTimeout: 120_000,

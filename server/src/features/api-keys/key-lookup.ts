@@ -38,7 +38,7 @@ export function createKeyLookup({ db, clock, peppers }: { db: Database; clock: C
       const [row] = await db.readSystem<UsableKeyRow>("key look-up: the key names the tenant", selectUsableKey(publicId, plainScopes));
       // Made of a decoy too, for the time that it takes. No row: nobody has an account yet.
       const known = row && knownKey(row);
-      return known && row.exists ? known : null;
+      return known && row.is_real ? known : null;
     },
   });
   return {

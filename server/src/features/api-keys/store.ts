@@ -162,7 +162,7 @@ export async function writeLastUses(tx: SystemTx, uses: Use[]): Promise<void> {
 
 export interface UsableKeyRow {
   /** False: there is no such key; all other columns are made up. */
-  exists: boolean;
+  is_real: boolean;
   account_id: string;
   id: string;
   hash: Buffer;
@@ -182,13 +182,13 @@ export interface UsableKeyRow {
 export const selectUsableKey = (publicId: string, decoyScopes: readonly Scope[]): Statement => ({
   name: "api_key_by_public_id",
   text: `with found as materialized (
-           select true as exists, k.account_id, k.id, k.scopes, k.ip_allowlist::text[] as ip_allowlist, a.mode, a.is_admin,
+           select true as is_real, k.account_id, k.id, k.scopes, k.ip_allowlist::text[] as ip_allowlist, a.mode, a.is_admin,
                   case when k.public_id = $1 then k.hash else k.previous_hash end as hash,
                   case when k.public_id = $1 then k.pepper_version else k.previous_pepper_version end as pepper_version,
                   case when k.public_id = $1 then k.expires_at else least(k.expires_at, k.previous_expires_at) end as expires_at
              from api_keys k join accounts a on a.id = k.account_id
             where (k.public_id = $1 or k.previous_public_id = $1) and k.revoked_at is null)
-         select * from found
+         select is_real, account_id, id, scopes, ip_allowlist, mode, is_admin, hash, pepper_version, expires_at from found
          union all
          (select false, a.twin_id, a.id, $2::text[], null, a.mode, a.is_admin, sha256(''), '', null
             from accounts a where not exists (select from found) limit 1)
