@@ -16,6 +16,10 @@ test.each([
   expect(decodeId("trk", `trk_${suffix}`)).toBe(uuid);
 });
 
+test("a UUID in capital letters is the same id", () => {
+  expect(encodeId("trk", "01890A5D-AC96-774B-BCCE-B302099A8057")).toBe("trk_01h455vb4pex5vsknk084sn02q");
+});
+
 test.each([
   ["another prefix", "gen_01h455vb4pex5vsknk084sn02q"],
   ["no prefix", "01h455vb4pex5vsknk084sn02q"],

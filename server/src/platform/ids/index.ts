@@ -77,8 +77,12 @@ export function decodeId(prefix: IdPrefix, text: string): string | null {
   return uuid;
 }
 
+/** Of capital letters too: a UUID may be written with either. */
 function valuesByCode(alphabet: string): Uint8Array {
   const values = new Uint8Array(128);
-  for (const [value, character] of [...alphabet].entries()) values[character.charCodeAt(0)] = value;
+  for (const [value, character] of [...alphabet].entries()) {
+    values[character.charCodeAt(0)] = value;
+    values[character.toUpperCase().charCodeAt(0)] = value;
+  }
   return values;
 }
