@@ -50,7 +50,9 @@ export async function openServices(config: Config, overrides: ServiceOverrides =
   undo.defer(() => db.close());
   const redis = config.redisUrl === null ? null : connectRedis({ url: config.redisUrl, use: "limiter", log });
   undo.defer(() => redis?.disconnect());
-  const limiter = createLimiter({ redis, prefix: config.redisPrefix, clock, log, metrics: metrics.limiter });
+  const limiter = createLimiter({
+    redis, prefix: config.redisPrefix, timeoutMs: config.limiterTimeoutMs, clock, log, metrics: metrics.limiter,
+  });
   undo.defer(() => limiter.close());
   const storage = await openStorage(config, clock);
   undo.defer(() => storage.close());

@@ -129,6 +129,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     DATABASE_URL: database.appUrl,
     ...(redis !== null && { REDIS_URL: redis }),
     REDIS_PREFIX: `test-${newId()}`,
+    // A machine that runs many tests pauses for longer than an outage is worth waiting for.
+    LIMITER_TIMEOUT_MS: "10000",
     PORT: "0",
     MASTER_KEYS: `t1:${KEYS}`,
     KEY_PEPPERS: `p1:${KEYS}`,

@@ -18,10 +18,7 @@ export interface FallbackOptions {
   clock: Clock;
   log: Logger;
   metrics?: LimiterMetrics;
-  /**
-   * Longest wait for the exact limiter. A connection that is down rejects at once; only a Redis that hangs costs this,
-   * once per outage. Shorter would call a busy machine an outage (150 ms were seen on two overloaded cores).
-   */
+  /** Longest wait for the exact limiter. A connection that is down rejects at once; only a Redis that hangs costs this. */
   timeoutMs?: number;
   /** How often an outage is tested for its end. */
   probeIntervalMs?: number;
