@@ -11,6 +11,13 @@ export interface LoggerOptions {
 }
 
 /**
+ * Lines are written a block at a time, or after so long at the latest: a write of its own for each costs a busy server a
+ * twentieth of its time. All are out when the process ends, but for the last moment before a `kill -9`.
+ */
+const BLOCK_BYTES = 4096;
+const PATIENCE_MS = 100;
+
+/**
  * Structured log, one JSON object per line, on standard output unless `destination` is given. Secrets and what people
  * wrote (prompts, lyrics) are removed twice: by the name of the field, and by what they look like anywhere in the line.
  */
@@ -24,7 +31,7 @@ export function createLogger({ level, name }: LoggerOptions, destination?: Desti
       redact: { paths: redactedPaths, censor: "[redacted]" },
       hooks: { streamWrite: redactLine },
     },
-    destination ?? pino.destination({ dest: 1, sync: false }),
+    destination ?? pino.destination({ dest: 1, sync: false, minLength: BLOCK_BYTES, periodicFlush: PATIENCE_MS }),
   );
 }
 

@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { createLogger, knownFieldsLog } from "./index.ts";
 
@@ -59,4 +61,12 @@ test("what a reader needs stays: ids, status, the error's code, message and stac
     msg: "failed",
     err: { code: "23505", message: "boom", stack: expect.stringContaining("log.test.ts") },
   });
+});
+
+test.each(["process.exit(1)", "undefined", "throw new Error('boom')"])("all lines are out when the process ends by %s", async (end) => {
+  const module = new URL("./index.ts", import.meta.url).href;
+  const script = `const { createLogger } = await import(${JSON.stringify(module)}); const log = createLogger({ level: "info", name: "test" }); for (let line = 0; line < 200; line += 1) log.info({ line }, "a line"); ${end};`;
+  const run = promisify(execFile)(process.execPath, ["--conditions=musicverse-source", "--input-type=module", "-e", script]);
+  const { stdout } = await run.catch((error: unknown) => error as { stdout: string });
+  expect(stdout.trim().split("\n").map((line) => (JSON.parse(line) as { line: number }).line)).toEqual(Array.from({ length: 200 }, (_, line) => line));
 });
