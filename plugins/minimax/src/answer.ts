@@ -1,5 +1,6 @@
 import { describeIssues, type HttpResponse } from "@musicverse/plugin-kit";
 import { z } from "zod";
+import { decodeSong, findSong, inItsPlace, parseAround } from "./song-in-answer.ts";
 import { drift, successOf } from "./success.ts";
 import type { Context } from "./settings.ts";
 
@@ -27,13 +28,15 @@ export interface MusicAnswer {
 
 /** Reads an answer of `POST /v1/music_generation`. */
 export async function musicAnswer(ctx: Context, response: HttpResponse): Promise<MusicAnswer> {
-  const body = successOf(ctx, response);
+  const song = findSong(response.bytes);
+  const body = successOf(ctx, response, song ? () => parseAround(response, song) : undefined);
   const parsed = answer.safeParse(body);
   if (!parsed.success) {
     throw drift(describeIssues(parsed.error).join("; "));
   }
   const { data, trace_id: traceId, extra_info: extra } = parsed.data;
-  const audio = /^https?:/i.test(data.audio) ? await download(ctx, data.audio) : fromHex(data.audio);
+  const audio = song && data.audio === inItsPlace ? decodeSong(response.bytes, song) : await download(ctx, data.audio);
+  if (!audio) throw drift("data.audio is neither hexadecimal nor a link");
   return {
     audio,
     format: sniff(audio),
@@ -42,8 +45,9 @@ export async function musicAnswer(ctx: Context, response: HttpResponse): Promise
   };
 }
 
-/** Its links live 24 hours, so it is fetched now. The key stays at home: the files lie with another company. */
-async function download(ctx: Context, url: string): Promise<Uint8Array> {
+/** Its links live 24 hours, so it is fetched now. The key stays at home: the files lie with another company. Null: it is no link. */
+async function download(ctx: Context, url: string): Promise<Uint8Array | null> {
+  if (!/^https?:/i.test(url)) return null;
   const response = await ctx.http.request({
     method: "GET",
     url,
@@ -53,12 +57,6 @@ async function download(ctx: Context, url: string): Promise<Uint8Array> {
   });
   if (response.status !== 200) throw drift(`the audio file's address answered ${response.status}`);
   return response.bytes;
-}
-
-function fromHex(hex: string): Uint8Array {
-  const bytes = Buffer.from(hex, "hex"); // Stops at the first character that is no hex digit.
-  if (bytes.length * 2 !== hex.length) throw drift("data.audio is neither hexadecimal nor a link");
-  return bytes;
 }
 
 function sniff(audio: Uint8Array): "wav" | "mp3" {

@@ -6,9 +6,9 @@ import type { Context } from "./settings.ts";
 const status = z.object({ base_resp: z.object({ status_code: z.int() }) });
 
 /** The body of an answer that says it is a success; HTTP 200 with `base_resp.status_code` ≠ 0 is the usual failure. */
-export function successOf(ctx: Context, response: HttpResponse): unknown {
+export function successOf(ctx: Context, response: HttpResponse, parse = (): unknown => response.json()): unknown {
   if (response.status !== 200) throwForHttp(response, ctx.clock.now());
-  const body = response.json();
+  const body = parse();
   const parsed = status.safeParse(body);
   if (!parsed.success) throw drift("the answer has no base_resp.status_code");
   const statusCode = parsed.data.base_resp.status_code;

@@ -34,8 +34,7 @@ export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Prom
   return new Promise((resolve, reject) => {
     const { signal, timeoutMs, maxBytes } = options;
     if (signal.aborted) return reject(signal.reason);
-    const chunks: Buffer[] = [];
-    let size = 0;
+    let collected: Collector = createCollector(0);
     let sent = false;
     let status = 0;
     let headers: Record<string, string> = {};
@@ -81,19 +80,45 @@ export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Prom
         onResponseStart(_controller, statusCode, fields) {
           status = statusCode;
           headers = joined(fields);
+          const announced = Number(headers["content-length"] ?? 0);
+          collected = createCollector(announced <= maxBytes ? announced : 0);
         },
         onResponseData(_controller, chunk) {
-          size += chunk.length;
-          if (size > maxBytes)
+          if (collected.size + chunk.length > maxBytes)
             stop(new ExchangeError(`the answer has more than ${maxBytes} bytes`, { sent, tooLarge: true }));
-          else chunks.push(Buffer.from(chunk)); // A copy: the parser uses its buffer again.
+          else collected.add(chunk);
         },
-        onResponseEnd: () => settle(() => resolve({ status, headers, bytes: Buffer.concat(chunks) })),
+        onResponseEnd: () => settle(() => resolve({ status, headers, bytes: collected.bytes() })),
         onResponseError: (_controller, error) =>
           settle(() => reject(new ExchangeError(error.message || error.name, { sent, cause: error }))),
       },
     );
   });
+}
+
+interface Collector {
+  readonly size: number;
+  /** Copies: the parser uses its buffer again. */
+  add(chunk: Uint8Array): void;
+  bytes(): Uint8Array;
+}
+
+/** A song has megabytes: of an answer that says its length each byte is copied once, and memory is taken once. */
+function createCollector(announced: number): Collector {
+  const whole = announced > 0 ? Buffer.allocUnsafeSlow(announced) : null;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return {
+    get size() {
+      return size;
+    },
+    add(chunk) {
+      if (whole) whole.set(chunk, size);
+      else chunks.push(Buffer.from(chunk));
+      size += chunk.length;
+    },
+    bytes: () => whole?.subarray(0, size) ?? Buffer.concat(chunks),
+  };
 }
 
 function joined(fields: Record<string, string | string[] | undefined>): Record<string, string> {
