@@ -84,8 +84,10 @@ function mean(values: readonly number[]): number {
 function kWeighting(sampleRate: number): (samples: Float32Array, start: number, end: number) => number {
   const [p0, p1, p2, q1, q2] = shelf(sampleRate);
   const [r0, r1, r2, s1, s2] = highPass(sampleRate);
-  let [u1, u2, v1, v2] = [0, 0, 0, 0]; // state of both filters, transposed direct form II
+  const state = new Float64Array(4); // of both filters, transposed direct form II
   return (samples, start, end) => {
+    // In variables of its own while it runs: one that outlives the call would become an object at each step.
+    let [u1 = 0, u2 = 0, v1 = 0, v2 = 0] = state;
     let sum = 0;
     for (let index = start; index < end; index += 1) {
       const x = samples[index] ?? 0;
@@ -98,7 +100,8 @@ function kWeighting(sampleRate: number): (samples: Float32Array, start: number, 
       sum += z * z;
     }
     // Digital silence would leave numbers too small for the processor's fast path.
-    if (Math.abs(v1) < 1e-20 && Math.abs(u1) < 1e-20) [u1, u2, v1, v2] = [0, 0, 0, 0];
+    if (Math.abs(v1) < 1e-20 && Math.abs(u1) < 1e-20) state.fill(0);
+    else state.set([u1, u2, v1, v2]);
     return sum;
   };
 }
