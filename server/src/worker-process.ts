@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { getPriority, setPriority } from "node:os";
 import { healthRoutes } from "./features/health/index.ts";
 import { listen } from "./platform/http/server.ts";
@@ -14,8 +15,8 @@ import { startWorker } from "./worker.ts";
  */
 export async function startWorkerProcess(services: Services, options: { onlyPlugins?: string[] } = {}): Promise<RunningPart> {
   const { config, log } = services;
-  // Before it starts threads: on Linux they get the priority of the one that starts them. Going back ahead needs rights.
-  if (config.workerNice > getPriority()) setPriority(config.workerNice);
+  // Going back ahead would need rights.
+  if (config.workerNice > getPriority()) standBack(config.workerNice);
   if (config.workerPort === null) {
     log.info("set WORKER_PORT to serve this worker's metrics and health");
     return startWorker(services, options);
@@ -36,4 +37,17 @@ export async function startWorkerProcess(services: Services, options: { onlyPlug
       await running.disposeAsync();
     },
   };
+}
+
+/** On Linux a priority is a thread's: later threads have it from the one that starts them, but V8's, which collect garbage, run already. */
+function standBack(nice: number): void {
+  setPriority(nice);
+  if (process.platform !== "linux") return;
+  for (const thread of readdirSync("/proc/self/task")) {
+    try {
+      setPriority(Number(thread), nice);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
 }
