@@ -1,7 +1,6 @@
 import type { GenerationOutput, LongWork } from "@musicverse/plugin-kit";
 import type { Database } from "../../platform/db/index.ts";
 import type { PluginCall, PluginHost } from "../../platform/plugins/index.ts";
-import { announce } from "./feed.ts";
 import { requestFor } from "./products.ts";
 import { markDispatched, saveProgress, type ClaimedRow } from "./store.ts";
 
@@ -37,7 +36,7 @@ export async function callProvider(
       });
       if (!("absent" in known)) return answerOf(known);
     }
-    const held = await db.withTenant(row.account_id, (tx) => markDispatched(tx, { id: row.id, leaseToken }));
+    const held = await markDispatched(db, row.account_id, { id: row.id, leaseToken });
     if (!held) return null;
     claim.dispatched = true;
     return answerOf(await plugins.invoke(row.plugin_id, "generation", "generate", call, request));
@@ -59,9 +58,7 @@ function progressWriter(db: Database, row: ClaimedRow, leaseToken: string) {
   const write = async () => {
     const fraction = newest;
     nextAt = performance.now() + PROGRESS_EVERY_MS;
-    await db.withTenant(row.account_id, async (tx) => {
-      if (await saveProgress(tx, { id: row.id, leaseToken }, fraction)) await announce(tx, row.id);
-    });
+    await saveProgress(db, row.account_id, { id: row.id, leaseToken }, fraction);
     written = fraction;
   };
   return {

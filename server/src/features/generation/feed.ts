@@ -47,5 +47,10 @@ export function announce(
   generationId: string,
   change: GenerationChange = "changed",
 ): Promise<void> {
-  return tx.notify(CHANNEL, `${generationId} ${change}`);
+  const { channel, payload } = announcementOf(generationId, change);
+  return tx.notify(channel, payload);
 }
+
+/** The same for a statement that notifies by itself. */
+export const announcementOf = (generationId: string, change: GenerationChange = "changed"): { channel: string; payload: string } =>
+  ({ channel: CHANNEL, payload: `${generationId} ${change}` });

@@ -1,4 +1,5 @@
-import type { Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
+import type { Database, Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
+import { announcementOf } from "./feed.ts";
 import type { GenerationQueue } from "./pointer.ts";
 import type { GenerationStatus } from "./states.ts";
 import { sourcesOf } from "./states.ts";
@@ -70,18 +71,14 @@ export async function insertGeneration(
 }
 
 /** Rows that a worker may take now: waiting and due, or left behind by a worker whose lease ran out. Null `ids`: any. */
-export async function selectDue(
-  tx: SystemTx,
-  { pluginId, mode, lane, limit, ids }: GenerationQueue & { limit: number; ids: string[] | null },
-): Promise<Pick<GenerationRow, "id" | "account_id">[]> {
-  return tx.query(
-    `select g.id, g.account_id from generations g join accounts a on a.id = g.account_id
-      where g.status in ('queued', 'running') and g.due_at <= now() and (g.lease_until is null or g.lease_until < now())
-        and g.plugin_id = $3 and a.mode = $4 and g.lane = $5 and ($2::uuid[] is null or g.id = any($2))
-      order by g.due_at limit $1`,
-    [limit, ids, pluginId, mode, lane],
-  );
-}
+export const selectDue = ({ pluginId, mode, lane, limit, ids }: GenerationQueue & { limit: number; ids: string[] | null }): Statement => ({
+  name: "generations_due",
+  text: `select g.id, g.account_id from generations g join accounts a on a.id = g.account_id
+          where g.status in ('queued', 'running') and g.due_at <= now() and (g.lease_until is null or g.lease_until < now())
+            and g.plugin_id = $3 and a.mode = $4 and g.lane = $5 and ($2::uuid[] is null or g.id = any($2))
+          order by g.due_at limit $1`,
+  values: [limit, ids, pluginId, mode, lane],
+});
 
 /** Those of other plugins that nobody holds and that were asked for before `before`, the oldest first. */
 export async function selectAbandoned(
@@ -143,22 +140,28 @@ export async function renewLease(tx: TenantTx, held: Held, leaseMs: number): Pro
 }
 
 /** Written before the provider is called: if this process dies now, the next holder knows that a call was out. Nothing else is then. */
-export async function markDispatched(tx: TenantTx, held: Held): Promise<boolean> {
-  const rows = await tx.query(
-    `update generations set dispatched_at = now(), pending = null
-      where account_id = $1 and id = $2 and lease_token = $3 and status = 'running' returning 1`,
-    [tx.accountId, held.id, held.leaseToken],
-  );
+export async function markDispatched(db: Database, accountId: string, held: Held): Promise<boolean> {
+  const rows = await db.writeTenant(accountId, {
+    name: "mark_generation_dispatched",
+    text: `update generations set dispatched_at = now(), pending = null
+            where account_id = $1 and id = $2 and lease_token = $3 and status = 'running' returning 1`,
+    values: [accountId, held.id, held.leaseToken],
+  });
   return rows.length === 1;
 }
 
-export async function saveProgress(tx: TenantTx, held: Held, progress: number): Promise<boolean> {
-  const rows = await tx.query(
-    `update generations set progress = greatest(progress, $4), revision = revision + 1
-      where account_id = $1 and id = $2 and lease_token = $3 and status = 'running' returning 1`,
-    [tx.accountId, held.id, held.leaseToken, progress],
-  );
-  return rows.length === 1;
+/** Writes it and announces it, unless the row is not held any more. */
+export async function saveProgress(db: Database, accountId: string, held: Held, progress: number): Promise<void> {
+  const { channel, payload } = announcementOf(held.id);
+  await db.writeTenantSoon(accountId, {
+    name: "save_generation_progress",
+    text: `with saved as (
+             update generations set progress = greatest(progress, $4), revision = revision + 1
+              where account_id = $1 and id = $2 and lease_token = $3 and status = 'running' returning 1
+           )
+           select pg_notify($5, $6) from saved`,
+    values: [accountId, held.id, held.leaseToken, progress, channel, payload],
+  });
 }
 
 /** Gives the row back to wait until `dueAt`. `countsAsAttempt: false` (rate limits, open breaker) takes the attempt back. */

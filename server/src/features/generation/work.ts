@@ -67,7 +67,7 @@ export function generationWork(deps: GenerationWorkDeps, of: GenerationQueue): W
     leaseMs,
     due: async (limit, among) => {
       const ids = among?.map(({ id }) => id) ?? null;
-      const rows = await db.asSystem("sweep generations that are due", (tx) => selectDue(tx, { ...of, limit, ids }));
+      const rows = await db.readSystem<Pick<ClaimedRow, "id" | "account_id">>("sweep generations that are due", selectDue({ ...of, limit, ids }));
       return rows.map(pointerTo);
     },
     claim: ({ id, accountId }: WorkPointer) => {

@@ -1,7 +1,7 @@
 import { noContent } from "../../platform/http/operation.ts";
 import type { Handler } from "../../platform/http/operation.ts";
 import { decodeId, encodeId } from "../../platform/ids/index.ts";
-import { blobDeletionKind, scheduleBlobDeletion } from "../tracks/index.ts";
+import { blobDeletionKind, deleteBlobWith } from "../tracks/index.ts";
 import type { LibraryDeps } from "./deps.ts";
 import { noSuchAsset } from "./getAsset.ts";
 import { deleteAssetRow, lockAsset } from "./store.ts";
@@ -17,7 +17,7 @@ export const deleteAsset =
       if (!row) throw noSuchAsset();
       await deleteAssetRow(tx, id);
       if (row.blob_key !== null) {
-        await scheduleBlobDeletion(tx, { id, blobKey: row.blob_key, delayMs: 0 });
+        await deleteBlobWith(tx, { id, blobKey: row.blob_key });
         tx.afterCommit(() => work.enqueue(blobDeletionKind, { id, accountId }));
       }
       const data = { object: "asset", id: encodeId("ast", id), deleted: true } as const;

@@ -1,7 +1,7 @@
 import type { Database } from "../../platform/db/index.ts";
 import { newId } from "../../platform/ids/index.ts";
 import type { BlobStorage } from "../../platform/storage/index.ts";
-import { removeBlobNow, scheduleBlobDeletion } from "../tracks/index.ts";
+import { removeBlobNow, blobDeletion } from "../tracks/index.ts";
 import { readImageFacts } from "./image-facts.ts";
 import type { ImageFacts } from "./image-facts.ts";
 
@@ -28,10 +28,11 @@ export async function storeImage({ db, storage }: ImageKeeperDeps, accountId: st
   const facts = await readImageFacts(image);
   const id = newId();
   const blobKey = `${accountId}/${id}`;
-  await db.withTenant(accountId, (tx) => scheduleBlobDeletion(tx, { id, blobKey, delayMs: giveUpAfterMs }));
+  const visibleAfter = db.writeTenant(accountId, blobDeletion(accountId, { id, blobKey, delayMs: giveUpAfterMs }));
   try {
-    return { accountId, id, blobKey, facts, ...(await storage.put(blobKey, image)) };
+    return { accountId, id, blobKey, facts, ...(await storage.put(blobKey, image, { visibleAfter })) };
   } catch (error) {
+    await Promise.allSettled([visibleAfter]);
     await discardImage({ db, storage }, { accountId, id });
     throw error;
   }

@@ -83,7 +83,7 @@ test("of two workers one gets the track, and one that lost its lease writes noth
 
 test("a store that fails is tried again when the lease ends, three times, then the track is left alone", async () => {
   const pointer = await track(toneWav({ dbfs: -20, seconds: 1 }));
-  const broken = kindWith({ storage: { ...app.storage, get: () => Promise.reject(new Error("disk is gone")) } });
+  const broken = kindWith({ storage: { ...app.storage, readPart: () => Promise.reject(new Error("disk is gone")) } });
   for (let attempt = 1; attempt <= 3; attempt += 1) {
     await expect(workOnce(broken, pointer)).rejects.toThrow("disk is gone");
     expect(await broken.due(100, [pointer])).toEqual([]);

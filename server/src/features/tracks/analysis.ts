@@ -5,7 +5,7 @@ import { blobSource } from "./audio/byte-source.ts";
 import { measureLoudnessInThread } from "./audio/measure-in-thread.ts";
 import type { Measurement } from "./audio/measure.ts";
 import { claimAnalysis, finishAnalysis, renewAnalysis, selectUnmeasured } from "./store.ts";
-import type { AnalysisClaim } from "./store.ts";
+import type { AnalysisClaim, DueRow } from "./store.ts";
 import { analysisKind } from "./work-names.ts";
 
 export interface AnalysisDeps {
@@ -32,14 +32,14 @@ export function analysisWork(deps: AnalysisDeps): WorkKind<AnalysisClaim> {
     leaseMs,
     due: async (limit, among) => {
       const ids = among?.map(({ id }) => id) ?? null;
-      const rows = await db.asSystem("sweep tracks without loudness", (tx) => selectUnmeasured(tx, limit, ids));
+      const rows = await db.readSystem<DueRow>("sweep tracks without loudness", selectUnmeasured(limit, ids));
       return rows.map(({ id, account_id }) => ({ id, accountId: account_id }));
     },
-    claim: ({ id, accountId }) => db.withTenant(accountId, (tx) => claimAnalysis(tx, id, leaseMs)),
-    renew: (claim) => db.withTenant(claim.account_id, (tx) => renewAnalysis(tx, claim, leaseMs)),
+    claim: ({ id, accountId }) => claimAnalysis(db, { id, account_id: accountId }, leaseMs),
+    renew: (claim) => renewAnalysis(db, claim, leaseMs),
     run: async (claim, { signal }) => {
       const result = claim.analysis_attempts > attemptsMax ? gaveUp : await measure(deps, claim, signal);
-      await db.withTenant(claim.account_id, (tx) => finishAnalysis(tx, claim, result));
+      await finishAnalysis(db, claim, result);
     },
   };
 }

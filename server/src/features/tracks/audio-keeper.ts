@@ -6,7 +6,7 @@ import { blobSource } from "./audio/byte-source.ts";
 import { readAudioFactsInThread } from "./audio/facts-in-thread.ts";
 import type { AudioFacts } from "./audio/facts.ts";
 import { removeBlobNow } from "./blob-deletion.ts";
-import { cancelBlobDeletion, scheduleBlobDeletion } from "./blob-deletion-store.ts";
+import { blobDeletion, cancelBlobDeletion } from "./blob-deletion-store.ts";
 
 /** Audio in storage that no track owns yet. `id` is the id its track will have. */
 export interface StoredAudio {
@@ -38,11 +38,12 @@ export async function storeAudio(
 ): Promise<StoredAudio> {
   const id = newId();
   const blobKey = `${accountId}/${id}`;
-  await db.withTenant(accountId, (tx) => scheduleBlobDeletion(tx, { id, blobKey, delayMs: giveUpAfterMs }));
+  const visibleAfter = db.writeTenant(accountId, blobDeletion(accountId, { id, blobKey, delayMs: giveUpAfterMs }));
   try {
-    const { bytes, sha256 } = await storage.put(blobKey, source, options);
+    const { bytes, sha256 } = await storage.put(blobKey, source, { ...options, visibleAfter });
     return { accountId, id, blobKey, bytes, sha256, facts: await readAudioFactsInThread(blobSource(storage, blobKey, bytes)) };
   } catch (error) {
+    await Promise.allSettled([visibleAfter]);
     await discardAudio({ db, storage }, { accountId, id });
     throw error;
   }

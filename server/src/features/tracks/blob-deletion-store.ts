@@ -1,16 +1,17 @@
-import type { SystemTx, TenantTx } from "../../platform/db/index.ts";
+import type { Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
 import type { DueRow } from "./store.ts";
 
 /** Lets the blob be deleted `delayMs` from now, unless `cancelBlobDeletion` comes before. */
-export async function scheduleBlobDeletion(
-  tx: TenantTx,
-  { id, blobKey, delayMs }: { id: string; blobKey: string; delayMs: number },
-): Promise<void> {
-  await tx.query(
-    `insert into blob_deletions (account_id, id, blob_key, due_at)
-     values ($1, $2, $3, now() + make_interval(secs => $4 / 1000.0))`,
-    [tx.accountId, id, blobKey, delayMs],
-  );
+export const blobDeletion = (accountId: string, { id, blobKey, delayMs }: { id: string; blobKey: string; delayMs: number }): Statement => ({
+  name: "schedule_blob_deletion",
+  text: `insert into blob_deletions (account_id, id, blob_key, due_at) values ($1, $2, $3, now() + make_interval(secs => $4 / 1000.0))`,
+  values: [accountId, id, blobKey, delayMs],
+});
+
+/** The same for a blob that is not needed once `tx` commits. */
+export async function deleteBlobWith(tx: TenantTx, { id, blobKey }: { id: string; blobKey: string }): Promise<void> {
+  const { text, values } = blobDeletion(tx.accountId, { id, blobKey, delayMs: 0 });
+  await tx.query(text, values);
 }
 
 /** Makes a scheduled deletion due at once. False when there is none (any more): the blob belongs to somebody. */

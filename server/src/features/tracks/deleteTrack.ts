@@ -1,7 +1,7 @@
 import { noContent } from "../../platform/http/operation.ts";
 import type { Handler } from "../../platform/http/operation.ts";
 import { decodeId, encodeId } from "../../platform/ids/index.ts";
-import { scheduleBlobDeletion } from "./blob-deletion-store.ts";
+import { deleteBlobWith } from "./blob-deletion-store.ts";
 import { noSuchTrack } from "./getTrack.ts";
 import type { TracksDeps } from "./deps.ts";
 import { deleteTrackRow, lockTrack } from "./store.ts";
@@ -18,7 +18,7 @@ export const deleteTrack =
       if (!row) throw noSuchTrack();
       await beforeDelete(tx, { id, durationMs: row.duration_ms, requestId });
       await deleteTrackRow(tx, id);
-      await scheduleBlobDeletion(tx, { id, blobKey: row.blob_key, delayMs: 0 });
+      await deleteBlobWith(tx, { id, blobKey: row.blob_key });
       const data = { object: "track", id: encodeId("trk", id), deleted: true } as const;
       await emit(tx, { type: "track.deleted", data, requestId });
       tx.afterCommit(() => work.enqueue(blobDeletionKind, { id, accountId }));

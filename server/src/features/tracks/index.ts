@@ -3,7 +3,7 @@ export type { AnalysisDeps } from "./analysis.ts";
 export { AudioError } from "./audio/audio-error.ts";
 export type { StoredAudio } from "./audio-keeper.ts";
 export { blobDeletionWork, removeBlobNow } from "./blob-deletion.ts";
-export { cancelBlobDeletion, scheduleBlobDeletion } from "./blob-deletion-store.ts";
+export { blobDeletion, cancelBlobDeletion, deleteBlobWith } from "./blob-deletion-store.ts";
 export { eraseTracks } from "./erase.ts";
 export { createGeneratedTracks } from "./generated-tracks.ts";
 export type { GeneratedTracks } from "./generated-tracks.ts";

@@ -1,4 +1,4 @@
-import type { Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
+import type { Database, Statement, TenantTx } from "../../platform/db/index.ts";
 import type { AudioFormat } from "./audio/format.ts";
 import type { Measurement } from "./audio/measure.ts";
 
@@ -77,14 +77,13 @@ export interface DueRow {
 }
 
 /** Tracks that wait for their loudness, the longest first; with `among` only those of them. */
-export function selectUnmeasured(tx: SystemTx, limit: number, among: string[] | null): Promise<DueRow[]> {
-  return tx.query<DueRow>(
-    `select id, account_id from tracks
-      where analysis = 'waiting' and analysis_due_at <= now() and ($2::uuid[] is null or id = any($2))
-      order by analysis_due_at limit $1`,
-    [limit, among],
-  );
-}
+export const selectUnmeasured = (limit: number, among: string[] | null): Statement => ({
+  name: "tracks_without_loudness",
+  text: `select id, account_id from tracks
+          where analysis = 'waiting' and analysis_due_at <= now() and ($2::uuid[] is null or id = any($2))
+          order by analysis_due_at limit $1`,
+  values: [limit, among],
+});
 
 export interface AnalysisClaim extends Pick<TrackRow, "id" | "format" | "bytes" | "blob_key"> {
   account_id: string;
@@ -92,33 +91,36 @@ export interface AnalysisClaim extends Pick<TrackRow, "id" | "format" | "bytes" 
 }
 
 /** Takes the track until `leaseMs` from now; null when it is not due or somebody else has it. */
-export async function claimAnalysis(tx: TenantTx, id: string, leaseMs: number): Promise<AnalysisClaim | null> {
-  const [claim] = await tx.query<AnalysisClaim>(
-    `update tracks set analysis_attempts = analysis_attempts + 1,
-        analysis_due_at = now() + make_interval(secs => $3 / 1000.0)
-      where account_id = $1 and id = $2 and analysis = 'waiting' and analysis_due_at <= now()
-      returning account_id, id, format, bytes, blob_key, analysis_attempts`,
-    [tx.accountId, id, leaseMs],
-  );
+export async function claimAnalysis(db: Database, { account_id, id }: DueRow, leaseMs: number): Promise<AnalysisClaim | null> {
+  const [claim] = await db.writeTenantSoon<AnalysisClaim>(account_id, {
+    name: "claim_analysis",
+    text: `update tracks set analysis_attempts = analysis_attempts + 1,
+                  analysis_due_at = now() + make_interval(secs => $3 / 1000.0)
+            where account_id = $1 and id = $2 and analysis = 'waiting' and analysis_due_at <= now()
+        returning account_id, id, format, bytes, blob_key, analysis_attempts`,
+    values: [account_id, id, leaseMs],
+  });
   return claim ?? null;
 }
 
 /** False when the lease was lost. */
-export async function renewAnalysis(tx: TenantTx, claim: AnalysisClaim, leaseMs: number): Promise<boolean> {
-  const rows = await tx.query(
-    `update tracks set analysis_due_at = now() + make_interval(secs => $4 / 1000.0)
-      where account_id = $1 and id = $2 and analysis = 'waiting' and analysis_attempts = $3 returning id`,
-    [tx.accountId, claim.id, claim.analysis_attempts, leaseMs],
-  );
+export async function renewAnalysis(db: Database, claim: AnalysisClaim, leaseMs: number): Promise<boolean> {
+  const rows = await db.writeTenantSoon(claim.account_id, {
+    name: "renew_analysis",
+    text: `update tracks set analysis_due_at = now() + make_interval(secs => $4 / 1000.0)
+            where account_id = $1 and id = $2 and analysis = 'waiting' and analysis_attempts = $3 returning id`,
+    values: [claim.account_id, claim.id, claim.analysis_attempts, leaseMs],
+  });
   return rows.length === 1;
 }
 
 /** Writes the result, unless the track is gone or another worker took it over. */
-export async function finishAnalysis(tx: TenantTx, claim: AnalysisClaim, result: Measurement): Promise<void> {
+export async function finishAnalysis(db: Database, claim: AnalysisClaim, result: Measurement): Promise<void> {
   const [lufs, reason] = "lufs" in result ? [result.lufs, null] : [null, result.unmeasurable];
-  await tx.query(
-    `update tracks set analysis = $4, loudness_lufs = $5, analysis_reason = $6
-      where account_id = $1 and id = $2 and analysis = 'waiting' and analysis_attempts = $3`,
-    [tx.accountId, claim.id, claim.analysis_attempts, reason === null ? "measured" : "unmeasurable", lufs, reason],
-  );
+  await db.writeTenant(claim.account_id, {
+    name: "finish_analysis",
+    text: `update tracks set analysis = $4, loudness_lufs = $5, analysis_reason = $6
+            where account_id = $1 and id = $2 and analysis = 'waiting' and analysis_attempts = $3`,
+    values: [claim.account_id, claim.id, claim.analysis_attempts, reason === null ? "measured" : "unmeasurable", lufs, reason],
+  });
 }

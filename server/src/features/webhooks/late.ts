@@ -8,6 +8,6 @@ const countMax = 100;
 /** Endpoints whose deliveries have waited for more than a minute while nobody sends to them: is a worker running? */
 export async function countLateEndpoints(db: Database, clock: Clock): Promise<number> {
   const longAgo = new Date(clock.now().getTime() - lateMs);
-  const rows = await db.asSystem("count late webhook endpoints", (tx) => selectDueEndpoints(tx, longAgo, countMax));
+  const rows = await db.readSystem("count late webhook endpoints", selectDueEndpoints(longAgo, countMax));
   return rows.length;
 }

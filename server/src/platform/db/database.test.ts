@@ -85,6 +85,26 @@ test("one statement that writes is a transaction of its own", async () => {
   expect(await db.readTenant(blue, allNotes)).toEqual([{ text: "blue" }]);
 });
 
+test.each(["writeTenant", "writeTenantSoon"] as const)("%s changes the tenant's rows only, whole or not at all, in one statement", async (kind) => {
+  const { db } = database;
+  const rename: Statement = { name: "rename_all", text: "update notes set text = $1 where true returning text", values: [kind] };
+  expect(await db[kind](red, rename)).toEqual([{ text: kind }]);
+  expect(await db.readTenant(blue, allNotes)).toEqual([{ text: "blue" }]);
+  await expect(db[kind](red, { name: "break_all", text: "update notes set text = null where true", values: [] })).rejects.toThrow(/null value/);
+  expect(await db.readTenant(red, allNotes)).toEqual([{ text: kind }]);
+});
+
+test("only writeTenantSoon does not wait for the disk", async () => {
+  const { db } = database;
+  const waits: Statement = { name: "waits", text: "select current_setting('synchronous_commit') as waits", values: [] };
+  // The server of the tests waits for no disk by itself.
+  await db.asSystem("a test", (tx) => tx.query("set synchronous_commit = on"));
+  expect(await db.writeTenantSoon(red, waits)).toEqual([{ waits: "off" }]);
+  // On the same connection: nothing of it stays.
+  expect(await db.writeTenant(red, waits)).toEqual([{ waits: "on" }]);
+  expect(await db.withTenant(red, (tx) => tx.query(waits.text))).toEqual([{ waits: "on" }]);
+});
+
 test("a query without a tenant sees nothing, before and after tenants used the connection", async () => {
   const client = new Client({ connectionString: database.appUrl });
   await client.connect();

@@ -27,6 +27,8 @@ export function createDatabase({ url, listenUrl, poolMax, log }: DatabaseOptions
   const read = createSingles(pool);
   // Apart from the reads, so that none of these waits behind a slow write on the same connection.
   const write = createSingles(pool);
+  // These wait for locks on rows, too: none waits for another's.
+  const writeAlone = createSingles(pool, { togetherMax: 1 });
   return {
     withTenant: async (accountId, fn) =>
       runTransaction(parts, becomeTenant("write", accountId), (tx) => fn({ ...tx, accountId })),
@@ -35,6 +37,8 @@ export function createDatabase({ url, listenUrl, poolMax, log }: DatabaseOptions
       return runTransaction(parts, becomeSystem.write, (tx) => fn({ ...tx, reason }));
     },
     readTenant: async (accountId, statement) => read(becomeTenant("read", accountId), statement),
+    writeTenant: async (accountId, statement) => writeAlone(becomeTenant("write", accountId), statement),
+    writeTenantSoon: async (accountId, statement) => writeAlone(becomeTenant("write_soon", accountId), statement),
     readSystem: async (reason, statement) => {
       log.debug({ reason }, "cross-tenant read");
       return read(becomeSystem.read, statement);

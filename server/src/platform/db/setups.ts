@@ -8,9 +8,11 @@ export interface Setup {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
-const tenant = (mode: "read" | "write", accountId: string): Setup => ({
+type TenantMode = "read" | "write" | "write_soon";
+
+const tenant = (mode: TenantMode, accountId: string): Setup => ({
   name: `become_tenant_to_${mode}`,
-  text: `select set_config('app.account_id', $1, true)${mode === "read" ? READ_ONLY : ""}`,
+  text: `select set_config('app.account_id', $1, true)${MORE[mode]}`,
   values: [accountId],
 });
 
@@ -22,8 +24,11 @@ const system = (mode: "read" | "write"): Setup => ({
 
 const READ_ONLY = ", set_config('transaction_read_only', 'on', true)";
 
+/** What becoming a tenant sets besides. */
+const MORE: Record<TenantMode, string> = { read: READ_ONLY, write: "", write_soon: ", set_config('synchronous_commit', 'off', true)" };
+
 /** @throws TypeError when `accountId` is no UUID, before anything is sent */
-export function becomeTenant(mode: "read" | "write", accountId: string): Setup {
+export function becomeTenant(mode: TenantMode, accountId: string): Setup {
   if (!UUID.test(accountId)) throw new TypeError(`"${accountId}" is not an account's UUID`);
   return tenant(mode, accountId);
 }
@@ -34,4 +39,4 @@ export const becomeSystem = { read: system("read"), write: system("write") };
 export const begin: Setup = { name: "begin", text: "begin", values: [] };
 
 /** What goes ahead of another statement; every connection prepares it when it opens. */
-export const preparedSetups: readonly Setup[] = [tenant("read", NOBODY), becomeSystem.read, becomeSystem.write, begin];
+export const preparedSetups: readonly Setup[] = [tenant("read", NOBODY), tenant("write", NOBODY), tenant("write_soon", NOBODY), becomeSystem.read, becomeSystem.write, begin];

@@ -17,14 +17,14 @@ export type RunSingle = <T extends object>(setup: Setup, statement: Statement) =
  * loop travel together, each still a transaction of its own: writing to a socket and waking a backend cost as much as a
  * read itself.
  */
-export function createSingles(pool: Pool): RunSingle {
+export function createSingles(pool: Pool, { togetherMax = TOGETHER_MAX } = {}): RunSingle {
   let waiting: PrefixedQuery[] = [];
 
   function sendWaiting(): void {
     const singles = waiting;
     waiting = [];
-    for (let first = 0; first < singles.length; first += TOGETHER_MAX) {
-      void sendTogether(pool, singles.slice(first, first + TOGETHER_MAX));
+    for (let first = 0; first < singles.length; first += togetherMax) {
+      void sendTogether(pool, singles.slice(first, first + togetherMax));
     }
   }
 

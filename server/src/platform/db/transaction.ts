@@ -40,9 +40,7 @@ export async function runTransaction<T>({ pool, knex, log, nameOf }: Parts, setu
 async function inTransaction<T>(client: pg.PoolClient, setup: Setup, fn: (isOpen: () => boolean) => Promise<T>): Promise<T> {
   let open = true;
   // Not awaited before `fn`: it travels with the first statement, which fails if this did.
-  const { stream } = client.connection;
-  stream.cork();
-  process.nextTick(() => stream.uncork());
+  corkThisTick(client);
   const { result: begun } = client.query(new PrefixedQuery(begin, setup));
   begun.catch(() => undefined);
   try {
@@ -64,6 +62,12 @@ async function inTransaction<T>(client: pg.PoolClient, setup: Setup, fn: (isOpen
   }
 }
 
+/** What is sent before the next tick, as several statements that do not wait for each other, leaves in one write. */
+function corkThisTick({ connection: { stream } }: pg.PoolClient): void {
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
+
 function createTx(client: pg.PoolClient, { knex, nameOf }: Pick<Parts, "knex" | "nameOf">, hooks: Hook[], isOpen: () => boolean): Tx {
   const open = (): pg.PoolClient => {
     // After the end this connection belongs to somebody else's transaction.
@@ -73,7 +77,9 @@ function createTx(client: pg.PoolClient, { knex, nameOf }: Pick<Parts, "knex" | 
   const query = async <T extends object>(text: string, values?: unknown[]) => {
     // Without values a text may hold several statements, which cannot be prepared.
     const name = values && nameOf(text);
-    return (await open().query<T>({ name, text, values })).rows;
+    const connection = open();
+    corkThisTick(connection);
+    return (await connection.query<T>({ name, text, values })).rows;
   };
   return {
     // Asks at the moment the statement runs, which may be long after it was built.

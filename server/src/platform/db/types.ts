@@ -34,6 +34,10 @@ export interface Database {
   asSystem<T>(reason: string, fn: (tx: SystemTx) => Promise<T>): Promise<T>;
   /** A tenant's read in one round trip. */
   readTenant<T extends object>(accountId: string, statement: Statement): Promise<T[]>;
+  /** A transaction of a tenant of one statement, which may write, in one round trip. */
+  writeTenant<T extends object>(accountId: string, statement: Statement): Promise<T[]>;
+  /** The same without waiting for the disk: a crash of the database may undo the last of these. For leases and for what is said again. */
+  writeTenantSoon<T extends object>(accountId: string, statement: Statement): Promise<T[]>;
   /** A cross-tenant read in one round trip. */
   readSystem<T extends object>(reason: string, statement: Statement): Promise<T[]>;
   /** A cross-tenant transaction of one statement, which may write, in one round trip. */

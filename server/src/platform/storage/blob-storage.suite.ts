@@ -43,6 +43,8 @@ export function blobStorageSuite(adapter: string, open: () => Promise<BlobStorag
       expect(await read(storage.get(key, { start: 0, end: 0 }))).toEqual(bytes.subarray(0, 1));
       expect(await read(storage.get(key, { start: 10, end: 19 }))).toEqual(bytes.subarray(10, 20));
       expect(await read(storage.get(key, { start: 990, end: 5000 }))).toEqual(bytes.subarray(990));
+      expect(Buffer.from(await storage.readPart(key, { start: 10, end: 19 }))).toEqual(bytes.subarray(10, 20));
+      expect(Buffer.from(await storage.readPart(key, { start: 990, end: 5000 }))).toEqual(bytes.subarray(990));
     });
 
     test.each([
@@ -53,6 +55,7 @@ export function blobStorageSuite(adapter: string, open: () => Promise<BlobStorag
     ])("range $start-$end of 1000 bytes is refused", async (range) => {
       await storage.put(key, bytes);
       await expect(storage.get(key, range)).rejects.toThrow(RangeError);
+      await expect(storage.readPart(key, range)).rejects.toThrow(RangeError);
     });
 
     test("exactly maxBytes is stored, one more is refused and leaves nothing", async () => {
@@ -70,6 +73,19 @@ export function blobStorageSuite(adapter: string, open: () => Promise<BlobStorag
       })());
       await expect(storage.put(key, failing)).rejects.toThrow("connection lost");
       expect(await read(storage.get(key))).toEqual(bytes);
+    });
+
+    test("a value stands under its key only after what it waits for, and never when that fails", async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const putting = storage.put(key, bytes, { visibleAfter: promise });
+      await new Promise((later) => setTimeout(later, 50));
+      expect(await storage.stat(key)).toBeNull();
+      resolve();
+      await putting;
+      expect(await read(storage.get(key))).toEqual(bytes);
+      const never = storage.put("account-1/track-9", bytes, { visibleAfter: Promise.reject(new Error("no intent")) });
+      await expect(never).rejects.toThrow("no intent");
+      expect(await storage.stat("account-1/track-9")).toBeNull();
     });
 
     test("a second put replaces the whole value", async () => {

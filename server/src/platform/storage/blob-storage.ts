@@ -12,6 +12,12 @@ export interface StoredBlob {
   sha256: string;
 }
 
+export interface PutOptions {
+  /** Default: no limit. */
+  maxBytes?: number;
+  visibleAfter?: Promise<unknown>;
+}
+
 /**
  * Where audio and other large values live (API-61). Every adapter passes `blobStorageSuite`.
  *
@@ -21,14 +27,17 @@ export interface StoredBlob {
 export interface BlobStorage {
   /**
    * Writes the whole value or nothing: a reader sees the old value until the new one is complete and durable.
-   * Throws `BlobTooLargeError` as soon as more than `maxBytes` have arrived, and whatever the source throws.
+   * Throws `BlobTooLargeError` as soon as more than `maxBytes` have arrived, and whatever the source throws. Nothing of
+   * it stands under the key before `visibleAfter` resolves, and never when that rejects, which it throws then.
    */
-  put(key: string, source: Readable | Uint8Array, options?: { maxBytes?: number }): Promise<StoredBlob>;
+  put(key: string, source: Readable | Uint8Array, options?: PutOptions): Promise<StoredBlob>;
   /**
    * Throws `BlobNotFoundError`; `RangeError` when `start` is not inside the value or lies after `end`. An `end` past
    * the last byte is cut. Destroying the stream frees what it holds.
    */
   get(key: string, range?: ByteRange): Promise<Readable>;
+  /** A part that fits into memory, which is the caller's alone. Throws as `get`. */
+  readPart(key: string, range: ByteRange): Promise<Uint8Array>;
   stat(key: string): Promise<{ bytes: number } | null>;
   /** Deleting what is not there succeeds. */
   delete(key: string): Promise<void>;

@@ -27,11 +27,11 @@ export async function openLocalDisk(options: LocalDiskOptions): Promise<BlobStor
   const fileOf = (key: string): string => path.join(root, ...keySegments(key));
 
   return {
-    async put(key, source, { maxBytes = Number.POSITIVE_INFINITY } = {}) {
+    async put(key, source, { maxBytes = Number.POSITIVE_INFINITY, visibleAfter } = {}) {
       const target = fileOf(key);
       const temporary = path.join(incoming, randomUUID());
       try {
-        const stored = await writeDurably(temporary, source, maxBytes);
+        const [stored] = await bothEnded(writeDurably(temporary, source, maxBytes), visibleAfter);
         await moveInto(temporary, target, root);
         return stored;
       } catch (error) {
@@ -47,6 +47,15 @@ export async function openLocalDisk(options: LocalDiskOptions): Promise<BlobStor
       } catch (error) {
         await handle.close();
         throw error;
+      }
+    },
+
+    async readPart(key, range) {
+      const handle = await openExisting(fileOf(key), key);
+      try {
+        return await readRange(handle, range);
+      } finally {
+        await handle.close();
       }
     },
 
@@ -69,6 +78,12 @@ export async function openLocalDisk(options: LocalDiskOptions): Promise<BlobStor
   };
 }
 
+/** As `Promise.all`, but throws only when neither goes on: a file that is still written cannot be tidied away. */
+async function bothEnded<T>(one: Promise<T>, other: Promise<unknown> | undefined): Promise<[T, unknown]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
+}
+
 async function writeDurably(file: string, source: Readable | Uint8Array, maxBytes: number): Promise<StoredBlob> {
   const hash = createHash("sha256");
   const handle = await open(file, "wx", 0o600);
@@ -80,7 +95,7 @@ async function writeDurably(file: string, source: Readable | Uint8Array, maxByte
       hash.update(chunk);
       await writeAll(handle, chunk);
     }
-    await handle.sync();
+    await handle.datasync();
     return { bytes, sha256: hash.digest("hex") };
   } finally {
     await handle.close();
@@ -97,8 +112,12 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
 /** The name is durable only once each directory on the way down is on disk too. */
 async function moveInto(temporary: string, target: string, root: string): Promise<void> {
   const folder = path.dirname(target);
-  const created = await mkdir(folder, { recursive: true });
-  await rename(temporary, target);
+  const created = await rename(temporary, target).catch(async (error: unknown) => {
+    if (!isMissing(error)) throw error;
+    const first = await mkdir(folder, { recursive: true });
+    await rename(temporary, target);
+    return first;
+  });
   await syncDirectory(folder);
   if (created !== undefined) {
     for (let parent = folder; parent !== root; ) {
@@ -126,6 +145,18 @@ async function readFrom(handle: FileHandle, range: ByteRange | undefined): Promi
     return Readable.from([]);
   }
   return handle.createReadStream({ ...wanted, highWaterMark: 256 * 1024 });
+}
+
+/** One `read` may give fewer bytes than it was asked for. */
+async function readRange(handle: FileHandle, range: ByteRange): Promise<Uint8Array> {
+  const { start, end } = clampRange(range, (await handle.stat()).size);
+  const bytes = Buffer.allocUnsafeSlow(end - start + 1);
+  for (let filled = 0; filled < bytes.length; ) {
+    const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
+    if (bytesRead === 0) throw new Error("the file became shorter while it was read");
+    filled += bytesRead;
+  }
+  return bytes;
 }
 
 async function openExisting(file: string, key: string): Promise<FileHandle> {

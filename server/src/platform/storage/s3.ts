@@ -40,8 +40,10 @@ export async function openS3(options: S3Options): Promise<BlobStorage> {
   };
 
   const storage: BlobStorage = {
-    async put(key, source, { maxBytes = Number.POSITIVE_INFINITY } = {}) {
+    async put(key, source, { maxBytes = Number.POSITIVE_INFINITY, visibleAfter } = {}) {
       const object = objectOf(key);
+      // A small value is visible with its first request.
+      await visibleAfter;
       const hash = createHash("sha256");
       let bytes = 0;
       async function* measured(): AsyncGenerator<Uint8Array> {
@@ -70,6 +72,8 @@ export async function openS3(options: S3Options): Promise<BlobStorage> {
         throw storageError(error, place);
       }
     },
+
+    readPart: async (key, range) => Buffer.concat(await (await storage.get(key, range)).toArray()),
 
     async stat(key) {
       const object = objectOf(key);

@@ -1,4 +1,3 @@
-import { buffer } from "node:stream/consumers";
 import type { BlobStorage } from "../../../platform/storage/index.ts";
 
 /** Random access to a value of known size. */
@@ -8,19 +7,16 @@ export interface ByteSource {
   read(position: number, length: number): Promise<Uint8Array>;
 }
 
-/** Bytes fetched at a time: parsers read a few bytes here and there, stores answer in round trips. */
-const windowBytes = 256 * 1024;
-
-/** A stored value. */
+/** A stored value. Each read asks the store. */
 export function blobSource(storage: BlobStorage, key: string, size: number): ByteSource {
-  return windowed({
-    size,
-    read: async (position, length) => buffer(await storage.get(key, { start: position, end: position + length - 1 })),
-  });
+  return { size, read: (position, length) => storage.readPart(key, { start: position, end: position + length - 1 }) };
 }
 
-/** Reads `source` in windows, so that there are few reads, and memory stays small whatever the size of the value. */
-export function windowed(source: ByteSource): ByteSource {
+/**
+ * Reads `source` in windows of so many bytes: parsers read a few here and there, and stores answer in round trips. Memory
+ * stays small whatever the size of the value.
+ */
+export function windowed(source: ByteSource, windowBytes: number): ByteSource {
   const { size } = source;
   let start = 0;
   let held: Uint8Array = new Uint8Array(0);

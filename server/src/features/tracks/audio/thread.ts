@@ -4,7 +4,7 @@ import type { FromThread, ToThread } from "./thread-side.ts";
 
 /** Runs one task after the other in a worker thread, which starts with the first one. */
 export interface Thread<Task, Answer> {
-  /** Rejects when `source` or the thread fails, or `signal` aborts; the next task gets a new thread then. */
+  /** The thread gets what `source` reads, which is nobody else's. Rejects when `source` or the thread fails, or `signal` aborts; the next task gets a new thread then. */
   run(task: Task, source: ByteSource, signal: AbortSignal): Promise<Answer>;
   end(): Promise<void>;
 }
@@ -47,8 +47,9 @@ export function createThread<Task, Answer>(script: URL): Thread<Task, Answer> {
       const abort = (): void => reject(signal.reason);
       const exited = (code: number): void => reject(new Error(`The audio thread ended early with code ${code}.`));
       const send = (bytes: Uint8Array): void => {
-        const copy = new Uint8Array(bytes); // what is posted may be a view of a larger buffer, which would go along
-        worker.postMessage({ bytes: copy } satisfies ToThread<Task>, [copy.buffer]);
+        // Handed over, not copied; but a view of a larger buffer would take all of that along.
+        const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+        worker.postMessage({ bytes: own } satisfies ToThread<Task>, [own.buffer as ArrayBuffer]);
       };
       const hear = (message: FromThread<Answer>): void => {
         if ("done" in message) resolve(message.done);

@@ -30,8 +30,10 @@ export async function giveBack(deps: DrainDeps, claim: EndpointClaim, end: Drain
   await deps.db.withTenant(claim.accountId, async (tx) => {
     const disabled = gone ? await disableEndpoint(tx, claim, goneReason, now) : null;
     const held = await releaseEndpoint(tx, claim, health, paced ? end.pace.state(now) : null);
-    if (held && unsent !== null) await forgetNumbers(tx, claim.id, unsent);
-    await addStats(tx, claim.id, end.tally.rows());
+    await Promise.all([
+      held && unsent !== null ? forgetNumbers(tx, claim.id, unsent) : undefined,
+      addStats(tx, claim.id, end.tally.rows()),
+    ]);
     if (disabled !== null) await announceDisabled(deps, tx, disabled);
     else if (isFailingLong(health.failingSince, now)) await judgeFailing(deps, tx, claim.id);
   });

@@ -1,4 +1,4 @@
-import type { Database, SystemTx, TenantTx } from "../../../platform/db/index.ts";
+import type { Database, Statement, TenantTx } from "../../../platform/db/index.ts";
 import type { WorkPointer } from "../../../platform/work/index.ts";
 import { webhookColumns, type WebhookRow } from "../store.ts";
 import type { EndpointClaim, NumberedDelivery } from "./claim.ts";
@@ -159,32 +159,30 @@ const dueAndFree = `w.deleted_at is not null
  * Endpoints with something due that nobody sends to, and deleted ones with something pending. Jumps from endpoint to
  * endpoint over the index of pending deliveries: one with a million of them costs as much as one with a single one.
  */
-export async function selectDueEndpoints(tx: SystemTx, now: Date, limit: number): Promise<WorkPointer[]> {
-  return tx.query<WorkPointer & object>(
-    `with recursive waiting as (
-       (select account_id, webhook_id from webhook_deliveries where status = 'pending'
-         order by account_id, webhook_id limit 1)
-       union all
-       select next.account_id, next.webhook_id
-         from waiting, lateral (
-           select d.account_id, d.webhook_id from webhook_deliveries d
-            where d.status = 'pending' and (d.account_id, d.webhook_id) > (waiting.account_id, waiting.webhook_id)
-            order by d.account_id, d.webhook_id limit 1) next
-     )
-     select w.id, w.account_id as "accountId"
-       from waiting join webhooks w on w.account_id = waiting.account_id and w.id = waiting.webhook_id
-      where ${dueAndFree} limit $2`,
-    [now, limit],
-  );
-}
+export const selectDueEndpoints = (now: Date, limit: number): Statement => ({
+  name: "webhook_endpoints_due",
+  text: `with recursive waiting as (
+           (select account_id, webhook_id from webhook_deliveries where status = 'pending'
+             order by account_id, webhook_id limit 1)
+           union all
+           select next.account_id, next.webhook_id
+             from waiting, lateral (
+               select d.account_id, d.webhook_id from webhook_deliveries d
+                where d.status = 'pending' and (d.account_id, d.webhook_id) > (waiting.account_id, waiting.webhook_id)
+                order by d.account_id, d.webhook_id limit 1) next
+         )
+         select w.id, w.account_id as "accountId"
+           from waiting join webhooks w on w.account_id = waiting.account_id and w.id = waiting.webhook_id
+          where ${dueAndFree} limit $2`,
+  values: [now, limit],
+});
 
 /** Those of the given endpoints that are due. */
-export async function selectDueAmong(tx: SystemTx, now: Date, among: readonly WorkPointer[]): Promise<WorkPointer[]> {
-  return tx.query<WorkPointer & object>(
-    `select w.id, w.account_id as "accountId"
-       from unnest($2::uuid[], $3::uuid[]) as asked (account_id, id)
-       join webhooks w on w.account_id = asked.account_id and w.id = asked.id
-      where w.deleted_at is null and (${dueAndFree})`,
-    [now, among.map(({ accountId }) => accountId), among.map(({ id }) => id)],
-  );
-}
+export const selectDueAmong = (now: Date, among: readonly WorkPointer[]): Statement => ({
+  name: "webhook_endpoints_due_among",
+  text: `select w.id, w.account_id as "accountId"
+           from unnest($2::uuid[], $3::uuid[]) as asked (account_id, id)
+           join webhooks w on w.account_id = asked.account_id and w.id = asked.id
+          where w.deleted_at is null and (${dueAndFree})`,
+  values: [now, among.map(({ accountId }) => accountId), among.map(({ id }) => id)],
+});

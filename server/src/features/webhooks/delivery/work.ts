@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { KeyRing } from "../../../platform/crypto/index.ts";
 import type { Database } from "../../../platform/db/index.ts";
 import type { EgressPools } from "../../../platform/egress/index.ts";
-import type { WorkKind } from "../../../platform/work/index.ts";
+import type { WorkKind, WorkPointer } from "../../../platform/work/index.ts";
 import type { DeliveryMetrics } from "../metrics.ts";
 import type { EndpointClaim } from "./claim.ts";
 import { deliveryLimits } from "./attempt.ts";
@@ -45,8 +45,8 @@ export function createDrainWork(options: DrainWorkOptions): WorkKind<EndpointCla
     concurrency: options.concurrency,
     leaseMs,
     due: (limit, among) =>
-      db.asSystem("find webhook endpoints with due deliveries", (tx) =>
-        among === undefined ? selectDueEndpoints(tx, clock.now(), limit) : selectDueAmong(tx, clock.now(), among)),
+      db.readSystem<WorkPointer>("find webhook endpoints with due deliveries",
+        among === undefined ? selectDueEndpoints(clock.now(), limit) : selectDueAmong(clock.now(), among)),
     claim: ({ id, accountId }) =>
       db.withTenant(accountId, async (tx) => {
         const claim = await claimEndpoint(tx, { id, leaseToken: randomUUID(), now: clock.now(), leaseMs });
