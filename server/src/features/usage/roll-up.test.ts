@@ -35,10 +35,14 @@ const count = async (table: string) => {
   const [row] = await db.readSystem<{ n: number }>("a test counts", { name: `count ${table}`, text: `select coalesce(sum(requests), 0)::bigint as n from ${table}`, values: [] });
   return row?.n;
 };
-async function partitions(of: string): Promise<string[]> {
+async function partitions(of: string, options = ""): Promise<string[]> {
   const client = new pg.Client({ connectionString: database.adminUrl });
   await client.connect();
-  const { rows } = await client.query<{ name: string }>("select inhrelid::regclass::text as name from pg_inherits where inhparent = $1::regclass order by 1", [of]);
+  const { rows } = await client.query<{ name: string }>(
+    `select inhrelid::regclass::text as name from pg_inherits join pg_class on oid = inhrelid
+      where inhparent = $1::regclass and coalesce(array_to_string(reloptions, ','), '') like $2 order by 1`,
+    [of, `%${options}%`],
+  );
   await client.end();
   return rows.map(({ name }) => name);
 }
@@ -197,6 +201,11 @@ describe("partitions", () => {
     expect((await client.query(`select from ${name}`)).rowCount).toBe(1);
     expect((await client.query("select from usage_requests_other")).rowCount).toBe(0);
     await client.end();
+  });
+
+  test("are not analyzed each minute while they are young, those that come later included", async () => {
+    await db.asSystem("a test", (tx) => tx.query("select app.keep_usage(now() + interval '40 days', 30, 13)"));
+    expect(await partitions("usage_requests", "autovacuum_analyze_threshold=1000000")).toEqual(await partitions("usage_requests"));
   });
 
   test("rollups are kept 13 months", async () => {
