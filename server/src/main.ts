@@ -27,7 +27,8 @@ try {
   const stop = await run();
   if (stop) stopOnSignal(stop);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  // The last line: what the log holds back is written when the process ends, before this.
+  process.once("exit", () => console.error(error instanceof Error ? error.message : error));
   process.exit(1);
 }
 

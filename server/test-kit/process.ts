@@ -32,7 +32,7 @@ export async function startProcess(command: "api" | "worker", env: Record<string
   };
   child.stdout.on("data", listen);
   child.stderr.on("data", listen);
-  const exited = new Promise<number | null>((done) => child.once("exit", done));
+  const exited = new Promise<number | null>((done) => child.once("close", done)); // not "exit": its last lines may not have been read by then
   void exited.then((code) => {
     keepOutput(output);
     reject(new Error(`${command} ended with code ${code}:\n${output.slice(-2000)}`));
