@@ -35,7 +35,7 @@ export async function musicAnswer(ctx: Context, response: HttpResponse): Promise
     throw drift(describeIssues(parsed.error).join("; "));
   }
   const { data, trace_id: traceId, extra_info: extra } = parsed.data;
-  const audio = song && data.audio === inItsPlace ? decodeSong(response.bytes, song) : await download(ctx, data.audio);
+  const audio = song && data.audio === inItsPlace ? decodeSong(response.bytes, song) : ((await download(ctx, data.audio)) ?? decodeText(data.audio));
   if (!audio) throw drift("data.audio is neither hexadecimal nor a link");
   return {
     audio,
@@ -58,6 +58,9 @@ async function download(ctx: Context, url: string): Promise<Uint8Array | null> {
   if (response.status !== 200) throw drift(`the audio file's address answered ${response.status}`);
   return response.bytes;
 }
+
+/** A song that was not the first of its name in the answer. */
+const decodeText = (hex: string): Uint8Array | null => decodeSong(Buffer.from(hex), { start: 0, end: hex.length });
 
 function sniff(audio: Uint8Array): "wav" | "mp3" {
   const head = Buffer.from(audio.subarray(0, 12)).toString("latin1");

@@ -52,6 +52,16 @@ describe("audio behind a link", () => {
   });
 });
 
+test("a song is found whatever else in the answer has its name", async () => {
+  const { result } = await ask(jsonAnswer(200, { extra: { audio: "ab" }, ...goodBody }));
+  expect(result).toMatchObject({ done: { audio: wav.bytes, format: "wav" } });
+});
+
+test("audio that is neither hexadecimal nor a link leaves the outcome unknown", async () => {
+  const { result } = await ask(jsonAnswer(200, { ...goodBody, data: { status: 2, audio: "é no song" } }));
+  expect(isPluginError(result) && [result.code, result.outcome]).toEqual(["UPSTREAM", "unknown"]);
+});
+
 test("MP3 is told from WAV by its bytes", async () => {
   const { result } = await ask(jsonAnswer(200, { ...goodBody, data: { status: 2, audio: "fffb9064" } }));
   expect(result).toMatchObject({ done: { format: "mp3" } });
