@@ -11,7 +11,7 @@ describe("entitlements", () => {
   let admin: TestAccount;
   let moved = 0;
   const clock: Clock = { now: () => new Date(Date.now() + moved) };
-  const deps = () => ({ db: app.services.db, clock, emit: createEmit({ clock, fanOut: () => Promise.resolve() }) });
+  const deps = () => ({ db: app.services.db, clock, emit: createEmit({ clock, fanOut: null }) });
   beforeAll(async () => {
     app = await startTestApp({ worker: false, clock });
     admin = await app.signUp({ admin: true });

@@ -25,12 +25,19 @@ export interface NewEvent {
   createdAt: Date;
 }
 
+const inserting =
+  "insert into events (account_id, id, type, created_at, payload, request_id, webhook_id) values ($1, $2, $3, $4, $5, $6, $7)";
+
+const values = (accountId: string, event: NewEvent) =>
+  [accountId, event.id, event.type, event.createdAt, event.payload, event.requestId, event.webhookId];
+
 export async function insertEvent(tx: TenantTx, event: NewEvent): Promise<void> {
-  await tx.query(
-    "insert into events (account_id, id, type, payload, request_id, webhook_id, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
-    [tx.accountId, event.id, event.type, event.payload, event.requestId, event.webhookId, event.createdAt],
-  );
+  await tx.query(inserting, values(tx.accountId, event));
 }
+
+/** With what else the statement does: `more` stands behind the `with` that inserts, and $1 to $4 are account, id, type and time. */
+export const insertEventAnd = <T extends object>(tx: TenantTx, event: NewEvent, more: string): Promise<T[]> =>
+  tx.query<T>(`with event as (${inserting}), ${more}`, values(tx.accountId, event));
 
 export const selectEvent = (accountId: string, id: string): Statement => ({
   name: "event_by_id",

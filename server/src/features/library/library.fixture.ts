@@ -11,7 +11,7 @@ export const picture = (colour = "#336699", size = 64): Promise<Uint8Array> =>
 
 /** How generations put pictures into the library, in this app. */
 export const imagesOf = ({ services: { db, storage } }: TestApp): GeneratedImages =>
-  createGeneratedImages({ db, storage, emit: createEmit({ clock: systemClock, fanOut: async () => {} }) });
+  createGeneratedImages({ db, storage, emit: createEmit({ clock: systemClock, fanOut: null }) });
 
 /** UUID of the account's sandbox. */
 export const sandboxOf = ({ sandboxId }: TestAccount): string => decodeId("acc", sandboxId) ?? "";

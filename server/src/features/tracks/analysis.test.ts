@@ -27,7 +27,7 @@ async function track(audio: Buffer) {
   const deps = {
     db: app.database.db,
     storage: app.storage,
-    emit: createEmit({ clock: systemClock, fanOut: async () => {} }),
+    emit: createEmit({ clock: systemClock, fanOut: null }),
     work: { enqueue: async () => {} },
   };
   const stored = await storeAudio(deps, account, audio);

@@ -18,7 +18,7 @@ beforeAll(async () => {
   tracks = createGeneratedTracks({
     db: app.database.db,
     storage: app.storage,
-    emit: createEmit({ clock: systemClock, fanOut: async () => {} }),
+    emit: createEmit({ clock: systemClock, fanOut: null }),
     work: { enqueue: async () => {} },
   });
 });

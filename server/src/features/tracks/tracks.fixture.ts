@@ -52,7 +52,7 @@ export async function startTracks(): Promise<TracksApp> {
     db: database.db,
     storage,
     cursors: createCursors([{ key: Buffer.alloc(32, 7) }]),
-    emit: createEmit({ clock: systemClock, fanOut: async () => {} }),
+    emit: createEmit({ clock: systemClock, fanOut: null }),
     work: { enqueue: async (kind, { id }) => void enqueued.push(`${kind} ${id}`) },
     beforeDelete: async () => {},
     uploadBytesMax,

@@ -30,7 +30,7 @@ export function createSingles(pool: Pool, { togetherMax = TOGETHER_MAX } = {}): 
 
   return async <T>(setup: Setup, statement: Statement) => {
     if (waiting.length === 0) setImmediate(sendWaiting);
-    const single = new PrefixedQuery(setup, statement);
+    const single = new PrefixedQuery([setup], statement);
     waiting.push(single);
     return (await single.result) as T[];
   };

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { JobWorker, NewJob, QueueBackend } from "../queue/index.ts";
 import { createRecheck } from "./recheck.ts";
+import { createRepeats } from "./repeats.ts";
 import { runJob, type Outcome } from "./run-job.ts";
 import { startSweeper } from "./sweeper.ts";
 import type { WorkEngine, WorkKind, WorkMetrics, WorkPointer } from "./work.ts";
@@ -48,7 +49,7 @@ export function createWorkEngine({
     throw new Error(`the queue did not answer within ${ANSWER_TIMEOUT_MS} ms`);
   }
 
-  async function enqueue(kindName: string, pointer: WorkPointer): Promise<void> {
+  const repeats = createRepeats(async (kindName, pointer) => {
     try {
       await answered(() => queueNamed(kindName).add([jobOf(kindName, pointer)]));
       unreachable = false;
@@ -57,7 +58,7 @@ export function createWorkEngine({
       log[unreachable ? "debug" : "warn"]({ err: error, kind: kindName }, "not enqueued; the sweeper will");
       unreachable = true;
     }
-  }
+  });
 
   /** Makes the queue hold every one of these due rows, runnable now. Returns how many it had lost. */
   async function enqueueDue(kind: WorkKind<unknown>, due: readonly WorkPointer[]): Promise<number> {
@@ -149,6 +150,7 @@ export function createWorkEngine({
 
   async function shutDown(): Promise<void> {
     closing.abort();
+    const flushed = repeats.flush();
     const workersClosed = Promise.all(workers.map((worker) => worker.close()));
     if (!(await settlesWithin(idle(), finishTimeoutMs))) {
       log.warn({ running: running.size }, "work is still running at shutdown: told to stop");
@@ -161,11 +163,12 @@ export function createWorkEngine({
     await settlesWithin(workersClosed, backend.isReady() ? abortTimeoutMs : 250);
     // A sweep may wait for an answer of a queue that hangs.
     await settlesWithin(Promise.all(stoppers.map((stop) => stop())), abortTimeoutMs);
+    await flushed;
     await settlesWithin(backend.close(), abortTimeoutMs);
   }
 
   return {
-    enqueue,
+    enqueue: repeats.enqueue,
     start(added) {
       for (const kind of added) kinds.set(kind.name, kind);
       void open(added);

@@ -80,7 +80,7 @@ export interface WorkMetrics {
 }
 
 export interface WorkEngine {
-  /** Call after the commit. Never rejects: when the queue cannot be reached, the sweeper finds the row. */
+  /** Call after the commit, as often as the row becomes due. Never rejects: when the queue cannot be reached, the sweeper finds the row. */
   enqueue(kindName: string, pointer: WorkPointer): Promise<void>;
   /** Starts working and sweeping. A process that only enqueues does not call it. */
   start(kinds: readonly WorkKind<unknown>[]): void;

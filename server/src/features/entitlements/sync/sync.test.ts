@@ -39,7 +39,7 @@ describe("sync of customers", () => {
     const { db } = app.services;
     deps = {
       db, clock: systemClock, metrics,
-      emit: createEmit({ clock: systemClock, fanOut: () => Promise.resolve() }),
+      emit: createEmit({ clock: systemClock, fanOut: null }),
       work: { enqueue: () => Promise.resolve() },
       source: {
         accountOf: ({ customerId }) => Promise.resolve(accounts.get(customerId) ?? null),

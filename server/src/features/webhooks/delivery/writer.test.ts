@@ -29,6 +29,10 @@ function record(deliveryId: string, outcome: "succeeded" | "pending"): AttemptRe
   };
 }
 
+const waiting = () => world.db.readSystem<{ waits: number }>("a test looks for waiters", {
+  name: "waiters", text: "select 1 as waits from pg_locks join pg_stat_activity using (pid) where datname = current_database() and not granted", values: [],
+});
+
 test("two results of one delivery in one batch are both kept, and harm no other endpoint's (WHK-10)", async () => {
   const [twice, other] = await deliveries();
   if (!twice || !other) throw new Error("no deliveries");
@@ -56,9 +60,6 @@ test("results are kept when their statement meets another transaction head-on", 
   if (!first || !second) throw new Error("no deliveries");
   const writer = createResultWriter(world.db);
   const lock = (id: string) => "update webhook_deliveries set last_error = null where id = '" + id + "'";
-  const waiting = () => world.db.readSystem<{ waits: number }>("a test looks for waiters", {
-    name: "waiters", text: "select 1 as waits from pg_locks join pg_stat_activity using (pid) where datname = current_database() and not granted", values: [],
-  });
   // Locks the second, and wants the first when the writer, which has it, waits for the second: PostgreSQL ends the writer's.
   await world.db.withTenant(world.accountId, async (tx) => {
     await tx.query(lock(second.id));
@@ -69,4 +70,24 @@ test("results are kept when their statement meets another transaction head-on", 
     tx.afterCommit(async () => void (await written));
   });
   for (const { endpoint } of [first, second]) expect(await world.deliveries(endpoint)).toMatchObject([{ status: "succeeded", attempts_count: 1 }]);
+});
+
+test("a result that is written while its account goes, goes with it", async () => {
+  const [delivery] = await deliveries();
+  if (!delivery) throw new Error("no deliveries");
+  const count = (id: string) => world.db.readSystem("a test counts attempts", {
+    name: "attempts_of", text: "select 1 as attempt from webhook_attempts where delivery_id = $1", values: [id],
+  });
+  await world.db.asSystem("a test is the writer", async (tx) => {
+    await tx.query("update webhook_deliveries set attempts_count = 1 where id = $1", [delivery.id]);
+    await tx.query(
+      `insert into webhook_attempts (account_id, delivery_id, number, started_at, duration_ms, request_headers)
+       values ($1, $2, 1, now(), 1, '{}')`, [world.accountId, delivery.id]);
+    const gone = world.db.asSystem("a test deletes an account", (other) =>
+      other.query("delete from accounts where id = $1 or twin_id = $1", [world.accountId]));
+    gone.catch(() => undefined);
+    await expect.poll(waiting, { timeout: 5_000 }).toEqual([{ waits: 1 }]);
+    tx.afterCommit(async () => void (await gone));
+  });
+  expect(await count(delivery.id)).toEqual([]);
 });

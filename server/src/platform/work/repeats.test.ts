@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createRepeats } from "./repeats.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const pointer = (id: string) => ({ id, accountId: "account" });
+
+function recorded() {
+  const added: string[] = [];
+  return { added, repeats: createRepeats(async (kindName, { id }) => void added.push(`${kindName} ${id}`)) };
+}
+
+test("a row asked for many times is enqueued at once and after the last ask, other rows are not held up", async () => {
+  const { added, repeats } = recorded();
+  for (let count = 0; count < 5; count += 1) await repeats.enqueue("drain", pointer("a"));
+  await repeats.enqueue("drain", pointer("b"));
+  await repeats.enqueue("other", pointer("a"));
+  expect(added).toEqual(["drain a", "drain b", "other a"]);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(added).toEqual(["drain a", "drain b", "other a", "drain a"]);
+  await vi.advanceTimersByTimeAsync(100);
+  await repeats.enqueue("drain", pointer("a"));
+  expect(added).toHaveLength(5);
+});
+
+test("what waits is enqueued when the process ends, once, and no timer keeps the process", async () => {
+  const { added, repeats } = recorded();
+  for (let count = 0; count < 3; count += 1) await repeats.enqueue("drain", pointer("a"));
+  await repeats.enqueue("drain", pointer("b"));
+  await repeats.flush();
+  expect(added).toEqual(["drain a", "drain b", "drain a"]);
+  expect(vi.getTimerCount()).toBe(0);
+});
