@@ -91,6 +91,9 @@ describe("deleting an account", () => {
     await expect.poll(() => stored(app, "select 1 from usage_requests where operation = 'listPlugins'"), { timeout: 10_000 }).toHaveLength(1);
     const late = "json_populate_record(t, json_build_object('account_id', $1::uuid, 'id', gen_random_uuid()))";
     await stored(app, `insert into usage_requests select (${late}).* from usage_requests t where operation = 'listPlugins'`, [texts[0]]);
+    for (const table of ["events", "webhook_deliveries", "webhook_attempts"]) {
+      await stored(app, `insert into ${table} select (${late}).* from ${table} t`, [texts[0]]);
+    }
     await finishErasures(app);
     expect(await traces(app, texts)).toEqual([]);
     expect((await app.storedBlobs()).filter((path) => texts.some((text) => path.includes(text)))).toEqual([]);
