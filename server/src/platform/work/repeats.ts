@@ -40,7 +40,7 @@ export function createRepeats(add: (kindName: string, pointer: WorkPointer) => P
       const waiting = [...lately.values()];
       lately.clear();
       for (const { timer } of waiting) clearTimeout(timer);
-      await Promise.all(waiting.map(({ again }) => again?.()));
+      await Promise.all(waiting.map(async ({ again }) => again?.()));
       for (const { timer } of lately.values()) clearTimeout(timer);
       lately.clear();
     },
