@@ -177,22 +177,28 @@ export interface UsableKeyRow {
 
 /**
  * By the public id of its secret or of the one before. Always one row, a made-up one with `decoyScopes` when there is no such
- * key: so an answer is read, sent and parsed alike, and takes as long. (API-13)
+ * key: so an answer is read, sent and parsed alike, and takes as long. Nothing ends a scan at the key, and the account of either
+ * row is looked up in one way. `found` asks by equality alone: with `or`, or for keys that are not revoked, PostgreSQL read all of
+ * them by another index while a young database had no statistics. (API-13)
  */
 export const selectUsableKey = (publicId: string, decoyScopes: readonly Scope[]): Statement => ({
   name: "api_key_by_public_id",
   text: `with found as materialized (
-           select true as is_real, k.account_id, k.id, k.scopes, k.ip_allowlist::text[] as ip_allowlist, a.mode, a.is_admin,
-                  case when k.public_id = $1 then k.hash else k.previous_hash end as hash,
-                  case when k.public_id = $1 then k.pepper_version else k.previous_pepper_version end as pepper_version,
-                  case when k.public_id = $1 then k.expires_at else least(k.expires_at, k.previous_expires_at) end as expires_at
-             from api_keys k join accounts a on a.id = k.account_id
-            where (k.public_id = $1 or k.previous_public_id = $1) and k.revoked_at is null)
-         select is_real, account_id, id, scopes, ip_allowlist, mode, is_admin, hash, pepper_version, expires_at from found
-         union all
-         (select false, a.twin_id, a.id, $2::text[], null, a.mode, a.is_admin, sha256(''), '', null
-            from accounts a where not exists (select from found) limit 1)
-         limit 1`,
+           select account_id, id, scopes, ip_allowlist::text[] as ip_allowlist, hash, pepper_version, expires_at, revoked_at
+             from api_keys where public_id = $1
+            union all
+           select account_id, id, scopes, ip_allowlist::text[], previous_hash, previous_pepper_version,
+                  least(expires_at, previous_expires_at), revoked_at
+             from api_keys where previous_public_id = $1
+         ), usable as materialized (
+           select account_id, id, scopes, ip_allowlist, hash, pepper_version, expires_at from found where revoked_at is null
+         ), usable_or_not as materialized (
+           select true as is_real, account_id, id, scopes, ip_allowlist, hash, pepper_version, expires_at from usable
+            union all
+           (select false, id, id, $2::text[], null, sha256(''), '', null from accounts where not exists (select from usable) limit 1)
+         )
+         select k.is_real, k.account_id, k.id, k.scopes, k.ip_allowlist, a.mode, a.is_admin, k.hash, k.pepper_version, k.expires_at
+           from usable_or_not k join accounts a on a.id = k.account_id`,
   values: [publicId, decoyScopes],
 });
 
