@@ -150,7 +150,7 @@ export function createWorkEngine({
 
   async function shutDown(): Promise<void> {
     closing.abort();
-    const flushed = repeats.flush();
+    const repeated = repeats.close();
     const workersClosed = Promise.all(workers.map((worker) => worker.close()));
     if (!(await settlesWithin(idle(), finishTimeoutMs))) {
       log.warn({ running: running.size }, "work is still running at shutdown: told to stop");
@@ -163,7 +163,7 @@ export function createWorkEngine({
     await settlesWithin(workersClosed, backend.isReady() ? abortTimeoutMs : 250);
     // A sweep may wait for an answer of a queue that hangs.
     await settlesWithin(Promise.all(stoppers.map((stop) => stop())), abortTimeoutMs);
-    await flushed;
+    await repeated;
     await settlesWithin(backend.close(), abortTimeoutMs);
   }
 

@@ -24,11 +24,13 @@ test("a row asked for many times is enqueued at once and after the last ask, oth
   expect(added).toHaveLength(5);
 });
 
-test("what waits is enqueued when the process ends, once, and no timer keeps the process", async () => {
+test("what waits is enqueued when the process ends, what comes then at once, and no timer keeps the process", async () => {
   const { added, repeats } = recorded();
   for (let count = 0; count < 3; count += 1) await repeats.enqueue("drain", pointer("a"));
   await repeats.enqueue("drain", pointer("b"));
-  await repeats.flush();
-  expect(added).toEqual(["drain a", "drain b", "drain a"]);
+  const closing = repeats.close();
+  for (let count = 0; count < 2; count += 1) await repeats.enqueue("drain", pointer("late"));
+  await closing;
+  expect(added).toEqual(["drain a", "drain b", "drain a", "drain late", "drain late"]);
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -6,8 +6,8 @@ const GATHER_MS = 100;
 export interface Repeats {
   /** Adds it now, or, when it was added within the last 100 ms, once more at their end; then it resolves at once. */
   enqueue(kindName: string, pointer: WorkPointer): Promise<void>;
-  /** Adds what waits. */
-  flush(): Promise<void>;
+  /** Adds what waits; from now on nothing is gathered. */
+  close(): Promise<void>;
 }
 
 /**
@@ -17,8 +17,10 @@ export interface Repeats {
 export function createRepeats(add: (kindName: string, pointer: WorkPointer) => Promise<void>): Repeats {
   /** What was added lately, by kind and id, with what was asked since. */
   const lately = new Map<string, { timer: NodeJS.Timeout; again: (() => Promise<void>) | null }>();
+  let closed = false;
 
   async function enqueue(kindName: string, pointer: WorkPointer): Promise<void> {
+    if (closed) return add(kindName, pointer);
     const key = `${kindName}-${pointer.id}`;
     const known = lately.get(key);
     if (known !== undefined) {
@@ -36,13 +38,12 @@ export function createRepeats(add: (kindName: string, pointer: WorkPointer) => P
 
   return {
     enqueue,
-    async flush() {
+    async close() {
+      closed = true;
       const waiting = [...lately.values()];
       lately.clear();
       for (const { timer } of waiting) clearTimeout(timer);
       await Promise.all(waiting.map(async ({ again }) => again?.()));
-      for (const { timer } of lately.values()) clearTimeout(timer);
-      lately.clear();
     },
   };
 }
