@@ -9,7 +9,7 @@ import { silentLogger } from "../../platform/log/index.ts";
 import { createAuthenticator } from "./authenticator.ts";
 import { generateKey } from "./key-format.ts";
 import { createKeyLookup } from "./key-lookup.ts";
-import { forgetKey, insertKey, lockKeys, revokeKey } from "./store.ts";
+import { forgetKey, insertKey, lockKeys, revokeKey, selectUsableKey } from "./store.ts";
 
 const START = new Date("2026-11-21T12:00:00Z");
 const p1: NamedKey = { id: "p1", key: Buffer.alloc(32, 1) };
@@ -171,4 +171,11 @@ test("an unknown, a wrong, an expired and a good key cost the same one hash and 
   }
   read.mockRestore();
   lookup.close();
+});
+
+test("a key is looked up by its id alone while a database is young, so that an unknown one takes no longer (API-13)", async () => {
+  const { text } = selectUsableKey("", []);
+  const plan = await database.db.asSystem("a test looks at a plan", (tx) => tx.query<{ "QUERY PLAN": string }>(`explain (generic_plan) ${text}`));
+  const scans = plan.map((line) => line["QUERY PLAN"]).filter((line) => line.includes(" on api_keys")).map((line) => line.trim().split(" on ")[0]);
+  expect(scans).toEqual(["->  Index Scan using api_keys_public_id_key", "->  Index Scan using api_keys_previous_public_id_key"]);
 });
