@@ -36,7 +36,10 @@ test.for(answers)("%s with an undeclared field is refused by the strict copy onl
 });
 
 test("an undeclared field deep inside is refused too", () => {
-  const value = { ...exampleOf("GenerationFailed"), error: { code: "internal_error", message: "Ours.", stack: "at …" } };
+  const value = {
+    ...exampleOf("GenerationFailed"),
+    error: { code: "internal_error", message: "Ours.", stack: "at …" },
+  };
   expect(accepts(bundle, "Generation", value)).toBe(true);
   expect(accepts(strictCopy(bundle), "Generation", value)).toBe(false);
 });

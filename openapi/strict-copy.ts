@@ -51,12 +51,16 @@ function objectBehind(part: Json, document: JsonObject): JsonObject {
   if (!isObject(part)) throw new Error("allOf holds something that is no schema.");
   if (typeof part.$ref === "string") return objectBehind(lookUp(part.$ref, document), document);
   if (Array.isArray(part.allOf)) return merged(part, part.allOf, document);
-  if (part.type !== "object") throw new Error(`allOf can be merged only of objects, not of ${JSON.stringify(part.type)}.`);
+  if (part.type !== "object")
+    throw new Error(`allOf can be merged only of objects, not of ${JSON.stringify(part.type)}.`);
   return part;
 }
 
 function lookUp(reference: string, document: JsonObject): Json {
-  const keys = reference.slice(2).split("/").map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const keys = reference
+    .slice(2)
+    .split("/")
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
   const found = keys.reduce<Json | undefined>((node, key) => (isObject(node) ? node[key] : undefined), document);
   if (found === undefined) throw new Error(`${reference} leads nowhere.`);
   return found;

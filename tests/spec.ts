@@ -1,7 +1,9 @@
 import { operations, type OperationId } from "../server/src/generated/operations.ts";
 import { openApiDocument } from "../server/src/platform/http/validate.ts";
 
-interface JsonBody { content?: Record<string, { schema: unknown; examples?: Record<string, { value?: unknown }> }> }
+interface JsonBody {
+  content?: Record<string, { schema: unknown; examples?: Record<string, { value?: unknown }> }>;
+}
 
 /** The JSON body of an operation in the spec; null when it reads none. */
 export function jsonBodyOf(id: OperationId): { schema: unknown; examples: unknown[] } | null {
@@ -18,7 +20,9 @@ export function exampleBody(id: OperationId): unknown {
 
 /** The operation's path, filled with well-formed values as the spec shows them. */
 export function examplePath(id: OperationId): string {
-  return operations[id].path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => encodeURIComponent(exampleOf(id, name)));
+  return operations[id].path.replaceAll(/\{(\w+)\}/g, (_match, name: string) =>
+    encodeURIComponent(exampleOf(id, name)),
+  );
 }
 
 /** Names of the operation's path parameters, in the order of the path, with the value that the spec shows. */
@@ -40,5 +44,10 @@ function exampleOf(id: OperationId, name: string): string {
 export function resolve<T>(node: unknown): T {
   const reference = (node as { $ref?: string }).$ref;
   if (!reference) return node as T;
-  return resolve<T>(reference.slice(2).split("/").reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], openApiDocument));
+  return resolve<T>(
+    reference
+      .slice(2)
+      .split("/")
+      .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], openApiDocument),
+  );
 }

@@ -28,28 +28,53 @@ export interface World {
 
 /** What the app of such a world needs. Each request comes from an address of its own, so that no case is lost to the limit per address. */
 export const worldOptions: TestAppOptions = {
-  env: { ...hookedEnv, ...signInEnv, TRUST_PROXY: "1" }, pluginSource: hookedSource, incoming: createIncomingRegistry(), logName: "fuzz",
+  env: { ...hookedEnv, ...signInEnv, TRUST_PROXY: "1" },
+  pluginSource: hookedSource,
+  incoming: createIncomingRegistry(),
+  logName: "fuzz",
 };
 
 /** Two of each kind that a path can name, and other accounts to administrate. `endpoint`: an URL that answers 204. */
 export async function createWorld(app: TestApp, endpoint: string): Promise<World> {
-  const [account, admin, other] = [await app.signUp({ tier: "enterprise" }), await app.signUp({ admin: true, tier: "enterprise" }), await app.signUp()];
+  const [account, admin, other] = [
+    await app.signUp({ tier: "enterprise" }),
+    await app.signUp({ admin: true, tier: "enterprise" }),
+    await app.signUp(),
+  ];
   const { test } = account;
   const owner = app.client(account.sessionToken);
   const twoOf = async <T>(make: () => Promise<T>): Promise<[T, T]> => [await make(), await make()];
   const { apiKeys, webhooks, playlists, oauthClients } = test;
   const password = "pw-canary-of-a-test";
-  const signIn = () => app.client(null, { defaultHeaders: { "X-Forwarded-For": "192.0.2.7" } }).accounts.signIn({ email: account.email, password });
+  const signIn = () =>
+    app
+      .client(null, { defaultHeaders: { "X-Forwarded-For": "192.0.2.7" } })
+      .accounts.signIn({ email: account.email, password });
 
   const keys = await twoOf(() => apiKeys.create({ name: "fuzzed" }));
   const sessions = await twoOf(signIn);
   const hooks = await twoOf(() => webhooks.create({ url: endpoint }));
   const paused = await webhooks.create({ url: endpoint });
   await webhooks.update(paused.id, { status: "paused" });
-  const generation = await test.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 });
-  const tracks = await twoOf(async () => String((await test.generations.wait((await test.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 })).id)).track_id));
+  const generation = await test.generations.create({
+    prompt: "prompt-canary",
+    instrumental: true,
+    duration_seconds: 5,
+  });
+  const tracks = await twoOf(async () =>
+    String(
+      (
+        await test.generations.wait(
+          (await test.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 })).id,
+        )
+      ).track_id,
+    ),
+  );
   const drafts = await twoOf(async () => {
-    const { draft_id: id, generation_id: generationId } = await test.drafts.create({ brief: "prompt-canary", platform: "tiktok" });
+    const { draft_id: id, generation_id: generationId } = await test.drafts.create({
+      brief: "prompt-canary",
+      platform: "tiktok",
+    });
     await test.generations.wait(generationId);
     return test.drafts.get(id);
   });
@@ -57,8 +82,13 @@ export async function createWorld(app: TestApp, endpoint: string): Promise<World
   const { items } = await playlists.addTracks(lists[0].id, { track_ids: tracks });
   const assets = await twoOf(() => newPicture(app, account));
   const since = "2026-11-01T00:00:00Z";
-  const replays = [await webhooks.createReplay(hooks[0].id, { since }), await webhooks.createReplay(paused.id, { since })];
-  const apps = await twoOf(() => oauthClients.create({ name: "fuzzed", type: "confidential", redirect_uris: [callback], scopes: ["tracks:read"] }));
+  const replays = [
+    await webhooks.createReplay(hooks[0].id, { since }),
+    await webhooks.createReplay(paused.id, { since }),
+  ];
+  const apps = await twoOf(() =>
+    oauthClients.create({ name: "fuzzed", type: "confidential", redirect_uris: [callback], scopes: ["tracks:read"] }),
+  );
   for (const registered of apps) await (await thirdParty(app, registered)).connect(account, { account: "test" });
   const connected = (await test.connectedApps.list()).data.map(({ id }) => id);
   const { begin, codeFor, link } = visitor(app);
@@ -73,7 +103,10 @@ export async function createWorld(app: TestApp, endpoint: string): Promise<World
   }
   const { admin: platform } = app.client(admin.sessionToken);
   const incoming = async () => (await platform.listIncomingEvents({ limit: 100 })).data;
-  await vi.waitFor(async () => expect((await incoming()).filter(({ status }) => status === "processed")).toHaveLength(20), { timeout: 10_000 });
+  await vi.waitFor(
+    async () => expect((await incoming()).filter(({ status }) => status === "processed")).toHaveLength(20),
+    { timeout: 10_000 },
+  );
   await app.services.db.asSystem("a test gives up", (tx) => tx.query("update incoming_events set status = 'dead'"));
 
   return {
@@ -117,8 +150,13 @@ export async function createWorld(app: TestApp, endpoint: string): Promise<World
     },
     own: {
       account_id: [account.sandboxId, account.liveId, admin.sandboxId, admin.liveId],
-      api_key_id: (await owner.apiKeys.list()).data.concat((await test.apiKeys.list()).data).map(({ id }) => id).filter((id) => keys.every((key) => key.id !== id)),
-      session_id: (await owner.accounts.listSessions()).data.map(({ id }) => id).filter((id) => sessions.every((session) => session.id !== id)),
+      api_key_id: (await owner.apiKeys.list()).data
+        .concat((await test.apiKeys.list()).data)
+        .map(({ id }) => id)
+        .filter((id) => keys.every((key) => key.id !== id)),
+      session_id: (await owner.accounts.listSessions()).data
+        .map(({ id }) => id)
+        .filter((id) => sessions.every((session) => session.id !== id)),
       target_id: [account.sandboxId, account.liveId, admin.sandboxId, admin.liveId],
     },
     bodies: {

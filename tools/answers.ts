@@ -24,14 +24,23 @@ const REQUEST = /"name":"(?!fuzz")[^"]*".*"status":(\d+).*"msg":"request"/;
 export function findUnseenAnswers(folder: string, spec: string): string[] {
   const document = JSON.parse(readFileSync(spec, "utf8")) as Document;
   const seen = answersIn(folder);
-  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods).filter(({ operationId }) => operationId !== undefined));
+  const operations = Object.values(document.paths).flatMap((methods) =>
+    Object.values(methods).filter(({ operationId }) => operationId !== undefined),
+  );
   // A 500 is declared for what nobody foresees.
   const declared = operations.flatMap(({ operationId, responses }) =>
-    Object.keys(responses).filter((status) => status !== "500").map((status) => `${operationId} ${status}`));
+    Object.keys(responses)
+      .filter((status) => status !== "500")
+      .map((status) => `${operationId} ${status}`),
+  );
   const wanted = [...declared, ...document.components.schemas.ErrorCode.enum];
   return [
-    ...wanted.filter((answer) => !seen.has(answer) && !unseen.has(answer)).map((answer) => `no test has seen: ${answer}`),
-    ...[...unseen.keys()].filter((answer) => seen.has(answer) || !wanted.includes(answer)).map((answer) => `no exception any more, take it out of tools/answers.ts: ${answer}`),
+    ...wanted
+      .filter((answer) => !seen.has(answer) && !unseen.has(answer))
+      .map((answer) => `no test has seen: ${answer}`),
+    ...[...unseen.keys()]
+      .filter((answer) => seen.has(answer) || !wanted.includes(answer))
+      .map((answer) => `no exception any more, take it out of tools/answers.ts: ${answer}`),
   ];
 }
 

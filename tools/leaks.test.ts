@@ -25,7 +25,9 @@ test.each([
 });
 
 test("output without secrets has no findings", () => {
-  expect(findLeaks(outputOf({ "api.log": `{"msg":"request done","key_id":"key_01","authorization":"[redacted]"}` }))).toEqual([]);
+  expect(
+    findLeaks(outputOf({ "api.log": `{"msg":"request done","key_id":"key_01","authorization":"[redacted]"}` })),
+  ).toEqual([]);
 });
 
 test("no output at all is a finding: nothing was checked", () => {

@@ -18,9 +18,13 @@ export function findLeaks(folder: string): string[] {
     .filter((entry) => entry.isFile() && !entry.name.endsWith(".json"))
     .map((entry) => join(entry.parentPath, entry.name));
   if (files.length === 0) return [`no output of the platform was collected in ${folder}: nothing was checked`];
-  return files.flatMap((file) =>
-    readFileSync(file, "utf8").split("\n").flatMap((line, index) =>
-      FORBIDDEN.filter(([, pattern]) => pattern.test(line)).map(([what]) => `${what} in ${file}:${index + 1}`),
-    ),
-  ).slice(0, 20);
+  return files
+    .flatMap((file) =>
+      readFileSync(file, "utf8")
+        .split("\n")
+        .flatMap((line, index) =>
+          FORBIDDEN.filter(([, pattern]) => pattern.test(line)).map(([what]) => `${what} in ${file}:${index + 1}`),
+        ),
+    )
+    .slice(0, 20);
 }

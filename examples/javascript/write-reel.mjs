@@ -3,7 +3,11 @@ import { MusicVerse } from "@musicverse/sdk";
 
 const client = new MusicVerse(); // MUSICVERSE_API_KEY and MUSICVERSE_BASE_URL
 
-const { draft_id, generation_id } = await client.drafts.create({ brief: "My lo-fi single Rainy Night is out on Friday", platform: "instagram", tone: "friendly" });
+const { draft_id, generation_id } = await client.drafts.create({
+  brief: "My lo-fi single Rainy Night is out on Friday",
+  platform: "instagram",
+  tone: "friendly",
+});
 await client.generations.wait(generation_id);
 
 for (const { id } of (await client.drafts.get(draft_id)).variants) {
@@ -15,7 +19,10 @@ for (const { hook, caption, hashtags } of (await client.drafts.get(draft_id)).va
   console.log(`${hook}\n${caption}\n${hashtags.join(" ")}`);
 }
 
-const cover = await client.generations.create({ kind: "artwork", prompt: "A window in the rain at night, warm light inside" });
+const cover = await client.generations.create({
+  kind: "artwork",
+  prompt: "A window in the rain at night, warm light inside",
+});
 const { asset_id } = await client.generations.wait(cover.id);
 const image = await client.library.downloadAssetFile(asset_id ?? "");
 await image.toFile("cover.jpg");

@@ -15,7 +15,13 @@ const teapot = {
 
 const deprecation = (fault: object, deprecated = true) => ({
   deprecated,
-  "x-deprecation": { date: "2026-11-21", sunset: "2027-11-21", link: "https://musicverse.dev/deprecations/x", replacement: null, ...fault },
+  "x-deprecation": {
+    date: "2026-11-21",
+    sunset: "2027-11-21",
+    link: "https://musicverse.dev/deprecations/x",
+    replacement: null,
+    ...fault,
+  },
 });
 
 /** Each rule with ways to break it, all in one contract, and what it must say about each. */
@@ -92,7 +98,10 @@ const brokenContracts: Record<string, [mustSay: string, ...Breakage[]][]> = {
     ["getTrack must have neither", set(tracks("getTrack"), [], { "x-idempotent": true })],
     ["signUp must say in x-not-idempotent", drop(accounts("signUp"), "x-not-idempotent")],
     ["signIn must say in x-not-idempotent", set(accounts("signIn"), [], { "x-not-idempotent": "no need" })],
-    ["testWebhook must not have x-not-idempotent", set(webhooks("testWebhook"), [], { "x-not-idempotent": "because nothing happens twice" })],
+    [
+      "testWebhook must not have x-not-idempotent",
+      set(webhooks("testWebhook"), [], { "x-not-idempotent": "because nothing happens twice" }),
+    ],
     [
       "uploadTrack lacks the responses 409 and 422",
       drop(tracks("uploadTrack"), "responses", "409"),
@@ -101,11 +110,23 @@ const brokenContracts: Record<string, [mustSay: string, ...Breakage[]][]> = {
   ],
   "musicverse/deprecation-declared": [
     ["getTrack: what is deprecated needs x-deprecation", set(tracks("getTrack"), [], { deprecated: true })],
-    ["listTracks: x-deprecation has a sunset (2026-11-20) before its date", set(tracks("listTracks"), [], deprecation({ sunset: "2026-11-20" }))],
-    ["getWebhook: x-deprecation needs date and sunset", set(webhooks("getWebhook"), [], deprecation({ sunset: "soon" }))],
+    [
+      "listTracks: x-deprecation has a sunset (2026-11-20) before its date",
+      set(tracks("listTracks"), [], deprecation({ sunset: "2026-11-20" })),
+    ],
+    [
+      "getWebhook: x-deprecation needs date and sunset",
+      set(webhooks("getWebhook"), [], deprecation({ sunset: "soon" })),
+    ],
     ["getApiKey: x-deprecation needs link", set(apiKeys("getApiKey"), [], deprecation({ link: "http://example.com" }))],
-    ["deleteTrack: x-deprecation needs replacement", set(tracks("deleteTrack"), [], deprecation({ replacement: undefined }))],
-    ["listApiKeys: x-deprecation is only for what has deprecated", set(apiKeys("listApiKeys"), [], deprecation({}, false))],
+    [
+      "deleteTrack: x-deprecation needs replacement",
+      set(tracks("deleteTrack"), [], deprecation({ replacement: undefined })),
+    ],
+    [
+      "listApiKeys: x-deprecation is only for what has deprecated",
+      set(apiKeys("listApiKeys"), [], deprecation({}, false)),
+    ],
     ["The parameter limit: what is deprecated", set("parameters/Limit.yaml", [], { deprecated: true })],
     ["The field title: what is deprecated", set("schemas/Track.yaml", ["properties", "title"], { deprecated: true })],
   ],
@@ -186,7 +207,8 @@ const brokenContracts: Record<string, [mustSay: string, ...Breakage[]][]> = {
     [
       "No response has an example with the code email_taken",
       ...["signUp", "updateProfile", "confirmEmailVerification"].map((id) =>
-        set(accounts(id), ["responses"], { "409": { $ref: "../../responses/IdempotencyConflict.yaml" } })),
+        set(accounts(id), ["responses"], { "409": { $ref: "../../responses/IdempotencyConflict.yaml" } }),
+      ),
     ],
   ],
   "no-invalid-media-type-examples": [
@@ -194,9 +216,12 @@ const brokenContracts: Record<string, [mustSay: string, ...Breakage[]][]> = {
       "must be equal to one of the allowed values",
       set("examples/TrackUploaded.yaml", ["value"], { source: "gramophone" }),
     ],
-    ["must have required property 'url'", edit(webhooks("createWebhook"), (operation) => {
-      delete operation.requestBody?.content?.["application/json"]?.examples?.all?.value?.url;
-    })],
+    [
+      "must have required property 'url'",
+      edit(webhooks("createWebhook"), (operation) => {
+        delete operation.requestBody?.content?.["application/json"]?.examples?.all?.value?.url;
+      }),
+    ],
   ],
   "operation-summary": [["summary", drop(tracks("getTrack"), "summary")]],
   "operation-description": [["description", drop(tracks("getTrack"), "description")]],
@@ -210,9 +235,13 @@ test("the contract breaks no rule", async () => {
 const cases = Object.entries(brokenContracts);
 
 // A lint takes half a second of CPU; many run side by side, so a busy machine needs patience.
-test.concurrent.for(cases)("%s notices what breaks it, and no other rule", { timeout: 120_000 }, async ([rule, ways]) => {
-  const found = await lintBroken(ways.flatMap(([, ...breakages]) => breakages));
-  expect([...found.keys()]).toEqual([rule]);
-  const said = found.get(rule)?.join("\n");
-  for (const [mustSay] of ways) expect(said).toContain(mustSay);
-});
+test.concurrent.for(cases)(
+  "%s notices what breaks it, and no other rule",
+  { timeout: 120_000 },
+  async ([rule, ways]) => {
+    const found = await lintBroken(ways.flatMap(([, ...breakages]) => breakages));
+    expect([...found.keys()]).toEqual([rule]);
+    const said = found.get(rule)?.join("\n");
+    for (const [mustSay] of ways) expect(said).toContain(mustSay);
+  },
+);

@@ -87,9 +87,11 @@ function checkImports() {
 }
 
 function checkReadme() {
-  const told = /(\d+) KB minified and gzipped, (\d+) KB for one group/.exec(readFileSync(join(sdk, "README.md"), "utf8")) ?? [];
+  const told =
+    /(\d+) KB minified and gzipped, (\d+) KB for one group/.exec(readFileSync(join(sdk, "README.md"), "utf8")) ?? [];
   for (const [index, bytes] of measured.slice(0, 2).entries())
-    if (!(Math.abs(Number(told[index + 1]) * 1000 - bytes) < 1000)) throw new Error(`"${told[0]}", and it is ${bytes} bytes`);
+    if (!(Math.abs(Number(told[index + 1]) * 1000 - bytes) < 1000))
+      throw new Error(`"${told[0]}", and it is ${bytes} bytes`);
 }
 
 async function checkSize(names, use, limit) {

@@ -24,7 +24,9 @@ export function compareSurfaces(before: string, after: string): SurfaceChange {
       continue;
     }
     for (const line of known) if (!lines.has(line)) change.breaks.push(`${name}: \`${line}\` is gone or changed`);
-    for (const line of lines) if (!known.has(line)) (isDemand(name, line) ? change.breaks : change.additions).push(`${name}: \`${line}\` is new`);
+    for (const line of lines)
+      if (!known.has(line))
+        (isDemand(name, line) ? change.breaks : change.additions).push(`${name}: \`${line}\` is new`);
   }
   return change;
 }
@@ -39,7 +41,12 @@ export function neededLevel({ breaks, additions }: SurfaceChange, version: strin
 
 /** The highest level that the pending changesets give to the package. */
 export function announcedLevel(changesets: readonly string[], packageName: string): Level {
-  const levels = changesets.map((text) => new RegExp(`^["']?${packageName}["']?: (patch|minor|major)$`, "m").exec(/^---\n([\s\S]*?)\n---/.exec(text)?.[1] ?? "")?.[1] as Level | undefined);
+  const levels = changesets.map(
+    (text) =>
+      new RegExp(`^["']?${packageName}["']?: (patch|minor|major)$`, "m").exec(
+        /^---\n([\s\S]*?)\n---/.exec(text)?.[1] ?? "",
+      )?.[1] as Level | undefined,
+  );
   return levels.reduce<Level>((highest, level) => (level && covers(level, highest) ? level : highest), "none");
 }
 
@@ -52,8 +59,15 @@ function declarations(report: string): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   const code = /```\w+\n([\s\S]*)```/.exec(report)?.[1] ?? "";
   for (const block of code.split(/\n\n(?=\S)/)) {
-    const name = /^(?:export )?(?:declare )?(?:abstract )?(?:class|interface|type|function|const|enum|namespace) ([\w$]+)/.exec(block)?.[1] ?? block.trim();
-    const lines = block.split("\n").flatMap(unionMembers).map((line) => line.trim()).filter((line) => line !== "" && line !== "}");
+    const name =
+      /^(?:export )?(?:declare )?(?:abstract )?(?:class|interface|type|function|const|enum|namespace) ([\w$]+)/.exec(
+        block,
+      )?.[1] ?? block.trim();
+    const lines = block
+      .split("\n")
+      .flatMap(unionMembers)
+      .map((line) => line.trim())
+      .filter((line) => line !== "" && line !== "}");
     found.set(name, new Set([...(found.get(name) ?? []), ...lines]));
   }
   return found;

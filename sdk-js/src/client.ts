@@ -31,7 +31,9 @@ export class MusicVerse extends Resources {
 export type ResourceClass<R> = new (transport: Transport) => R;
 
 /** What {@link createClient} makes of some groups. */
-export type ClientOf<C extends Record<string, ResourceClass<unknown>>> = { readonly [K in keyof C]: InstanceType<C[K]> } & {
+export type ClientOf<C extends Record<string, ResourceClass<unknown>>> = {
+  readonly [K in keyof C]: InstanceType<C[K]>;
+} & {
   /** As `MusicVerse.withOptions`. */
   withOptions(changes: ClientOptions): ClientOf<C>;
 };
@@ -46,7 +48,10 @@ export type ClientOf<C extends Record<string, ResourceClass<unknown>>> = { reado
  * for await (const track of client.tracks.list()) console.log(track.title);
  * ```
  */
-export function createClient<C extends Record<string, ResourceClass<unknown>>>(groups: C, options: ClientOptions = {}): ClientOf<C> {
+export function createClient<C extends Record<string, ResourceClass<unknown>>>(
+  groups: C,
+  options: ClientOptions = {},
+): ClientOf<C> {
   const transport = new Transport(options);
   const resources = Object.fromEntries(Object.entries(groups).map(([name, Group]) => [name, new Group(transport)]));
   const withOptions = (changes: ClientOptions): ClientOf<C> => createClient(groups, mergeOptions(options, changes));

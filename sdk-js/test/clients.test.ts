@@ -6,7 +6,10 @@ import { json, misbehave, problem } from "./misbehaving-server.ts";
 
 test("a client of some groups has these and no other, with everything that the whole client does", async () => {
   await using server = await misbehave(problem(503, "not_ready", { "retry-after": "0" }), json({ id: "trk_1" }));
-  const client = createClient({ tracks: TracksResource, songs: GenerationsResource }, { apiKey: "token", baseUrl: server.url });
+  const client = createClient(
+    { tracks: TracksResource, songs: GenerationsResource },
+    { apiKey: "token", baseUrl: server.url },
+  );
   expect(Object.keys(client).toSorted()).toEqual(["songs", "tracks", "withOptions"]);
   const track = await client.tracks.get("trk_1");
   expectTypeOf(track).toEqualTypeOf<Track>();
@@ -52,5 +55,7 @@ test("printing a client or a copy of it shows no credentials", async () => {
   await using server = await misbehave(json({}));
   const client = server.client({ apiKey: "Canary-token" }).withOptions({ timeoutMs: 1 });
   const small = createClient({ tracks: TracksResource }, { apiKey: "Canary-token" });
-  expect(inspect([client, small], { depth: 10, showHidden: true }) + JSON.stringify([client, small])).not.toContain("Canary");
+  expect(inspect([client, small], { depth: 10, showHidden: true }) + JSON.stringify([client, small])).not.toContain(
+    "Canary",
+  );
 });

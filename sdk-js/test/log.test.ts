@@ -11,7 +11,11 @@ const token = `amv_session_${"Canary".repeat(6)}`;
 
 test("the log tells about answers, retries and failures", async () => {
   const entries: LogEntry[] = [];
-  await using server = await misbehave(cutOff, json({ data: [] }, 200, { "x-request-id": "req_9" }), problem(404, "not_found"));
+  await using server = await misbehave(
+    cutOff,
+    json({ data: [] }, 200, { "x-request-id": "req_9" }),
+    problem(404, "not_found"),
+  );
   const client = server.client({ log: (entry) => void entries.push(entry) });
   await client.tracks.list({ cursor: "cursor-canary" });
   await client.tracks.get("trk_1").catch(() => undefined);

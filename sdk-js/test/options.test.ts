@@ -103,6 +103,8 @@ test("two clients share nothing", async () => {
 test("a header that cannot be sent is refused before anything is sent, and not tried again", async () => {
   await using server = await misbehave(json({}));
   expect(() => server.client({ defaultHeaders: { "x y": "1" } })).toThrow(TypeError);
-  await expect(server.client().tracks.get("trk_1", { headers: { "x-name": "a\nb" } })).rejects.toBeInstanceOf(TypeError);
+  await expect(server.client().tracks.get("trk_1", { headers: { "x-name": "a\nb" } })).rejects.toBeInstanceOf(
+    TypeError,
+  );
   expect(server.requests).toHaveLength(0);
 });

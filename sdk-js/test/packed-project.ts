@@ -23,6 +23,9 @@ export function installPacked(): PackedProject {
   execFileSync("npm", ["pack", "--pack-destination", folder], { cwd: copy, stdio: "pipe" });
   const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "user", private: true }));
-  execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${tarball}`], { cwd: folder, stdio: "pipe" });
+  execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${tarball}`], {
+    cwd: folder,
+    stdio: "pipe",
+  });
   return { folder, remove: () => rmSync(folder, { recursive: true }) };
 }

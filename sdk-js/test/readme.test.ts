@@ -15,7 +15,18 @@ test("every example of the README compiles as it stands", () => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const [index, code] of examples.entries()) writeFileSync(join(folder, `example-${index}.mts`), withClient(code));
-  const compilerOptions = { strict: true, noEmit: true, noUncheckedIndexedAccess: true, skipLibCheck: true, target: "es2022", lib: ["es2023", "dom", "dom.iterable"], module: "nodenext", types: ["node"], customConditions: ["musicverse-source"], allowImportingTsExtensions: true };
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: true,
+    target: "es2022",
+    lib: ["es2023", "dom", "dom.iterable"],
+    module: "nodenext",
+    types: ["node"],
+    customConditions: ["musicverse-source"],
+    allowImportingTsExtensions: true,
+  };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.mts"] }));
   expect(compile()).toBe("");
 }, 60_000);
@@ -29,7 +40,9 @@ function withClient(code: string): string {
 
 function compile(): string {
   try {
-    return execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], { encoding: "utf8" });
+    return execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], {
+      encoding: "utf8",
+    });
   } catch (error) {
     return String((error as { stdout?: string }).stdout);
   }

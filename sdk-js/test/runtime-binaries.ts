@@ -24,22 +24,44 @@ const wanted = [
 ];
 
 /** The Node that runs this, and those of `names` that can be had; what cannot is to be shown as a test that was skipped. */
-export async function findRuntimes(names: readonly string[]): Promise<{ found: Runtime[]; missing: { name: string; reason: string }[] }> {
+export async function findRuntimes(
+  names: readonly string[],
+): Promise<{ found: Runtime[]; missing: { name: string; reason: string }[] }> {
   const here = { name: `Node ${process.versions.node.split(".")[0]}`, program: process.execPath };
   const looked = await Promise.all(wanted.filter(({ name }) => names.includes(name)).map(obtain));
-  return { found: [here, ...looked.filter((runtime) => "program" in runtime)], missing: looked.filter((runtime) => "reason" in runtime) };
+  return {
+    found: [here, ...looked.filter((runtime) => "program" in runtime)],
+    missing: looked.filter((runtime) => "reason" in runtime),
+  };
 }
 
-async function obtain({ name, install, program }: (typeof wanted)[number]): Promise<Runtime | { name: string; reason: string }> {
+async function obtain({
+  name,
+  install,
+  program,
+}: (typeof wanted)[number]): Promise<Runtime | { name: string; reason: string }> {
   const folder = join(cache, install.replaceAll(/[^\w.-]/g, "-"));
-  const look = (): string | undefined => globSync(join(folder, "node_modules", program)).find((path) => existsSync(path));
+  const look = (): string | undefined =>
+    globSync(join(folder, "node_modules", program)).find((path) => existsSync(path));
   let reason = "it holds no program for this machine";
   if (!look()) {
     // Two test files may want the same one at the same time: each installs on its own, the first to finish is kept.
     mkdirSync(cache, { recursive: true });
     const own = mkdtempSync(`${folder}-`);
-    const npm = ["install", "--prefix", own, "--ignore-scripts", "--no-save", "--no-audit", "--no-fund", "--prefer-offline", install];
-    await promisify(execFile)("npm", npm, { timeout: 240_000 }).catch((error: unknown) => { reason = String(error).split("\n").slice(0, 3).join(" "); });
+    const npm = [
+      "install",
+      "--prefix",
+      own,
+      "--ignore-scripts",
+      "--no-save",
+      "--no-audit",
+      "--no-fund",
+      "--prefer-offline",
+      install,
+    ];
+    await promisify(execFile)("npm", npm, { timeout: 240_000 }).catch((error: unknown) => {
+      reason = String(error).split("\n").slice(0, 3).join(" ");
+    });
     if (look() || !existsSync(join(own, "node_modules"))) rmSync(own, { recursive: true });
     else renameSync(own, folder);
   }

@@ -16,17 +16,63 @@ function changed(from: string, to: string): string {
 describe("a change of the public surface is told from the report", () => {
   test.each([
     ["nothing", report, "none", "none"],
-    ["a method less", changed("    get(trackId: string, options?: RequestOptions): APIPromise<Track>;\n", ""), "minor", "major"],
-    ["another parameter", changed("    get(trackId: string, options?", "    get(trackId: number, options?"), "minor", "major"],
+    [
+      "a method less",
+      changed("    get(trackId: string, options?: RequestOptions): APIPromise<Track>;\n", ""),
+      "minor",
+      "major",
+    ],
+    [
+      "another parameter",
+      changed("    get(trackId: string, options?", "    get(trackId: number, options?"),
+      "minor",
+      "major",
+    ],
     ["an answer's member less", changed("    sha256: string;\n", ""), "minor", "major"],
-    ["an answer's member more", changed("export interface Track {\n", "export interface Track {\n    isrc: string;\n"), "patch", "minor"],
-    ["a parameter that may be given", changed("export interface CreateGenerationParams {\n", "export interface CreateGenerationParams {\n    tempo?: number;\n"), "patch", "minor"],
-    ["a parameter that must be given", changed("export interface CreateGenerationParams {\n", "export interface CreateGenerationParams {\n    tempo: number;\n"), "minor", "major"],
-    ["a value of an enumeration more", changed('GenerationLane = "interactive"', 'GenerationLane = "fast" | "interactive"'), "patch", "minor"],
+    [
+      "an answer's member more",
+      changed("export interface Track {\n", "export interface Track {\n    isrc: string;\n"),
+      "patch",
+      "minor",
+    ],
+    [
+      "a parameter that may be given",
+      changed(
+        "export interface CreateGenerationParams {\n",
+        "export interface CreateGenerationParams {\n    tempo?: number;\n",
+      ),
+      "patch",
+      "minor",
+    ],
+    [
+      "a parameter that must be given",
+      changed(
+        "export interface CreateGenerationParams {\n",
+        "export interface CreateGenerationParams {\n    tempo: number;\n",
+      ),
+      "minor",
+      "major",
+    ],
+    [
+      "a value of an enumeration more",
+      changed('GenerationLane = "interactive"', 'GenerationLane = "fast" | "interactive"'),
+      "patch",
+      "minor",
+    ],
     ["a value of an enumeration less", changed('"interactive" | "bulk"', '"interactive"'), "minor", "major"],
-    ["a class more", changed("export class TracksResource", "export class AlbumsResource {\n}\n\nexport class TracksResource"), "patch", "minor"],
+    [
+      "a class more",
+      changed("export class TracksResource", "export class AlbumsResource {\n}\n\nexport class TracksResource"),
+      "patch",
+      "minor",
+    ],
     ["a class less", changed("export class NotFoundError", "export class MissingError"), "minor", "major"],
-    ["a member that may be absent now", changed("    track_id: string | null;", "    track_id?: string | null;"), "minor", "major"],
+    [
+      "a member that may be absent now",
+      changed("    track_id: string | null;", "    track_id?: string | null;"),
+      "minor",
+      "major",
+    ],
   ])("%s", (_, after, early, stable) => {
     const change = compareSurfaces(report, after);
     expect([neededLevel(change, "0.9.1"), neededLevel(change, "1.0.0")]).toEqual([early, stable]);
@@ -37,17 +83,25 @@ test("the highest pending changeset counts, those of other packages and other te
   const one = (text: string): string => `---\n${text}\n---\n\nWords. "@musicverse/sdk": major\n`;
   expect(announcedLevel([], "@musicverse/sdk")).toBe("none");
   expect(announcedLevel([one('"@musicverse/server": major')], "@musicverse/sdk")).toBe("none");
-  expect(announcedLevel([one('"@musicverse/sdk": patch'), one('"@musicverse/plugin-kit": minor\n"@musicverse/sdk": minor')], "@musicverse/sdk")).toBe("minor");
+  expect(
+    announcedLevel(
+      [one('"@musicverse/sdk": patch'), one('"@musicverse/plugin-kit": minor\n"@musicverse/sdk": minor')],
+      "@musicverse/sdk",
+    ),
+  ).toBe("minor");
 });
 
 describe("the check itself", () => {
   const folder = mkdtempSync(join(tmpdir(), "musicverse-surface-test-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, ".changeset"));
-  for (const path of ["package.json", "scripts", "src/generated/public-surface.md"]) cpSync(join(sdk, path), join(folder, "sdk-js", path), { recursive: true });
+  for (const path of ["package.json", "scripts", "src/generated/public-surface.md"])
+    cpSync(join(sdk, path), join(folder, "sdk-js", path), { recursive: true });
   const run = (...args: string[]): string => {
     try {
-      return execFileSync(process.execPath, [join(folder, "sdk-js/scripts/check-surface.ts"), ...args], { encoding: "utf8" });
+      return execFileSync(process.execPath, [join(folder, "sdk-js/scripts/check-surface.ts"), ...args], {
+        encoding: "utf8",
+      });
     } catch (error) {
       return `failed: ${(error as { stdout: string }).stdout}`;
     }
@@ -56,7 +110,10 @@ describe("the check itself", () => {
   test("fails for a break that no changeset announces, names it, and passes with one", () => {
     run("--released");
     expect(run()).toMatch(/^0 breaks, 0 additions .* needs none/);
-    writeFileSync(join(folder, "sdk-js/src/generated/public-surface.md"), changed("export class NotFoundError", "export class MissingError"));
+    writeFileSync(
+      join(folder, "sdk-js/src/generated/public-surface.md"),
+      changed("export class NotFoundError", "export class MissingError"),
+    );
     expect(run()).toMatch(/^failed: [\s\S]*NotFoundError is gone[\s\S]*"@musicverse\/sdk": minor/);
     writeFileSync(join(folder, ".changeset/one.md"), '---\n"@musicverse/sdk": patch\n---\n\nA fix.\n');
     expect(run()).toMatch(/^failed: /);

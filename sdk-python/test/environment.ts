@@ -30,10 +30,25 @@ export async function pythonFor(name: string): Promise<Environment> {
 }
 
 /** Runs a program; in the package's folder and on its sources, unless told otherwise. */
-export async function runProgram(program: string, args: string[], elsewhere: { cwd?: string; env?: Record<string, string> } = {}): Promise<Ran> {
-  const env = { ...process.env, PYTHONPATH: "src", PYTHONDONTWRITEBYTECODE: "1", NO_COLOR: "1", MUSICVERSE_NODE: process.execPath, ...elsewhere.env };
+export async function runProgram(
+  program: string,
+  args: string[],
+  elsewhere: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Ran> {
+  const env = {
+    ...process.env,
+    PYTHONPATH: "src",
+    PYTHONDONTWRITEBYTECODE: "1",
+    NO_COLOR: "1",
+    MUSICVERSE_NODE: process.execPath,
+    ...elsewhere.env,
+  };
   try {
-    const { stdout, stderr } = await run(program, args, { cwd: elsewhere.cwd ?? packageRoot, maxBuffer: 64 * 1024 * 1024, env });
+    const { stdout, stderr } = await run(program, args, {
+      cwd: elsewhere.cwd ?? packageRoot,
+      maxBuffer: 64 * 1024 * 1024,
+      env,
+    });
     return { status: 0, output: stdout + stderr };
   } catch (error) {
     const { code, stdout = "", stderr = "" } = error as { code?: number; stdout?: string; stderr?: string };

@@ -32,7 +32,15 @@ describe.skipIf(python.missing !== undefined)("the package is clean under (SDK-0
   test.each([
     ["mypy --strict", () => python.run(["-m", "mypy", "--cache-dir", "../node_modules/.cache/mypy"])],
     // The npm package holds the whole checker; the one of PyPI would download it.
-    ["pyright", () => runProgram(process.execPath, [createRequire(import.meta.url).resolve("pyright/index.js"), "--pythonpath", python.executable ?? ""])],
+    [
+      "pyright",
+      () =>
+        runProgram(process.execPath, [
+          createRequire(import.meta.url).resolve("pyright/index.js"),
+          "--pythonpath",
+          python.executable ?? "",
+        ]),
+    ],
     ["ruff check", () => python.run(["-m", "ruff", "check", "--no-cache", "."])],
     ["ruff format", () => python.run(["-m", "ruff", "format", "--check", "--no-cache", "."])],
   ] as const)("%s", { timeout: 180_000 }, async (_name, run) => {
@@ -45,14 +53,34 @@ test("public-surface.md is what users can name (SDK-05)", async ({ skip }) => {
   if (python.missing !== undefined) return skip(python.missing);
   const { output } = await python.run(["scripts/surface.py"]);
   const committed = readFileSync(new URL("../public-surface.md", import.meta.url), "utf8");
-  expect(output === committed ? "up to date" : "out of date: python scripts/surface.py > public-surface.md, in sdk-python").toBe("up to date");
+  expect(
+    output === committed ? "up to date" : "out of date: python scripts/surface.py > public-surface.md, in sdk-python",
+  ).toBe("up to date");
 });
 
 test.each([
   ["a method less", "    function get(track_id: str) -> Track\n", "", "minor", "major"],
-  ["a parameter that must be given", "    function get(track_id: str) -> Track\n", "    function get(track_id: str, *, x: str) -> Track\n", "minor", "major"],
-  ["a parameter that may be given", "        list(limit: int | Omit = omit)\n", "        list(limit: int | Omit = omit)\n        list(x: int | Omit = omit)\n", "patch", "minor"],
-  ["a key of parameters that may be given", "class ListTracksParams(TypedDict)\n", "class ListTracksParams(TypedDict)\n    x?: int\n", "patch", "minor"],
+  [
+    "a parameter that must be given",
+    "    function get(track_id: str) -> Track\n",
+    "    function get(track_id: str, *, x: str) -> Track\n",
+    "minor",
+    "major",
+  ],
+  [
+    "a parameter that may be given",
+    "        list(limit: int | Omit = omit)\n",
+    "        list(limit: int | Omit = omit)\n        list(x: int | Omit = omit)\n",
+    "patch",
+    "minor",
+  ],
+  [
+    "a key of parameters that may be given",
+    "class ListTracksParams(TypedDict)\n",
+    "class ListTracksParams(TypedDict)\n    x?: int\n",
+    "patch",
+    "minor",
+  ],
   ["an answer's member less", "    sha256: str\n", "", "minor", "major"],
 ])("the surface tells %s (SDK-05)", (_name, from, to, early, stable) => {
   const committed = readFileSync(new URL("../public-surface.md", import.meta.url), "utf8");
@@ -70,7 +98,9 @@ interface Case {
 /** The cases of a JUnit report. */
 function readReport(path: string): Case[] {
   if (!existsSync(path)) return [];
-  const found = readFileSync(path, "utf8").matchAll(/<testcase classname="([^"]*)" name="([^"]*)"[^>]*?(?:\/>|>(.*?)<\/testcase>)/gs);
+  const found = readFileSync(path, "utf8").matchAll(
+    /<testcase classname="([^"]*)" name="([^"]*)"[^>]*?(?:\/>|>(.*?)<\/testcase>)/gs,
+  );
   return [...found].map(([, file = "", name = "", body = ""]) => ({
     name: `${file.replace(/^test\./, "")}: ${decode(name)}`,
     failure: /<(?:failure|error)/.test(body) ? decode(body) : null,
@@ -78,5 +108,10 @@ function readReport(path: string): Case[] {
 }
 
 function decode(text: string): string {
-  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#10;", "\n").replaceAll("&amp;", "&");
+  return text
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#10;", "\n")
+    .replaceAll("&amp;", "&");
 }

@@ -40,5 +40,7 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw("drop table password_reset_requests; drop table user_tokens; alter table users drop column email_verified_at;");
+  await knex.raw(
+    "drop table password_reset_requests; drop table user_tokens; alter table users drop column email_verified_at;",
+  );
 }

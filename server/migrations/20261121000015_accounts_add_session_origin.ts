@@ -13,5 +13,7 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw("drop index sessions_expiry; alter table sessions drop column last_used_at, drop column ip, drop column user_agent;");
+  await knex.raw(
+    "drop index sessions_expiry; alter table sessions drop column last_used_at, drop column ip, drop column user_agent;",
+  );
 }

@@ -6,13 +6,14 @@ import type { Knex } from "knex";
  * its own, because a check of foreign keys on attaching would see no rows of the tables they point at. And one at a time makes weeks.
  */
 export async function up(knex: Knex): Promise<void> {
-  await knex.raw(keepWeeks({
-    declare: "id_column text;",
-    before: `
+  await knex.raw(
+    keepWeeks({
+      declare: "id_column text;",
+      before: `
         perform pg_advisory_xact_lock(hashtext('musicverse keep weeks of ' || parent));
         select attname into id_column from pg_partitioned_table join pg_attribute on attrelid = partrelid and attnum = partattrs[0]
          where partrelid = to_regclass(parent);`,
-    make: `
+      make: `
             execute format('create table %I (like %I)', partition || '_strays', parent);
             -- Row-level security is forced on the owner too, who has no policy.
             execute format('alter table %I no force row level security', parent || '_other');
@@ -21,15 +22,18 @@ export async function up(knex: Knex): Promise<void> {
             execute format('alter table %I force row level security', parent || '_other');${makeWeek}
             execute format('insert into %I select * from %I', partition, partition || '_strays');
             execute format('drop table %I', partition || '_strays');`,
-  }));
+    }),
+  );
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw(keepWeeks({
-    declare: "",
-    before: "",
-    make: makeWeek,
-  }));
+  await knex.raw(
+    keepWeeks({
+      declare: "",
+      before: "",
+      make: makeWeek,
+    }),
+  );
 }
 
 const makeWeek = `

@@ -13,5 +13,7 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw("drop index webhook_replays_finished; drop index webhooks_deleted; comment on column webhooks.url is null;");
+  await knex.raw(
+    "drop index webhook_replays_finished; drop index webhooks_deleted; comment on column webhooks.url is null;",
+  );
 }

@@ -30,9 +30,11 @@ const rarely = "autovacuum_analyze_threshold = 1000000";
 const partitions = `select relname from pg_inherits join pg_class on oid = inhrelid where inhparent = 'usage_requests'::regclass`;
 
 export async function up(knex: Knex): Promise<void> {
-  await knex.raw(makeTimePartition(`if parent = 'usage_requests' then
+  await knex.raw(
+    makeTimePartition(`if parent = 'usage_requests' then
         execute format('alter table %I set (${rarely})', partition);
-      end if;`));
+      end if;`),
+  );
   await knex.raw(`do $$ declare partition text; begin
     for partition in ${partitions} loop execute format('alter table %I set (${rarely})', partition); end loop;
   end $$`);

@@ -66,7 +66,9 @@ async function haveRoles(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    const { rowCount } = await client.query("select from pg_roles where rolname = any($1)", [[roles.app, roles.system]]);
+    const { rowCount } = await client.query("select from pg_roles where rolname = any($1)", [
+      [roles.app, roles.system],
+    ]);
     return rowCount === 2;
   } finally {
     await client.end();

@@ -14,7 +14,10 @@ const FILE = /^\d{14}_[a-z]+(_[a-z0-9]+)+\.ts$/;
 /** Names of all migrations, oldest first. */
 export async function listMigrations(): Promise<string[]> {
   const files = await readdir(import.meta.dirname);
-  return files.filter((file) => FILE.test(file)).toSorted().map((file) => file.slice(0, -".ts".length));
+  return files
+    .filter((file) => FILE.test(file))
+    .toSorted()
+    .map((file) => file.slice(0, -".ts".length));
 }
 
 /** Applies what is missing, oldest first, each migration in its own transaction. Returns the names applied now. */

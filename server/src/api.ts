@@ -12,7 +12,10 @@ export interface RunningPart {
 export async function startApi(services: Services): Promise<RunningPart & { url: string }> {
   const { config, log } = services;
   let stopping = false;
-  const features = createFeatures(services, { stopping: () => stopping, publicUrl: () => config.publicUrl ?? server.url });
+  const features = createFeatures(services, {
+    stopping: () => stopping,
+    publicUrl: () => config.publicUrl ?? server.url,
+  });
   const server: HttpServer = await listen(createApp(services, features), config);
   services.plugins.reachedAt({ publicUrl: config.publicUrl ?? server.url, ownUrl: server.url });
   log.info({ url: server.url }, "the API listens");

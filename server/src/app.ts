@@ -42,13 +42,24 @@ export function createApp(services: Services, features: Features): Express {
   if (config.validateResponses) app.use(referenceValidator(validators));
   app.use(validate(validators));
   app.use(authorize);
-  app.use(runOperation({ handlers: features.handlers, db, keyRing, authenticator: features.authentication.authenticator, clock }));
+  app.use(
+    runOperation({
+      handlers: features.handlers,
+      db,
+      keyRing,
+      authenticator: features.authentication.authenticator,
+      clock,
+    }),
+  );
   app.use(errorHandler({ log, judge: config.validateResponses ? createProblemJudge() : null }));
   return app;
 }
 
 /** The way of whoever asks a process that serves nothing else how it is: open to everybody, and short. */
-export function createHealthApp({ clock, config, db, keyRing, log, metrics }: Services, handlers: Partial<Handlers>): Express {
+export function createHealthApp(
+  { clock, config, db, keyRing, log, metrics }: Services,
+  handlers: Partial<Handlers>,
+): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag");
   app.set("trust proxy", config.trustProxy);
@@ -59,7 +70,15 @@ export function createHealthApp({ clock, config, db, keyRing, log, metrics }: Se
   app.use(route(handlers));
   app.use(refuse);
   app.use(validate(compileValidators()));
-  app.use(runOperation({ handlers, db, keyRing, authenticator: { authenticate: async () => ({ outcome: "missing" }) }, clock }));
+  app.use(
+    runOperation({
+      handlers,
+      db,
+      keyRing,
+      authenticator: { authenticate: async () => ({ outcome: "missing" }) },
+      clock,
+    }),
+  );
   app.use(errorHandler({ log, judge: null }));
   return app;
 }

@@ -1,20 +1,66 @@
 import { accountDataRoutes, erasureKind } from "./features/account-data/index.ts";
-import { accountPages, accountsRoutes, createSignInCheck, ownerAddress, resetRequestKind } from "./features/accounts/index.ts";
+import {
+  accountPages,
+  accountsRoutes,
+  createSignInCheck,
+  ownerAddress,
+  resetRequestKind,
+} from "./features/accounts/index.ts";
 import { adminRoutes } from "./features/admin/index.ts";
-import { apiKeysRoutes, createAuthenticator, createExposureDesk, endKeys, exposureKind, exposureWork, rotationReminderKind } from "./features/api-keys/index.ts";
+import {
+  apiKeysRoutes,
+  createAuthenticator,
+  createExposureDesk,
+  endKeys,
+  exposureKind,
+  exposureWork,
+  rotationReminderKind,
+} from "./features/api-keys/index.ts";
 import { draftsRoutes } from "./features/drafts/index.ts";
-import { billingEventTypes, billingRoutes, createSimulatedPages, createStripeAccess } from "./features/billing/index.ts";
+import {
+  billingEventTypes,
+  billingRoutes,
+  createSimulatedPages,
+  createStripeAccess,
+} from "./features/billing/index.ts";
 import { costsRoutes } from "./features/costs/index.ts";
 import { createEmit, eventsRoutes, type EmitEvent } from "./features/events/index.ts";
-import { createCancelForDraft, createGenerationFeed, createPrepareGeneration, generationRoutes, type GenerationFeed } from "./features/generation/index.ts";
+import {
+  createCancelForDraft,
+  createGenerationFeed,
+  createPrepareGeneration,
+  generationRoutes,
+  type GenerationFeed,
+} from "./features/generation/index.ts";
 import { billingSyncKind, entitlementsRoutes, syncOnEvents } from "./features/entitlements/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
-import { addressLimits, badCredentialBucket, createLimitsFor, createOverrideLookup, headersFor, limitsRoutes } from "./features/limits/index.ts";
+import {
+  addressLimits,
+  badCredentialBucket,
+  createLimitsFor,
+  createOverrideLookup,
+  headersFor,
+  limitsRoutes,
+} from "./features/limits/index.ts";
 import { libraryRoutes } from "./features/library/index.ts";
 import { createNotify, mailKind, outboxPage, type Notify } from "./features/notifications/index.ts";
-import { createIncomingRegistry, incomingEventKind, incomingEventsRoutes, type IncomingRegistry } from "./features/incoming-events/index.ts";
+import {
+  createIncomingRegistry,
+  incomingEventKind,
+  incomingEventsRoutes,
+  type IncomingRegistry,
+} from "./features/incoming-events/index.ts";
 import { createPlanLookup, plansRoutes, pricingUrl } from "./features/plans/index.ts";
-import { createAuthorizationServer, createLogos, endApps, endOauth, oauthPages, oauthRoutes, type AuthorizationServer, type Logos } from "./features/oauth/index.ts";
+import {
+  createAuthorizationServer,
+  createLogos,
+  endApps,
+  endOauth,
+  oauthPages,
+  oauthRoutes,
+  type AuthorizationServer,
+  type Logos,
+} from "./features/oauth/index.ts";
 import { playlistsRoutes, removeTrackFromPlaylists } from "./features/playlists/index.ts";
 import { createBreakerBoard, pluginsRoutes, postEveryMs } from "./features/plugins/index.ts";
 import { createCounters, createQuota, createQuotaMetrics } from "./features/quota/index.ts";
@@ -55,7 +101,11 @@ export interface Features {
 const UPLOAD_BYTES_MAX = 200_000_000;
 
 /** What API and workers share: events reach their endpoints, changed generations their streams, and notices their people. */
-export function wireEvents({ clock, db, keyRing, work }: Services): { emit: EmitEvent; feed: GenerationFeed; notify: Notify } {
+export function wireEvents({ clock, db, keyRing, work }: Services): {
+  emit: EmitEvent;
+  feed: GenerationFeed;
+  notify: Notify;
+} {
   return {
     emit: createEmit({ clock, fanOut: createFanOut({ work }) }),
     feed: createGenerationFeed(db),
@@ -81,21 +131,50 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const cursors = createCursors(deriveSecrets(config.masterKeys, "cursors").map((key) => ({ key })));
   const { emit, feed, notify } = wireEvents(services);
   const signInCheck = createSignInCheck(services);
-  const accounts = { ...services, cursors, notify, publicUrl, signInCheck, endUnproven: [endKeys, endApps, disableWebhooks] };
-  const outbox = config.mailOutbox ? [outboxPage({ db, keyRing, ownerAddress: (accountId) => ownerAddress(db, accountId) })] : [];
+  const accounts = {
+    ...services,
+    cursors,
+    notify,
+    publicUrl,
+    signInCheck,
+    endUnproven: [endKeys, endApps, disableWebhooks],
+  };
+  const outbox = config.mailOutbox
+    ? [outboxPage({ db, keyRing, ownerAddress: (accountId) => ownerAddress(db, accountId) })]
+    : [];
   const policy = { allowLoopback: config.webhookAllowLoopback };
   const authenticator = createAuthenticator(services);
   const exposures = createExposureDesk({ db, kind: exposureWork({ db, clock, emit, notify }), log });
   const recorder = createUsageRecorder({ db, clock, log, spillDir: config.usageSpillDir });
   exportRecorderCounts(metrics.registry, recorder);
-  const queues = [drainKind, analysisKind, blobDeletionKind, exposureKind, rotationReminderKind, incomingEventKind, billingSyncKind, mailKind, resetRequestKind, erasureKind];
+  const queues = [
+    drainKind,
+    analysisKind,
+    blobDeletionKind,
+    exposureKind,
+    rotationReminderKind,
+    incomingEventKind,
+    billingSyncKind,
+    mailKind,
+    resetRequestKind,
+    erasureKind,
+  ];
   const accountPlans = createPlanLookup(services);
   const counters = redis && createCounters({ redis, prefix: config.redisPrefix, log });
   const quota = createQuota({ db, plans: accountPlans, counters, metrics: createQuotaMetrics(metrics.registry) });
   const overrides = createOverrideLookup(db);
   const limitsFor = createLimitsFor({ plans: accountPlans, overrides, clock });
   const { masterKeys } = config;
-  const oauth = createAuthorizationServer({ ...services, emit, masterKeys, bodyTimeoutMs: config.bodyTimeoutMs, publicUrl, addressLimits, badCredentialBucket, headersFor });
+  const oauth = createAuthorizationServer({
+    ...services,
+    emit,
+    masterKeys,
+    bodyTimeoutMs: config.bodyTimeoutMs,
+    publicUrl,
+    addressLimits,
+    badCredentialBucket,
+    headersFor,
+  });
   const stripe = createStripeAccess({ plugins, registry: metrics.registry });
   const breakers = createBreakerBoard({ db, plugins });
   const posting = startMaintenance(log, [{ name: "post breakers", everyMs: postEveryMs, run: breakers.post }]);
@@ -108,8 +187,23 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...costsRoutes({ db, clock }),
       ...apiKeysRoutes({ ...services, cursors, emit, exposures }),
       ...generationRoutes({ db, cursors, plugins, work, emit, quota, feed }),
-      ...draftsRoutes({ db, clock, cursors, plans: accountPlans, prepare: createPrepareGeneration({ plugins, quota, work }), cancelFor: createCancelForDraft({ emit, quota }) }),
-      ...tracksRoutes({ db, storage, cursors, emit, work, beforeDelete: removeTrackFromPlaylists({ clock, emit }), uploadBytesMax: UPLOAD_BYTES_MAX }),
+      ...draftsRoutes({
+        db,
+        clock,
+        cursors,
+        plans: accountPlans,
+        prepare: createPrepareGeneration({ plugins, quota, work }),
+        cancelFor: createCancelForDraft({ emit, quota }),
+      }),
+      ...tracksRoutes({
+        db,
+        storage,
+        cursors,
+        emit,
+        work,
+        beforeDelete: removeTrackFromPlaylists({ clock, emit }),
+        uploadBytesMax: UPLOAD_BYTES_MAX,
+      }),
       ...libraryRoutes({ db, storage, cursors, emit, work }),
       ...playlistsRoutes({ db, clock, cursors, emit }),
       ...webhooksRoutes({ db, cursors, clock, keyRing, work, policy }),
@@ -123,13 +217,26 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...signInRoutes({ ...services, notify, publicUrl }),
       ...pluginsRoutes({ plugins, work, breakers, log }),
       ...usageRoutes({ db, clock, log, plugins, work, breakers, queues, recorder }),
-      ...healthRoutes({ probes: probesOf(services), metrics, metricsToken: config.metricsToken, log, clock, version, stopping }),
+      ...healthRoutes({
+        probes: probesOf(services),
+        metrics,
+        metricsToken: config.metricsToken,
+        log,
+        clock,
+        version,
+        stopping,
+      }),
     },
     authentication: { authenticator },
     limits: { limitsFor, headersFor, upgradeUrl: pricingUrl },
     recordRequest: config.usageRecording ? recorder.record : null,
     pages: createPages({
-      routes: [...accountPages(accounts), ...outbox, ...oauthPages({ db, clock, emit, signInCheck, provider: oauth.provider }), ...signInPages(services)],
+      routes: [
+        ...accountPages(accounts),
+        ...outbox,
+        ...oauthPages({ db, clock, emit, signInCheck, provider: oauth.provider }),
+        ...signInPages(services),
+      ],
       origin: publicUrl,
       secrets: deriveSecrets(masterKeys, "forms"),
       limiter,

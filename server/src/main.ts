@@ -65,10 +65,15 @@ async function serve(start: (services: Services) => Promise<RunningPart>): Promi
 async function migrate([direction, count = "1"]: string[]): Promise<void> {
   const { databaseOwnerUrl, databaseUrl } = loadConfig(process.env);
   if (databaseOwnerUrl === null) {
-    throw new Error("Set DATABASE_OWNER_URL to the role that owns the schema, e.g. postgres://musicverse_owner:password@localhost:5432/musicverse");
+    throw new Error(
+      "Set DATABASE_OWNER_URL to the role that owns the schema, e.g. postgres://musicverse_owner:password@localhost:5432/musicverse",
+    );
   }
   if (direction === "up") {
-    await createMissingRoles({ adminUrl: databaseOwnerUrl, passwords: { app: decodeURIComponent(new URL(databaseUrl).password) } });
+    await createMissingRoles({
+      adminUrl: databaseOwnerUrl,
+      passwords: { app: decodeURIComponent(new URL(databaseUrl).password) },
+    });
     const applied = await migrateUp(databaseOwnerUrl);
     await migrateQueueSchema(databaseOwnerUrl);
     console.log(applied.length > 0 ? applied.join("\n") : "Nothing to apply.");

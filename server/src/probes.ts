@@ -11,14 +11,26 @@ export function probesOf({ clock, db, redis, plugins, storage, work }: Services)
       name: "migrations",
       types: ["application", "database"],
       look: async () => {
-        const rows = await db.readSystem<{ name: string }>("compare migrations", { name: "migrations", text: "select name from public.migrations", values: [] });
+        const rows = await db.readSystem<{ name: string }>("compare migrations", {
+          name: "migrations",
+          text: "select name from public.migrations",
+          values: [],
+        });
         const present = new Set(rows.map(({ name }) => name));
         const missing = (await listMigrations()).filter((name) => !present.has(name));
         if (missing.length > 0) throw new Error(`missing: ${missing.join(", ")}`);
       },
     },
     // Without audio most operations still work: worse, not down.
-    { name: "storage", types: ["application"], look: () => storage.ping().then(() => undefined, () => "The audio storage does not answer: uploads and downloads fail") },
+    {
+      name: "storage",
+      types: ["application"],
+      look: () =>
+        storage.ping().then(
+          () => undefined,
+          () => "The audio storage does not answer: uploads and downloads fail",
+        ),
+    },
     { name: "queue", types: ["application", "webhook"], look: async () => void (await work.stats("webhook-drain")) },
     {
       name: "webhook deliveries",
@@ -33,11 +45,22 @@ export function probesOf({ clock, db, redis, plugins, storage, work }: Services)
       types: ["application"],
       look: async () => {
         const broken = plugins.report().filter(({ status }) => status !== "loaded" && status !== "disabled");
-        return broken.length > 0 ? `not loaded: ${broken.map(({ id, status }) => `${id} (${status})`).join(", ")}` : undefined;
+        return broken.length > 0
+          ? `not loaded: ${broken.map(({ id, status }) => `${id} (${status})`).join(", ")}`
+          : undefined;
       },
     },
   ];
   // Without Redis limits are counted per process: worse, not down. (API-32)
-  if (redis) probes.push({ name: "redis", types: ["application"], look: () => redis.ping().then(() => undefined, () => "Redis does not answer: limits count per process") });
+  if (redis)
+    probes.push({
+      name: "redis",
+      types: ["application"],
+      look: () =>
+        redis.ping().then(
+          () => undefined,
+          () => "Redis does not answer: limits count per process",
+        ),
+    });
   return probes;
 }

@@ -8,7 +8,12 @@ import { createLimiter, type Limiter } from "./platform/limiter/index.ts";
 import { createLogger, type Logger } from "./platform/log/index.ts";
 import { createOutboxMailer, createSmtpMailer, type Mailer } from "./platform/mail/index.ts";
 import { createMetrics, type Metrics } from "./platform/metrics/index.ts";
-import { createPluginHost, createSimulatorStore, type PluginHost, type PluginSource } from "./platform/plugins/index.ts";
+import {
+  createPluginHost,
+  createSimulatorStore,
+  type PluginHost,
+  type PluginSource,
+} from "./platform/plugins/index.ts";
 import { createPostgresQueues, createRedisQueues } from "./platform/queue/index.ts";
 import { connectRedis } from "./platform/redis/index.ts";
 import { openStorage, type BlobStorage } from "./platform/storage/index.ts";
@@ -46,12 +51,22 @@ export async function openServices(config: Config, overrides: ServiceOverrides =
   await using undo = new AsyncDisposableStack();
 
   const metrics = createMetrics();
-  const db = createDatabase({ url: config.databaseUrl, listenUrl: config.databaseListenUrl, poolMax: config.databasePoolMax, log });
+  const db = createDatabase({
+    url: config.databaseUrl,
+    listenUrl: config.databaseListenUrl,
+    poolMax: config.databasePoolMax,
+    log,
+  });
   undo.defer(() => db.close());
   const redis = config.redisUrl === null ? null : connectRedis({ url: config.redisUrl, use: "limiter", log });
   undo.defer(() => redis?.disconnect());
   const limiter = createLimiter({
-    redis, prefix: config.redisPrefix, timeoutMs: config.limiterTimeoutMs, clock, log, metrics: metrics.limiter,
+    redis,
+    prefix: config.redisPrefix,
+    timeoutMs: config.limiterTimeoutMs,
+    clock,
+    log,
+    metrics: metrics.limiter,
   });
   undo.defer(() => limiter.close());
   const storage = await openStorage(config, clock);
@@ -70,7 +85,8 @@ export async function openServices(config: Config, overrides: ServiceOverrides =
   const plugins = await createPluginHost({
     plugins: config.plugins,
     settings: config.env,
-    simulatorWebhookSecret: (pluginId) => `whsec_${deriveSecret(config.masterKeys, `simulator webhooks of ${pluginId}`).toString("base64")}`,
+    simulatorWebhookSecret: (pluginId) =>
+      `whsec_${deriveSecret(config.masterKeys, `simulator webhooks of ${pluginId}`).toString("base64")}`,
     ...(overrides.pluginSource && { source: overrides.pluginSource }),
     simulatorStore: (pluginId) => createSimulatorStore(db, pluginId),
     simulatorLatency: config.simulatorLatencyPercent / 100,
@@ -94,7 +110,17 @@ export async function openServices(config: Config, overrides: ServiceOverrides =
 
   const open = undo.move();
   return {
-    config, clock, log, metrics, db, redis, limiter, storage, mailer, plugins, work,
+    config,
+    clock,
+    log,
+    metrics,
+    db,
+    redis,
+    limiter,
+    storage,
+    mailer,
+    plugins,
+    work,
     keyRing: createKeyRing(config.masterKeys),
     close: () => open.disposeAsync(),
   };

@@ -13,7 +13,10 @@ import { startWorker } from "./worker.ts";
  * A worker as a process of its own. With WORKER_PORT it shows how it is, as the API does and at the same paths: a process's
  * figures are in its own memory, so Prometheus has to ask each. On close readiness fails first, then the work finishes.
  */
-export async function startWorkerProcess(services: Services, options: { onlyPlugins?: string[] } = {}): Promise<RunningPart> {
+export async function startWorkerProcess(
+  services: Services,
+  options: { onlyPlugins?: string[] } = {},
+): Promise<RunningPart> {
   const { config, log } = services;
   // Going back ahead would need rights.
   if (config.workerNice > getPriority()) standBack(config.workerNice);
@@ -23,9 +26,21 @@ export async function startWorkerProcess(services: Services, options: { onlyPlug
   }
   let stopping = false;
   const { clock, metrics } = services;
-  const handlers = healthRoutes({ probes: probesOf(services), metrics, metricsToken: config.metricsToken, log, clock, version, stopping: () => stopping });
+  const handlers = healthRoutes({
+    probes: probesOf(services),
+    metrics,
+    metricsToken: config.metricsToken,
+    log,
+    clock,
+    version,
+    stopping: () => stopping,
+  });
   await using undo = new AsyncDisposableStack();
-  const server = await listen(createHealthApp(services, handlers), { ...config, port: config.workerPort, variable: "WORKER_PORT" });
+  const server = await listen(createHealthApp(services, handlers), {
+    ...config,
+    port: config.workerPort,
+    variable: "WORKER_PORT",
+  });
   undo.defer(() => server.close(config.shutdownTimeoutMs));
   log.info({ url: server.url }, "the worker's metrics and health listen");
   const worker = await startWorker(services, options);

@@ -190,19 +190,41 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
 }
 
 /** As an administrator would, but without a word of it in the account's events; known everywhere within a second. */
-export async function grantPlan({ db, clock }: Pick<Services, "db" | "clock">, accountId: string, plan: string): Promise<void> {
+export async function grantPlan(
+  { db, clock }: Pick<Services, "db" | "clock">,
+  accountId: string,
+  plan: string,
+): Promise<void> {
   await db.withTenant(decodeId("acc", accountId) ?? "", (tx) =>
-    reviseEntitlements({ clock, emit: () => Promise.resolve("") }, tx, { cause: { kind: "administrator", ids: ["test"] }, wanted: (held, now) => withGrants(held, { plan }, now) }));
+    reviseEntitlements({ clock, emit: () => Promise.resolve("") }, tx, {
+      cause: { kind: "administrator", ids: ["test"] },
+      wanted: (held, now) => withGrants(held, { plan }, now),
+    }),
+  );
 }
 
-async function signUp(services: Services, client: TestApp["client"], { tier, admin }: SignUpOptions): Promise<TestAccount> {
+async function signUp(
+  services: Services,
+  client: TestApp["client"],
+  { tier, admin }: SignUpOptions,
+): Promise<TestAccount> {
   const email = `${encodeId("usr", newId())}@example.com`;
-  const { session } = await client(null, { defaultHeaders: ownNetwork() }).accounts.signUp({ email, password: "pw-canary-of-a-test", name: "Tester" });
+  const { session } = await client(null, { defaultHeaders: ownNetwork() }).accounts.signUp({
+    email,
+    password: "pw-canary-of-a-test",
+    name: "Tester",
+  });
   const owner = client(session.token);
   const profile = await owner.accounts.getProfile();
   if (tier !== undefined) await grantPlan(services, profile.live_account_id, tier);
-  if (admin) await services.db.asSystem("a test appoints an administrator", (tx) => setAdministrator(tx, { email, isAdmin: true, at: new Date() }));
-  const [live, test] = [await owner.apiKeys.create({ name: "live" }), await owner.apiKeys.create({ name: "test" }, { mode: "test" })];
+  if (admin)
+    await services.db.asSystem("a test appoints an administrator", (tx) =>
+      setAdministrator(tx, { email, isAdmin: true, at: new Date() }),
+    );
+  const [live, test] = [
+    await owner.apiKeys.create({ name: "live" }),
+    await owner.apiKeys.create({ name: "test" }, { mode: "test" }),
+  ];
   return {
     email,
     liveId: profile.live_account_id,
@@ -216,7 +238,9 @@ async function signUp(services: Services, client: TestApp["client"], { tier, adm
 }
 
 /** Counts where the app trusts a proxy: so many people from one address would use up its limit for signing up. */
-const ownNetwork = () => ({ "X-Forwarded-For": `2001:db8:${randomInt(65_536).toString(16)}:${randomInt(65_536).toString(16)}::1` });
+const ownNetwork = () => ({
+  "X-Forwarded-For": `2001:db8:${randomInt(65_536).toString(16)}:${randomInt(65_536).toString(16)}::1`,
+});
 
 /** Keeps which operation a successful request was. */
 function noteOf(reached: Set<OperationId>): (method: string, url: string) => void {
@@ -227,7 +251,9 @@ function noteOf(reached: Set<OperationId>): (method: string, url: string) => voi
   }));
   return (method, url) => {
     const { pathname } = new URL(url);
-    const operation = patterns.find((candidate) => candidate.method === method.toUpperCase() && candidate.pattern.test(pathname));
+    const operation = patterns.find(
+      (candidate) => candidate.method === method.toUpperCase() && candidate.pattern.test(pathname),
+    );
     if (operation) reached.add(operation.id);
   };
 }
@@ -241,7 +267,12 @@ function noting(note: (method: string, url: string) => void): typeof fetch {
   };
 }
 
-async function send(url: string, method: string, path: string, { key, headers, body, raw }: RequestOptions): Promise<Answer> {
+async function send(
+  url: string,
+  method: string,
+  path: string,
+  { key, headers, body, raw }: RequestOptions,
+): Promise<Answer> {
   const response = await fetch(url + path, {
     method: method.toUpperCase(),
     headers: {
@@ -264,7 +295,9 @@ async function send(url: string, method: string, path: string, { key, headers, b
 
 async function files(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1));
 }
 
 /** For the search for secrets after the run. */

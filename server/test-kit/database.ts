@@ -62,10 +62,7 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
 }
 
 /** `url` with another user, password or database. */
-export function databaseUrl(
-  url: string,
-  parts: { user?: string; password?: string; database?: string },
-): string {
+export function databaseUrl(url: string, parts: { user?: string; password?: string; database?: string }): string {
   const changed = new URL(url);
   if (parts.user !== undefined) changed.username = parts.user;
   if (parts.password !== undefined) changed.password = parts.password;

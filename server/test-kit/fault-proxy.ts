@@ -19,18 +19,22 @@ export async function startFaultProxy(target: { host: string; port: number }): P
   const open = new Set<Socket>();
   let delayMs = 0;
   let isDown = false;
-  const later = () => new Transform({
-    transform(chunk, _encoding, done) {
-      if (delayMs === 0) done(null, chunk);
-      else setTimeout(done, delayMs, null, chunk);
-    },
-  });
+  const later = () =>
+    new Transform({
+      transform(chunk, _encoding, done) {
+        if (delayMs === 0) done(null, chunk);
+        else setTimeout(done, delayMs, null, chunk);
+      },
+    });
   const server = createServer((client) => {
     client.on("error", () => client.destroy());
     if (isDown) return void client.resetAndDestroy();
     const upstream = connect(target);
     upstream.on("error", () => client.destroy());
-    for (const [socket, other] of [[client, upstream], [upstream, client]] as const) {
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
       open.add(socket);
       socket.on("close", () => {
         open.delete(socket);
@@ -44,12 +48,16 @@ export async function startFaultProxy(target: { host: string; port: number }): P
   const cut = (): void => open.forEach((socket) => socket.destroy());
   return {
     port: (server.address() as AddressInfo).port,
-    slow: (ms) => { delayMs = ms; },
+    slow: (ms) => {
+      delayMs = ms;
+    },
     down: () => {
       isDown = true;
       cut();
     },
-    up: () => { isDown = false; },
+    up: () => {
+      isDown = false;
+    },
     cut,
     close: async () => {
       cut();

@@ -1,5 +1,12 @@
 import { createHmac } from "node:crypto";
-import { definePlugin, PluginError, secret, verifyTimestampedHmac, type AnyPlugin, type WebhookDelivery } from "@musicverse/plugin-kit";
+import {
+  definePlugin,
+  PluginError,
+  secret,
+  verifyTimestampedHmac,
+  type AnyPlugin,
+  type WebhookDelivery,
+} from "@musicverse/plugin-kit";
 import { createSimulator } from "@musicverse/plugin-kit/simulator";
 import { installedPackages, type PluginSource } from "../src/platform/plugins/index.ts";
 
@@ -15,7 +22,8 @@ interface Body {
 function read({ body }: WebhookDelivery): Body {
   try {
     const read = JSON.parse(new TextDecoder().decode(body)) as Partial<Body> | null;
-    if (typeof read?.id === "string" && typeof read.type === "string" && typeof read.created === "number") return read as Body;
+    if (typeof read?.id === "string" && typeof read.type === "string" && typeof read.created === "number")
+      return read as Body;
   } catch {
     // Not JSON: nothing of it can be read either.
   }
@@ -32,7 +40,8 @@ const hookedPlugin: AnyPlugin = definePlugin({
   hosts: [],
   capabilities: {
     webhooks: {
-      verify: (ctx, delivery) => verifyTimestampedHmac(delivery, { header: "Stripe-Signature", secrets: [ctx.config.webhookSecret] }),
+      verify: (ctx, delivery) =>
+        verifyTimestampedHmac(delivery, { header: "Stripe-Signature", secrets: [ctx.config.webhookSecret] }),
       eventId: (_ctx, delivery) => read(delivery).id,
       occurredAt: (_ctx, delivery) => new Date(read(delivery).created * 1000),
       normalize: (_ctx, delivery) => {
@@ -52,17 +61,29 @@ export const hookedEnv = { PLUGINS: "minimax,spotify,stripe,hooked", HOOKED_WEBH
 
 /** The installed packages, and `hooked`. */
 export const hookedSource: PluginSource = {
-  find: (name) => (name === "hooked" ? { packageName: "hooked", version: "1.0.0", kit: "^0.1.0" } : installedPackages.find(name)),
+  find: (name) =>
+    name === "hooked" ? { packageName: "hooked", version: "1.0.0", kit: "^0.1.0" } : installedPackages.find(name),
   load: async (name) => (name === "hooked" ? { default: hookedPlugin } : installedPackages.load(name)),
 };
 
 /** A webhook of the provider: its bytes, and the header that signs them. */
-export function signed(body: string, { secret: key = liveWebhookSecret, at = new Date() }: { secret?: string; at?: Date } = {}) {
+export function signed(
+  body: string,
+  { secret: key = liveWebhookSecret, at = new Date() }: { secret?: string; at?: Date } = {},
+) {
   const seconds = Math.floor(at.getTime() / 1000);
   const signature = createHmac("sha256", key).update(`${seconds}.${body}`).digest("hex");
-  return { raw: body, headers: { "Content-Type": "application/json", "Stripe-Signature": `t=${seconds},v1=${signature}` } };
+  return {
+    raw: body,
+    headers: { "Content-Type": "application/json", "Stripe-Signature": `t=${seconds},v1=${signature}` },
+  };
 }
 
 export function bodyOf(id: string, { type = "invoice.paid", created = new Date(), note = "" } = {}): string {
-  return JSON.stringify({ id, type, created: Math.floor(created.getTime() / 1000), data: { object: { invoice: `in_${id}`, note } } });
+  return JSON.stringify({
+    id,
+    type,
+    created: Math.floor(created.getTime() / 1000),
+    data: { object: { invoice: `in_${id}`, note } },
+  });
 }

@@ -38,7 +38,13 @@ export interface OutageOptions {
  * Several processes take from one bucket, without a pause, more than it holds; Redis goes away in the middle and comes back.
  * All within one window, so that what is admitted in all can be held against the limit.
  */
-export async function measureOutage({ outage, limit, processes, askedBefore, usedBefore }: OutageOptions): Promise<OutageResult> {
+export async function measureOutage({
+  outage,
+  limit,
+  processes,
+  askedBefore,
+  usedBefore,
+}: OutageOptions): Promise<OutageResult> {
   await using undo = new AsyncDisposableStack();
   const redis = await startRedisServer();
   undo.defer(() => redis.stop());
@@ -48,7 +54,8 @@ export async function measureOutage({ outage, limit, processes, askedBefore, use
   await delay(2500);
 
   const reports = () => Promise.all(children.map(report));
-  const sum = (counts: OutageCounts[], pick: (count: OutageCounts) => number) => counts.reduce((total, count) => total + pick(count), 0);
+  const sum = (counts: OutageCounts[], pick: (count: OutageCounts) => number) =>
+    counts.reduce((total, count) => total + pick(count), 0);
   const until = async (done: (counts: OutageCounts[]) => boolean): Promise<OutageCounts[]> => {
     for (;;) {
       const counts = await reports();
@@ -75,10 +82,19 @@ export async function measureOutage({ outage, limit, processes, askedBefore, use
 
   const [alone, byRedis] = [sum(end, (count) => count.alone), sum(end, (count) => count.byRedis)];
   // What one process knew of it: everything that it saw admitted; the others, when they were not asked, nothing.
-  const parts = askedBefore === "all" ? processes * Math.floor((limit - before) / processes) : Math.floor((limit - before) / processes) + (processes - 1) * Math.floor(limit / processes);
+  const parts =
+    askedBefore === "all"
+      ? processes * Math.floor((limit - before) / processes)
+      : Math.floor((limit - before) / processes) + (processes - 1) * Math.floor(limit / processes);
   return {
-    limit, processes, before, alone, after: byRedis - before, total: alone + byRedis,
-    failed: sum(end, (count) => count.failed), bound: Math.max(limit, before + parts),
+    limit,
+    processes,
+    before,
+    alone,
+    after: byRedis - before,
+    total: alone + byRedis,
+    failed: sum(end, (count) => count.failed),
+    bound: Math.max(limit, before + parts),
   };
 }
 

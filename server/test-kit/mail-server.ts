@@ -38,7 +38,10 @@ export async function startMailServer(): Promise<MailServer> {
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
       stream.on("end", () => {
-        received.push({ to: session.envelope.rcptTo.map(({ address }) => address), ...parse(Buffer.concat(chunks).toString()) });
+        received.push({
+          to: session.envelope.rcptTo.map(({ address }) => address),
+          ...parse(Buffer.concat(chunks).toString()),
+        });
         void held.then(() => done());
       });
     },
@@ -61,15 +64,22 @@ export async function startMailServer(): Promise<MailServer> {
       held = promise;
       return resolve;
     },
-    refuse: (code) => { refusal = code; },
+    refuse: (code) => {
+      refusal = code;
+    },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
 
 function parse(message: string): Pick<ReceivedMail, "headers" | "text"> {
   const end = message.indexOf("\r\n\r\n");
-  const lines = message.slice(0, end).replaceAll(/\r\n[ \t]/g, " ").split("\r\n");
-  const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
+  const lines = message
+    .slice(0, end)
+    .replaceAll(/\r\n[ \t]/g, " ")
+    .split("\r\n");
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]),
+  );
   const body = message.slice(end + 4);
   return { headers, text: decoded(body, headers["content-transfer-encoding"] ?? "7bit") };
 }
@@ -77,6 +87,8 @@ function parse(message: string): Pick<ReceivedMail, "headers" | "text"> {
 function decoded(body: string, encoding: string): string {
   if (encoding === "base64") return Buffer.from(body, "base64").toString("utf8");
   if (encoding !== "quoted-printable") return body;
-  const bytes = body.replaceAll("=\r\n", "").replaceAll(/=([0-9A-F]{2})/g, (_match, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = body
+    .replaceAll("=\r\n", "")
+    .replaceAll(/=([0-9A-F]{2})/g, (_match, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return Buffer.from(bytes, "latin1").toString("utf8");
 }

@@ -17,7 +17,11 @@ export interface ServerProcess {
 }
 
 /** Starts `main.ts api` or `main.ts worker` with exactly this environment and waits until it says that it is ready. */
-export async function startProcess(command: "api" | "worker", env: Record<string, string>, options: string[] = []): Promise<ServerProcess> {
+export async function startProcess(
+  command: "api" | "worker",
+  env: Record<string, string>,
+  options: string[] = [],
+): Promise<ServerProcess> {
   const child = spawn(process.execPath, ["--conditions=musicverse-source", "src/main.ts", command, ...options], {
     cwd: serverDirectory,
     env: { PATH: process.env["PATH"], ...env, LOG_LEVEL: "info" },

@@ -27,7 +27,9 @@ export async function pythonWith(name: string, requirements: string): Promise<Py
     await run("python3", ["-m", "venv", directory]);
     await run(executable, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]);
   } catch (error) {
-    return { missing: `no Python with ${wanted.trim().replaceAll("\n", ", ")} could be set up: ${String(error).slice(0, 500)}` };
+    return {
+      missing: `no Python with ${wanted.trim().replaceAll("\n", ", ")} could be set up: ${String(error).slice(0, 500)}`,
+    };
   }
   writeFileSync(made, wanted);
   return { executable };

@@ -28,11 +28,14 @@ export async function startReceiver(): Promise<Receiver> {
   let respond = (_request: IncomingMessage, response: ServerResponse) => void response.writeHead(204).end();
 
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      received.push({ body, headers: request.headers as Record<string, string>, event: JSON.parse(body) });
-      respond(request, response);
-      for (const wake of waiting) wake();
-    }, () => response.destroy());
+    void text(request).then(
+      (body) => {
+        received.push({ body, headers: request.headers as Record<string, string>, event: JSON.parse(body) });
+        respond(request, response);
+        for (const wake of waiting) wake();
+      },
+      () => response.destroy(),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 
@@ -50,12 +53,18 @@ export async function startReceiver(): Promise<Receiver> {
         };
         const late = setTimeout(() => {
           waiting.delete(look);
-          reject(new Error(`no such delivery within ${WAIT_MS} ms; received: ${received.map(({ event }) => event.type).join(", ")}`));
+          reject(
+            new Error(
+              `no such delivery within ${WAIT_MS} ms; received: ${received.map(({ event }) => event.type).join(", ")}`,
+            ),
+          );
         }, WAIT_MS);
         waiting.add(look);
         look();
       }),
-    answer: (with_) => { respond = (request, response) => void with_(request, response); },
+    answer: (with_) => {
+      respond = (request, response) => void with_(request, response);
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -70,7 +70,11 @@ async function createUser(endpoint: string): Promise<{ accessKeyId: string; secr
 
 async function iam(endpoint: string, call: Record<string, string>): Promise<string> {
   const authorization = `AWS4-HMAC-SHA256 Credential=nobody/20260101/${region}/iam/aws4_request, SignedHeaders=host, Signature=none`;
-  const response = await fetch(endpoint, { method: "POST", headers: { authorization }, body: new URLSearchParams({ ...call, Version: "2010-05-08" }) });
+  const response = await fetch(endpoint, {
+    method: "POST",
+    headers: { authorization },
+    body: new URLSearchParams({ ...call, Version: "2010-05-08" }),
+  });
   const text = await response.text();
   if (!response.ok) throw new Error(`the S3 server refused ${call["Action"]}: ${text}`);
   return text;

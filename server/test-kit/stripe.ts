@@ -40,7 +40,11 @@ export async function simulatedStripe({ services }: Pick<TestApp, "services">): 
     return body;
   };
   const order = (path: string, wish: object = {}) =>
-    answered(`/_sim/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wish) });
+    answered(`/_sim/${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(wish),
+    });
   const headers = { Authorization: `Bearer ${String(config["secretKey"])}` };
   return {
     pay: (id) => order(`checkout_sessions/${id}/pay`),

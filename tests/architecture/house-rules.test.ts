@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { productionCode, root, sourceFiles } from "./sources.ts";
 
-const code = sourceFiles("{examples,openapi,server,plugins,sdk-js,sdk-python,tests,tools}/**/*.{ts,mjs,cjs}").filter(({ path }) => !path.includes("/generated/"));
+const code = sourceFiles("{examples,openapi,server,plugins,sdk-js,sdk-python,tests,tools}/**/*.{ts,mjs,cjs}").filter(
+  ({ path }) => !path.includes("/generated/"),
+);
 const everyText = sourceFiles(["*", "{adr,examples,openapi,server,plugins,sdk-js,sdk-python,tests,tools,.*}/**"]);
 
 /** `path:line` of every line that the pattern matches. */
@@ -15,7 +17,12 @@ function lines(pattern: RegExp, among: readonly { path: string; text: string }[]
 
 test("only the configuration and the program's start read the environment", () => {
   const allowed = /^server\/src\/(main\.ts$|platform\/config\/|dev\/)/;
-  expect(lines(/process\.env\b/, productionCode().filter(({ path }) => !allowed.test(path)))).toEqual([]);
+  expect(
+    lines(
+      /process\.env\b/,
+      productionCode().filter(({ path }) => !allowed.test(path)),
+    ),
+  ).toEqual([]);
 });
 
 test("no statement asks for all columns: a prepared one fails when a migration adds one beneath a running process", () => {
@@ -27,10 +34,14 @@ test("no file that people write has more than 400 lines", () => {
 });
 
 test("each slice has an index.ts, and a README of at most 15 lines", () => {
-  const slices = [...new Set(sourceFiles("server/src/features/*/*.ts").map(({ path }) => path.split("/").slice(0, 4).join("/")))];
+  const slices = [
+    ...new Set(sourceFiles("server/src/features/*/*.ts").map(({ path }) => path.split("/").slice(0, 4).join("/"))),
+  ];
   expect(slices.length).toBeGreaterThan(5);
   expect(slices.filter((slice) => !existsSync(join(root, slice, "index.ts")))).toEqual([]);
-  const readmes = new Map(sourceFiles("server/src/features/*/README.md").map(({ path, text }) => [path, text.trim().split("\n").length]));
+  const readmes = new Map(
+    sourceFiles("server/src/features/*/README.md").map(({ path, text }) => [path, text.trim().split("\n").length]),
+  );
   expect(slices.filter((slice) => (readmes.get(`${slice}/README.md`) ?? Infinity) > 15)).toEqual([]);
 });
 
@@ -45,7 +56,10 @@ test("no file names a path of one machine or a registry's host", () => {
 });
 
 test("every link between the documents leads to a file", () => {
-  const documents = sourceFiles(["*.md", "{adr,examples,openapi,server,plugins,sdk-js,sdk-python,tests,tools}/**/*.md"]);
+  const documents = sourceFiles([
+    "*.md",
+    "{adr,examples,openapi,server,plugins,sdk-js,sdk-python,tests,tools}/**/*.md",
+  ]);
   const broken = documents.flatMap(({ path, text }) =>
     [...text.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)]
       .map(([, target = ""]) => target)

@@ -11,19 +11,37 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Per rule, the smallest trees that break it: path → source. */
 const brokenTrees: Record<string, Record<string, string>[]> = {
   "no-cycles": [
-    { "server/src/a.ts": `import { b } from "./b.ts"; export const a = () => b;`, "server/src/b.ts": `import { a } from "./a.ts"; export const b = () => a;` },
-    { "server/src/a.ts": `import type { B } from "./b.ts"; export type A = B[];`, "server/src/b.ts": `import type { A } from "./a.ts"; export type B = A | null;` },
+    {
+      "server/src/a.ts": `import { b } from "./b.ts"; export const a = () => b;`,
+      "server/src/b.ts": `import { a } from "./a.ts"; export const b = () => a;`,
+    },
+    {
+      "server/src/a.ts": `import type { B } from "./b.ts"; export type A = B[];`,
+      "server/src/b.ts": `import type { A } from "./a.ts"; export type B = A | null;`,
+    },
   ],
   "platform-knows-no-feature": [
-    { "server/src/platform/log/index.ts": `import "../../features/tracks/index.ts";`, "server/src/features/tracks/index.ts": "" },
-    { "server/src/platform/log/index.ts": `export type { App } from "../../app.ts";`, "server/src/app.ts": "export type App = string;" },
+    {
+      "server/src/platform/log/index.ts": `import "../../features/tracks/index.ts";`,
+      "server/src/features/tracks/index.ts": "",
+    },
+    {
+      "server/src/platform/log/index.ts": `export type { App } from "../../app.ts";`,
+      "server/src/app.ts": "export type App = string;",
+    },
     { "server/src/platform/log/index.ts": `void import("../../dev/dev.ts");`, "server/src/dev/dev.ts": "" },
   ],
   "features-meet-at-index": [
-    { "server/src/features/events/emit.ts": `import "../webhooks/store.ts";`, "server/src/features/webhooks/store.ts": "" },
+    {
+      "server/src/features/events/emit.ts": `import "../webhooks/store.ts";`,
+      "server/src/features/webhooks/store.ts": "",
+    },
   ],
   "only-the-pipeline-knows-express": [
-    { "server/src/features/tracks/getTrack.ts": `import type { Request } from "express"; export type R = Request;`, "node_modules/express/index.js": "" },
+    {
+      "server/src/features/tracks/getTrack.ts": `import type { Request } from "express"; export type R = Request;`,
+      "node_modules/express/index.js": "",
+    },
     { "server/src/platform/work/engine.ts": `import "express";`, "node_modules/express/index.js": "" },
   ],
   "plugins-know-only-the-kit": [
@@ -33,11 +51,17 @@ const brokenTrees: Record<string, Record<string, string>[]> = {
   ],
   "the-sdk-stands-alone": [
     { "sdk-js/src/index.ts": `import "undici";`, "node_modules/undici/index.js": "" },
-    { "sdk-js/src/index.ts": `export type { Id } from "../../server/src/ids.ts";`, "server/src/ids.ts": "export type Id = string;" },
+    {
+      "sdk-js/src/index.ts": `export type { Id } from "../../server/src/ids.ts";`,
+      "server/src/ids.ts": "export type Id = string;",
+    },
   ],
   "production-code-needs-no-test-code": [
     { "server/src/worker.ts": `import "../test-kit/app.ts";`, "server/test-kit/app.ts": "" },
-    { "server/src/features/tracks/store.ts": `import "./tracks.fixture.ts";`, "server/src/features/tracks/tracks.fixture.ts": "" },
+    {
+      "server/src/features/tracks/store.ts": `import "./tracks.fixture.ts";`,
+      "server/src/features/tracks/tracks.fixture.ts": "",
+    },
   ],
   "everything-resolves": [{ "tools/gen.ts": `import "./not-there.ts";` }],
 };

@@ -45,21 +45,33 @@ test("the contract has operations, and the server's and the SDK's tables have ex
 test("each operation has one handler file with its name, and no handler file is without an operation", () => {
   expect(sorted(handlerFiles.map(({ path }) => basename(path, ".ts")))).toEqual(operationIds);
   const misnamed = handlerFiles.filter(({ path, text }) => !text.includes(`export const ${basename(path, ".ts")} =`));
-  expect(misnamed.map(({ path }) => path), "files that do not export the operation they are named after").toEqual([]);
+  expect(
+    misnamed.map(({ path }) => path),
+    "files that do not export the operation they are named after",
+  ).toEqual([]);
 });
 
 test("each idempotent operation does its work in write() or writeAsSystem(), which store the answer with the effect", () => {
-  const idempotent = Object.entries(operations).filter(([, { idempotent: is }]) => is).map(([id]) => id);
+  const idempotent = Object.entries(operations)
+    .filter(([, { idempotent: is }]) => is)
+    .map(([id]) => id);
   expect(idempotent.length).toBeGreaterThan(10);
-  const writing = handlerFiles.filter(({ text }) => /\bwrite(AsSystem)?\(/.test(text)).map(({ path }) => basename(path, ".ts"));
+  const writing = handlerFiles
+    .filter(({ text }) => /\bwrite(AsSystem)?\(/.test(text))
+    .map(({ path }) => basename(path, ".ts"));
   expect(idempotent.filter((id) => !writing.includes(id))).toEqual([]);
 });
 
 test("each operation has its own method in the SDK", () => {
-  const client = new MusicVerse({ apiKey: null, baseUrl: "http://127.0.0.1:9" }) as unknown as Record<string, Record<string, unknown>>;
+  const client = new MusicVerse({ apiKey: null, baseUrl: "http://127.0.0.1:9" }) as unknown as Record<
+    string,
+    Record<string, unknown>
+  >;
   const places = Object.values(sdkOperations).map(({ resource, method }) => `${resource}.${method}`);
   expect(new Set(places).size).toBe(operationIds.length);
-  const missing = Object.values(sdkOperations).filter(({ resource, method }) => typeof client[resource]?.[method] !== "function");
+  const missing = Object.values(sdkOperations).filter(
+    ({ resource, method }) => typeof client[resource]?.[method] !== "function",
+  );
   expect(missing).toEqual([]);
 });
 

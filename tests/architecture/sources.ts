@@ -14,7 +14,11 @@ const ignored = /(^|[/\\])(node_modules|dist|\.musicverse|\.git)([/\\]|$)/;
 
 /** The files below the root that match; never packages, builds or what the platform stored. */
 export function sourceFiles(patterns: string | readonly string[]): SourceFile[] {
-  return globSync(patterns, { cwd: root, withFileTypes: true, exclude: ({ name, parentPath }) => ignored.test(relative(root, join(parentPath, name))) })
+  return globSync(patterns, {
+    cwd: root,
+    withFileTypes: true,
+    exclude: ({ name, parentPath }) => ignored.test(relative(root, join(parentPath, name))),
+  })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted((a, b) => (a < b ? -1 : 1))
@@ -24,6 +28,7 @@ export function sourceFiles(patterns: string | readonly string[]): SourceFile[] 
 /** What users run: neither tests nor what only tests load nor what is generated. */
 export function productionCode(): SourceFile[] {
   return sourceFiles(["server/src/**/*.ts", "plugins/*/src/**/*.ts", "sdk-js/src/**/*.ts"]).filter(
-    ({ path }) => !/\.(test|suite|fixture)\.ts$|\/fixture\.ts$|\/generated\/|^plugins\/kit\/src\/conformance\//.test(path),
+    ({ path }) =>
+      !/\.(test|suite|fixture)\.ts$|\/fixture\.ts$|\/generated\/|^plugins\/kit\/src\/conformance\//.test(path),
   );
 }

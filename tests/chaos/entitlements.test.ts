@@ -21,7 +21,10 @@ describe.skipIf(missing)("entitlements while something fails", () => {
   beforeAll(async () => {
     redis = await startRedisServer();
     toRedis = await startFaultProxy({ host: "127.0.0.1", port: Number(new URL(redis.url).port) });
-    app = await startTestApp({ worker: false, env: { REDIS_URL: `redis://127.0.0.1:${toRedis.port}`, LIMITER_TIMEOUT_MS: "250" } });
+    app = await startTestApp({
+      worker: false,
+      env: { REDIS_URL: `redis://127.0.0.1:${toRedis.port}`, LIMITER_TIMEOUT_MS: "250" },
+    });
     const database = new URL(app.env["DATABASE_URL"] ?? "");
     toDatabase = await startFaultProxy({ host: database.hostname, port: Number(database.port) });
     const listenUrl = new URL(database);
@@ -44,7 +47,12 @@ describe.skipIf(missing)("entitlements while something fails", () => {
   });
 
   /** Of both processes. */
-  const seen = async () => Promise.all([app.url, other.url].map(async (baseUrl) => (await app.client(account.sessionToken, { baseUrl }).entitlements.get("variants")).plan));
+  const seen = async () =>
+    Promise.all(
+      [app.url, other.url].map(
+        async (baseUrl) => (await app.client(account.sessionToken, { baseUrl }).entitlements.get("variants")).plan,
+      ),
+    );
 
   /** Changes the plan, when both processes have seen the one before; answers what both are to see. */
   async function changed(): Promise<string[]> {

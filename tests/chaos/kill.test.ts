@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, test } from "vitest";
-import { redisUrl, startTestApp, type TestAccount, type TestApp, type TestAppOptions } from "../../server/test-kit/app.ts";
+import {
+  redisUrl,
+  startTestApp,
+  type TestAccount,
+  type TestApp,
+  type TestAppOptions,
+} from "../../server/test-kit/app.ts";
 import { startProcess, type ServerProcess } from "../../server/test-kit/process.ts";
 import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts";
 import { startRedisServer } from "../../server/test-kit/redis-server.ts";
@@ -27,10 +33,18 @@ describe("processes die", () => {
   afterEach(() => undo.disposeAsync());
 
   const ask = (account: TestAccount, seconds = 5) =>
-    account.test.generations.create({ prompt: `song ${randomUUID()} prompt-canary`, instrumental: true, duration_seconds: seconds });
+    account.test.generations.create({
+      prompt: `song ${randomUUID()} prompt-canary`,
+      instrumental: true,
+      duration_seconds: seconds,
+    });
 
-  async function expectDoneOnce({ app, account, receiver }: { app: TestApp; account: TestAccount; receiver: Receiver }, ids: string[]) {
-    for (const id of ids) expect(await account.test.generations.wait(id, { timeoutMs: 60_000 })).toMatchObject({ status: "completed" });
+  async function expectDoneOnce(
+    { app, account, receiver }: { app: TestApp; account: TestAccount; receiver: Receiver },
+    ids: string[],
+  ) {
+    for (const id of ids)
+      expect(await account.test.generations.wait(id, { timeoutMs: 60_000 })).toMatchObject({ status: "completed" });
     const tracks = await Array.fromAsync(account.test.tracks.list({ limit: 100 }));
     expect(tracks.map(({ generation_id }) => String(generation_id)).toSorted()).toEqual(ids.toSorted());
     const events = await Array.fromAsync(account.test.events.list({ type: "generation.completed", limit: 100 }));
@@ -38,7 +52,10 @@ describe("processes die", () => {
     for (const { id } of events) await receiver.next(({ event }) => event.id === id);
     // At least once, and each time under the same webhook-id.
     for (const { headers, event } of receiver.received) expect(headers["webhook-id"]).toBe(event.id);
-    const [row] = await rows<{ left: number }>(app, "select count(*)::int as left from generations where lease_until is not null or finished_at is null");
+    const [row] = await rows<{ left: number }>(
+      app,
+      "select count(*)::int as left from generations where lease_until is not null or finished_at is null",
+    );
     expect(row?.left).toBe(0);
   }
 
@@ -59,14 +76,21 @@ describe("processes die", () => {
     const { app, account } = await world();
     app.simulator.setLatency(3);
     const worker = await start("worker", app);
-    const { draft_id: draftId, generation_id: id } = await account.test.drafts.create({ brief: "prompt-canary", platform: "tiktok", variants: 2 });
+    const { draft_id: draftId, generation_id: id } = await account.test.drafts.create({
+      brief: "prompt-canary",
+      platform: "tiktok",
+      variants: 2,
+    });
     await expect.poll(() => app.simulator.calls()["POST /v1/text/chatcompletion_v2"] ?? 0, { timeout: 20_000 }).toBe(1);
     await worker.kill9();
     expect(await account.test.drafts.get(draftId)).toMatchObject({ status: "generating", variants: [] });
     app.simulator.setLatency(0);
     await start("worker", app);
     expect(await account.test.generations.wait(id, { timeoutMs: 60_000 })).toMatchObject({ status: "completed" });
-    expect(await account.test.drafts.get(draftId)).toMatchObject({ status: "ready", variants: [{ position: 0 }, { position: 1 }] });
+    expect(await account.test.drafts.get(draftId)).toMatchObject({
+      status: "ready",
+      variants: [{ position: 0 }, { position: 1 }],
+    });
     expect(await rows(app, "select 1 from draft_variants")).toHaveLength(2);
     expect(await rows(app, "select 1 from events where type = 'generation.completed'")).toHaveLength(1);
     expect(await rows(app, "select 1 from quota_entries")).toHaveLength(1);
@@ -106,7 +130,9 @@ describe("processes die", () => {
     here.app.simulator.setLatency(1);
     const worker = await start("worker", here.app);
     const { id } = await ask(here.account);
-    await expect.poll(async () => (await here.account.test.generations.get(id)).status, { timeout: 20_000 }).toBe("running");
+    await expect
+      .poll(async () => (await here.account.test.generations.get(id)).status, { timeout: 20_000 })
+      .toBe("running");
     expect(await worker.terminate()).toBe(0);
     expect(await here.account.test.generations.get(id)).toMatchObject({ status: "completed" });
   });
@@ -115,7 +141,8 @@ describe("processes die", () => {
     const here = await world();
     await Promise.all([start("worker", here.app), start("worker", here.app)]);
     const ids: string[] = [];
-    for (let batch = 0; batch < 10; batch += 1) ids.push(...(await Promise.all(Array.from({ length: 20 }, () => ask(here.account)))).map(({ id }) => id));
+    for (let batch = 0; batch < 10; batch += 1)
+      ids.push(...(await Promise.all(Array.from({ length: 20 }, () => ask(here.account)))).map(({ id }) => id));
     await expectDoneOnce(here, ids);
     expect(here.app.simulator.effects()).toEqual({ song: 200 });
   }, 120_000);
@@ -131,7 +158,12 @@ describe("processes die", () => {
       await start("worker", here.app);
       const admin = new Redis(redis.url);
       for (let flush = 0; flush < 5; flush += 1) {
-        await expect.poll(async () => (await here.account.test.generations.list({ status: "completed", limit: 100 })).data.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(flush * 3);
+        await expect
+          .poll(
+            async () => (await here.account.test.generations.list({ status: "completed", limit: 100 })).data.length,
+            { timeout: 20_000 },
+          )
+          .toBeGreaterThanOrEqual(flush * 3);
         await admin.flushall();
       }
       admin.disconnect();

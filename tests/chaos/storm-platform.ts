@@ -39,7 +39,8 @@ export async function startStormPlatform(): Promise<StormPlatform> {
 
   const port = await freePort();
   // Durable as in production, for it is going to crash.
-  const openPostgres = () => startPostgres({ directory: join(directory, "postgres"), port, settings: { max_connections: "200" } });
+  const openPostgres = () =>
+    startPostgres({ directory: join(directory, "postgres"), port, settings: { max_connections: "200" } });
   let postgres = await openPostgres();
   undo.defer(() => postgres.stop());
   const redis: RedisServer = await startRedisServer();
@@ -98,8 +99,13 @@ async function prepare({ adminUrl }: EmbeddedPostgres) {
 
 /** SIGKILL for the postmaster: its children notice and go, and the next start recovers from the log. */
 async function crash({ adminUrl }: EmbeddedPostgres): Promise<void> {
-  const { rows } = await withClient(adminUrl, (client) => client.query<{ data_directory: string }>("show data_directory"));
-  process.kill(Number.parseInt(readFileSync(join(rows[0]?.data_directory ?? "", "postmaster.pid"), "utf8"), 10), "SIGKILL");
+  const { rows } = await withClient(adminUrl, (client) =>
+    client.query<{ data_directory: string }>("show data_directory"),
+  );
+  process.kill(
+    Number.parseInt(readFileSync(join(rows[0]?.data_directory ?? "", "postmaster.pid"), "utf8"), 10),
+    "SIGKILL",
+  );
 }
 
 export async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {

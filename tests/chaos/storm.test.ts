@@ -29,17 +29,29 @@ describe.skipIf(redisUrl() === null)("a storm", () => {
   }, 60_000);
 
   /** Asks one of the processes, again and again with the same idempotency key, until one of them says yes. */
-  async function insist(key: string, path: string, body: () => { body: string | FormData; headers?: Record<string, string> }, until: number): Promise<string | null> {
+  async function insist(
+    key: string,
+    path: string,
+    body: () => { body: string | FormData; headers?: Record<string, string> },
+    until: number,
+  ): Promise<string | null> {
     const idempotencyKey = randomUUID();
     for (let attempt = 0; Date.now() < until; attempt += 1) {
       const url = platform.urls[attempt % 2] ?? "";
       const { headers, ...rest } = body();
       const answer = await fetch(url + path, {
-        method: "POST", ...rest, headers: { ...headers, Authorization: `Bearer ${key}`, "Idempotency-Key": idempotencyKey }, signal: AbortSignal.timeout(10_000),
-      }).then(async (response) => ({ status: response.status, text: await response.text() }), () => null);
+        method: "POST",
+        ...rest,
+        headers: { ...headers, Authorization: `Bearer ${key}`, "Idempotency-Key": idempotencyKey },
+        signal: AbortSignal.timeout(10_000),
+      }).then(
+        async (response) => ({ status: response.status, text: await response.text() }),
+        () => null,
+      );
       if (answer && answer.status < 300) return (JSON.parse(answer.text) as { id: string }).id;
       // Anything else than "not now" would be a wrong answer.
-      if (answer && ![409, 429, 500, 503].includes(answer.status)) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
+      if (answer && ![409, 429, 500, 503].includes(answer.status))
+        throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
       await pause(50 + Math.random() * 100);
     }
     return null;
@@ -49,7 +61,10 @@ describe.skipIf(redisUrl() === null)("a storm", () => {
   async function take(key: string, url: string, stop: AbortSignal): Promise<number> {
     let admitted = 0;
     while (!stop.aborted) {
-      const response = await fetch(`${url}/v1/profile`, { headers: { Authorization: `Bearer ${key}` }, signal: AbortSignal.timeout(5_000) }).catch(() => null);
+      const response = await fetch(`${url}/v1/profile`, {
+        headers: { Authorization: `Bearer ${key}` },
+        signal: AbortSignal.timeout(5_000),
+      }).catch(() => null);
       const remaining = Number(response?.headers.get("x-ratelimit-remaining") ?? 0);
       expect(remaining).toBeGreaterThanOrEqual(0);
       if (response?.status === 200) admitted += 1;
@@ -64,101 +79,149 @@ describe.skipIf(redisUrl() === null)("a storm", () => {
     const visitor = new MusicVerse({ baseUrl: platform.urls[0] ?? "", retriesMax: 0 });
     const { session } = await visitor.accounts.signUp({ email, password: "pw-canary-of-a-storm", name: "Storm" });
     const owner = new MusicVerse({ baseUrl: platform.urls[0] ?? "", apiKey: session.token, retriesMax: 0 });
-    const [live, test] = [await owner.apiKeys.create({ name: "live" }), await owner.apiKeys.create({ name: "test" }, { mode: "test" })];
+    const [live, test] = [
+      await owner.apiKeys.create({ name: "live" }),
+      await owner.apiKeys.create({ name: "test" }, { mode: "test" }),
+    ];
     return { live: live.key, test: test.key };
   }
 
-  test(`after ${seconds} s of it nothing is lost, nothing is double, nothing is stuck`, async () => {
-    const busy = await signUp();
-    const [steady, shaken] = [await signUp(), await signUp()];
-    const client = new MusicVerse({ apiKey: busy.test, baseUrl: platform.urls[0] ?? "", retriesMax: 5 });
-    await client.webhooks.create({ url: receiver.url, event_types: ["generation.completed", "generation.failed", "track.created"] });
+  test(
+    `after ${seconds} s of it nothing is lost, nothing is double, nothing is stuck`,
+    async () => {
+      const busy = await signUp();
+      const [steady, shaken] = [await signUp(), await signUp()];
+      const client = new MusicVerse({ apiKey: busy.test, baseUrl: platform.urls[0] ?? "", retriesMax: 5 });
+      await client.webhooks.create({
+        url: receiver.url,
+        event_types: ["generation.completed", "generation.failed", "track.created"],
+      });
 
-    const stop = new AbortController();
-    const loadUntil = Date.now() + seconds * 1000;
-    const accepted = { generations: [] as string[], uploads: [] as string[] };
-    const json = (value: unknown) => () => ({ body: JSON.stringify(value), headers: { "Content-Type": "application/json" } });
-    const upload = (title: string) => () => {
-      const form = new FormData();
-      form.append("title", title);
-      form.append("file", new Blob([wavOf({ seconds: 0.1 })], { type: "audio/wav" }), "a.wav");
-      return { body: form };
-    };
-    const creators = Array.from({ length: 6 }, async (_, index) => {
-      while (Date.now() < loadUntil) {
-        const name = `storm ${randomUUID()}`;
-        const id = index < 4
-          ? await insist(busy.test, "/v1/generate", json({ prompt: `${name} prompt-canary`, title: name, instrumental: true, duration_seconds: 5 }), loadUntil + 60_000)
-          : await insist(busy.test, "/v1/tracks", upload(name), loadUntil + 60_000);
-        if (id) accepted[index < 4 ? "generations" : "uploads"].push(id);
-        await pause(index < 4 ? 150 : 300);
-      }
-    });
+      const stop = new AbortController();
+      const loadUntil = Date.now() + seconds * 1000;
+      const accepted = { generations: [] as string[], uploads: [] as string[] };
+      const json = (value: unknown) => () => ({
+        body: JSON.stringify(value),
+        headers: { "Content-Type": "application/json" },
+      });
+      const upload = (title: string) => () => {
+        const form = new FormData();
+        form.append("title", title);
+        form.append("file", new Blob([wavOf({ seconds: 0.1 })], { type: "audio/wav" }), "a.wav");
+        return { body: form };
+      };
+      const creators = Array.from({ length: 6 }, async (_, index) => {
+        while (Date.now() < loadUntil) {
+          const name = `storm ${randomUUID()}`;
+          const id =
+            index < 4
+              ? await insist(
+                  busy.test,
+                  "/v1/generate",
+                  json({ prompt: `${name} prompt-canary`, title: name, instrumental: true, duration_seconds: 5 }),
+                  loadUntil + 60_000,
+                )
+              : await insist(busy.test, "/v1/tracks", upload(name), loadUntil + 60_000);
+          if (id) accepted[index < 4 ? "generations" : "uploads"].push(id);
+          await pause(index < 4 ? 150 : 300);
+        }
+      });
 
-    // First half: processes and Postgres die, and the limit is exact. Second half: Redis dies too, empty each time.
-    const half = Date.now() + seconds * 500;
-    const calm = new AbortController();
-    const exact = platform.urls.map((url) => take(steady.live, url, calm.signal));
-    const kills = { api: 0, worker: 0, postgres: 0, redis: 0 };
-    /** One thing dies and comes back, again and again, each in its own rhythm. */
-    const plague = async (name: keyof typeof kills, kill: () => Promise<void>, until: number) => {
-      await pause(Math.random() * 3_000);
-      while (Date.now() < until) {
-        kills[name] += 1;
-        await kill();
-        await pause(1_000 + Math.random() * 6_000);
-      }
-    };
-    const processes = (until: number) => [
-      ...[0, 1].map((index) => plague("api", () => platform.killApi(index), until)),
-      ...[0, 1].map((index) => plague("worker", () => platform.killWorker(index), until)),
-      plague("postgres", () => platform.restartPostgres(Math.random() < 0.5 ? "fast" : "crash"), until),
-    ];
-    await Promise.all(processes(half));
-    calm.abort();
-    const admitted = (await Promise.all(exact)).reduce((sum, count) => sum + count, 0);
-    const apiKillsBefore = kills.api;
-    const bounded = platform.urls.map((url) => take(shaken.live, url, stop.signal));
-    await Promise.all([...processes(loadUntil), plague("redis", () => platform.restartRedis(), loadUntil)]);
-    stop.abort();
-    const admittedInStorm = (await Promise.all(bounded)).reduce((sum, count) => sum + count, 0);
-    await Promise.all(creators);
-    console.log(`storm: ${JSON.stringify({ kills, generations: accepted.generations.length, uploads: accepted.uploads.length, admitted, admittedInStorm })}`);
+      // First half: processes and Postgres die, and the limit is exact. Second half: Redis dies too, empty each time.
+      const half = Date.now() + seconds * 500;
+      const calm = new AbortController();
+      const exact = platform.urls.map((url) => take(steady.live, url, calm.signal));
+      const kills = { api: 0, worker: 0, postgres: 0, redis: 0 };
+      /** One thing dies and comes back, again and again, each in its own rhythm. */
+      const plague = async (name: keyof typeof kills, kill: () => Promise<void>, until: number) => {
+        await pause(Math.random() * 3_000);
+        while (Date.now() < until) {
+          kills[name] += 1;
+          await kill();
+          await pause(1_000 + Math.random() * 6_000);
+        }
+      };
+      const processes = (until: number) => [
+        ...[0, 1].map((index) => plague("api", () => platform.killApi(index), until)),
+        ...[0, 1].map((index) => plague("worker", () => platform.killWorker(index), until)),
+        plague("postgres", () => platform.restartPostgres(Math.random() < 0.5 ? "fast" : "crash"), until),
+      ];
+      await Promise.all(processes(half));
+      calm.abort();
+      const admitted = (await Promise.all(exact)).reduce((sum, count) => sum + count, 0);
+      const apiKillsBefore = kills.api;
+      const bounded = platform.urls.map((url) => take(shaken.live, url, stop.signal));
+      await Promise.all([...processes(loadUntil), plague("redis", () => platform.restartRedis(), loadUntil)]);
+      stop.abort();
+      const admittedInStorm = (await Promise.all(bounded)).reduce((sum, count) => sum + count, 0);
+      await Promise.all(creators);
+      console.log(
+        `storm: ${JSON.stringify({ kills, generations: accepted.generations.length, uploads: accepted.uploads.length, admitted, admittedInStorm })}`,
+      );
 
-    // There was something to lose; how much is up to the machine.
-    expect(accepted.generations.length).toBeGreaterThan(seconds / 10);
-    expect(accepted.uploads.length).toBeGreaterThan(seconds / 40);
-    // Limits: exact while Redis lives; at most one more quota for each Redis that came back empty and each process that began without it.
-    expect(admitted).toBeGreaterThan(0);
-    expect(admitted).toBeLessThanOrEqual(FREE_LIMIT);
-    expect(admittedInStorm).toBeLessThanOrEqual(FREE_LIMIT * (1 + kills.redis + 2 + kills.api - apiKillsBefore));
+      // There was something to lose; how much is up to the machine.
+      expect(accepted.generations.length).toBeGreaterThan(seconds / 10);
+      expect(accepted.uploads.length).toBeGreaterThan(seconds / 40);
+      // Limits: exact while Redis lives; at most one more quota for each Redis that came back empty and each process that began without it.
+      expect(admitted).toBeGreaterThan(0);
+      expect(admitted).toBeLessThanOrEqual(FREE_LIMIT);
+      expect(admittedInStorm).toBeLessThanOrEqual(FREE_LIMIT * (1 + kills.redis + 2 + kills.api - apiKillsBefore));
 
-    // Every accepted generation completed once, with one track and one event, which the endpoint got.
-    const calmed = new MusicVerse({ apiKey: busy.test, baseUrl: platform.urls[1] ?? "" });
-    const unfinished = () => withClient(platform.adminUrl(), (db) => db.query<{ n: number }>("select count(*)::int as n from generations where finished_at is null")).then(({ rows }) => rows[0]?.n);
-    await expect.poll(unfinished, { timeout: 120_000, interval: 500 }).toBe(0);
-    const undelivered = () => withClient(platform.adminUrl(), (db) => db.query<{ n: number }>("select count(*)::int as n from webhook_deliveries where finished_at is null")).then(({ rows }) => rows[0]?.n);
-    await expect.poll(undelivered, { timeout: 120_000, interval: 500 }).toBe(0);
+      // Every accepted generation completed once, with one track and one event, which the endpoint got.
+      const calmed = new MusicVerse({ apiKey: busy.test, baseUrl: platform.urls[1] ?? "" });
+      const unfinished = () =>
+        withClient(platform.adminUrl(), (db) =>
+          db.query<{ n: number }>("select count(*)::int as n from generations where finished_at is null"),
+        ).then(({ rows }) => rows[0]?.n);
+      await expect.poll(unfinished, { timeout: 120_000, interval: 500 }).toBe(0);
+      const undelivered = () =>
+        withClient(platform.adminUrl(), (db) =>
+          db.query<{ n: number }>("select count(*)::int as n from webhook_deliveries where finished_at is null"),
+        ).then(({ rows }) => rows[0]?.n);
+      await expect.poll(undelivered, { timeout: 120_000, interval: 500 }).toBe(0);
 
-    // Each accepted generation took one from the plan, and nothing else did. (GEN-13)
-    const charged = await withClient(platform.adminUrl(), (db) => db.query<{ n: number }>("select count(*)::int as n from quota_entries where outcome = 'charged'"));
-    expect(charged.rows[0]?.n).toBe(accepted.generations.length);
-    expect((await calmed.limits.getRateLimits()).generations).toMatchObject({ monthly_pool: { used: accepted.generations.length }, concurrency: { used: 0 } });
+      // Each accepted generation took one from the plan, and nothing else did. (GEN-13)
+      const charged = await withClient(platform.adminUrl(), (db) =>
+        db.query<{ n: number }>("select count(*)::int as n from quota_entries where outcome = 'charged'"),
+      );
+      expect(charged.rows[0]?.n).toBe(accepted.generations.length);
+      expect((await calmed.limits.getRateLimits()).generations).toMatchObject({
+        monthly_pool: { used: accepted.generations.length },
+        concurrency: { used: 0 },
+      });
 
-    const generations = await Array.fromAsync(calmed.generations.list({ limit: 100 }));
-    expect(generations.map(({ id }) => id).toSorted()).toEqual(accepted.generations.toSorted());
-    expect(new Set(generations.map(({ title }) => title)).size).toBe(generations.length);
-    expect(generations.filter(({ status }) => status !== "completed")).toEqual([]);
-    const tracks = await Array.fromAsync(calmed.tracks.list({ limit: 100 }));
-    expect(tracks.filter(({ source }) => source === "upload").map(({ id }) => id).toSorted()).toEqual(accepted.uploads.toSorted());
-    expect(tracks.filter(({ source }) => source === "generation").map((track) => String(track.generation_id)).toSorted()).toEqual(accepted.generations.toSorted());
+      const generations = await Array.fromAsync(calmed.generations.list({ limit: 100 }));
+      expect(generations.map(({ id }) => id).toSorted()).toEqual(accepted.generations.toSorted());
+      expect(new Set(generations.map(({ title }) => title)).size).toBe(generations.length);
+      expect(generations.filter(({ status }) => status !== "completed")).toEqual([]);
+      const tracks = await Array.fromAsync(calmed.tracks.list({ limit: 100 }));
+      expect(
+        tracks
+          .filter(({ source }) => source === "upload")
+          .map(({ id }) => id)
+          .toSorted(),
+      ).toEqual(accepted.uploads.toSorted());
+      expect(
+        tracks
+          .filter(({ source }) => source === "generation")
+          .map((track) => String(track.generation_id))
+          .toSorted(),
+      ).toEqual(accepted.generations.toSorted());
 
-    const events = await Array.fromAsync(calmed.events.list({ limit: 100 }));
-    const of = (type: string) => events.filter((event) => event.type === type).map(({ data }) => (data as { id: string }).id).toSorted();
-    expect(of("generation.completed")).toEqual(accepted.generations.toSorted());
-    expect(of("track.created")).toEqual(tracks.map(({ id }) => id).toSorted());
-    const wanted = events.filter(({ type }) => type === "generation.completed" || type === "track.created").map(({ id }) => id);
-    const got = new Set(receiver.received.map(({ headers }) => headers["webhook-id"]));
-    expect(wanted.filter((id) => !got.has(id))).toEqual([]);
-  }, seconds * 1000 + 420_000);
+      const events = await Array.fromAsync(calmed.events.list({ limit: 100 }));
+      const of = (type: string) =>
+        events
+          .filter((event) => event.type === type)
+          .map(({ data }) => (data as { id: string }).id)
+          .toSorted();
+      expect(of("generation.completed")).toEqual(accepted.generations.toSorted());
+      expect(of("track.created")).toEqual(tracks.map(({ id }) => id).toSorted());
+      const wanted = events
+        .filter(({ type }) => type === "generation.completed" || type === "track.created")
+        .map(({ id }) => id);
+      const got = new Set(receiver.received.map(({ headers }) => headers["webhook-id"]));
+      expect(wanted.filter((id) => !got.has(id))).toEqual([]);
+    },
+    seconds * 1000 + 420_000,
+  );
 });

@@ -18,7 +18,9 @@ interface Format {
   };
 }
 
-const format = JSON.parse(readFileSync(new URL("../../openapi/api-key-format.json", import.meta.url), "utf8")) as Format;
+const format = JSON.parse(
+  readFileSync(new URL("../../openapi/api-key-format.json", import.meta.url), "utf8"),
+) as Format;
 const { valid, wrong_checksum: wrong, no_match: others } = format.test_vectors;
 const found = (text: string) => [...text.matchAll(new RegExp(format.pattern, "g"))].map(([match]) => match);
 
@@ -48,8 +50,20 @@ describe("the published form of API keys", () => {
   test("every key the server makes is found in any text, passes the published checksum and the SDK's check", () => {
     for (let index = 0; index < 300; index += 1) {
       const { key } = generateKey(index % 2 ? "live" : "test");
-      for (const text of [key, `KEY=${key}\n`, `{"key":"${key}"}`, `https://x.example/?k=${key}&l=1`, `Bearer ${key}, next`]) expect(found(text)).toEqual([key]);
-      expect([isKey(key), sdkTakes(key), parseKey(key) !== null, format.keywords.some((word) => key.startsWith(word))]).toEqual([true, true, true, true]);
+      for (const text of [
+        key,
+        `KEY=${key}\n`,
+        `{"key":"${key}"}`,
+        `https://x.example/?k=${key}&l=1`,
+        `Bearer ${key}, next`,
+      ])
+        expect(found(text)).toEqual([key]);
+      expect([
+        isKey(key),
+        sdkTakes(key),
+        parseKey(key) !== null,
+        format.keywords.some((word) => key.startsWith(word)),
+      ]).toEqual([true, true, true, true]);
       expect(key).toHaveLength(format.parts.reduce((sum, { length }) => sum + length, 0));
       // Any one character wrong: nobody takes it.
       const at = 9 + (index % 61);
@@ -58,10 +72,13 @@ describe("the published form of API keys", () => {
     }
   });
 
-  test.each(valid)("vector $key is a key for the pattern, the checksum, the server and the SDK", ({ key, crc32: sum }) => {
-    expect(crc32(key.slice(0, -6))).toBe(sum);
-    expect([isKey(key), parseKey(key) !== null, sdkTakes(key)]).toEqual([true, true, true]);
-  });
+  test.each(valid)(
+    "vector $key is a key for the pattern, the checksum, the server and the SDK",
+    ({ key, crc32: sum }) => {
+      expect(crc32(key.slice(0, -6))).toBe(sum);
+      expect([isKey(key), parseKey(key) !== null, sdkTakes(key)]).toEqual([true, true, true]);
+    },
+  );
 
   test.each(wrong)("vector $key looks like a key and is none", ({ key }) => {
     expect(found(key)).toEqual([key]);
@@ -74,7 +91,10 @@ describe("the published form of API keys", () => {
   });
 
   test("reports go where the contract says, as many at once as it says", () => {
-    expect(operations.reportApiKey).toMatchObject({ method: format.report.method.toLowerCase(), path: format.report.path });
+    expect(operations.reportApiKey).toMatchObject({
+      method: format.report.method.toLowerCase(),
+      path: format.report.path,
+    });
     const contract = JSON.parse(readFileSync(new URL("../../openapi/dist/openapi.json", import.meta.url), "utf8")) as {
       components: { schemas: { ReportApiKeyRequest: { properties: { reports: { maxItems: number } } } } };
     };

@@ -13,7 +13,11 @@ describe("bad input", () => {
   });
   afterAll(() => app?.close());
 
-  function post(path: string, body: string | Uint8Array | FormData, headers: Record<string, string> = { "Content-Type": "application/json" }): Promise<Answer> {
+  function post(
+    path: string,
+    body: string | Uint8Array | FormData,
+    headers: Record<string, string> = { "Content-Type": "application/json" },
+  ): Promise<Answer> {
     return app.request("post", path, { key: account.testKey, raw: body, headers });
   }
   function expectProblem(answer: Answer, status: number, code: string): void {
@@ -41,7 +45,12 @@ describe("bad input", () => {
     ["a value outside its enum", { prompt: "x", lane: "fast" }, "/body/lane", "enum"],
     ["a number outside its range", { prompt: "x", duration_seconds: 3 }, "/body/duration_seconds", "too_small"],
     ["an unknown model", { prompt: "x", model: "song-9000" }, "/body/model", "unknown_model"],
-    ["lyrics for an instrumental", { prompt: "x", lyrics: "la", instrumental: true }, "/body/lyrics", "conflicts_with_instrumental"],
+    [
+      "lyrics for an instrumental",
+      { prompt: "x", lyrics: "la", instrumental: true },
+      "/body/lyrics",
+      "conflicts_with_instrumental",
+    ],
     ["the character NUL", { prompt: "x", title: "a\u0000b" }, "/body", "nul_character"],
     ["the character NUL in the prompt", { prompt: "a\u0000b" }, "/body", "nul_character"],
     ["the character NUL in the lyrics", { prompt: "x", lyrics: "la\u0000la" }, "/body", "nul_character"],
@@ -55,7 +64,10 @@ describe("bad input", () => {
   test("an unknown query parameter and a limit out of range are named", async () => {
     const answer = await app.request("get", "/v1/tracks?limit=101&page=2", { key: account.testKey });
     expectProblem(answer, 400, "validation_failed");
-    expect((answer.body["errors"] as { path: string }[]).map(({ path }) => path).toSorted()).toEqual(["/query/limit", "/query/page"]);
+    expect((answer.body["errors"] as { path: string }[]).map(({ path }) => path).toSorted()).toEqual([
+      "/query/limit",
+      "/query/page",
+    ]);
   });
 
   test.for(["x", "AAAA", "bm90IGEgY3Vyc29y".repeat(4)])("a forged cursor %s is refused", async (cursor) => {
@@ -69,7 +81,11 @@ describe("bad input", () => {
   });
 
   test("another media type is refused and told what would be right", async () => {
-    expectProblem(await post("/v1/generate", "prompt=x", { "Content-Type": "application/x-www-form-urlencoded" }), 415, "unsupported_media_type");
+    expectProblem(
+      await post("/v1/generate", "prompt=x", { "Content-Type": "application/x-www-form-urlencoded" }),
+      415,
+      "unsupported_media_type",
+    );
     expectProblem(await post("/v1/tracks", "{}"), 415, "unsupported_media_type");
   });
 
@@ -117,7 +133,12 @@ describe("bad input", () => {
 
     test.for([
       ["text with an audio name", { file: new Blob(["this is no music at all"]) }, "/body/file", "not_audio"],
-      ["a WAV that ends before its announced length", { file: new Blob([wavOf({ seconds: 2 }).subarray(0, 50_000)]) }, "/body/file", "truncated"],
+      [
+        "a WAV that ends before its announced length",
+        { file: new Blob([wavOf({ seconds: 2 }).subarray(0, 50_000)]) },
+        "/body/file",
+        "truncated",
+      ],
       ["no file", { title: "x" }, "/body/file", "required"],
       ["an unknown field", { file: new Blob([wavOf({ seconds: 1 })]), album: "x" }, "/body/album", "unknown_field"],
     ] as const)("%s", async ([, parts, path, code]) => {
@@ -130,8 +151,15 @@ describe("bad input", () => {
     test("a connection that breaks in the middle leaves nothing", async () => {
       const { hostname, port } = new URL(app.url);
       const broken = httpRequest({
-        hostname, port, path: "/v1/tracks", method: "POST",
-        headers: { Authorization: `Bearer ${account.testKey}`, "Content-Type": "multipart/form-data; boundary=b", "Content-Length": "1000000" },
+        hostname,
+        port,
+        path: "/v1/tracks",
+        method: "POST",
+        headers: {
+          Authorization: `Bearer ${account.testKey}`,
+          "Content-Type": "multipart/form-data; boundary=b",
+          "Content-Length": "1000000",
+        },
       });
       broken.on("error", () => undefined);
       broken.write('--b\r\nContent-Disposition: form-data; name="file"; filename="song.wav"\r\n\r\n');

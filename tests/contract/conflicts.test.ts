@@ -12,7 +12,9 @@ const mute: PluginSource = {
     const loaded = await hookedSource.load(name);
     if (name !== "hooked") return loaded;
     const { default: plugin } = loaded as { default: AnyPlugin };
-    const verify = () => { throw new PluginError("UPSTREAM", "the secret is none"); };
+    const verify = () => {
+      throw new PluginError("UPSTREAM", "the secret is none");
+    };
     return { default: { ...plugin, capabilities: { webhooks: { ...plugin.capabilities.webhooks, verify } } } };
   },
 };
@@ -31,7 +33,8 @@ describe("what stands in the way", () => {
     await receiver?.close();
   });
 
-  const ask = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => app.request(method, path, { key: account.testKey, headers, ...(body !== undefined && { body }) });
+  const ask = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+    app.request(method, path, { key: account.testKey, headers, ...(body !== undefined && { body }) });
 
   test("webhooks: the 51st, a second replay, the cancellation of one that is over, a retry of what still waits", async () => {
     const { webhooks } = account.test;
@@ -42,35 +45,62 @@ describe("what stands in the way", () => {
     const replays = (id: string) => `/v1/webhooks/${id}/replays`;
     const done = await webhooks.createReplay(webhook.id, { since });
     await expect.poll(async () => (await webhooks.getReplay(webhook.id, done.id)).status).toBe("completed");
-    expect(await ask("post", `${replays(webhook.id)}/${done.id}/cancel`)).toMatchObject({ status: 409, body: { code: "webhook_replay_finished" } });
+    expect(await ask("post", `${replays(webhook.id)}/${done.id}/cancel`)).toMatchObject({
+      status: 409,
+      body: { code: "webhook_replay_finished" },
+    });
     await webhooks.createReplay(paused.id, { since });
-    expect(await ask("post", replays(paused.id), { since })).toMatchObject({ status: 409, body: { code: "webhook_replay_running" } });
+    expect(await ask("post", replays(paused.id), { since })).toMatchObject({
+      status: 409,
+      body: { code: "webhook_replay_running" },
+    });
 
     await webhooks.test(paused.id);
     const [waiting] = (await webhooks.listDeliveries(paused.id, { status: "pending" })).data;
-    expect(await ask("post", `/v1/webhooks/${paused.id}/deliveries/${waiting?.id}/retry`)).toMatchObject({ status: 409, body: { code: "delivery_not_retryable" } });
+    expect(await ask("post", `/v1/webhooks/${paused.id}/deliveries/${waiting?.id}/retry`)).toMatchObject({
+      status: 409,
+      body: { code: "delivery_not_retryable" },
+    });
 
     for (let made = 2; made < 50; made += 1) await webhooks.create({ url: receiver.url });
-    expect(await ask("post", "/v1/webhooks", { url: receiver.url })).toMatchObject({ status: 409, body: { code: "webhook_limit_reached" } });
+    expect(await ask("post", "/v1/webhooks", { url: receiver.url })).toMatchObject({
+      status: 409,
+      body: { code: "webhook_limit_reached" },
+    });
   });
 
   test("tracks: a part of the audio, what has not changed since, a part that it has not, a change by somebody else", async () => {
-    const generation = await account.test.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 });
+    const generation = await account.test.generations.create({
+      prompt: "prompt-canary",
+      instrumental: true,
+      duration_seconds: 5,
+    });
     const path = `/v1/tracks/${(await account.test.generations.wait(generation.id)).track_id}`;
     const whole = await ask("get", `${path}/audio`);
     const { etag = "" } = whole.headers;
     expect(whole.status).toBe(200);
     expect((await ask("get", `${path}/audio`, undefined, { Range: "bytes=0-3" })).status).toBe(206);
     expect((await ask("get", `${path}/audio`, undefined, { "If-None-Match": etag })).status).toBe(304);
-    expect(await ask("get", `${path}/audio`, undefined, { Range: "bytes=999999999-" })).toMatchObject({ status: 416, body: { code: "range_not_satisfiable" } });
-    expect(await ask("patch", path, { title: "Later" }, { "If-Match": '"of-somebody-else"' })).toMatchObject({ status: 412, body: { code: "precondition_failed" } });
+    expect(await ask("get", `${path}/audio`, undefined, { Range: "bytes=999999999-" })).toMatchObject({
+      status: 416,
+      body: { code: "range_not_satisfiable" },
+    });
+    expect(await ask("patch", path, { title: "Later" }, { "If-Match": '"of-somebody-else"' })).toMatchObject({
+      status: 412,
+      body: { code: "precondition_failed" },
+    });
   });
 
   test("plugins: generating for live accounts and webhooks of a provider wait for the operator", async () => {
     const unavailable = { status: 503, body: { code: "plugin_unavailable" } };
-    expect(await app.request("post", "/v1/generate", { key: account.liveKey, body: { prompt: "prompt-canary" } })).toMatchObject(unavailable);
+    expect(
+      await app.request("post", "/v1/generate", { key: account.liveKey, body: { prompt: "prompt-canary" } }),
+    ).toMatchObject(unavailable);
     const { draft_id: draftId } = await account.test.drafts.create({ brief: "prompt-canary", platform: "tiktok" });
-    for (const [path, body] of [["/v1/create", { brief: "prompt-canary", platform: "tiktok" }], ["/v1/regenerate", { draft_id: draftId }]] as const) {
+    for (const [path, body] of [
+      ["/v1/create", { brief: "prompt-canary", platform: "tiktok" }],
+      ["/v1/regenerate", { draft_id: draftId }],
+    ] as const) {
       expect(await app.request("post", path, { key: account.liveKey, body })).toMatchObject(unavailable);
     }
     expect(await app.request("post", "/hooks/hooked", signed(bodyOf("evt_1")))).toMatchObject(unavailable);

@@ -3,15 +3,21 @@ import type { LogEntry } from "@musicverse/sdk";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 import type { Contract } from "../../tools/openapi/operations-table.ts";
 
-const announced = vi.hoisted(() => (
-  { date: "2026-11-21", sunset: "2027-05-21", link: "https://musicverse.dev/deprecations/list-tracks", replacement: "listSongs" }
-));
+const announced = vi.hoisted(() => ({
+  date: "2026-11-21",
+  sunset: "2027-05-21",
+  link: "https://musicverse.dev/deprecations/list-tracks",
+  replacement: "listSongs",
+}));
 
 // The server obeys a table made from the contract: here one of a contract in which two operations are deprecated.
 vi.mock("../../server/src/generated/operations.ts", async () => {
   const { operationsTable } = await import("../../tools/openapi/operations-table.ts");
   const contract = await readContract();
-  for (const [path, method] of [["/v1/tracks", "get"], ["/v1/plans/{plan_id}", "get"]] as const) {
+  for (const [path, method] of [
+    ["/v1/tracks", "get"],
+    ["/v1/plans/{plan_id}", "get"],
+  ] as const) {
     Object.assign(contract.paths[path]?.[method] ?? {}, { deprecated: true, "x-deprecation": announced });
   }
   return { operations: operationsTable(contract) };
@@ -72,6 +78,8 @@ describe("deprecated operations", () => {
 
 test("no operation of the contract is deprecated without saying since when and until when", async () => {
   const contract = await readContract();
-  const deprecated = Object.values(contract.paths).flatMap((item) => Object.values(item)).filter((operation) => operation.deprecated);
+  const deprecated = Object.values(contract.paths)
+    .flatMap((item) => Object.values(item))
+    .filter((operation) => operation.deprecated);
   expect(deprecated.filter((operation) => !operation["x-deprecation"])).toEqual([]);
 });

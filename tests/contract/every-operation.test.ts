@@ -29,7 +29,12 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
 
   beforeAll(async () => {
     mail = await startMailServer();
-    app = await startTestApp({ env: { ...hookedEnv, ...signInEnv, SMTP_URL: mail.url, TRUST_PROXY: "1" }, pluginSource: hookedSource, incoming: failingProcessors(), ...(sdk && { sdk: sdk() }) });
+    app = await startTestApp({
+      env: { ...hookedEnv, ...signInEnv, SMTP_URL: mail.url, TRUST_PROXY: "1" },
+      pluginSource: hookedSource,
+      incoming: failingProcessors(),
+      ...(sdk && { sdk: sdk() }),
+    });
     account = await app.signUp();
     receiver = await startReceiver();
   });
@@ -45,7 +50,11 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
   test("accounts: sign up, sign in, read the profile, sign out", async () => {
     const visitor = visitorFrom("198.51.100.1");
     const email = `visitor-${Date.now()}@example.com`;
-    const { account: made, session } = await visitor.accounts.signUp({ email, password: "pw-canary-visitor", name: "Visitor" });
+    const { account: made, session } = await visitor.accounts.signUp({
+      email,
+      password: "pw-canary-visitor",
+      name: "Visitor",
+    });
     expect(session.account_id).toBe(made.id);
     const again = await visitor.accounts.signIn({ email, password: "pw-canary-visitor" });
     const client = app.client(again.token);
@@ -58,9 +67,15 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
 
   test("billing: a page to pay on, and one to manage what was bought", async () => {
     const { billing } = account.test;
-    const checkout = await billing.createCheckoutSession({ item: "boost", success_url: "https://app.example.com/paid", cancel_url: "https://app.example.com/plans" });
+    const checkout = await billing.createCheckoutSession({
+      item: "boost",
+      success_url: "https://app.example.com/paid",
+      cancel_url: "https://app.example.com/plans",
+    });
     expect(checkout).toMatchObject({ item: "boost", url: expect.stringContaining(checkout.id) as string });
-    expect((await billing.createPortalSession({ return_url: "https://app.example.com/account" })).url).toContain("/sandbox/stripe/portal/");
+    expect((await billing.createPortalSession({ return_url: "https://app.example.com/account" })).url).toContain(
+      "/sandbox/stripe/portal/",
+    );
   });
 
   test("accounts: verify the address, list and end sessions, change and reset the password, update the profile", async () => {
@@ -74,7 +89,10 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     await visitor.accounts.confirmEmailVerification({ token: await tokenInMail() });
     expect(await accounts.updateProfile({ name: "Another" })).toMatchObject({ name: "Another", email_verified: true });
 
-    const [second, third] = [await visitor.accounts.signIn({ email, password: "pw-canary-visitor" }), await visitor.accounts.signIn({ email, password: "pw-canary-visitor" })];
+    const [second, third] = [
+      await visitor.accounts.signIn({ email, password: "pw-canary-visitor" }),
+      await visitor.accounts.signIn({ email, password: "pw-canary-visitor" }),
+    ];
     expect((await accounts.listSessions()).data.map(({ id }) => id)).toEqual([third.id, second.id, session.id]);
     await accounts.endSession(second.id);
     await accounts.endOtherSessions();
@@ -87,7 +105,10 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
   });
 
   test("Spotify: sign in with it, link it, look at the link, unlink it", async () => {
-    const [browser, visitorApi] = [visitor(app), app.client(null, { defaultHeaders: { "X-Forwarded-For": "192.0.2.44" } })];
+    const [browser, visitorApi] = [
+      visitor(app),
+      app.client(null, { defaultHeaders: { "X-Forwarded-For": "192.0.2.44" } }),
+    ];
     const comeBack = async (login: string) => {
       const begun = await visitorApi.accounts.startSpotifySignIn({ redirect_uri: "https://app.example.com/signed-in" });
       return { sign_in_id: begun.id, secret: begun.secret, code: await browser.codeFor(begun, login) };
@@ -109,7 +130,10 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     const archive = new Uint8Array(await (await accounts.export()).arrayBuffer());
     expect(new TextDecoder().decode(archive.subarray(0, 2))).toBe("PK");
     await accounts.delete({ password: "pw-canary-visitor" });
-    await expect(visitor.accounts.signIn({ email, password: "pw-canary-visitor" })).rejects.toMatchObject({ status: 401, code: "invalid_login" });
+    await expect(visitor.accounts.signIn({ email, password: "pw-canary-visitor" })).rejects.toMatchObject({
+      status: 401,
+      code: "invalid_login",
+    });
   });
 
   test("API keys: create, list, get, update, rotate, revoke, report", async () => {
@@ -118,20 +142,41 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     const listed = await account.test.apiKeys.list();
     expect(listed.data.map(({ id }) => id)).toContain(made.id);
     expect(JSON.stringify(listed.data)).not.toContain(made.key);
-    expect(await account.test.apiKeys.get(made.id)).toMatchObject({ name: "worker", scopes: ["tracks:read"], revoked_at: null });
-    expect(await account.test.apiKeys.update(made.id, { name: "renamed", ip_allowlist: ["127.0.0.1"] })).toMatchObject({ name: "renamed", ip_allowlist: ["127.0.0.1/32"] });
+    expect(await account.test.apiKeys.get(made.id)).toMatchObject({
+      name: "worker",
+      scopes: ["tracks:read"],
+      revoked_at: null,
+    });
+    expect(await account.test.apiKeys.update(made.id, { name: "renamed", ip_allowlist: ["127.0.0.1"] })).toMatchObject({
+      name: "renamed",
+      ip_allowlist: ["127.0.0.1/32"],
+    });
     const rotated = await account.test.apiKeys.rotate(made.id, { grace_seconds: 60 });
     expect(rotated).toMatchObject({ id: made.id, name: "renamed", previous_last4: made.key.slice(-4) });
     for (const key of [made.key, rotated.key]) expect((await app.client(key).tracks.list()).data).toEqual([]);
-    expect(await app.client(null).apiKeys.report({ key: `${made.key.slice(0, -1)}!` })).toEqual({ object: "api_key_report", received: 1 });
+    expect(await app.client(null).apiKeys.report({ key: `${made.key.slice(0, -1)}!` })).toEqual({
+      object: "api_key_report",
+      received: 1,
+    });
     await account.test.apiKeys.revoke(made.id);
-    await expect.poll(() => app.client(rotated.key).tracks.list().catch((error: unknown) => error)).toMatchObject({ status: 401 });
+    await expect
+      .poll(() =>
+        app
+          .client(rotated.key)
+          .tracks.list()
+          .catch((error: unknown) => error),
+      )
+      .toMatchObject({ status: 401 });
     expect((await account.test.apiKeys.get(made.id)).revoked_at).not.toBeNull();
   });
 
   test("a song: generate, follow, list, get, and its track: list, get, download", async () => {
     const seen: number[] = [];
-    const generation = await account.test.generations.create({ prompt: "Lo-fi prompt-canary", lyrics: "prompt-canary la la", duration_seconds: 5 });
+    const generation = await account.test.generations.create({
+      prompt: "Lo-fi prompt-canary",
+      lyrics: "prompt-canary la la",
+      duration_seconds: 5,
+    });
     expect(generation).toMatchObject({ status: "queued", track_id: null });
     for await (const { event, data } of account.test.generations.streamEvents(generation.id)) {
       expect(["status", "progress"]).toContain(event);
@@ -140,10 +185,18 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     expect(seen.at(-1)).toBe(1);
     const done = await account.test.generations.wait(generation.id);
     expect(done).toMatchObject({ status: "completed", error: null });
-    expect((await account.test.generations.list({ status: "completed" })).data.map(({ id }) => id)).toContain(generation.id);
+    expect((await account.test.generations.list({ status: "completed" })).data.map(({ id }) => id)).toContain(
+      generation.id,
+    );
 
     const track = await account.test.tracks.get(done.track_id ?? "");
-    expect(track).toMatchObject({ source: "generation", generation_id: generation.id, format: "wav", sample_rate: 44100, channels: 2 });
+    expect(track).toMatchObject({
+      source: "generation",
+      generation_id: generation.id,
+      format: "wav",
+      sample_rate: 44100,
+      channels: 2,
+    });
     expect(Math.abs(track.duration_ms - 5000)).toBeLessThan(1000);
     expect((await account.test.tracks.list()).data.map(({ id }) => id)).toContain(track.id);
     const audio = await account.test.tracks.downloadAudio(track.id);
@@ -159,26 +212,48 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     const generation = await account.test.generations.create({ prompt: "slow prompt-canary", duration_seconds: 5 });
     expect(await account.test.generations.cancel(generation.id)).toMatchObject({ status: "canceled" });
     app.simulator.setLatency(0);
-    await expect(account.test.generations.cancel(generation.id)).rejects.toMatchObject({ status: 409, code: "generation_not_cancelable" });
+    await expect(account.test.generations.cancel(generation.id)).rejects.toMatchObject({
+      status: 409,
+      code: "generation_not_cancelable",
+    });
     expect(await account.test.generations.get(generation.id)).toMatchObject({ status: "canceled", track_id: null });
   });
 
   test("an upload becomes a track, and a deleted track is gone", async () => {
     const track = await account.test.tracks.upload({ file: wavOf({ seconds: 1 }), title: "Mine", artist: "Me" });
     expect(track).toMatchObject({ source: "upload", title: "Mine", artist: "Me", format: "wav", duration_ms: 1000 });
-    expect(await account.test.tracks.update(track.id, { title: "Ours", artist: null })).toMatchObject({ id: track.id, title: "Ours", artist: null });
-    expect((await account.test.tracks.list({ search: "OUR", source: "upload" })).data.map(({ id }) => id)).toEqual([track.id]);
+    expect(await account.test.tracks.update(track.id, { title: "Ours", artist: null })).toMatchObject({
+      id: track.id,
+      title: "Ours",
+      artist: null,
+    });
+    expect((await account.test.tracks.list({ search: "OUR", source: "upload" })).data.map(({ id }) => id)).toEqual([
+      track.id,
+    ]);
     await account.test.tracks.delete(track.id);
     await expect(account.test.tracks.get(track.id)).rejects.toMatchObject({ status: 404, code: "not_found" });
   });
 
   test("drafts: create, follow, list, choose and edit, regenerate, delete", async () => {
     const { drafts, generations } = account.test;
-    const made = await drafts.create({ brief: "prompt-canary of a song", platform: "instagram", tone: "dramatic", variants: 2 });
+    const made = await drafts.create({
+      brief: "prompt-canary of a song",
+      platform: "instagram",
+      tone: "dramatic",
+      variants: 2,
+    });
     expect(await generations.wait(made.generation_id)).toMatchObject({ kind: "reel", draft_id: made.draft_id });
-    const { variants: [one, two] } = await drafts.get(made.draft_id);
-    const chosen = await drafts.update(made.draft_id, { selected_variant_id: one?.id ?? "", variants: [{ id: two?.id ?? "", caption: "Mine" }] });
-    expect(chosen).toMatchObject({ selected_variant_id: one?.id, variants: [{ hook: one?.hook }, { caption: "Mine", edited_fields: ["caption"] }] });
+    const {
+      variants: [one, two],
+    } = await drafts.get(made.draft_id);
+    const chosen = await drafts.update(made.draft_id, {
+      selected_variant_id: one?.id ?? "",
+      variants: [{ id: two?.id ?? "", caption: "Mine" }],
+    });
+    expect(chosen).toMatchObject({
+      selected_variant_id: one?.id,
+      variants: [{ hook: one?.hook }, { caption: "Mine", edited_fields: ["caption"] }],
+    });
     const again = await drafts.regenerate({ draft_id: made.draft_id, variant_id: one?.id ?? "", field: "hook" });
     expect(again).toMatchObject({ draft: { status: "generating" }, generation: { kind: "reel" } });
     await generations.wait(again.generation_id);
@@ -191,12 +266,21 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     const { playlists, tracks } = account.test;
     const track = await tracks.upload({ file: wavOf({ seconds: 1 }), title: "Of a playlist" });
     const made = await playlists.create({ name: "Night drive" });
-    const { playlist, items: [first, second] } = await playlists.addTracks(made.id, { track_ids: [track.id, track.id] });
+    const {
+      playlist,
+      items: [first, second],
+    } = await playlists.addTracks(made.id, { track_ids: [track.id, track.id] });
     expect(playlist).toMatchObject({ id: made.id, track_count: 2, duration_ms: 2000 });
-    expect(await playlists.moveTrack(made.id, second?.id ?? "", { before: first?.id ?? "" })).toMatchObject({ id: second?.id, position: 0 });
+    expect(await playlists.moveTrack(made.id, second?.id ?? "", { before: first?.id ?? "" })).toMatchObject({
+      id: second?.id,
+      position: 0,
+    });
     expect((await playlists.listTracks(made.id)).data.map(({ id }) => id)).toEqual([second?.id, first?.id]);
     await playlists.removeTrack(made.id, first?.id ?? "");
-    expect(await playlists.update(made.id, { description: "For the way home." })).toMatchObject({ name: "Night drive", track_count: 1 });
+    expect(await playlists.update(made.id, { description: "For the way home." })).toMatchObject({
+      name: "Night drive",
+      track_count: 1,
+    });
     expect((await playlists.list()).data.map(({ id }) => id)).toContain(made.id);
     await tracks.delete(track.id);
     expect(await playlists.get(made.id)).toMatchObject({ track_count: 0, duration_ms: 0 });
@@ -206,10 +290,22 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
 
   test("the library: create, list, search, get, update, delete an asset, download a picture", async () => {
     const { library } = account.test;
-    const made = await library.createAsset({ title: "Night drive teaser", platform: "tiktok", hashtags: ["#nightdrive"], tags: ["launch"], metadata: { campaign: "autumn" } });
+    const made = await library.createAsset({
+      title: "Night drive teaser",
+      platform: "tiktok",
+      hashtags: ["#nightdrive"],
+      tags: ["launch"],
+      metadata: { campaign: "autumn" },
+    });
     expect(made).toMatchObject({ kind: "reel", status: "draft", file: null });
-    expect(await library.updateAsset(made.id, { status: "ready", platform: null })).toMatchObject({ status: "ready", platform: null, title: made.title });
-    expect((await library.listAssets({ q: "night -day", tags: "launch", status: "ready" })).data.map(({ id }) => id)).toEqual([made.id]);
+    expect(await library.updateAsset(made.id, { status: "ready", platform: null })).toMatchObject({
+      status: "ready",
+      platform: null,
+      title: made.title,
+    });
+    expect(
+      (await library.listAssets({ q: "night -day", tags: "launch", status: "ready" })).data.map(({ id }) => id),
+    ).toEqual([made.id]);
     const id = await newPicture(app, account);
     const { file } = await library.getAsset(id);
     expect((await (await library.downloadAssetFile(id)).arrayBuffer()).byteLength).toBe(file?.bytes);
@@ -230,12 +326,18 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
 
     expect((await webhooks.list()).data.map(({ id }) => id)).toContain(webhook.id);
     expect(await webhooks.get(webhook.id)).not.toHaveProperty("secret");
-    expect(await webhooks.update(webhook.id, { description: null, event_types: null })).toMatchObject({ description: null, event_types: null });
+    expect(await webhooks.update(webhook.id, { description: null, event_types: null })).toMatchObject({
+      description: null,
+      event_types: null,
+    });
 
-    const delivery = await vi.waitFor(async () => {
-      const { data } = await webhooks.listDeliveries(webhook.id, { status: "succeeded" });
-      return data.find(({ event_id }) => event_id === sample.id) ?? Promise.reject(new Error("not succeeded yet"));
-    }, { timeout: 30_000 });
+    const delivery = await vi.waitFor(
+      async () => {
+        const { data } = await webhooks.listDeliveries(webhook.id, { status: "succeeded" });
+        return data.find(({ event_id }) => event_id === sample.id) ?? Promise.reject(new Error("not succeeded yet"));
+      },
+      { timeout: 30_000 },
+    );
     const detail = await webhooks.getDelivery(webhook.id, delivery.id);
     expect(detail.attempts).toHaveLength(1);
     expect(detail.attempts[0]).toMatchObject({ number: 1, status_code: 204 });
@@ -246,18 +348,29 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     const since = new Date(Date.now() - 60_000).toISOString();
     const replay = await webhooks.createReplay(webhook.id, { since, only: "all" });
     expect((await webhooks.listReplays(webhook.id)).data.map(({ id }) => id)).toEqual([replay.id]);
-    await vi.waitFor(async () => expect(await webhooks.getReplay(webhook.id, replay.id)).toMatchObject({ status: "completed", progress: 1 }), { timeout: 30_000 });
+    await vi.waitFor(
+      async () =>
+        expect(await webhooks.getReplay(webhook.id, replay.id)).toMatchObject({ status: "completed", progress: 1 }),
+      { timeout: 30_000 },
+    );
     await webhooks.update(webhook.id, { status: "paused" });
     const waiting = await webhooks.createReplay(webhook.id, { since, only: "failed" });
-    expect(await webhooks.cancelReplay(webhook.id, waiting.id)).toMatchObject({ status: "canceled", replayed_count: 0 });
+    expect(await webhooks.cancelReplay(webhook.id, waiting.id)).toMatchObject({
+      status: "canceled",
+      replayed_count: 0,
+    });
     await webhooks.update(webhook.id, { status: "enabled" });
 
-    await vi.waitFor(async () => expect((await webhooks.getStats(webhook.id, { window: "1h" })).succeeded_count).toBeGreaterThan(2), { timeout: 30_000 });
+    await vi.waitFor(
+      async () => expect((await webhooks.getStats(webhook.id, { window: "1h" })).succeeded_count).toBeGreaterThan(2),
+      { timeout: 30_000 },
+    );
 
     const { secret } = await webhooks.rotateSecret(webhook.id, { overlap_seconds: 60 });
     await webhooks.test(webhook.id);
     const twice = await receiver.next(({ headers }) => headers["webhook-signature"]?.includes(" ") ?? false);
-    for (const key of [secret, webhook.secret]) expect((await webhooks.unwrap(twice.body, twice.headers, key)).id).toBe(twice.event.id);
+    for (const key of [secret, webhook.secret])
+      expect((await webhooks.unwrap(twice.body, twice.headers, key)).id).toBe(twice.event.id);
 
     await webhooks.delete(webhook.id);
     await expect(webhooks.get(webhook.id)).rejects.toMatchObject({ status: 404 });
@@ -265,20 +378,31 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
 
   test("OAuth: register a client, connect it to an account, see and end the connection, delete the client", async () => {
     const { oauthClients, connectedApps } = account.test;
-    const registered = await oauthClients.create({ name: "Song Stage", type: "confidential", redirect_uris: [callback], scopes: ["tracks:read"] });
+    const registered = await oauthClients.create({
+      name: "Song Stage",
+      type: "confidential",
+      redirect_uris: [callback],
+      scopes: ["tracks:read"],
+    });
     expect(registered.client_secret).toMatch(/^amv_client_/);
     expect((await oauthClients.list()).data.map(({ id }) => id)).toContain(registered.id);
     expect(await oauthClients.get(registered.id)).not.toHaveProperty("client_secret");
-    expect(await oauthClients.update(registered.id, { name: "Song Stage 2", homepage: "https://songstage.example.com" })).toMatchObject({ name: "Song Stage 2" });
+    expect(
+      await oauthClients.update(registered.id, { name: "Song Stage 2", homepage: "https://songstage.example.com" }),
+    ).toMatchObject({ name: "Song Stage 2" });
     const rotated = await oauthClients.rotateSecret(registered.id, { overlap_seconds: 0 });
     expect(rotated.client_secret).not.toBe(registered.client_secret);
 
     const tokens = await (await thirdParty(app, rotated)).connect(account, { account: "test" });
     expect((await app.client(tokens.access_token).tracks.list()).data).toBeInstanceOf(Array);
     const { data } = await connectedApps.list();
-    expect(data).toMatchObject([{ client: { id: registered.id, name: "Song Stage 2" }, mode: "test", scopes: ["tracks:read"] }]);
+    expect(data).toMatchObject([
+      { client: { id: registered.id, name: "Song Stage 2" }, mode: "test", scopes: ["tracks:read"] },
+    ]);
     await connectedApps.revoke(data[0]?.id ?? "");
-    await expect.poll(async () => (await app.request("get", "/v1/tracks", { key: tokens.access_token })).status).toBe(401);
+    await expect
+      .poll(async () => (await app.request("get", "/v1/tracks", { key: tokens.access_token })).status)
+      .toBe(401);
     await oauthClients.delete(registered.id);
     await expect(oauthClients.get(registered.id)).rejects.toMatchObject({ status: 404 });
   });
@@ -300,33 +424,53 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
 
   test("incoming events: receive, list, retry a dead one", async () => {
     const { raw, headers } = signed(bodyOf("evt_sdk"));
-    await app.client(null, { defaultHeaders: headers }).incomingEvents.receive("hooked", JSON.parse(raw) as Record<string, unknown>);
+    await app
+      .client(null, { defaultHeaders: headers })
+      .incomingEvents.receive("hooked", JSON.parse(raw) as Record<string, unknown>);
     const { admin } = app.client((await app.signUp({ admin: true })).sessionToken);
-    const tried = await vi.waitFor(async () => {
-      const { data } = await admin.listIncomingEvents({ plugin: "hooked" });
-      return data.find(({ last_error: error }) => error !== null) ?? Promise.reject(new Error("not tried yet"));
-    }, { timeout: 30_000 });
+    const tried = await vi.waitFor(
+      async () => {
+        const { data } = await admin.listIncomingEvents({ plugin: "hooked" });
+        return data.find(({ last_error: error }) => error !== null) ?? Promise.reject(new Error("not tried yet"));
+      },
+      { timeout: 30_000 },
+    );
     expect(tried).toMatchObject({ provider_event_id: "evt_sdk", mode: "live", status: "pending" });
-    await app.services.db.asSystem("a test gives up", (tx) => tx.query("update incoming_events set status = 'dead', next_attempt_at = null, finished_at = now()"));
-    expect(await admin.retryIncomingEvent(tried.id)).toMatchObject({ id: tried.id, status: "pending", attempts_count: 0 });
+    await app.services.db.asSystem("a test gives up", (tx) =>
+      tx.query("update incoming_events set status = 'dead', next_attempt_at = null, finished_at = now()"),
+    );
+    expect(await admin.retryIncomingEvent(tried.id)).toMatchObject({
+      id: tried.id,
+      status: "pending",
+      attempts_count: 0,
+    });
   });
 
   test("administrators: accounts, their sessions, and a record of what was done", async () => {
     const { sessionToken } = await app.signUp({ admin: true });
     const { admin } = app.client(sessionToken);
     const visitor = await app.signUp();
-    expect((await admin.listAccounts({ search: visitor.email })).data).toMatchObject([{ id: visitor.liveId, email: visitor.email }]);
-    expect(await admin.getAccount(visitor.sandboxId)).toMatchObject({ id: visitor.liveId, sandbox_account_id: visitor.sandboxId });
+    expect((await admin.listAccounts({ search: visitor.email })).data).toMatchObject([
+      { id: visitor.liveId, email: visitor.email },
+    ]);
+    expect(await admin.getAccount(visitor.sandboxId)).toMatchObject({
+      id: visitor.liveId,
+      sandbox_account_id: visitor.sandboxId,
+    });
     await admin.revokeAccountSessions(visitor.liveId);
     expect(await admin.getUsageStats({ group_by: "account" })).toMatchObject({ object: "usage_stats" });
     expect((await admin.getUsageTimeSeries({ account_id: visitor.liveId })).points.length).toBeGreaterThan(23);
     expect((await admin.getPlatformStatus()).usage_recorder).toMatchObject({ dropped: 0 });
-    expect((await admin.listActions({ account_id: visitor.liveId })).data).toMatchObject([{ action: "sessions.revoked", details: { sessions: 1 } }]);
+    expect((await admin.listActions({ account_id: visitor.liveId })).data).toMatchObject([
+      { action: "sessions.revoked", details: { sessions: 1 } },
+    ]);
   });
 
   test("costs: what providers cost, for administrators", async () => {
     const administrator = await app.signUp({ admin: true });
-    const { totals, groups } = await app.client(administrator.sessionToken).admin.getCosts({ group_by: "account,plan,month" });
+    const { totals, groups } = await app
+      .client(administrator.sessionToken)
+      .admin.getCosts({ group_by: "account,plan,month" });
     expect(totals.calls).toBe(groups.reduce((sum, { calls }) => sum + calls, 0));
   });
 
@@ -334,8 +478,13 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     expect((await account.live.limits.getRateLimits({ operation_id: "listTracks" })).windows.length).toBeGreaterThan(0);
     const { admin } = app.client((await app.signUp({ admin: true })).sessionToken);
     const visitor = await app.signUp();
-    expect(await admin.updateAccountPlan(visitor.liveId, { plan: "pro" })).toEqual(await admin.getAccountPlan(visitor.sandboxId));
-    const override = await admin.putRateLimitOverride(visitor.liveId, { quota: { requests: 50, window_seconds: 60 }, note: "a visitor" });
+    expect(await admin.updateAccountPlan(visitor.liveId, { plan: "pro" })).toEqual(
+      await admin.getAccountPlan(visitor.sandboxId),
+    );
+    const override = await admin.putRateLimitOverride(visitor.liveId, {
+      quota: { requests: 50, window_seconds: 60 },
+      note: "a visitor",
+    });
     expect(await admin.getRateLimitOverride(visitor.liveId)).toEqual(override);
     expect((await admin.listRateLimitOverrides({ account_id: visitor.liveId })).data).toEqual([override]);
     await admin.deleteRateLimitOverride(visitor.liveId);
@@ -348,7 +497,11 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     expect((await entitlements.listChanges()).data).toEqual([]);
     expect(await billing.getSubscription()).toMatchObject({ object: "subscription", status: "none" });
     const { admin } = app.client((await app.signUp({ admin: true })).sessionToken);
-    await billing.createCheckoutSession({ item: "basic", success_url: "https://app.example.com/paid", cancel_url: "https://app.example.com/plans" });
+    await billing.createCheckoutSession({
+      item: "basic",
+      success_url: "https://app.example.com/paid",
+      cancel_url: "https://app.example.com/plans",
+    });
     expect(await admin.requestBillingSync(account.sandboxId)).toMatchObject({ object: "billing_sync", mode: "test" });
   });
 
@@ -366,7 +519,8 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     const { health } = app.client(null);
     expect(await health.getLiveness()).toEqual({ status: "ok" });
     expect((await health.getReadiness()).status).toBe("ok");
-    for (const type of ["application", "database", "webhook"] as const) expect(await health.get({ type })).toMatchObject({ type, status: "ok" });
+    for (const type of ["application", "database", "webhook"] as const)
+      expect(await health.get({ type })).toMatchObject({ type, status: "ok" });
     expect(await health.getMetrics()).toContain('operation="createGeneration"');
   });
 

@@ -30,13 +30,19 @@ describe("a server's life", () => {
 
   test("a graceful stop ends open event streams at once and cleanly: a client goes on elsewhere (API-46)", async () => {
     app.simulator.setLatency(20); // still at work when it is canceled, however long the processes take
-    const { id } = await account.test.generations.create({ prompt: "stop prompt-canary", instrumental: true, duration_seconds: 30 });
+    const { id } = await account.test.generations.create({
+      prompt: "stop prompt-canary",
+      instrumental: true,
+      duration_seconds: 30,
+    });
     const api = await startProcess("api", { ...app.env, SHUTDOWN_TIMEOUT_MS: "60000" });
-    const stream = await fetch(`${api.url}/v1/generations/${id}/events`, { headers: { Authorization: `Bearer ${account.testKey}` } });
+    const stream = await fetch(`${api.url}/v1/generations/${id}/events`, {
+      headers: { Authorization: `Bearer ${account.testKey}` },
+    });
     const reader = stream.body?.getReader();
     expect(new TextDecoder().decode((await reader?.read())?.value)).toMatch(/^id: \d+\nevent: status\n/);
     expect(await api.terminate()).toBe(0);
-    for (let end = false; !end; ) end = (await reader?.read())?.done ?? true;
+    for (let end = false; !end;) end = (await reader?.read())?.done ?? true;
     await account.test.generations.cancel(id);
     app.simulator.setLatency(0);
   });
@@ -45,7 +51,10 @@ describe("a server's life", () => {
     const api = await startProcess("api", app.env);
     try {
       const key = await account.test.apiKeys.create({ name: "short-lived" });
-      const elsewhere = () => fetch(`${api.url}/v1/profile`, { headers: { Authorization: `Bearer ${key.key}` } }).then(({ status }) => status);
+      const elsewhere = () =>
+        fetch(`${api.url}/v1/profile`, { headers: { Authorization: `Bearer ${key.key}` } }).then(
+          ({ status }) => status,
+        );
       expect(await elsewhere()).toBe(200);
       await account.test.apiKeys.revoke(key.id);
       await expect.poll(elsewhere, { timeout: 1000, interval: 20 }).toBe(401);
@@ -56,14 +65,25 @@ describe("a server's life", () => {
 
   test("an event stream that is resumed after its last event gets only what is new (GEN-03)", async () => {
     app.simulator.setLatency(1);
-    const { id } = await account.test.generations.create({ prompt: "stream prompt-canary", instrumental: true, duration_seconds: 5 });
+    const { id } = await account.test.generations.create({
+      prompt: "stream prompt-canary",
+      instrumental: true,
+      duration_seconds: 5,
+    });
     const read = async (lastEventId?: string) => {
       const response = await fetch(`${app.url}/v1/generations/${id}/events`, {
-        headers: { Authorization: `Bearer ${account.testKey}`, ...(lastEventId !== undefined && { "Last-Event-ID": lastEventId }) },
+        headers: {
+          Authorization: `Bearer ${account.testKey}`,
+          ...(lastEventId !== undefined && { "Last-Event-ID": lastEventId }),
+        },
       });
       expect(response.headers.get("content-type")).toContain("text/event-stream");
       const text = await response.text();
-      return [...text.matchAll(/^id: (\d+)\nevent: (\w+)\ndata: (.*)$/gm)].map(([, revision, event, data]) => ({ revision: Number(revision), event, data: JSON.parse(data ?? "{}") as { status: string } }));
+      return [...text.matchAll(/^id: (\d+)\nevent: (\w+)\ndata: (.*)$/gm)].map(([, revision, event, data]) => ({
+        revision: Number(revision),
+        event,
+        data: JSON.parse(data ?? "{}") as { status: string },
+      }));
     };
     const events = await read();
     app.simulator.setLatency(0);
@@ -80,11 +100,15 @@ describe("a server's life", () => {
     ["MASTER_KEYS", "not-a-key"],
     ["PORT", "a lot"],
   ] as const)("a malformed %s stops the start and is named (OPS-02)", async ([variable, value]) => {
-    await expect(startProcess("api", { ...app.env, [variable]: value })).rejects.toThrow(new RegExp(`${variable}.*${variable}=`, "s"));
+    await expect(startProcess("api", { ...app.env, [variable]: value })).rejects.toThrow(
+      new RegExp(`${variable}.*${variable}=`, "s"),
+    );
   });
 
   test("a worker for a plugin that is not there does not start, and names it (PLG-03)", async () => {
-    await expect(startProcess("worker", app.env, ["--plugins", "minimaxx"])).rejects.toThrow("--plugins names minimaxx, but loaded are: minimax");
+    await expect(startProcess("worker", app.env, ["--plugins", "minimaxx"])).rejects.toThrow(
+      "--plugins names minimaxx, but loaded are: minimax",
+    );
   });
 
   test("a taken port is named", async () => {
@@ -94,19 +118,35 @@ describe("a server's life", () => {
 
   test("security headers and CORS: only listed origins, nothing framed (API-46)", async () => {
     const other = await startTestApp({ worker: false, env: { CORS_ORIGINS: "https://app.example.com" } });
-    const preflight = (origin: string) => fetch(`${other.url}/v1/tracks`, { method: "OPTIONS", headers: { Origin: origin, "Access-Control-Request-Method": "GET" } });
-    expect((await preflight("https://app.example.com")).headers.get("access-control-allow-origin")).toBe("https://app.example.com");
+    const preflight = (origin: string) =>
+      fetch(`${other.url}/v1/tracks`, {
+        method: "OPTIONS",
+        headers: { Origin: origin, "Access-Control-Request-Method": "GET" },
+      });
+    expect((await preflight("https://app.example.com")).headers.get("access-control-allow-origin")).toBe(
+      "https://app.example.com",
+    );
     expect((await preflight("https://evil.example.com")).headers.get("access-control-allow-origin")).toBeNull();
     const { headers } = await fetch(`${other.url}/healthz`);
-    expect(Object.fromEntries(headers)).toMatchObject({ "x-frame-options": "DENY", "x-content-type-options": "nosniff", "x-request-id": expect.stringMatching(/^req_/) });
+    expect(Object.fromEntries(headers)).toMatchObject({
+      "x-frame-options": "DENY",
+      "x-content-type-options": "nosniff",
+      "x-request-id": expect.stringMatching(/^req_/),
+    });
     await other.close();
   });
 
   test("a caller's well-formed request id is kept in answer, log and event; a malformed one is replaced (API-44)", async () => {
-    const kept = await app.request("get", "/v1/profile", { key: account.testKey, headers: { "X-Request-Id": "trace-1234567890" } });
+    const kept = await app.request("get", "/v1/profile", {
+      key: account.testKey,
+      headers: { "X-Request-Id": "trace-1234567890" },
+    });
     expect(kept.headers["x-request-id"]).toBe("trace-1234567890");
     expect(app.logged()).toContain('"request_id":"trace-1234567890"');
-    const replaced = await app.request("get", "/v1/profile", { key: account.testKey, headers: { "X-Request-Id": "a b{}\"" } });
+    const replaced = await app.request("get", "/v1/profile", {
+      key: account.testKey,
+      headers: { "X-Request-Id": 'a b{}"' },
+    });
     expect(replaced.headers["x-request-id"]).toMatch(/^req_/);
   });
 });

@@ -29,7 +29,9 @@ describe.each(javascript)("%s", (id, { resource, method }) => {
     expect(Reflect.get(group(resource), method)).toBeTypeOf("function");
     expect(javascriptSource(resource)).toMatch(new RegExp(`\\*/\\n  (?:override )?${method}\\(`));
     for (const folder of ["resources", "async_resources"])
-      expect(pythonSource(folder, pythonResource)).toMatch(new RegExp(`def ${pythonMethod}\\((?:\\n {8}.*)+\\n    \\) -> .*:\\n {8}"""`));
+      expect(pythonSource(folder, pythonResource)).toMatch(
+        new RegExp(`def ${pythonMethod}\\((?:\\n {8}.*)+\\n    \\) -> .*:\\n {8}"""`),
+      );
   });
 
   test("has an example in both", () => {
@@ -39,21 +41,34 @@ describe.each(javascript)("%s", (id, { resource, method }) => {
   });
 });
 
-test.each([...new Set(javascript.map(([, { resource }]) => resource))])("%s: what is added by hand is in both, too", (resource) => {
-  const ours = new Set(methodsOf(group(resource)).map(snake));
-  for (const flavour of ["", "async_"]) {
-    const generated = pythonSource(`${flavour}resources`, snake(resource));
-    const file = `sdk-python/src/musicverse/_${flavour}resources/${snake(resource)}.py`;
-    const text = (generated.split(/\nclass \w+WithRawResponse/)[0] ?? "") + (existsSync(join(root, file)) ? read(file).split(/\nclass \w+WithRawResponse/)[0] : "");
-    const theirs = new Set([...text.matchAll(/\n    (?:(?:async )?def )?([a-z]\w*?)_?(?:\(| = staticmethod\()/g)].map(([, name = ""]) => name));
-    theirs.delete("with_raw_response");
-    expect([...theirs].toSorted()).toEqual([...ours].toSorted());
-  }
-});
+test.each([...new Set(javascript.map(([, { resource }]) => resource))])(
+  "%s: what is added by hand is in both, too",
+  (resource) => {
+    const ours = new Set(methodsOf(group(resource)).map(snake));
+    for (const flavour of ["", "async_"]) {
+      const generated = pythonSource(`${flavour}resources`, snake(resource));
+      const file = `sdk-python/src/musicverse/_${flavour}resources/${snake(resource)}.py`;
+      const text =
+        (generated.split(/\nclass \w+WithRawResponse/)[0] ?? "") +
+        (existsSync(join(root, file)) ? read(file).split(/\nclass \w+WithRawResponse/)[0] : "");
+      const theirs = new Set(
+        [...text.matchAll(/\n    (?:(?:async )?def )?([a-z]\w*?)_?(?:\(| = staticmethod\()/g)].map(
+          ([, name = ""]) => name,
+        ),
+      );
+      theirs.delete("with_raw_response");
+      expect([...theirs].toSorted()).toEqual([...ours].toSorted());
+    }
+  },
+);
 
 test("tasks are shown in both languages", () => {
-  const javascriptTasks = readdirSync(join(root, "examples/javascript")).filter((name) => name.endsWith(".mjs")).map((name) => snake(name.slice(0, -4)));
-  const pythonTasks = readdirSync(join(root, "examples/python")).filter((name) => name.endsWith(".py")).map((name) => name.slice(0, -3));
+  const javascriptTasks = readdirSync(join(root, "examples/javascript"))
+    .filter((name) => name.endsWith(".mjs"))
+    .map((name) => snake(name.slice(0, -4)));
+  const pythonTasks = readdirSync(join(root, "examples/python"))
+    .filter((name) => name.endsWith(".py"))
+    .map((name) => name.slice(0, -3));
   expect(pythonTasks.filter((name) => !name.endsWith("_async")).toSorted()).toEqual(javascriptTasks.toSorted());
 });
 
@@ -64,7 +79,11 @@ function group(resource: string): object {
 /** Its own and inherited public methods. */
 function methodsOf(instance: object): string[] {
   const names = new Set<string>();
-  for (let at = Object.getPrototypeOf(instance) as object; at !== Object.prototype; at = Object.getPrototypeOf(at) as object)
+  for (
+    let at = Object.getPrototypeOf(instance) as object;
+    at !== Object.prototype;
+    at = Object.getPrototypeOf(at) as object
+  )
     for (const name of Object.getOwnPropertyNames(at)) names.add(name);
   names.delete("constructor");
   return [...names];

@@ -15,10 +15,14 @@ async function startProvider(): Promise<{ url: string; control: SimulatorControl
   const causes: (string | undefined)[] = [];
   const door = createServer((request, response) => {
     causes.push(request.headers["x-request-id"] as string | undefined);
-    const call = forward(simulator.origin + (request.url ?? "/"), { method: request.method, headers: request.headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
+    const call = forward(
+      simulator.origin + (request.url ?? "/"),
+      { method: request.method, headers: request.headers },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
     request.pipe(call);
   });
   await new Promise<void>((resolve) => door.listen(0, "127.0.0.1", resolve));
@@ -50,6 +54,11 @@ test("a request's id is on everything that the request causes: its answer, log l
   expect(sent.map(({ headers }) => headers["x-request-id"])).toEqual([cause, cause]);
   expect(provider.causes.length).toBeGreaterThan(1);
   expect(new Set(provider.causes)).toEqual(new Set([cause]));
-  const lines = () => app.logged().split("\n").filter((line) => line.includes(`"request_id":"${cause}"`)).map((line) => (JSON.parse(line) as { msg: string }).msg);
+  const lines = () =>
+    app
+      .logged()
+      .split("\n")
+      .filter((line) => line.includes(`"request_id":"${cause}"`))
+      .map((line) => (JSON.parse(line) as { msg: string }).msg);
   await expect.poll(() => lines().toSorted()).toEqual(["generation completed", "provider call failed", "request"]);
 });

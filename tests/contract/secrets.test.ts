@@ -25,11 +25,21 @@ describe("secrets stay secret", () => {
       password: "pw-canary-of-a-test",
     };
     for (const secret of Object.values(secrets)) {
-      for (const path of ["/v1/profile", `/v1/tracks/${secret}`, `/v1/tracks?cursor=${encodeURIComponent(secret)}`, `/${secret}`]) {
+      for (const path of [
+        "/v1/profile",
+        `/v1/tracks/${secret}`,
+        `/v1/tracks?cursor=${encodeURIComponent(secret)}`,
+        `/${secret}`,
+      ]) {
         answers.push((await app.request("get", path, { key: secret })).text);
       }
-      answers.push((await app.request("post", "/v1/sessions", { body: { email: account.email, password: `${secret}!` } })).text);
-      answers.push((await app.request("post", "/v1/generate", { key: key.key, body: { prompt: "", lyrics: secret, [secret]: 1 } })).text);
+      answers.push(
+        (await app.request("post", "/v1/sessions", { body: { email: account.email, password: `${secret}!` } })).text,
+      );
+      answers.push(
+        (await app.request("post", "/v1/generate", { key: key.key, body: { prompt: "", lyrics: secret, [secret]: 1 } }))
+          .text,
+      );
     }
   });
   afterAll(() => app?.close());
@@ -90,9 +100,15 @@ describe("secrets stay secret", () => {
   async function tables(schema: string): Promise<string[]> {
     const client = new pg.Client({ connectionString: app.database.adminUrl });
     await client.connect();
-    const { rows } = await client.query<{ name: string }>("select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = $1", [schema]);
+    const { rows } = await client.query<{ name: string }>(
+      "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = $1",
+      [schema],
+    );
     const contents: string[] = [];
-    for (const { name } of rows) contents.push(...(await client.query<{ line: string }>(`select t::text as line from ${name} t`)).rows.map(({ line }) => line));
+    for (const { name } of rows)
+      contents.push(
+        ...(await client.query<{ line: string }>(`select t::text as line from ${name} t`)).rows.map(({ line }) => line),
+      );
     await client.end();
     return contents;
   }

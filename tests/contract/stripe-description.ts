@@ -8,15 +8,26 @@ export const described = existsSync(folder);
 if (!described) console.log(`skipped: no description of Stripe at ${folder}; set MUSICVERSE_CONTRACTS_DIR`);
 
 type Fields = Record<string, string>;
-const read = <T>(file: string): T | null => (described ? (JSON.parse(readFileSync(resolve(folder, file), "utf8")) as T) : null);
-const requests = read<{ operations: Record<string, Record<string, Fields>> }>("request-params.stripe-node-23.1.0.json")?.operations ?? {};
-const resources = read<{ resources: Record<string, Fields> }>("resource-fields.stripe-node-23.1.0.json")?.resources ?? {};
-const fixtures = read<{ resources: Record<string, Record<string, unknown>> }>("fixtures3.2026-08-21.json")?.resources ?? {};
-export const eventTypes: readonly string[] = read<{ enabled_events: string[] }>("event-types.stripe-node-23.1.0.json")?.enabled_events ?? [];
+const read = <T>(file: string): T | null =>
+  described ? (JSON.parse(readFileSync(resolve(folder, file), "utf8")) as T) : null;
+const requests =
+  read<{ operations: Record<string, Record<string, Fields>> }>("request-params.stripe-node-23.1.0.json")?.operations ??
+  {};
+const resources =
+  read<{ resources: Record<string, Fields> }>("resource-fields.stripe-node-23.1.0.json")?.resources ?? {};
+const fixtures =
+  read<{ resources: Record<string, Record<string, unknown>> }>("fixtures3.2026-08-21.json")?.resources ?? {};
+export const eventTypes: readonly string[] =
+  read<{ enabled_events: string[] }>("event-types.stripe-node-23.1.0.json")?.enabled_events ?? [];
 
 export type Parameters = string | Parameters[] | { [name: string]: Parameters };
 
-const paging: Fields = { limit: "? number", starting_after: "? string", ending_before: "? string", expand: "? Array<string>" };
+const paging: Fields = {
+  limit: "? number",
+  starting_after: "? string",
+  ending_before: "? string",
+  expand: "? Array<string>",
+};
 
 /** What is wrong with a request of `checkout.sessions.create` and so on; null when Stripe's types of it are not at hand. */
 export function requestFaults(operation: string, given: { [name: string]: Parameters }): string[] | null {
@@ -25,28 +36,54 @@ export function requestFaults(operation: string, given: { [name: string]: Parame
   return types && root !== undefined ? objectFaults(types, root, given, "") : null;
 }
 
-function objectFaults(types: Record<string, Fields>, name: string, given: { [name: string]: Parameters }, at: string): string[] {
+function objectFaults(
+  types: Record<string, Fields>,
+  name: string,
+  given: { [name: string]: Parameters },
+  at: string,
+): string[] {
   const own = types[name] ?? {};
   const fields: Fields = { ...(own["(extends)"]?.includes("PaginationParams") && paging), ...own };
-  const missing = Object.entries(fields).flatMap(([field, type]) => (type.startsWith("! ") && !(field in given) ? [`${at}${field} is missing`] : []));
-  return [...missing, ...Object.entries(given).flatMap(([field, value]) => {
-    const type = fields[field];
-    return type === undefined ? [`${at}${field} is unknown`] : valueFaults(types, { name, type: type.slice(2), value, at: `${at}${field}` });
-  })];
+  const missing = Object.entries(fields).flatMap(([field, type]) =>
+    type.startsWith("! ") && !(field in given) ? [`${at}${field} is missing`] : [],
+  );
+  return [
+    ...missing,
+    ...Object.entries(given).flatMap(([field, value]) => {
+      const type = fields[field];
+      return type === undefined
+        ? [`${at}${field} is unknown`]
+        : valueFaults(types, { name, type: type.slice(2), value, at: `${at}${field}` });
+    }),
+  ];
 }
 
-function valueFaults(types: Record<string, Fields>, of: { name: string; type: string; value: Parameters; at: string }): string[] {
+function valueFaults(
+  types: Record<string, Fields>,
+  of: { name: string; type: string; value: Parameters; at: string },
+): string[] {
   const { name, type, value, at } = of;
   const [, inner] = /^Emptyable<(.*)>$/.exec(type) ?? [];
   if (inner !== undefined) return value === "" ? [] : valueFaults(types, { ...of, type: inner });
   const [, each] = /^Array<(.*)>$/.exec(type) ?? [];
-  if (each !== undefined) return Array.isArray(value) ? value.flatMap((one, index) => valueFaults(types, { name, type: each, value: one, at: `${at}[${index}]` })) : [`${at} is no array`];
-  if (type.includes(" | ") && !type.includes("'")) return type.split(" | ").some((one) => valueFaults(types, { ...of, type: one }).length === 0) ? [] : [`${at} is no ${type}`];
+  if (each !== undefined)
+    return Array.isArray(value)
+      ? value.flatMap((one, index) => valueFaults(types, { name, type: each, value: one, at: `${at}[${index}]` }))
+      : [`${at} is no array`];
+  if (type.includes(" | ") && !type.includes("'"))
+    return type.split(" | ").some((one) => valueFaults(types, { ...of, type: one }).length === 0)
+      ? []
+      : [`${at} is no ${type}`];
   const known = [type, `${name}.${type.split(".").at(-1) ?? ""}`].find((candidate) => candidate in types);
   if (known !== undefined && types[known]?.["="] === undefined) {
-    return typeof value === "object" && !Array.isArray(value) ? objectFaults(types, known, value, `${at}.`) : [`${at} is no object`];
+    return typeof value === "object" && !Array.isArray(value)
+      ? objectFaults(types, known, value, `${at}.`)
+      : [`${at} is no object`];
   }
-  if (type === "MetadataParam") return typeof value === "object" && Object.values(value).every((one) => typeof one === "string") ? [] : [`${at} is no metadata`];
+  if (type === "MetadataParam")
+    return typeof value === "object" && Object.values(value).every((one) => typeof one === "string")
+      ? []
+      : [`${at} is no metadata`];
   const values = known === undefined ? type : (types[known]?.["="] ?? "");
   return typeof value === "string" && fits(values, value) ? [] : [`${at} is no ${values}`];
 }
@@ -59,8 +96,15 @@ function fits(type: string, text: string): boolean {
 }
 
 const typeNames: Readonly<Record<string, string>> = {
-  subscription: "Subscriptions", invoice: "Invoices", subscription_item: "SubscriptionItems", "checkout.session": "Checkout.Sessions",
-  "billing_portal.session": "BillingPortal.Sessions", event: "Events", customer: "Customers", price: "Prices", product: "Products",
+  subscription: "Subscriptions",
+  invoice: "Invoices",
+  subscription_item: "SubscriptionItems",
+  "checkout.session": "Checkout.Sessions",
+  "billing_portal.session": "BillingPortal.Sessions",
+  event: "Events",
+  customer: "Customers",
+  price: "Prices",
+  product: "Products",
 };
 
 /** Fields that Stripe's fixtures show and its API does so only when asked. */
@@ -71,14 +115,19 @@ export function answerFaults(answer: unknown): string[] {
   if (Array.isArray(answer)) return answer.flatMap(answerFaults);
   if (typeof answer !== "object" || answer === null) return [];
   const object = answer as Record<string, unknown>;
-  const inside = Object.entries(object).flatMap(([field, value]) => (field === "previous_attributes" ? [] : answerFaults(value)));
+  const inside = Object.entries(object).flatMap(([field, value]) =>
+    field === "previous_attributes" ? [] : answerFaults(value),
+  );
   const kind = object["object"];
-  return typeof kind !== "string" ? inside : [...ownFaults(kind, object).map((fault) => `${kind}: ${fault}`), ...inside];
+  return typeof kind !== "string"
+    ? inside
+    : [...ownFaults(kind, object).map((fault) => `${kind}: ${fault}`), ...inside];
 }
 
 function ownFaults(kind: string, object: Record<string, unknown>): string[] {
   if (object["deleted"] === true) return differences(object, fixtures[`deleted_${kind}`] ?? {}, []);
-  if (kind === "list") return Object.keys(object).toSorted().join() === "data,has_more,object,url" ? [] : ["is no list"];
+  if (kind === "list")
+    return Object.keys(object).toSorted().join() === "data,has_more,object,url" ? [] : ["is no list"];
   const types = resources[typeNames[kind] ?? ""];
   if (types) return typeFaults(object, types);
   const fixture = fixtures[kind];
@@ -86,12 +135,19 @@ function ownFaults(kind: string, object: Record<string, unknown>): string[] {
 }
 
 function typeFaults(object: Record<string, unknown>, types: Fields): string[] {
-  const missing = Object.keys(types).filter((field) => !field.endsWith("?") && !(field in object)).map((field) => `${field} is missing`);
-  return [...missing, ...Object.entries(object).flatMap(([field, value]) => {
-    const type = types[field] ?? types[`${field}?`];
-    if (type === undefined) return [`${field} is unknown`];
-    return type.split(" | ").some((one) => isOf(one, value)) ? [] : [`${field}: ${JSON.stringify(value)} is no ${type}`];
-  })];
+  const missing = Object.keys(types)
+    .filter((field) => !field.endsWith("?") && !(field in object))
+    .map((field) => `${field} is missing`);
+  return [
+    ...missing,
+    ...Object.entries(object).flatMap(([field, value]) => {
+      const type = types[field] ?? types[`${field}?`];
+      if (type === undefined) return [`${field} is unknown`];
+      return type.split(" | ").some((one) => isOf(one, value))
+        ? []
+        : [`${field}: ${JSON.stringify(value)} is no ${type}`];
+    }),
+  ];
 }
 
 function isOf(type: string, value: unknown): boolean {
@@ -105,14 +161,24 @@ function isOf(type: string, value: unknown): boolean {
   return value !== null && value !== undefined && !Array.isArray(value);
 }
 
-function differences(object: Record<string, unknown>, fixture: Record<string, unknown>, optional: readonly string[]): string[] {
+function differences(
+  object: Record<string, unknown>,
+  fixture: Record<string, unknown>,
+  optional: readonly string[],
+): string[] {
   return [
-    ...Object.keys(fixture).filter((field) => !(field in object) && !optional.includes(field)).map((field) => `${field} is missing`),
-    ...Object.keys(object).filter((field) => !(field in fixture)).map((field) => `${field} is unknown`),
+    ...Object.keys(fixture)
+      .filter((field) => !(field in object) && !optional.includes(field))
+      .map((field) => `${field} is missing`),
+    ...Object.keys(object)
+      .filter((field) => !(field in fixture))
+      .map((field) => `${field} is unknown`),
     ...Object.entries(object).flatMap(([field, value]) => {
       const shown = fixture[field];
       const comparable = value !== null && shown !== null && shown !== undefined;
-      return comparable && typeof value !== typeof shown && typeof shown !== "object" ? [`${field}: ${JSON.stringify(value)} is no ${typeof shown}`] : [];
+      return comparable && typeof value !== typeof shown && typeof shown !== "object"
+        ? [`${field}: ${JSON.stringify(value)} is no ${typeof shown}`]
+        : [];
     }),
   ];
 }

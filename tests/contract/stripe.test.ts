@@ -1,6 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { createStripeAccess, customerOfEvent, endCustomer, fetchCustomerState, findCustomer } from "../../server/src/features/billing/index.ts";
+import {
+  createStripeAccess,
+  customerOfEvent,
+  endCustomer,
+  fetchCustomerState,
+  findCustomer,
+} from "../../server/src/features/billing/index.ts";
 import { createIncomingRegistry } from "../../server/src/features/incoming-events/index.ts";
 import { decodeId } from "../../server/src/platform/ids/index.ts";
 import { startTestApp, type TestApp } from "../../server/test-kit/app.ts";
@@ -18,13 +24,23 @@ interface Exchange {
   answer: unknown;
 }
 
-const urls = { success_url: "https://app.example.com/paid?session={CHECKOUT_SESSION_ID}", cancel_url: "https://app.example.com/plans" };
+const urls = {
+  success_url: "https://app.example.com/paid?session={CHECKOUT_SESSION_ID}",
+  cancel_url: "https://app.example.com/plans",
+};
 
 /** Stripe's types have the parameters of these operations; of the others its mock server knows them. */
 const operationOf: Readonly<Record<string, string>> = {
-  "POST /v1/checkout/sessions": "checkout.sessions.create", "POST /v1/billing_portal/sessions": "billing_portal.sessions.create", "POST /v1/customers": "customers.create",
-  "GET /v1/subscriptions": "subscriptions.list", "POST /v1/prices": "prices.create", "POST /v1/subscriptions": "subscriptions.create", "GET /v1/invoices": "invoices.list",
-  "GET /v1/events": "events.list", "GET /v1/checkout/sessions": "checkout.sessions.list", "POST /v1/products": "products.create",
+  "POST /v1/checkout/sessions": "checkout.sessions.create",
+  "POST /v1/billing_portal/sessions": "billing_portal.sessions.create",
+  "POST /v1/customers": "customers.create",
+  "GET /v1/subscriptions": "subscriptions.list",
+  "POST /v1/prices": "prices.create",
+  "POST /v1/subscriptions": "subscriptions.create",
+  "GET /v1/invoices": "invoices.list",
+  "GET /v1/events": "events.list",
+  "GET /v1/checkout/sessions": "checkout.sessions.list",
+  "POST /v1/products": "products.create",
 };
 
 /** Stripe's mock server: it knows Stripe's whole description and refuses what is not in it. */
@@ -56,7 +72,14 @@ describe("what we ask of Stripe, and what its simulator answers (BIL-40)", () =>
       const answer: unknown = await response.clone().json();
       const { pathname, search } = new URL(sent.url);
       if (pathname.startsWith("/v1/")) {
-        ours.push({ method: sent.method, path: pathname + search, form: new URLSearchParams(await sent.text()), headers: sent.headers, status: response.status, answer });
+        ours.push({
+          method: sent.method,
+          path: pathname + search,
+          form: new URLSearchParams(await sent.text()),
+          headers: sent.headers,
+          status: response.status,
+          answer,
+        });
       }
       if (response.ok && !pathname.startsWith("/_sim/")) answers.push(answer);
       return response;
@@ -86,25 +109,46 @@ describe("what we ask of Stripe, and what its simulator answers (BIL-40)", () =>
     await customerOfEvent({ stripe: access }, { mode: "test", data: { charge: String(charge) } });
     const gone = await app.signUp();
     await gone.test.billing.createPortalSession({ return_url: urls.cancel_url });
-    await endCustomer({ db: app.services.db, stripe: access, log: app.services.log }, decodeId("acc", gone.sandboxId) ?? "");
+    await endCustomer(
+      { db: app.services.db, stripe: access, log: app.services.log },
+      decodeId("acc", gone.sandboxId) ?? "",
+    );
     const count = ours.length;
     await stripe.closeDispute(String(dispute), { won: true });
-    await stripe.refund(String((await stripe.pay((await billing.createCheckoutSession({ item: "boost", ...urls })).id))["payment_intent"]));
+    await stripe.refund(
+      String(
+        (await stripe.pay((await billing.createCheckoutSession({ item: "boost", ...urls })).id))["payment_intent"],
+      ),
+    );
     await stripe.cancel(id);
     const clock = await stripe.post("/v1/test_helpers/test_clocks", { frozen_time: "1795250400" });
     await stripe.post(`/v1/test_helpers/test_clocks/${String(clock["id"])}/advance`, { frozen_time: "1795260000" });
     for (const path of [
-      "customers", `customers/${customerId}`, "products", "prices", "checkout/sessions?expand[0]=data.line_items", "invoices?expand[0]=data.payments", "payment_intents",
-      "charges?expand[0]=data.refunds", "disputes", "events?limit=100", "subscriptions?status=all&expand[0]=data.latest_invoice.payments&expand[1]=data.customer",
-    ]) await stripe.get(`/v1/${path}`);
+      "customers",
+      `customers/${customerId}`,
+      "products",
+      "prices",
+      "checkout/sessions?expand[0]=data.line_items",
+      "invoices?expand[0]=data.payments",
+      "payment_intents",
+      "charges?expand[0]=data.refunds",
+      "disputes",
+      "events?limit=100",
+      "subscriptions?status=all&expand[0]=data.latest_invoice.payments&expand[1]=data.customer",
+    ])
+      await stripe.get(`/v1/${path}`);
     await stripe.post("/v1/customers", { name: "Ada", "metadata[x]": "y" });
     const { fetch: send, config } = await app.services.plugins.outlet("stripe", "test");
-    await send(`${String(config["baseUrl"])}/v1/customers/${customerId}`, { method: "DELETE", headers: { Authorization: `Bearer ${String(config["secretKey"])}` } });
+    await send(`${String(config["baseUrl"])}/v1/customers/${customerId}`, {
+      method: "DELETE",
+      headers: { Authorization: `Bearer ${String(config["secretKey"])}` },
+    });
     await stripe.get(`/v1/customers/${customerId}`);
     ours.length = count;
   }
 
-  const nameOf = ({ method, path }: Exchange) => `${method} ${(path.split("?")[0] ?? "").replaceAll(/\/(cs|cus|ch|sub|pi)_\w+/g, "/{id}")}`;
+  const nameOf = ({ method, path }: Exchange) =>
+    `${method} ${(path.split("?")[0] ?? "").replaceAll(/\/(cs|cus|ch|sub|pi)_\w+/g, "/{id}")}`;
 
   test("every request names the version whose shapes we read, and our key in its header only", () => {
     for (const { headers, path, form } of ours) {
@@ -127,13 +171,26 @@ describe("what we ask of Stripe, and what its simulator answers (BIL-40)", () =>
       if (faults === null) unknown.add(nameOf(exchange));
       expect(faults ?? [], `${nameOf(exchange)} ${JSON.stringify(parametersOf(exchange))}`).toEqual([]);
     }
-    expect([...unknown].toSorted()).toEqual(["DELETE /v1/customers/{id}", "GET /v1/charges/{id}", "GET /v1/customers/{id}", "GET /v1/disputes", "GET /v1/payment_intents", "GET /v1/prices", "POST /v1/checkout/sessions/{id}/expire"]);
+    expect([...unknown].toSorted()).toEqual([
+      "DELETE /v1/customers/{id}",
+      "GET /v1/charges/{id}",
+      "GET /v1/customers/{id}",
+      "GET /v1/disputes",
+      "GET /v1/payment_intents",
+      "GET /v1/prices",
+      "POST /v1/checkout/sessions/{id}/expire",
+    ]);
   });
 
   test.skipIf(!described)("the judge sees a removed parameter, a wrong type, a wrong choice and a missing one", () => {
     const good = { mode: "payment", line_items: [{ price: "price_1", quantity: "1" }] };
     expect(requestFaults("checkout.sessions.create", good)).toEqual([]);
-    const wrong: { [name: string]: Parameters }[] = [{ payment_method_types: ["card"] }, { mode: "rent" }, { line_items: [{ price: "price_1", quantity: "many" }] }, { subscription_data: { coupon: "x" } }];
+    const wrong: { [name: string]: Parameters }[] = [
+      { payment_method_types: ["card"] },
+      { mode: "rent" },
+      { line_items: [{ price: "price_1", quantity: "many" }] },
+      { subscription_data: { coupon: "x" } },
+    ];
     for (const bad of wrong) expect(requestFaults("checkout.sessions.create", { ...good, ...bad })).toHaveLength(1);
     expect(requestFaults("prices.create", { unit_amount: "1" })).toEqual(["currency is missing"]);
   });
@@ -143,22 +200,50 @@ describe("what we ask of Stripe, and what its simulator answers (BIL-40)", () =>
     const faults = new Set(answers.flatMap(answerFaults));
     expect([...faults]).toEqual([]);
     const kinds = new Set(JSON.stringify(answers).match(/"object":"[\w.]+"/g));
-    for (const kind of ["subscription", "invoice", "invoice_payment", "payment_intent", "charge", "refund", "dispute", "checkout.session", "billing_portal.session", "test_helpers.test_clock", "event", "item"]) {
+    for (const kind of [
+      "subscription",
+      "invoice",
+      "invoice_payment",
+      "payment_intent",
+      "charge",
+      "refund",
+      "dispute",
+      "checkout.session",
+      "billing_portal.session",
+      "test_helpers.test_clock",
+      "event",
+      "item",
+    ]) {
       expect([...kinds]).toContain(`"object":"${kind}"`);
     }
   });
 
   test.skipIf(!described)("the judge sees a field too much, one too few and one of another type", () => {
-    const price = answers.flatMap((answer) => (answer as { data?: { object: string }[] }).data ?? []).find(({ object }) => object === "price") ?? expect.fail("no price");
+    const price =
+      answers
+        .flatMap((answer) => (answer as { data?: { object: string }[] }).data ?? [])
+        .find(({ object }) => object === "price") ?? expect.fail("no price");
     expect(answerFaults(price)).toEqual([]);
     const { active: _active, ...without } = price as { object: string; active?: boolean };
-    for (const bad of [{ ...price, invented: 1 }, without, { ...price, unit_amount: "1995" }]) expect(answerFaults(bad)).toHaveLength(1);
+    for (const bad of [{ ...price, invented: 1 }, without, { ...price, unit_amount: "1995" }])
+      expect(answerFaults(bad)).toHaveLength(1);
   });
 
   test.skipIf(!described)("events have types that Stripe has, and what can be bought is heard of", () => {
-    const types = new Set(JSON.stringify(answers).match(/(?<="type":")(?:charge|checkout|customer|invoice|payment_intent|price|product|refund)\.[\w.]+/g));
+    const types = new Set(
+      JSON.stringify(answers).match(
+        /(?<="type":")(?:charge|checkout|customer|invoice|payment_intent|price|product|refund)\.[\w.]+/g,
+      ),
+    );
     expect([...types].filter((type) => !eventTypes.includes(type))).toEqual([]);
-    for (const type of ["checkout.session.completed", "customer.subscription.deleted", "invoice.payment_failed", "charge.refunded", "charge.dispute.closed"]) expect([...types]).toContain(type);
+    for (const type of [
+      "checkout.session.completed",
+      "customer.subscription.deleted",
+      "invoice.payment_failed",
+      "charge.refunded",
+      "charge.dispute.closed",
+    ])
+      expect([...types]).toContain(type);
   });
 
   describe.skipIf(!mockServer)("Stripe's own mock server", () => {
@@ -174,12 +259,20 @@ describe("what we ask of Stripe, and what its simulator answers (BIL-40)", () =>
 
     test("takes every request of ours", async () => {
       const send = ({ method, path, form }: Pick<Exchange, "method" | "path" | "form">) =>
-        fetch(origin + path, { method, headers: { Authorization: "Bearer sk_test_mock" }, ...(method === "POST" && { body: form }) });
+        fetch(origin + path, {
+          method,
+          headers: { Authorization: "Bearer sk_test_mock" },
+          ...(method === "POST" && { body: form }),
+        });
       for (const exchange of ours) {
         const response = await send(exchange);
         expect(response.status, `${nameOf(exchange)} ${exchange.form.toString()}: ${await response.text()}`).toBe(200);
       }
-      const wrong = await send({ method: "POST", path: "/v1/checkout/sessions", form: new URLSearchParams({ invented: "1" }) });
+      const wrong = await send({
+        method: "POST",
+        path: "/v1/checkout/sessions",
+        form: new URLSearchParams({ invented: "1" }),
+      });
       expect(wrong.status).toBe(400);
     });
   });
@@ -203,5 +296,7 @@ function parametersOf({ method, path, form }: Exchange): { [name: string]: Param
 function withArrays(value: Parameters): Parameters {
   if (typeof value !== "object" || Array.isArray(value)) return value;
   const entries = Object.entries(value).map(([key, one]) => [key, withArrays(one)] as const);
-  return entries.length > 0 && entries.every(([key], index) => key === String(index)) ? entries.map(([, one]) => one) : Object.fromEntries(entries);
+  return entries.length > 0 && entries.every(([key], index) => key === String(index))
+    ? entries.map(([, one]) => one)
+    : Object.fromEntries(entries);
 }

@@ -32,8 +32,12 @@ describe("the commands", () => {
       stdio: ["ignore", "pipe", "pipe"],
     });
     let [stdout, stderr] = ["", ""];
-    child.stdout.on("data", (chunk: Buffer) => { stdout += chunk.toString(); });
-    child.stderr.on("data", (chunk: Buffer) => { stderr += chunk.toString(); });
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
     const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
       child.once("close", (code) => resolve({ code, stdout, stderr }));
     });
@@ -42,7 +46,9 @@ describe("the commands", () => {
   }
   async function start(more: Record<string, string> = {}) {
     const dev = run(["server/src/main.ts", "dev"], more);
-    const exited = dev.ended.then(({ stdout, stderr }) => { throw new Error(`npm start ended:\n${stdout}${stderr}`); });
+    const exited = dev.ended.then(({ stdout, stderr }) => {
+      throw new Error(`npm start ended:\n${stdout}${stderr}`);
+    });
     exited.catch(() => undefined); // Later it ends because the test says so.
     await Promise.race([exited, expect.poll(dev.output, { timeout: 40_000 }).toMatch(/Ctrl-C stops/)]);
     const [, url = ""] = /runs at (http:\S+)/.exec(dev.output()) ?? [];
@@ -53,15 +59,29 @@ describe("the commands", () => {
     };
     return { url, key, stop };
   }
-  const ask = (url: string, key: string, path: string) => fetch(url + path, { headers: { Authorization: `Bearer ${key}` } });
+  const ask = (url: string, key: string, path: string) =>
+    fetch(url + path, { headers: { Authorization: `Bearer ${key}` } });
 
   test("the demo starts a platform when none runs, does the main job, and leaves a playable song and nothing running", async () => {
     const out = join(directory, "song.wav");
-    const demo = run(["tools/demo/demo.ts", "--seconds", "6", "--prompt", "Slow waltz prompt-canary", "--out", out, "--json"]);
+    const demo = run([
+      "tools/demo/demo.ts",
+      "--seconds",
+      "6",
+      "--prompt",
+      "Slow waltz prompt-canary",
+      "--out",
+      out,
+      "--json",
+    ]);
     const { code, stdout, stderr } = await demo.ended;
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      ok: true, signature_verified: true, file: out, generation_id: expect.stringMatching(/^gen_/), event_id: expect.stringMatching(/^evt_/),
+      ok: true,
+      signature_verified: true,
+      file: out,
+      generation_id: expect.stringMatching(/^gen_/),
+      event_id: expect.stringMatching(/^evt_/),
     });
     const { format } = await parseBuffer(readFileSync(out), { mimeType: "audio/wav" });
     expect(format).toMatchObject({ container: "WAVE", sampleRate: 44_100, numberOfChannels: 2 });
@@ -95,14 +115,20 @@ describe("the commands", () => {
     const address = other.address();
     const port = typeof address === "object" ? String(address?.port) : "";
     const { code, stderr } = await run(["server/src/main.ts", "dev"], { PORT: port }).ended;
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`) });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`),
+    });
     other.close();
   }, 60_000);
 
   test("DATABASE_URL replaces the embedded database", async () => {
     const postgres = await startPostgres({ directory: join(directory, "own-postgres") });
     try {
-      const dev = await start({ DATABASE_URL: postgres.adminUrl, MUSICVERSE_STATE_DIR: join(directory, "other-state") });
+      const dev = await start({
+        DATABASE_URL: postgres.adminUrl,
+        MUSICVERSE_STATE_DIR: join(directory, "other-state"),
+      });
       expect((await ask(dev.url, dev.key, "/v1/profile")).status).toBe(200);
       expect(existsSync(join(directory, "other-state", "postgres"))).toBe(false);
       expect(await dev.stop()).toBe(0);

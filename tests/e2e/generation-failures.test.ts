@@ -16,8 +16,10 @@ describe("a provider in trouble", () => {
   afterAll(() => app?.close());
 
   const calls = () => app.simulator.calls()["POST /v1/music_generation"] ?? 0;
-  const ask = () => account.test.generations.create({ prompt: "trouble prompt-canary", instrumental: true, duration_seconds: 5 });
-  const end = async (id: string) => account.test.generations.wait(id, { timeoutMs: 20_000 }).catch(() => account.test.generations.get(id));
+  const ask = () =>
+    account.test.generations.create({ prompt: "trouble prompt-canary", instrumental: true, duration_seconds: 5 });
+  const end = async (id: string) =>
+    account.test.generations.wait(id, { timeoutMs: 20_000 }).catch(() => account.test.generations.get(id));
 
   test.for([
     ["a 429 with Retry-After", { fault: "rate_limit", times: 1, retryAfterSeconds: 1 }],
@@ -58,9 +60,14 @@ describe("a provider in trouble", () => {
     const before = calls();
     app.simulator.fail({ fault: "busy", times: 1 });
     const { id } = await ask();
-    await expect.poll(async () => ({ calls: calls() - before, ...(await account.test.generations.get(id)) })).toMatchObject({ calls: 1, status: "queued", error: null });
+    await expect
+      .poll(async () => ({ calls: calls() - before, ...(await account.test.generations.get(id)) }))
+      .toMatchObject({ calls: 1, status: "queued", error: null });
     const [row] = await app.services.db.asSystem("look in a test", (tx) =>
-      tx.query<{ attempts: number; wait: number }>("select attempts, extract(epoch from due_at - now())::float8 as wait from generations where status = 'queued'"));
+      tx.query<{ attempts: number; wait: number }>(
+        "select attempts, extract(epoch from due_at - now())::float8 as wait from generations where status = 'queued'",
+      ),
+    );
     expect(row?.attempts).toBe(0);
     expect(row?.wait).toBeGreaterThan(20);
     await account.test.generations.cancel(id);
@@ -90,7 +97,14 @@ describe("a provider in trouble", () => {
   test("interactive work does not wait behind bulk (GEN-20)", async () => {
     app.simulator.setLatency(0.2);
     const bulk = await Promise.all(
-      Array.from({ length: 60 }, () => account.test.generations.create({ prompt: "bulk prompt-canary", instrumental: true, duration_seconds: 5, lane: "bulk" })),
+      Array.from({ length: 60 }, () =>
+        account.test.generations.create({
+          prompt: "bulk prompt-canary",
+          instrumental: true,
+          duration_seconds: 5,
+          lane: "bulk",
+        }),
+      ),
     );
     const interactive = await ask();
     expect(await end(interactive.id)).toMatchObject({ status: "completed" });

@@ -16,11 +16,19 @@ describe("migrate", () => {
   let postgres: EmbeddedPostgres;
   let env: Record<string, string>;
 
-  const as = (user: string) => Object.assign(new URL(postgres.adminUrl), { username: user, password: "of-one-test", pathname: "/musicverse" }).href;
+  const as = (user: string) =>
+    Object.assign(new URL(postgres.adminUrl), { username: user, password: "of-one-test", pathname: "/musicverse" })
+      .href;
   const migrate = (...words: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ["--conditions=musicverse-source", "server/src/main.ts", "migrate", ...words], {
-      cwd: root, encoding: "utf8", env: { PATH: process.env["PATH"], ...env },
-    });
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--conditions=musicverse-source", "server/src/main.ts", "migrate", ...words],
+      {
+        cwd: root,
+        encoding: "utf8",
+        env: { PATH: process.env["PATH"], ...env },
+      },
+    );
     return { status, stdout, stderr };
   };
   const admin = async (...statements: string[]) => {
@@ -34,7 +42,14 @@ describe("migrate", () => {
     postgres = await startPostgres({ directory: join(directory, "postgres") });
     await admin("create role deployer login password 'of-one-test'", "create database musicverse owner deployer");
     const key = Buffer.alloc(32, 1).toString("base64");
-    env = { DATABASE_URL: as("musicverse_app"), DATABASE_OWNER_URL: as("deployer"), MASTER_KEYS: `k1:${key}`, KEY_PEPPERS: `p1:${key}`, PORT: "0", STORAGE_DIR: join(directory, "storage") };
+    env = {
+      DATABASE_URL: as("musicverse_app"),
+      DATABASE_OWNER_URL: as("deployer"),
+      MASTER_KEYS: `k1:${key}`,
+      KEY_PEPPERS: `p1:${key}`,
+      PORT: "0",
+      STORAGE_DIR: join(directory, "storage"),
+    };
   });
   afterAll(async () => {
     await postgres?.stop();
@@ -42,7 +57,10 @@ describe("migrate", () => {
   });
 
   test("an owner who may not create the roles is told what an administrator has to do", () => {
-    expect(migrate("up")).toMatchObject({ status: 1, stderr: expect.stringContaining("create role musicverse_system nologin") });
+    expect(migrate("up")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("create role musicverse_system nologin"),
+    });
   });
 
   test("up, again, status: applied once; the server is ready; down takes the newest back", async () => {
@@ -57,7 +75,10 @@ describe("migrate", () => {
     expect(taken).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d{14}_/) });
     const unready = await fetch(`${api.url}/readyz`);
     expect(unready.status).toBe(503);
-    expect(await unready.json()).toMatchObject({ code: "not_ready", checks: expect.arrayContaining([expect.objectContaining({ name: "migrations", status: "down" })]) });
+    expect(await unready.json()).toMatchObject({
+      code: "not_ready",
+      checks: expect.arrayContaining([expect.objectContaining({ name: "migrations", status: "down" })]),
+    });
     expect(await api.terminate()).toBe(0);
     expect(migrate("status").stdout).toBe(taken.stdout);
   });

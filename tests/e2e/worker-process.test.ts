@@ -31,7 +31,9 @@ test("its metrics tell of the deliveries and jobs that it did itself", async () 
   await account.test.webhooks.test(webhook.id);
   await receiver.next(() => true);
   const metrics = async () => (await get("/metrics")).text();
-  await expect.poll(metrics).toMatch(/^musicverse_job_duration_seconds_count\{kind="webhook-drain",result="done"\} [1-9]/m);
+  await expect
+    .poll(metrics)
+    .toMatch(/^musicverse_job_duration_seconds_count\{kind="webhook-drain",result="done"\} [1-9]/m);
   await expect.poll(metrics).toMatch(/^musicverse_webhooks_attempts_total\{[^}]*\} [1-9]/m);
   // The API beside it did none of that.
   expect(await (await fetch(`${app.url}/metrics`)).text()).not.toContain('kind="webhook-drain",result="done"');
@@ -41,7 +43,10 @@ test("it says that it lives and is ready, and serves nothing else", async () => 
   expect((await get("/healthz")).status).toBe(200);
   const ready = await get("/readyz");
   expect(ready.status).toBe(200);
-  expect(await ready.json()).toMatchObject({ status: expect.stringMatching(/ok|degraded/), checks: expect.arrayContaining([expect.objectContaining({ name: "database", status: "ok" })]) });
+  expect(await ready.json()).toMatchObject({
+    status: expect.stringMatching(/ok|degraded/),
+    checks: expect.arrayContaining([expect.objectContaining({ name: "database", status: "ok" })]),
+  });
   expect((await get("/v1/tracks", { Authorization: `Bearer ${account.testKey}` })).status).toBe(404);
   expect((await get("/healthz?typo=1")).status).toBe(400);
 });
@@ -51,7 +56,9 @@ test("strangers behind a proxy of its machine do not read its metrics", async ()
 });
 
 test("a port that is taken is named by its setting", async () => {
-  await expect(startProcess("worker", { ...app.env, WORKER_PORT: new URL(worker.url).port })).rejects.toThrow(/set WORKER_PORT to another number/);
+  await expect(startProcess("worker", { ...app.env, WORKER_PORT: new URL(worker.url).port })).rejects.toThrow(
+    /set WORKER_PORT to another number/,
+  );
 });
 
 test("when it is stopped it is unready at once, ends what it does, and only then is gone", async () => {

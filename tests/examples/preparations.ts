@@ -51,7 +51,10 @@ const special: Partial<Record<OperationId, (around: Around) => Promise<Partial<P
   signIn: async ({ app }) => ({ values: { "ada@example.com": (await app.signUp()).email, ...password } }),
   startSpotifySignIn: () => Promise.resolve({ values: { "https://app.example.com/signed-in": appPage } }),
   finishSpotifySignIn: async ({ app }) => ({ values: await spotifyHalves(app, "visitor@example.com") }),
-  linkSpotify: async ({ app }) => ({ key: (await app.signUp()).sessionToken, values: await spotifyHalves(app, "linked@example.com") }),
+  linkSpotify: async ({ app }) => ({
+    key: (await app.signUp()).sessionToken,
+    values: await spotifyHalves(app, "linked@example.com"),
+  }),
   endOtherSessions: somebodyElse,
   signOut: somebodyElse,
   requestEmailVerification: somebodyElse,
@@ -66,23 +69,32 @@ const special: Partial<Record<OperationId, (around: Around) => Promise<Partial<P
   },
   cancelGeneration: async ({ app, world }) => {
     app.simulator.setLatency(60);
-    const generation = await app.client(world.key).generations.create({ prompt: "slow prompt-canary", instrumental: true, duration_seconds: 5 });
+    const generation = await app
+      .client(world.key)
+      .generations.create({ prompt: "slow prompt-canary", instrumental: true, duration_seconds: 5 });
     app.simulator.setLatency(0);
     return { values: objectsOf("cancelGeneration", [generation.id]) };
   },
   regenerateDraft: async ({ app, world }) => {
     const test = app.client(world.key);
-    const { draft_id: id, generation_id: generation } = await test.drafts.create({ brief: "prompt-canary", platform: "tiktok" });
+    const { draft_id: id, generation_id: generation } = await test.drafts.create({
+      brief: "prompt-canary",
+      platform: "tiktok",
+    });
     await test.generations.wait(generation);
     const variant = (await test.drafts.get(id)).variants[0]?.id ?? "";
     return { values: { dft_01kbq7c1h4e9yt6x2p8s5v0mzd: id, var_01kbq7d2k5f8zs4w1r7t6m3nhx: variant } };
   },
-  addPlaylistTracks: ({ world }) => Promise.resolve({ values: { trk_01kbq5t3v6f2zr8h1d5n7k0wej: world.ids["track_id"]?.[0] ?? "" } }),
+  addPlaylistTracks: ({ world }) =>
+    Promise.resolve({ values: { trk_01kbq5t3v6f2zr8h1d5n7k0wej: world.ids["track_id"]?.[0] ?? "" } }),
   // The other item went with its track.
-  removePlaylistTrack: ({ world: { ids } }) => Promise.resolve({ values: objectsOf("removePlaylistTrack", [ids["playlist_id"]?.[0], ids["item_id"]?.[0]]) }),
-  createWebhook: ({ endpoint }) => Promise.resolve({ values: { "https://app.example.com/hooks/musicverse": endpoint } }),
+  removePlaylistTrack: ({ world: { ids } }) =>
+    Promise.resolve({ values: objectsOf("removePlaylistTrack", [ids["playlist_id"]?.[0], ids["item_id"]?.[0]]) }),
+  createWebhook: ({ endpoint }) =>
+    Promise.resolve({ values: { "https://app.example.com/hooks/musicverse": endpoint } }),
   // The webhook that waits, with its replay.
-  cancelWebhookReplay: ({ world: { ids } }) => Promise.resolve({ values: objectsOf("cancelWebhookReplay", [ids["webhook_id"]?.[1], ids["replay_id"]?.[1]]) }),
+  cancelWebhookReplay: ({ world: { ids } }) =>
+    Promise.resolve({ values: objectsOf("cancelWebhookReplay", [ids["webhook_id"]?.[1], ids["replay_id"]?.[1]]) }),
   createWebhookReplay: () => Promise.resolve({ values: { "2026-11-20T00:00:00Z": inDays(-1) } }),
   updateAccountPlan: () => Promise.resolve({ values: { "2026-12-21T08:30:00.000Z": inDays(30) } }),
   requestBillingSync: async ({ app }) => {
@@ -100,7 +112,10 @@ async function somebodyElse({ app }: Around): Promise<Partial<Preparation>> {
 }
 
 async function anOverride({ app, world }: Around): Promise<Partial<Preparation>> {
-  await app.client(world.adminSession).admin.putRateLimitOverride(world.ids["target_id"]?.[0] ?? "", { quota: { requests: 50, window_seconds: 60 }, note: "an example" });
+  await app.client(world.adminSession).admin.putRateLimitOverride(world.ids["target_id"]?.[0] ?? "", {
+    quota: { requests: 50, window_seconds: 60 },
+    note: "an example",
+  });
   return {};
 }
 

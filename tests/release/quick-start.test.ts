@@ -21,10 +21,14 @@ afterAll(async () => {
 });
 
 test("the quick start of the README runs as it stands on the packed JavaScript SDK (SDK-05)", async () => {
-  const [, code = ""] = /## Quick start\n\n```ts\n([^]*?)```/.exec(readFileSync(join(root, "sdk-js/README.md"), "utf8")) ?? [];
+  const [, code = ""] =
+    /## Quick start\n\n```ts\n([^]*?)```/.exec(readFileSync(join(root, "sdk-js/README.md"), "utf8")) ?? [];
   writeFileSync(join(project.folder, "quick-start.mjs"), code);
   const { testKey } = await app.signUp();
-  await run(process.execPath, ["quick-start.mjs"], { cwd: project.folder, env: { PATH: process.env["PATH"], MUSICVERSE_BASE_URL: app.url, MUSICVERSE_API_KEY: testKey } });
+  await run(process.execPath, ["quick-start.mjs"], {
+    cwd: project.folder,
+    env: { PATH: process.env["PATH"], MUSICVERSE_BASE_URL: app.url, MUSICVERSE_API_KEY: testKey },
+  });
   expect(readFileSync(join(project.folder, "song.wav")).subarray(0, 4).toString()).toBe("RIFF");
   expect(statSync(join(project.folder, "song.wav")).size).toBeGreaterThan(1_000_000);
 }, 60_000);
@@ -36,6 +40,12 @@ test("what is published names the repository that GitHub says it is built in", (
   writeFileSync(join(folder, "sdk-js/package.json"), readFileSync(join(root, "sdk-js/package.json")));
   const env = { PATH: process.env["PATH"], GITHUB_REPOSITORY: "somebody/musicverse" };
   execFileSync(process.execPath, [join(folder, "tools/name-repository.mjs"), "sdk-js"], { env });
-  const { repository } = JSON.parse(readFileSync(join(folder, "sdk-js/package.json"), "utf8")) as { repository: unknown };
-  expect(repository).toEqual({ type: "git", url: "git+https://github.com/somebody/musicverse.git", directory: "sdk-js" });
+  const { repository } = JSON.parse(readFileSync(join(folder, "sdk-js/package.json"), "utf8")) as {
+    repository: unknown;
+  };
+  expect(repository).toEqual({
+    type: "git",
+    url: "git+https://github.com/somebody/musicverse.git",
+    directory: "sdk-js",
+  });
 });

@@ -3,9 +3,25 @@ import { basename, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
-interface Step { uses?: string; run?: string; with?: Record<string, unknown>; env?: Record<string, string> }
-interface Job { permissions?: Record<string, string>; needs?: string; if?: string; environment?: unknown; strategy?: { matrix: Record<string, string[]> }; steps: Step[] }
-interface Workflow { on: Record<string, unknown>; permissions?: Record<string, string>; jobs: Record<string, Job> }
+interface Step {
+  uses?: string;
+  run?: string;
+  with?: Record<string, unknown>;
+  env?: Record<string, string>;
+}
+interface Job {
+  permissions?: Record<string, string>;
+  needs?: string;
+  if?: string;
+  environment?: unknown;
+  strategy?: { matrix: Record<string, string[]> };
+  steps: Step[];
+}
+interface Workflow {
+  on: Record<string, unknown>;
+  permissions?: Record<string, string>;
+  jobs: Record<string, Job>;
+}
 
 const root = resolve(import.meta.dirname, "../..");
 const workflows = globSync(join(root, ".github/workflows/*.{yml,yaml}")).map((path) => {
@@ -25,11 +41,14 @@ describe.each(workflows)("$name", ({ text, workflow }) => {
   });
 
   test("gives each job no more than it says it needs", () => {
-    for (const [name, { permissions }] of Object.entries(workflow.jobs)) expect(permissions ?? workflow.permissions, name).toBeDefined();
+    for (const [name, { permissions }] of Object.entries(workflow.jobs))
+      expect(permissions ?? workflow.permissions, name).toBeDefined();
   });
 
   test("only runs scripts that the repository has", () => {
-    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
     const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, script = ""]) => script);
     expect(named.filter((script) => !(script in scripts))).toEqual([]);
   });
@@ -37,7 +56,9 @@ describe.each(workflows)("$name", ({ text, workflow }) => {
 
 test("the Python SDK is tested on every Python that it names (SDK-02)", () => {
   const { strategy } = workflows.find(({ name }) => name === "ci.yml")?.workflow.jobs["python"] ?? {};
-  const named = [...readFileSync(join(root, "sdk-python/pyproject.toml"), "utf8").matchAll(/Python :: (3\.\d+)"/g)].map(([, version]) => version);
+  const named = [...readFileSync(join(root, "sdk-python/pyproject.toml"), "utf8").matchAll(/Python :: (3\.\d+)"/g)].map(
+    ([, version]) => version,
+  );
   expect(strategy?.matrix["python"]).toEqual(named);
 });
 
@@ -52,12 +73,19 @@ describe("the release (SDK-05)", () => {
 
   test("PyPI gets what another job built, and no token", () => {
     expect(stepOf("pypi", "pypa/gh-action-pypi-publish")?.with).not.toHaveProperty("password");
-    expect(jobs["pypi"]).toMatchObject({ needs: "python-build", permissions: { "id-token": "write" }, environment: { name: "pypi" } });
+    expect(jobs["pypi"]).toMatchObject({
+      needs: "python-build",
+      permissions: { "id-token": "write" },
+      environment: { name: "pypi" },
+    });
     expect(jobs["pypi"]?.steps.some(({ run }) => run !== undefined)).toBe(false);
     expect(jobs["python-build"]?.permissions).toEqual({ contents: "read" });
   });
 
   test("no job but those two may sign in anywhere", () => {
-    expect(Object.keys(jobs).filter((name) => jobs[name]?.permissions?.["id-token"] === "write")).toEqual(["npm", "pypi"]);
+    expect(Object.keys(jobs).filter((name) => jobs[name]?.permissions?.["id-token"] === "write")).toEqual([
+      "npm",
+      "pypi",
+    ]);
   });
 });

@@ -23,15 +23,23 @@ export interface ContractOperation {
 }
 
 /** Every code of the catalogue with its status and title. */
-export const errorCatalogue = parse(readFileSync(new URL("../../openapi/errors.yaml", import.meta.url), "utf8")) as Record<string, Catalogued>;
+export const errorCatalogue = parse(
+  readFileSync(new URL("../../openapi/errors.yaml", import.meta.url), "utf8"),
+) as Record<string, Catalogued>;
 
 export const contractOperations = Object.entries(openApiDocument.paths).flatMap(([path, item]) =>
-  Object.entries(item as unknown as Record<string, ContractOperation>).map(([method, operation]) => ({ ...operation, path, method: method.toUpperCase() })),
+  Object.entries(item as unknown as Record<string, ContractOperation>).map(([method, operation]) => ({
+    ...operation,
+    path,
+    method: method.toUpperCase(),
+  })),
 );
 
 /** The first success of an operation. */
 export function successOf(operationId: string): { status: number; content: Record<string, Media> } {
-  const responses = Object.entries(contractOperations.find((operation) => operation.operationId === operationId)?.responses ?? {});
+  const responses = Object.entries(
+    contractOperations.find((operation) => operation.operationId === operationId)?.responses ?? {},
+  );
   const [status, success] = responses.find(([code]) => code.startsWith("2")) ?? [];
   return { status: Number(status), content: resolve<{ content?: Record<string, Media> }>(success ?? {}).content ?? {} };
 }
@@ -48,7 +56,8 @@ export function exampleAnswer(operationId: string): Record<string, unknown> {
 export function answer(step: Step, response: ServerResponse): void {
   const { status, type, text } = content(step);
   const headers: Record<string, string> = { "x-request-id": "req_1", ...(type ? { "content-type": type } : {}) };
-  for (const [name, value] of Object.entries(step.headers ?? {})) headers[name] = value.replace(/\{date([+-]\d+)s\}/, (_, offset: string) => httpDate(Number(offset)));
+  for (const [name, value] of Object.entries(step.headers ?? {}))
+    headers[name] = value.replace(/\{date([+-]\d+)s\}/, (_, offset: string) => httpDate(Number(offset)));
   const end = step.end ?? "close";
   if (end === "hang") return;
   if (end === "refuse") return void response.destroy();
@@ -70,14 +79,23 @@ function content(step: Step): { status: number; type: string | null; text: strin
     const catalogued = errorCatalogue[step.problem];
     if (!catalogued) throw new Error(`openapi/errors.yaml has no ${step.problem}`);
     const { status, title } = catalogued;
-    const problem = { type: `https://musicverse.dev/errors/${step.problem}`, title, status, detail: `Because of ${step.problem}.`, code: step.problem, request_id: "req_1", ...step.with };
+    const problem = {
+      type: `https://musicverse.dev/errors/${step.problem}`,
+      title,
+      status,
+      detail: `Because of ${step.problem}.`,
+      code: step.problem,
+      request_id: "req_1",
+      ...step.with,
+    };
     return { status: step.status ?? status, type: "application/problem+json", text: JSON.stringify(problem) };
   }
   const status = step.status ?? 200;
   if (step.stream) return { status, type: "text/event-stream", text: "" };
   if (step.text !== undefined) return { status, type: "text/plain", text: step.text };
   if (step.page) return { status, type: "application/json", text: JSON.stringify(page(step.page)) };
-  if (step.example) return { status, type: "application/json", text: JSON.stringify({ ...exampleAnswer(step.example), ...step.with }) };
+  if (step.example)
+    return { status, type: "application/json", text: JSON.stringify({ ...exampleAnswer(step.example), ...step.with }) };
   if (step.json !== undefined) return { status, type: "application/json", text: JSON.stringify(step.json) };
   return { status, type: null, text: "" };
 }

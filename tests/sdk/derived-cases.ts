@@ -23,13 +23,20 @@ export function everyList(): Case[] {
     .map(({ operationId, path, parameters = [] }): Case => {
       const ids = [...path.matchAll(/\{/g)].map((_, index) => `id_${index}`);
       const target = ids.reduce((url, id) => url.replace(/\{\w+\}/, id), path);
-      const filter = parameters.map((parameter) => resolve<{ name: string; in: string }>(parameter)).some(({ name }) => name === "limit") ? { limit: 2 } : {};
+      const filter = parameters
+        .map((parameter) => resolve<{ name: string; in: string }>(parameter))
+        .some(({ name }) => name === "limit")
+        ? { limit: 2 }
+        : {};
       const sent = Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, String(value)]));
       return {
         group: "every-list",
         name: `${operationId} walks all its pages with the same filters`,
         call: { operation: operationId, ids, params: filter, read: "items" },
-        server: [{ page: { of: operationId, ids: [`${idMember(operationId)}_1`, "b"], next: "cursor/+=1" } }, { page: { of: operationId, ids: ["c"] } }],
+        server: [
+          { page: { of: operationId, ids: [`${idMember(operationId)}_1`, "b"], next: "cursor/+=1" } },
+          { page: { of: operationId, ids: ["c"] } },
+        ],
         expect: {
           items: [`${idMember(operationId)}_1`, "b", "c"],
           requests: [

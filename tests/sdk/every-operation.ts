@@ -36,7 +36,11 @@ export function everyRetry(): Case[] {
       call: { ...callOf(operation), ...(read ? { read } : {}) },
       server: [{ end: "refuse" }, { problem: "internal_error" }, step],
       expect: again
-        ? { requests: [request, request, request], pauses_ms: [0, 0], ...(isIdempotent ? { same_headers: ["idempotency-key"] } : {}) }
+        ? {
+            requests: [request, request, request],
+            pauses_ms: [0, 0],
+            ...(isIdempotent ? { same_headers: ["idempotency-key"] } : {}),
+          }
         : { requests: [request], pauses_ms: [], error: { class: "APIConnectionError" } },
     };
   });
@@ -55,7 +59,10 @@ export function everyCsv(): Case[] {
         name: `${operationId} gives its CSV file as text`,
         call: { operation: operationId, params: { since: "2026-11-20T00:00:00Z" }, csv: true },
         server: [{ text, headers: { "content-type": "text/csv; charset=utf-8; header=present" } }],
-        expect: { requests: [{ ...requestOf(operation), query: { since: "2026-11-20T00:00:00Z", format: "csv" } }], value: text },
+        expect: {
+          requests: [{ ...requestOf(operation), query: { since: "2026-11-20T00:00:00Z", format: "csv" } }],
+          value: text,
+        },
       },
     ];
   });
@@ -63,7 +70,9 @@ export function everyCsv(): Case[] {
 
 /** What can be downloaded in part takes the part in numbers. */
 export function everyRange(): Case[] {
-  const ranged = contractOperations.filter(({ parameters = [] }) => parameters.some((parameter) => resolve<{ name: string }>(parameter).name === "Range"));
+  const ranged = contractOperations.filter(({ parameters = [] }) =>
+    parameters.some((parameter) => resolve<{ name: string }>(parameter).name === "Range"),
+  );
   const part = { status: 206, text: "a part", headers: { "content-type": "audio/wav" } };
   return ranged.map((operation): Case => {
     const request = requestOf(operation);
@@ -108,16 +117,27 @@ function requestOf(operation: ContractEntry): RequestExpectation {
 }
 
 /** A success as the contract shows it, how it is read, and what is seen then. */
-function success({ operationId, "x-paginated": isList }: ContractEntry): { step: Step; read?: OperationCall["read"]; seen: Case["expect"] } {
+function success({ operationId, "x-paginated": isList }: ContractEntry): {
+  step: Step;
+  read?: OperationCall["read"];
+  seen: Case["expect"];
+} {
   const { status, content } = successOf(operationId);
   const [type] = Object.keys(content);
   if (type === undefined) return { step: { status }, seen: {} };
-  if (type === "text/event-stream") return { step: { stream: [`id: 1\ndata: ${JSON.stringify(finalState)}\n\n`] }, read: "events", seen: { events: [{ id: "1", data: finalState }] } };
+  if (type === "text/event-stream")
+    return {
+      step: { stream: [`id: 1\ndata: ${JSON.stringify(finalState)}\n\n`] },
+      read: "events",
+      seen: { events: [{ id: "1", data: finalState }] },
+    };
   const step: Step = { status, text: "as it came", headers: { "content-type": type.replace("*", "x") } };
   if (type.startsWith("text/")) return { step, seen: { value: "as it came" } };
   if (type !== "application/json") return { step, read: "bytes", seen: { bytes: "as it came" } };
   const answer = exampleAnswer(operationId);
   // Only the members of a page that the SDKs show: there is nothing in the others.
-  const value = isList ? { data: answer["data"], has_more: answer["has_more"], next_cursor: answer["next_cursor"] } : answer;
+  const value = isList
+    ? { data: answer["data"], has_more: answer["has_more"], next_cursor: answer["next_cursor"] }
+    : answer;
   return { step: { status, example: operationId }, seen: { value } };
 }

@@ -42,19 +42,30 @@ const options: Readonly<Record<string, { of: string; otherwise: Record<string, s
   UnwrapOptions: { of: "unwrap_webhook", otherwise: { now: "now_ms" } },
 };
 
-const reports = { javascript: read("sdk-js/src/generated/public-surface.md"), python: read("sdk-python/public-surface.md") };
-const javascript = declarations(reports.javascript, /^(?:export )?(?:abstract )?(?:class|interface|function|const|type) ([\w$]+)/);
+const reports = {
+  javascript: read("sdk-js/src/generated/public-surface.md"),
+  python: read("sdk-python/public-surface.md"),
+};
+const javascript = declarations(
+  reports.javascript,
+  /^(?:export )?(?:abstract )?(?:class|interface|function|const|type) ([\w$]+)/,
+);
 const python = declarations(reports.python, /^(?:class|function|async function|type) (\w+)/);
 
 test("what the JavaScript SDK exports, and each member of it, is in the Python SDK under the same name (SDK-02)", () => {
-  const missing = [...javascript.exported].filter((name) => !(name in options)).flatMap((name) => {
-    const here = /^[a-z]/.test(name) ? snake(name) : name;
-    if (here in otherwiseInPython) return [];
-    // What callers write is a TypedDict there.
-    const members = python.members.get(here) ?? python.members.get(`${here}Param`);
-    if (!members) return [here];
-    return [...membersOf(name)].map(snake).filter((member) => !members.has(member) && !(`${name}.${member}` in otherwiseInPython)).map((member) => `${name}.${member}`);
-  });
+  const missing = [...javascript.exported]
+    .filter((name) => !(name in options))
+    .flatMap((name) => {
+      const here = /^[a-z]/.test(name) ? snake(name) : name;
+      if (here in otherwiseInPython) return [];
+      // What callers write is a TypedDict there.
+      const members = python.members.get(here) ?? python.members.get(`${here}Param`);
+      if (!members) return [here];
+      return [...membersOf(name)]
+        .map(snake)
+        .filter((member) => !members.has(member) && !(`${name}.${member}` in otherwiseInPython))
+        .map((member) => `${name}.${member}`);
+    });
   expect(javascript.exported.size).toBeGreaterThan(45);
   expect(missing).toEqual([]);
 });
@@ -63,7 +74,15 @@ test("each member of a class of the Python SDK is in the JavaScript SDK under th
   const shared = [...python.members].filter(([name]) => javascript.exported.has(name) && /^[A-Z]/.test(name));
   const missing = shared.flatMap(([name, members]) => {
     const there = new Set([...membersOf(name)].map(snake));
-    return [...members].filter((member) => !member.startsWith("__") && !there.has(member) && !(`${name}.${member}` in otherwiseInJavaScript) && !(member in otherwiseInJavaScript)).map((member) => `${name}.${member}`);
+    return [...members]
+      .filter(
+        (member) =>
+          !member.startsWith("__") &&
+          !there.has(member) &&
+          !(`${name}.${member}` in otherwiseInJavaScript) &&
+          !(member in otherwiseInJavaScript),
+      )
+      .map((member) => `${name}.${member}`);
   });
   expect(shared.length).toBeGreaterThan(40);
   expect(missing).toEqual([]);
@@ -71,10 +90,14 @@ test("each member of a class of the Python SDK is in the JavaScript SDK under th
 
 test("the options are the same", () => {
   for (const [name, { of, otherwise }] of Object.entries(options)) {
-    const keywords = [...reports.python.matchAll(new RegExp(`^ +${of}\\((\\w+): `, "gm"))].map(([, keyword]) => keyword);
+    const keywords = [...reports.python.matchAll(new RegExp(`^ +${of}\\((\\w+): `, "gm"))].map(
+      ([, keyword]) => keyword,
+    );
     const known = [...(javascript.members.get(name) ?? [])];
     expect(known.length, name).toBeGreaterThan(1);
-    expect([...(python.members.get(of) ?? []), ...keywords], name).toEqual(expect.arrayContaining(known.filter((option) => !(option in otherwise)).map(snake)));
+    expect([...(python.members.get(of) ?? []), ...keywords], name).toEqual(
+      expect.arrayContaining(known.filter((option) => !(option in otherwise)).map(snake)),
+    );
   }
 });
 
@@ -87,7 +110,9 @@ interface Declarations {
 /** Members with those of the classes that it extends. */
 function membersOf(name: string): Set<string> {
   const all = new Set(javascript.members.get(name));
-  const base = new RegExp(`(?:class|interface) ${name.replace("$", "\\$")}(?:<\\w+>)? extends ([\\w$]+)`).exec(reports.javascript)?.[1];
+  const base = new RegExp(`(?:class|interface) ${name.replace("$", "\\$")}(?:<\\w+>)? extends ([\\w$]+)`).exec(
+    reports.javascript,
+  )?.[1];
   for (const member of base ? membersOf(base) : []) all.add(member);
   const inner = name.endsWith("Error") ? ["constructor", "name"] : ["constructor"];
   for (const own of inner) all.delete(own);
@@ -104,7 +129,10 @@ function declarations(report: string, head: RegExp): Declarations {
       found.members.set(name, members);
       if (line.startsWith("export ")) found.exported.add(name);
     } else {
-      const member = /^ {4}(?:(?:get|readonly|override|protected|static|abstract|async|function) )*"?([\w-]+)"?\??(?:[:(<]| =)/.exec(line)?.[1];
+      const member =
+        /^ {4}(?:(?:get|readonly|override|protected|static|abstract|async|function) )*"?([\w-]+)"?\??(?:[:(<]| =)/.exec(
+          line,
+        )?.[1];
       if (member && !/^ {4}(?:protected|private) /.test(line)) members.add(member);
     }
   }

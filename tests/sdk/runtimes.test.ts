@@ -13,11 +13,14 @@ import { runInWorkerd } from "./runtimes/workerd.ts";
 
 /** The package is the same on either backend of the server, and starting browsers costs time. */
 const again = process.env["MUSICVERSE_TEST_BACKEND"] === "postgres";
-const { found, missing } = again ? { found: [], missing: [] } : await findRuntimes(["Node 20", "Node 22", "Deno", "Bun", "workerd"]);
+const { found, missing } = again
+  ? { found: [], missing: [] }
+  : await findRuntimes(["Node 20", "Node 22", "Deno", "Bun", "workerd"]);
 const chromium = again ? null : chromiumBinary();
 const programs = found.flatMap(({ name, program }) => {
   if (name === "workerd") return [];
-  if (name === "Deno") return [{ name, program, args: ["run", "--allow-net", "--allow-env", "--allow-read", "esm.mjs"] }];
+  if (name === "Deno")
+    return [{ name, program, args: ["run", "--allow-net", "--allow-env", "--allow-read", "esm.mjs"] }];
   return ["esm.mjs", "cjs.cjs"].map((file) => ({ name: `${name}, ${file}`, program, args: [file] }));
 });
 
@@ -63,10 +66,17 @@ describe.skipIf(again)("the packed SDK against a running MusicVerse (SDK-01)", (
     });
   };
 
-  test.concurrent.each(programs)("$name", async ({ program, args }) => {
-    const { stdout } = await promisify(execFile)(program, [...args, JSON.stringify(await input())], { cwd: packed.folder, timeout: 60_000 });
-    expectSeen(JSON.parse(stdout));
-  }, 90_000);
+  test.concurrent.each(programs)(
+    "$name",
+    async ({ program, args }) => {
+      const { stdout } = await promisify(execFile)(program, [...args, JSON.stringify(await input())], {
+        cwd: packed.folder,
+        timeout: 60_000,
+      });
+      expectSeen(JSON.parse(stdout));
+    },
+    90_000,
+  );
 
   test("every runtime to try it on could be had", ({ skip }) => {
     if (missing.length > 0) skip(missing.map(({ name, reason }) => `${name}: ${reason}`).join("; "));
@@ -74,17 +84,28 @@ describe.skipIf(again)("the packed SDK against a running MusicVerse (SDK-01)", (
   });
 
   const workerd = found.find(({ name }) => name === "workerd");
-  test.runIf(workerd)("workerd", async () => {
-    expectSeen(await runInWorkerd(workerd?.program ?? "", packed.folder, await input()));
-  }, 90_000);
+  test.runIf(workerd)(
+    "workerd",
+    async () => {
+      expectSeen(await runInWorkerd(workerd?.program ?? "", packed.folder, await input()));
+    },
+    90_000,
+  );
 
-  test.skipIf(!chromium)("a page in Chromium", async () => {
-    expectSeen(await runInChromium(chromium ?? "", page, await input()));
-  }, 90_000);
+  test.skipIf(!chromium)(
+    "a page in Chromium",
+    async () => {
+      expectSeen(await runInChromium(chromium ?? "", page, await input()));
+    },
+    90_000,
+  );
 });
 
 /** A webhook that the platform really sent. */
-async function receiveOne(app: TestApp, receiver: Receiver): Promise<{ body: string; headers: Record<string, string>; secret: string }> {
+async function receiveOne(
+  app: TestApp,
+  receiver: Receiver,
+): Promise<{ body: string; headers: Record<string, string>; secret: string }> {
   const { test: client } = await app.signUp();
   const { id, secret } = await client.webhooks.create({ url: receiver.url });
   await client.webhooks.test(id);

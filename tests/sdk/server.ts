@@ -35,25 +35,33 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const recorded = await record(request, `/${rest.join("/")}`);
   const step = own.steps[Math.min(own.requests.length, own.steps.length - 1)];
   own.requests.push(recorded);
-  response.once("close", () => { recorded.closed_by_client = !response.writableEnded && !response.errored && !isOurEnd(step); });
+  response.once("close", () => {
+    recorded.closed_by_client = !response.writableEnded && !response.errored && !isOurEnd(step);
+  });
   if (step) answer(step, response);
 }
 
 async function control(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, , what, id = ""] = (request.url ?? "").split("/");
   if (what === "table") return json(response, loadTable());
-  if (request.method === "POST") return json(response, await prepare(JSON.parse(await text(request)) as { server: Step[] | "unreachable" }));
+  if (request.method === "POST")
+    return json(response, await prepare(JSON.parse(await text(request)) as { server: Step[] | "unreachable" }));
   const found = prepared.get(id);
   if (!found) return void response.writeHead(404).end();
   if (request.method === "DELETE") prepared.delete(id);
   json(response, { requests: found.requests });
 }
 
-async function prepare({ server: steps }: { server: Step[] | "unreachable" }): Promise<{ id: string; base_url: string }> {
+async function prepare({
+  server: steps,
+}: {
+  server: Step[] | "unreachable";
+}): Promise<{ id: string; base_url: string }> {
   lastId += 1;
   const id = String(lastId);
   prepared.set(id, { steps: steps === "unreachable" ? [] : steps, requests: [] });
-  const origin = steps === "unreachable" ? await closedOrigin() : `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin =
+    steps === "unreachable" ? await closedOrigin() : `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { id, base_url: `${origin}/c/${id}` };
 }
 
@@ -70,14 +78,26 @@ async function record(request: IncomingMessage, url: string): Promise<RecordedRe
   const body = await buffer(request);
   const [path = "", query] = url.split("?");
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-  const form = headers["content-type"]?.startsWith("multipart/form-data") ? await readForm(body, headers["content-type"]) : null;
-  return { method: request.method ?? "", path, query: Object.fromEntries(new URLSearchParams(query)), headers, body: body.toString(), form, closed_by_client: false };
+  const form = headers["content-type"]?.startsWith("multipart/form-data")
+    ? await readForm(body, headers["content-type"])
+    : null;
+  return {
+    method: request.method ?? "",
+    path,
+    query: Object.fromEntries(new URLSearchParams(query)),
+    headers,
+    body: body.toString(),
+    form,
+    closed_by_client: false,
+  };
 }
 
 async function readForm(body: Buffer, type: string): Promise<RecordedRequest["form"]> {
   const parts = await new Response(new Uint8Array(body), { headers: { "content-type": type } }).formData();
   const form: NonNullable<RecordedRequest["form"]> = {};
-  for (const [name, part] of parts) form[name] = typeof part === "string" ? part : { content: await part.text(), filename: part.name, content_type: part.type };
+  for (const [name, part] of parts)
+    form[name] =
+      typeof part === "string" ? part : { content: await part.text(), filename: part.name, content_type: part.type };
   return form;
 }
 

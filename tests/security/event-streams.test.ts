@@ -14,7 +14,10 @@ afterAll(() => app?.close());
 
 async function open(key: string, generationId: string) {
   const hangUp = new AbortController();
-  const response = await fetch(`${app.url}/v1/generations/${generationId}/events`, { headers: { Authorization: `Bearer ${key}` }, signal: hangUp.signal });
+  const response = await fetch(`${app.url}/v1/generations/${generationId}/events`, {
+    headers: { Authorization: `Bearer ${key}` },
+    signal: hangUp.signal,
+  });
   return { response, hangUp: () => hangUp.abort() };
 }
 
@@ -22,7 +25,11 @@ test("an account has at most 100 event streams open, others have theirs, and a c
   const streams = await Promise.all(Array.from({ length: 100 }, () => open(account.testKey, id)));
   expect(new Set(streams.map(({ response }) => response.status))).toEqual(new Set([200]));
   const refused = await app.request("get", `/v1/generations/${id}/events`, { key: account.testKey });
-  expect(refused).toMatchObject({ status: 429, headers: { "retry-after": "10" }, body: { code: "rate_limited", detail: expect.stringContaining("100 event streams") } });
+  expect(refused).toMatchObject({
+    status: 429,
+    headers: { "retry-after": "10" },
+    body: { code: "rate_limited", detail: expect.stringContaining("100 event streams") },
+  });
 
   const other = await app.signUp();
   const theirs = await other.test.generations.create({ prompt: "prompt-canary", instrumental: true });
@@ -31,10 +38,12 @@ test("an account has at most 100 event streams open, others have theirs, and a c
   stream.hangUp();
 
   streams.pop()?.hangUp();
-  await expect.poll(async () => {
-    const again = await open(account.testKey, id);
-    streams.push(again);
-    return again.response.status;
-  }).toBe(200);
+  await expect
+    .poll(async () => {
+      const again = await open(account.testKey, id);
+      streams.push(again);
+      return again.response.status;
+    })
+    .toBe(200);
   for (const { hangUp } of streams) hangUp();
 });

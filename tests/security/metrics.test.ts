@@ -12,6 +12,12 @@ test("loopback reads the metrics", async () => {
   expect((await app.request("get", "/metrics")).status).toBe(200);
 });
 
-test.for([["X-Forwarded-For", "203.0.113.9"], ["Forwarded", "for=203.0.113.9"]] as const)("whoever comes through a local proxy does not: %s: %s", async ([name, value]) => {
-  expect(await app.request("get", "/metrics", { headers: { [name]: value } })).toMatchObject({ status: 401, body: { code: "unauthenticated" } });
+test.for([
+  ["X-Forwarded-For", "203.0.113.9"],
+  ["Forwarded", "for=203.0.113.9"],
+] as const)("whoever comes through a local proxy does not: %s: %s", async ([name, value]) => {
+  expect(await app.request("get", "/metrics", { headers: { [name]: value } })).toMatchObject({
+    status: 401,
+    body: { code: "unauthenticated" },
+  });
 });

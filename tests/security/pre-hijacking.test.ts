@@ -29,7 +29,11 @@ describe("pre-hijacking", () => {
 
   const ownersPassword = "pw-canary-of-the-owner";
   const ask = (method: string, path: string, body: object, key?: string) =>
-    app.request(method, path, { body, ...(key !== undefined && { key }), headers: { "X-Forwarded-For": `2001:db8:${randomUUID().slice(0, 4)}::1` } });
+    app.request(method, path, {
+      body,
+      ...(key !== undefined && { key }),
+      headers: { "X-Forwarded-For": `2001:db8:${randomUUID().slice(0, 4)}::1` },
+    });
   const status = async (key: string) => (await app.request("get", "/v1/profile", { key })).status;
 
   async function tokenTo(email: string, subject: string): Promise<string> {
@@ -46,22 +50,35 @@ describe("pre-hijacking", () => {
     expect((await ask("post", "/v1/password-resets/confirm", { token, password: ownersPassword })).status).toBe(204);
   }
 
-  const signInAsOwner = async (email: string): Promise<string> => String((await ask("post", "/v1/sessions", { email, password: ownersPassword })).body["token"]);
+  const signInAsOwner = async (email: string): Promise<string> =>
+    String((await ask("post", "/v1/sessions", { email, password: ownersPassword })).body["token"]);
 
   /** Everything that somebody who waits could have left behind. */
   async function leaveBehind(attacker: TestAccount) {
     const browser = createBrowser(app.url);
-    const [key, tokens] = [await attacker.live.apiKeys.create({ name: "left behind" }), await stage.connect(attacker, { browser, scopes: ["profile:read"] })];
+    const [key, tokens] = [
+      await attacker.live.apiKeys.create({ name: "left behind" }),
+      await stage.connect(attacker, { browser, scopes: ["profile:read"] }),
+    ];
     const rotated = await attacker.live.apiKeys.rotate(key.id, { grace_seconds: 86_400 });
     const own = await registerApp(app, attacker);
     const webhook = await attacker.live.webhooks.create({ url: "http://127.0.0.1:9/listen" });
-    return { browser, tokens, own, webhook, secrets: [attacker.sessionToken, attacker.liveKey, attacker.testKey, key.key, rotated.key, tokens.access_token] };
+    return {
+      browser,
+      tokens,
+      own,
+      webhook,
+      secrets: [attacker.sessionToken, attacker.liveKey, attacker.testKey, key.key, rotated.key, tokens.access_token],
+    };
   }
 
   test("classic-federated merge: who signs in with Spotify gets no account that was made with their address", async () => {
     const attacker = await app.signUp();
     expect(await go.signIn(attacker.email)).toMatchObject({ status: 409, body: { code: "identity_not_linked" } });
-    expect(await app.client(attacker.sessionToken).accounts.getProfile()).toMatchObject({ email: attacker.email, email_verified: false });
+    expect(await app.client(attacker.sessionToken).accounts.getProfile()).toMatchObject({
+      email: attacker.email,
+      email_verified: false,
+    });
   });
 
   test("unexpired session: the owner's reset ends sessions, keys, connected apps, client secrets and sign-ins of browsers; webhooks hear no more", async () => {
@@ -71,15 +88,24 @@ describe("pre-hijacking", () => {
     await resetPassword(attacker.email);
 
     for (const secret of secrets) await expect.poll(() => status(secret), { timeout: 1000, interval: 20 }).toBe(401);
-    expect(await refresh(app, stage.client, tokens.refresh_token)).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
-    expect(await refresh(app, own.client, "amv_refresh_x")).toMatchObject({ status: 401, body: { error: "invalid_client" } });
+    expect(await refresh(app, stage.client, tokens.refresh_token)).toMatchObject({
+      status: 400,
+      body: { error: "invalid_grant" },
+    });
+    expect(await refresh(app, own.client, "amv_refresh_x")).toMatchObject({
+      status: 401,
+      body: { error: "invalid_client" },
+    });
     expect((await browser.open((await stage.begin()).url.href)).text).toContain('name="password"');
 
     const session = await signInAsOwner(attacker.email);
     const owner = app.client(session);
     expect((await owner.connectedApps.list()).data).toEqual([]);
     expect((await owner.apiKeys.list({ status: "active" })).data).toEqual([]);
-    expect(await owner.webhooks.get(webhook.id)).toMatchObject({ status: "disabled", disabled_reason: expect.stringContaining("Enable it if it is yours") });
+    expect(await owner.webhooks.get(webhook.id)).toMatchObject({
+      status: "disabled",
+      disabled_reason: expect.stringContaining("Enable it if it is yours"),
+    });
     const notice = mail.received.findLast(({ to }) => to.includes(attacker.email));
     expect(notice?.headers["subject"]).toBe("Your password was changed, and what was made before was ended");
   });
@@ -87,17 +113,28 @@ describe("pre-hijacking", () => {
   test("an address that its owner had proven before: keys and connected apps survive the owner's reset, sessions do not", async () => {
     const owner = await app.signUp({ tier: "enterprise" });
     const { tokens, webhook } = await leaveBehind(owner);
-    expect((await ask("post", "/v1/email-verifications/confirm", { token: await tokenTo(owner.email, "Confirm your e-mail address") })).status).toBe(204);
+    expect(
+      (
+        await ask("post", "/v1/email-verifications/confirm", {
+          token: await tokenTo(owner.email, "Confirm your e-mail address"),
+        })
+      ).status,
+    ).toBe(204);
     await resetPassword(owner.email);
     await expect.poll(() => status(owner.sessionToken), { timeout: 1000, interval: 20 }).toBe(401);
-    expect([await status(owner.liveKey), await status(owner.testKey), await status(tokens.access_token)]).toEqual([200, 200, 200]);
+    expect([await status(owner.liveKey), await status(owner.testKey), await status(tokens.access_token)]).toEqual([
+      200, 200, 200,
+    ]);
     expect(await owner.live.webhooks.get(webhook.id)).toMatchObject({ status: "enabled" });
   });
 
   test("trojan identifier: a sign-in with Spotify that the attacker linked opens nothing after the owner's reset", async () => {
     const attacker = await app.signUp();
     const begun = await go.begin();
-    const linked = await go.link(attacker.sessionToken, { ...begun, code: await go.codeFor(begun, "attacker-of-trojan@example.com") });
+    const linked = await go.link(attacker.sessionToken, {
+      ...begun,
+      code: await go.codeFor(begun, "attacker-of-trojan@example.com"),
+    });
     expect(linked.status).toBe(200);
     expect((await go.signIn("attacker-of-trojan@example.com")).status).toBe(201);
     await resetPassword(attacker.email);
@@ -112,8 +149,15 @@ describe("pre-hijacking", () => {
     expect((await ask("patch", "/v1/profile", { email: mailbox, password }, attacker.sessionToken)).status).toBe(200);
     const move = await tokenTo(mailbox, "Confirm your e-mail address");
     await resetPassword(attacker.email);
-    expect(await ask("post", "/v1/email-verifications/confirm", { token: move })).toMatchObject({ status: 400, body: { code: "invalid_link" } });
-    expect(await app.client(await signInAsOwner(attacker.email)).accounts.getProfile()).toMatchObject({ email: attacker.email, email_verified: true, pending_email: null });
+    expect(await ask("post", "/v1/email-verifications/confirm", { token: move })).toMatchObject({
+      status: 400,
+      body: { code: "invalid_link" },
+    });
+    expect(await app.client(await signInAsOwner(attacker.email)).accounts.getProfile()).toMatchObject({
+      email: attacker.email,
+      email_verified: true,
+      pending_email: null,
+    });
   });
 
   test("non-verifying provider: an account made with an address that Spotify only claims is unproven, and its owner's reset throws the other out", async () => {
@@ -123,7 +167,8 @@ describe("pre-hijacking", () => {
     expect(await app.client(session).accounts.getProfile()).toMatchObject({ email, email_verified: false });
     const { key } = await app.client(session).apiKeys.create({ name: "left behind" });
     await resetPassword(email);
-    for (const secret of [session, key]) await expect.poll(() => status(secret), { timeout: 1000, interval: 20 }).toBe(401);
+    for (const secret of [session, key])
+      await expect.poll(() => status(secret), { timeout: 1000, interval: 20 }).toBe(401);
     expect(await go.signIn(email)).toMatchObject({ status: 409, body: { code: "identity_not_linked" } });
   });
 });

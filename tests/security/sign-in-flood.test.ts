@@ -24,10 +24,12 @@ test("two hundred sign-ins at once: some are asked to come back in a second, and
     if (answer.status === 401) checked += 1;
     return answer;
   });
-  const refused = await Promise.race(flood.map(async (asked) => {
-    const answer = await asked;
-    return answer.status === 429 ? answer : new Promise<never>(() => undefined);
-  }));
+  const refused = await Promise.race(
+    flood.map(async (asked) => {
+      const answer = await asked;
+      return answer.status === 429 ? answer : new Promise<never>(() => undefined);
+    }),
+  );
   expect(refused).toMatchObject({ body: { code: "rate_limited" }, headers: { "retry-after": "1" } });
   // Reads a file, which is work for the same threads.
   const audio = await app.request("get", `/v1/tracks/${String(body["id"])}/audio`, { key: account.liveKey });
@@ -37,5 +39,7 @@ test("two hundred sign-ins at once: some are asked to come back in a second, and
   expect(new Set(statuses)).toEqual(new Set([401, 429]));
   expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(100);
   // Waiting was no failure of anybody.
-  expect((await app.client(null).accounts.signIn({ email: account.email, password: "pw-canary-of-a-test" })).token).toContain("amv_session_");
+  expect(
+    (await app.client(null).accounts.signIn({ email: account.email, password: "pw-canary-of-a-test" })).token,
+  ).toContain("amv_session_");
 });

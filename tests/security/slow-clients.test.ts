@@ -29,13 +29,27 @@ function open(): Socket {
   const { hostname, port } = new URL(app.url);
   return connect(Number(port), hostname);
 }
-const head = (length: number) => [
-  "POST /v1/generate HTTP/1.1", "Host: musicverse", `Authorization: Bearer ${account.testKey}`, "Content-Type: application/json", `Content-Length: ${length}`, "", "",
-].join("\r\n");
+const head = (length: number) =>
+  [
+    "POST /v1/generate HTTP/1.1",
+    "Host: musicverse",
+    `Authorization: Bearer ${account.testKey}`,
+    "Content-Type: application/json",
+    `Content-Length: ${length}`,
+    "",
+    "",
+  ].join("\r\n");
 
-const formHead = (path: string) => [
-  `POST ${path} HTTP/1.1`, "Host: musicverse", "Accept: */*", "Content-Type: application/x-www-form-urlencoded", "Content-Length: 1000", "", "",
-].join("\r\n");
+const formHead = (path: string) =>
+  [
+    `POST ${path} HTTP/1.1`,
+    "Host: musicverse",
+    "Accept: */*",
+    "Content-Type: application/x-www-form-urlencoded",
+    "Content-Length: 1000",
+    "",
+    "",
+  ].join("\r\n");
 
 test("a JSON body that comes byte by byte is given up, named, and its connection closed", async () => {
   const answer = await drip(head(1000));
@@ -70,7 +84,8 @@ test("who leaves in the middle of a token request is no failure of ours: nothing
   const socket = open();
   socket.write(`${formHead("/oauth/token")}grant_type=refresh_token&refresh_token=pw-canary`);
   // Whole ones that came after it were answered, so it is being read.
-  for (let index = 0; index < 2; index += 1) await fetch(`${app.url}/oauth/token`, { method: "POST", body: new URLSearchParams({ grant_type: "x" }) });
+  for (let index = 0; index < 2; index += 1)
+    await fetch(`${app.url}/oauth/token`, { method: "POST", body: new URLSearchParams({ grant_type: "x" }) });
   socket.resetAndDestroy();
   await expect.poll(() => app.logged()).toContain("a caller of the authorization server went away");
   expect(printed).not.toHaveBeenCalled();

@@ -24,10 +24,16 @@ function ask(): Socket {
   const { hostname, port } = new URL(app.url);
   const socket = connect(Number(port), hostname);
   socket.on("error", () => undefined);
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: musicverse\r\nAuthorization: Bearer ${account.testKey}\r\nConnection: close\r\n\r\n`);
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: musicverse\r\nAuthorization: Bearer ${account.testKey}\r\nConnection: close\r\n\r\n`,
+  );
   return socket;
 }
-const ended = (how: RegExp) => app.logged().split("\n").filter((line) => line.includes('"operation":"downloadTrackAudio"') && how.test(line)).length;
+const ended = (how: RegExp) =>
+  app
+    .logged()
+    .split("\n")
+    .filter((line) => line.includes('"operation":"downloadTrackAudio"') && how.test(line)).length;
 
 test("who asks for audio and reads nothing of it is cut off, each of many, and nobody else waits for them", async () => {
   const sockets = Array.from({ length: 5 }, ask);

@@ -28,14 +28,26 @@ test("the delivery itself is good", async () => {
 });
 
 test("a body, id or time that was changed is refused", async () => {
-  await expect(unwrap({ body: delivery.body.replace("webhook.test", "track.deleted") })).rejects.toMatchObject({ reason: "signature_mismatch" });
-  await expect(unwrap({ headers: { "webhook-id": "evt_00000000000000000000000000" } })).rejects.toMatchObject({ reason: "signature_mismatch" });
-  await expect(unwrap({ headers: { "webhook-timestamp": String(Number(delivery.headers["webhook-timestamp"]) + 1) } })).rejects.toMatchObject({ reason: "signature_mismatch" });
-  await expect(unwrap({ headers: { "webhook-signature": "v1,AAAA" } })).rejects.toMatchObject({ reason: "signature_mismatch" });
-  await expect(unwrap({ headers: { "webhook-signature": delivery.headers["webhook-signature"]?.replace("v1,", "v1a,") ?? "" } })).rejects.toMatchObject({ reason: "signature_mismatch" });
+  await expect(unwrap({ body: delivery.body.replace("webhook.test", "track.deleted") })).rejects.toMatchObject({
+    reason: "signature_mismatch",
+  });
+  await expect(unwrap({ headers: { "webhook-id": "evt_00000000000000000000000000" } })).rejects.toMatchObject({
+    reason: "signature_mismatch",
+  });
+  await expect(
+    unwrap({ headers: { "webhook-timestamp": String(Number(delivery.headers["webhook-timestamp"]) + 1) } }),
+  ).rejects.toMatchObject({ reason: "signature_mismatch" });
+  await expect(unwrap({ headers: { "webhook-signature": "v1,AAAA" } })).rejects.toMatchObject({
+    reason: "signature_mismatch",
+  });
+  await expect(
+    unwrap({ headers: { "webhook-signature": delivery.headers["webhook-signature"]?.replace("v1,", "v1a,") ?? "" } }),
+  ).rejects.toMatchObject({ reason: "signature_mismatch" });
 });
 
 test("the same delivery more than five minutes later is refused", async () => {
   const now = () => Date.now() + 5 * 60_000 + 2_000;
-  await expect(unwrapWebhook(delivery.body, delivery.headers, secret, { now })).rejects.toMatchObject({ reason: "timestamp_out_of_tolerance" });
+  await expect(unwrapWebhook(delivery.body, delivery.headers, secret, { now })).rejects.toMatchObject({
+    reason: "timestamp_out_of_tolerance",
+  });
 });

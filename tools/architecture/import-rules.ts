@@ -26,11 +26,15 @@ export interface ImportReport {
 
 /** Judges every import below `folder`; all paths are relative to it. */
 export async function checkImports(folder: string): Promise<ImportReport> {
-  const parts = ["openapi", "server", "plugins", "sdk-js/src", "tools", "tests"].filter((part) => existsSync(join(folder, part)));
+  const parts = ["openapi", "server", "plugins", "sdk-js/src", "tools", "tests"].filter((part) =>
+    existsSync(join(folder, part)),
+  );
   const { output } = await cruise(parts, { ...options, baseDir: folder, validate: true, ruleSet: { forbidden } });
   const { modules, summary } = output as ICruiseResult;
   return {
-    files: modules.map(({ source }) => source).filter((source) => source.endsWith(".ts") && !source.includes("node_modules/")),
+    files: modules
+      .map(({ source }) => source)
+      .filter((source) => source.endsWith(".ts") && !source.includes("node_modules/")),
     violations: summary.violations.map(({ rule, from, to, cycle }) => ({
       rule: rule.name,
       import: [from, ...(cycle?.map(({ name }) => name) ?? [to])].join(" → "),

@@ -7,7 +7,8 @@ const workspaceWithApi = createRequire(new URL("../../openapi/package.json", imp
 
 registerHooks({
   resolve(specifier, context, next) {
-    const wanted = /^typescript($|\/)/.test(specifier) && context.parentURL?.includes("/node_modules/dependency-cruiser/");
+    const wanted =
+      /^typescript($|\/)/.test(specifier) && context.parentURL?.includes("/node_modules/dependency-cruiser/");
     if (!wanted) return next(specifier, context);
     return { url: pathToFileURL(workspaceWithApi.resolve(specifier)).href, shortCircuit: true };
   },

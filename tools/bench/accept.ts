@@ -19,9 +19,16 @@ export async function benchAccept(): Promise<BenchRow[]> {
   await using platform = await openBenchPlatform();
   await using api = await platform.start("api", { TRUST_PROXY: "1" });
   const accounts = await makeAccounts(api.url, platform.adminUrl, ACCOUNTS);
-  const body = JSON.stringify({ prompt: "Lo-fi, rainy night, soft piano", lyrics: "[Verse]\nRain on the window", duration_seconds: 30 });
+  const body = JSON.stringify({
+    prompt: "Lo-fi, rainy night, soft piano",
+    lyrics: "[Verse]\nRain on the window",
+    duration_seconds: 30,
+  });
   const requests = accounts.map(({ testKey }): LoadRequest => ({
-    method: "POST", path: "/v1/generate", headers: { authorization: `Bearer ${testKey}`, "content-type": "application/json" }, body,
+    method: "POST",
+    path: "/v1/generate",
+    headers: { authorization: `Bearer ${testKey}`, "content-type": "application/json" },
+    body,
   }));
   const inserts = await openInserts(platform.adminUrl, body);
   const [accepted, inserted, insertedAlone]: [number[], number[], number[]] = [[], [], []];
@@ -47,22 +54,32 @@ export async function benchAccept(): Promise<BenchRow[]> {
 
 async function openInserts(adminUrl: string, payload: string) {
   const pool = new pg.Pool({ connectionString: adminUrl, max: INSERTING });
-  await pool.query("create table bench_inserts (id uuid primary key default gen_random_uuid(), payload json not null, created_at timestamptz not null default now())");
+  await pool.query(
+    "create table bench_inserts (id uuid primary key default gen_random_uuid(), payload json not null, created_at timestamptz not null default now())",
+  );
   return {
     run: async (seconds: number, clients: number): Promise<number> => {
       const until = performance.now() + seconds * 1000;
       let count = 0;
-      await Promise.all(Array.from({ length: clients }, async () => {
-        while (performance.now() < until) {
-          await pool.query({ name: "insert", text: "insert into bench_inserts (payload) values ($1)", values: [payload] });
-          count += 1;
-        }
-      }));
+      await Promise.all(
+        Array.from({ length: clients }, async () => {
+          while (performance.now() < until) {
+            await pool.query({
+              name: "insert",
+              text: "insert into bench_inserts (payload) values ($1)",
+              values: [payload],
+            });
+            count += 1;
+          }
+        }),
+      );
       return count / seconds;
     },
     /** No worker runs; as if all had been made. */
     endGenerations: async () => {
-      await pool.query("update quota_entries set outcome = 'charged', settled_at = now(), lease_until = null where outcome = 'reserved'");
+      await pool.query(
+        "update quota_entries set outcome = 'charged', settled_at = now(), lease_until = null where outcome = 'reserved'",
+      );
       await pool.query("update quota_accounts set epoch = nextval('quota_epochs')");
     },
     close: () => pool.end(),

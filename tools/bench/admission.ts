@@ -28,18 +28,34 @@ export async function benchAdmission(): Promise<BenchRow[]> {
     await redis.ping();
     const accounts = Array.from({ length: ACCOUNTS }, () => newId());
     const usage = { at: Date.now(), monthly: 0, hourly: 0, full: 0, live: 0, regeneratedAt: null };
-    await eachAtOnce(ACCOUNTS, AT_ONCE, (index) => counters.restore(accounts[index] ?? "", { epoch: 1, usage, reserved: [], regenerated: [] }));
-    const limits = { ...limitsOfPlan("enterprise", "live"), burstPerHour: 1_000_000, concurrencyMax: 1_000_000, generationsPerMonth: 1_000_000 };
+    await eachAtOnce(ACCOUNTS, AT_ONCE, (index) =>
+      counters.restore(accounts[index] ?? "", { epoch: 1, usage, reserved: [], regenerated: [] }),
+    );
+    const limits = {
+      ...limitsOfPlan("enterprise", "live"),
+      burstPerHour: 1_000_000,
+      concurrencyMax: 1_000_000,
+      generationsPerMonth: 1_000_000,
+    };
     const admit = async () => {
       const accountId = accounts[Math.floor(Math.random() * ACCOUNTS)] ?? "";
-      const decision = await counters.admit(accountId, { generationId: newId(), draftId: null, regeneration: null }, limits);
-      if (decision === null || decision === "lost" || !decision.allowed) throw new Error("the benchmark's own admission was not decided, or refused");
+      const decision = await counters.admit(
+        accountId,
+        { generationId: newId(), draftId: null, regeneration: null },
+        limits,
+      );
+      if (decision === null || decision === "lost" || !decision.allowed)
+        throw new Error("the benchmark's own admission was not decided, or refused");
     };
     const bare = () => nothing.run(redis, ["bench:{nothing}"], ["argument"]);
     const [loop, crowd] = [await compare(admit, bare, 1), await compare(admit, bare, AT_ONCE)];
     return [
       row("bare EVALSHA in a loop", median(loop.bare), "calls/s"),
-      row(`admissions through all windows in a loop, ${ACCOUNTS.toLocaleString("en")} accounts`, median(loop.admitted), "calls/s"),
+      row(
+        `admissions through all windows in a loop, ${ACCOUNTS.toLocaleString("en")} accounts`,
+        median(loop.admitted),
+        "calls/s",
+      ),
       row("… against bare EVALSHA", medianRatio(loop.admitted, loop.bare), "ratio", { atLeast: 0.5 }),
       row("… p99", median(loop.p99Ms), "ms", { atMost: 3 }),
       row(`admissions, ${AT_ONCE} at once`, median(crowd.admitted), "calls/s"),
@@ -80,12 +96,14 @@ async function measure(call: () => Promise<unknown>, atOnce: number): Promise<{ 
 
 async function eachAtOnce(count: number, atOnce: number, call: (index: number) => Promise<unknown>): Promise<void> {
   let next = 0;
-  await Promise.all(Array.from({ length: atOnce }, async () => {
-    while (next < count) {
-      next += 1;
-      await call(next - 1);
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      while (next < count) {
+        next += 1;
+        await call(next - 1);
+      }
+    }),
+  );
 }
 
 if (import.meta.main) console.table(await benchAdmission());

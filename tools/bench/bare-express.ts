@@ -15,4 +15,6 @@ app.get("/v1/tracks/:account/:id", async (request, response) => {
   });
   response.json(rows[0]);
 });
-const server = app.listen(0, "127.0.0.1", () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+const server = app.listen(0, "127.0.0.1", () =>
+  console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+);

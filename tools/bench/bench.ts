@@ -62,7 +62,10 @@ if (wanted.length === 0) {
 }
 
 function section(name: string, title: string, rows: BenchRow[]): string {
-  const lines = rows.map(({ figure, value, unit, goal, met }) => `| ${figure} | ${value} ${unit} | ${goal ?? ""} | ${met === null ? "" : met ? "yes" : "**no**"} |`);
+  const lines = rows.map(
+    ({ figure, value, unit, goal, met }) =>
+      `| ${figure} | ${value} ${unit} | ${goal ?? ""} | ${met === null ? "" : met ? "yes" : "**no**"} |`,
+  );
   return `## ${title}\n\n\`npm run bench -- ${name}\`\n\n| figure | measured | goal | met |\n|---|---|---|---|\n${lines.join("\n")}\n`;
 }
 

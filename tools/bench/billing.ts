@@ -36,7 +36,11 @@ export async function benchBilling(): Promise<BenchRow[]> {
     const paidAt = new Date();
     await bought(client, page);
     const readableAt = Date.now();
-    const { rows: [first] } = await admin.query<{ at: Date }>("select min(received_at) as at from incoming_events where received_at >= $1", [paidAt]);
+    const {
+      rows: [first],
+    } = await admin.query<{ at: Date }>("select min(received_at) as at from incoming_events where received_at >= $1", [
+      paidAt,
+    ]);
     sincePaid.push(readableAt - paidAt.getTime());
     sinceHeard.push(readableAt - (first?.at ?? paidAt).getTime());
     // What follows a purchase at Stripe shall not meet the next one.
@@ -55,8 +59,15 @@ export async function benchBilling(): Promise<BenchRow[]> {
 
 async function sandboxOf(url: string, index: number): Promise<MusicVerse> {
   const visitor = new MusicVerse({ baseUrl: url, defaultHeaders: { "X-Forwarded-For": `198.51.100.${index}` } });
-  const { session } = await visitor.accounts.signUp({ email: `bench-${index}@example.com`, password: "a long benchmark password", name: "Bench" });
-  const { key } = await new MusicVerse({ apiKey: session.token, baseUrl: url }).apiKeys.create({ name: "bench" }, { mode: "test" });
+  const { session } = await visitor.accounts.signUp({
+    email: `bench-${index}@example.com`,
+    password: "a long benchmark password",
+    name: "Bench",
+  });
+  const { key } = await new MusicVerse({ apiKey: session.token, baseUrl: url }).apiKeys.create(
+    { name: "bench" },
+    { mode: "test" },
+  );
   return new MusicVerse({ apiKey: key, baseUrl: url });
 }
 
@@ -66,8 +77,13 @@ let people = 0;
 async function bought(client: MusicVerse, page: string): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
   // Of an address of its own, since an address may press a few buttons a minute only.
-  const headers = { "X-Forwarded-For": `203.0.113.${people += 1}` };
-  const paid = await fetch(page, { method: "POST", headers, body: new URLSearchParams({ decision: "pay" }), redirect: "manual" });
+  const headers = { "X-Forwarded-For": `203.0.113.${(people += 1)}` };
+  const paid = await fetch(page, {
+    method: "POST",
+    headers,
+    body: new URLSearchParams({ decision: "pay" }),
+    redirect: "manual",
+  });
   if (paid.status !== 303) throw new Error(`the payment page answered ${paid.status}`);
   while ((await client.entitlements.list()).plan !== "pro") {
     if (performance.now() > until) throw new Error(`no entitlement ${PATIENCE_MS} ms after the payment`);
@@ -90,9 +106,11 @@ async function settled(admin: pg.Client): Promise<void> {
 async function inTurns<T>(all: readonly T[], work: (one: T) => Promise<number>): Promise<number[]> {
   const left = [...all];
   const times: number[] = [];
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (let one = left.shift(); one !== undefined; one = left.shift()) times.push(await work(one));
-  }));
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let one = left.shift(); one !== undefined; one = left.shift()) times.push(await work(one));
+    }),
+  );
   return times;
 }
 

@@ -19,7 +19,11 @@ export async function benchEntitlements(): Promise<BenchRow[]> {
   await using api = await platform.start("api", { TRUST_PROXY: "1" });
   const accounts = await makeAccounts(api.url, platform.adminUrl, ACCOUNTS);
   const ids = accounts.map(({ accountId }) => accountId);
-  const requests = accounts.map(({ key }): LoadRequest => ({ method: "GET", path: "/v1/entitlements/generations", headers: { Authorization: `Bearer ${key}` } }));
+  const requests = accounts.map(({ key }): LoadRequest => ({
+    method: "GET",
+    path: "/v1/entitlements/generations",
+    headers: { Authorization: `Bearer ${key}` },
+  }));
   const cached = await checks(platform.env, ids, null);
   const read = await checks(platform.env, ids, NOWHERE);
   await load(api.url, requests, { seconds: 2, connections: CONCURRENCY });
@@ -33,7 +37,11 @@ export async function benchEntitlements(): Promise<BenchRow[]> {
   ];
 }
 
-async function checks(env: Record<string, string>, ids: string[], listenUrl: string | null): Promise<{ p99Ms: number; eachMs: number }> {
+async function checks(
+  env: Record<string, string>,
+  ids: string[],
+  listenUrl: string | null,
+): Promise<{ p99Ms: number; eachMs: number }> {
   const db = createDatabase({ url: env["DATABASE_URL"] ?? "", listenUrl, poolMax: 10, log: pino({ level: "silent" }) });
   const lookup = createPlanLookup({ db, clock: systemClock });
   try {

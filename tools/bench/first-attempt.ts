@@ -25,14 +25,21 @@ export async function benchFirstAttempt(): Promise<BenchRow[]> {
       const startedAt = performance.now();
       const sent = client.webhooks.test(webhook.id);
       const seen = receiver.received.length;
-      await receiver.next((delivery) => receiver.received.indexOf(delivery) >= seen && delivery.event.type === "webhook.test");
+      await receiver.next(
+        (delivery) => receiver.received.indexOf(delivery) >= seen && delivery.event.type === "webhook.test",
+      );
       times.push(performance.now() - startedAt);
       await sent;
     }
     await receiver.close();
     const sorted = times.toSorted((a, b) => a - b);
     rows.push(
-      row(`event asked for over HTTP → first attempt, idle, p50 (queues on ${backend})`, sorted[Math.floor(EVENTS * 0.5)] ?? NaN, "ms", { atMost: 50 }),
+      row(
+        `event asked for over HTTP → first attempt, idle, p50 (queues on ${backend})`,
+        sorted[Math.floor(EVENTS * 0.5)] ?? NaN,
+        "ms",
+        { atMost: 50 },
+      ),
       row(`… p99 (queues on ${backend})`, sorted[Math.floor(EVENTS * 0.99)] ?? NaN, "ms"),
     );
   }

@@ -39,7 +39,9 @@ async function measure(platform: BenchPlatform, title: string, queue: Record<str
       row("… bulk still waiting in the end", left, "generations"),
     ];
   } finally {
-    await admin.query("update generations set status = 'canceled', finished_at = now(), lease_token = null, lease_until = null where finished_at is null");
+    await admin.query(
+      "update generations set status = 'canceled', finished_at = now(), lease_token = null, lease_until = null where finished_at is null",
+    );
     await admin.end();
     provider.process.kill();
   }
@@ -47,7 +49,12 @@ async function measure(platform: BenchPlatform, title: string, queue: Record<str
 
 /** As if sandboxes had asked for them long ago: they are found by the sweep. */
 async function queueBulk(admin: pg.Client): Promise<void> {
-  const input = JSON.stringify({ prompt: "Slow ambient strings", lyrics: null, instrumental: true, duration_seconds: 5 });
+  const input = JSON.stringify({
+    prompt: "Slow ambient strings",
+    lyrics: null,
+    instrumental: true,
+    duration_seconds: 5,
+  });
   await admin.query(
     `insert into generations (account_id, id, kind, status, lane, plugin_id, model, input, request_id)
      select a.id, gen_random_uuid(), 'music', 'queued', 'bulk', 'minimax', 'music-3.0', $2, 'req_bench'
@@ -57,7 +64,10 @@ async function queueBulk(admin: pg.Client): Promise<void> {
 }
 
 async function bulkIn(admin: pg.Client, status: string): Promise<number> {
-  const { rows } = await admin.query<{ count: number }>("select count(*)::integer as count from generations where lane = 'bulk' and status = $1", [status]);
+  const { rows } = await admin.query<{ count: number }>(
+    "select count(*)::integer as count from generations where lane = 'bulk' and status = $1",
+    [status],
+  );
   return rows[0]?.count ?? 0;
 }
 
@@ -68,12 +78,17 @@ async function ask(url: string, accounts: BenchAccount[]): Promise<string[]> {
   const asked: Promise<string>[] = [];
   for (let index = 0; index < PER_SECOND * SECONDS; index += 1) {
     const key = accounts[index % accounts.length]?.testKey ?? "";
-    asked.push(fetch(`${url}/v1/generate`, { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body })
-      .then(async (response) => {
+    asked.push(
+      fetch(`${url}/v1/generate`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+        body,
+      }).then(async (response) => {
         const generation = (await response.json()) as { id?: string };
         if (response.status !== 202) throw new Error(`not accepted: ${JSON.stringify(generation)}`);
         return decodeId("gen", generation.id ?? "") ?? "";
-      }));
+      }),
+    );
     await sleep(1000 / PER_SECOND);
   }
   return Promise.all(asked);
@@ -82,7 +97,9 @@ async function ask(url: string, accounts: BenchAccount[]): Promise<string[]> {
 /** How long each one that was taken up had waited, in ms. */
 async function startedAmong(admin: pg.Client, ids: string[]): Promise<number[]> {
   const { rows } = await admin.query<{ ms: number }>(
-    "select (extract(epoch from started_at - created_at) * 1000)::float8 as ms from generations where id = any($1) and started_at is not null", [ids]);
+    "select (extract(epoch from started_at - created_at) * 1000)::float8 as ms from generations where id = any($1) and started_at is not null",
+    [ids],
+  );
   return rows.map(({ ms }) => ms);
 }
 

@@ -17,8 +17,11 @@ const app = express();
 app.disable("x-powered-by").disable("etag");
 app.set("query parser", "simple");
 app.use(requestId, route());
-if (kind === "with") app.use(authenticate(features.authentication), rateLimit({ limiter: services.limiter, ...features.limits }));
+if (kind === "with")
+  app.use(authenticate(features.authentication), rateLimit({ limiter: services.limiter, ...features.limits }));
 app.use((_request, response) => void response.json({ ok: true }));
-const server = app.listen(0, "127.0.0.1", () => process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }));
+const server = app.listen(0, "127.0.0.1", () =>
+  process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }),
+);
 process.on("message", () => process.send?.({ cpu: process.cpuUsage() }));
 process.on("disconnect", () => process.exit());

@@ -21,10 +21,27 @@ export async function benchLimits(): Promise<BenchRow[]> {
   const rows = platform.redis ? await benchChecks(platform) : [];
   if (!platform.redis) return rows;
   for (const outage of ["hang", "crash"] as const) {
-    const { total, limit } = await measureOutage({ outage, limit: 3000, processes: 3, askedBefore: "all", usedBefore: 0.4 });
-    rows.push(row(`Redis ${outage === "hang" ? "hangs" : "is killed, comes back empty"}: admitted by 3 processes, against the limit`, total / limit, "ratio", { atMost: 1.2 }));
+    const { total, limit } = await measureOutage({
+      outage,
+      limit: 3000,
+      processes: 3,
+      askedBefore: "all",
+      usedBefore: 0.4,
+    });
+    rows.push(
+      row(
+        `Redis ${outage === "hang" ? "hangs" : "is killed, comes back empty"}: admitted by 3 processes, against the limit`,
+        total / limit,
+        "ratio",
+        { atMost: 1.2 },
+      ),
+    );
     const worst = await measureOutage({ outage, limit: 3000, processes: 3, askedBefore: "one", usedBefore: 0.7 });
-    rows.push(row("… when two of them had not seen the account before", worst.total / worst.limit, "ratio", { atMost: worst.bound / worst.limit + 0.02 }));
+    rows.push(
+      row("… when two of them had not seen the account before", worst.total / worst.limit, "ratio", {
+        atMost: worst.bound / worst.limit + 0.02,
+      }),
+    );
   }
   return rows;
 }
@@ -47,7 +64,12 @@ async function benchChecks(platform: BenchPlatform): Promise<BenchRow[]> {
     const commands = await countCommands(redis, () => ask(servers.with.url, requests, COUNTED));
     return [
       row("the pipeline without authentication and limits", median(cpu.without), "µs CPU/request"),
-      row("authentication and limits add, credential cached", median(cpu.with.map((value, index) => value - (cpu.without[index] ?? 0))), "µs CPU/request", { atMost: 60 }),
+      row(
+        "authentication and limits add, credential cached",
+        median(cpu.with.map((value, index) => value - (cpu.without[index] ?? 0))),
+        "µs CPU/request",
+        { atMost: 60 },
+      ),
       row("commands sent to Redis per request", commands / COUNTED, "commands", { atMost: 1.01 }),
     ];
   } finally {
@@ -59,7 +81,11 @@ async function benchChecks(platform: BenchPlatform): Promise<BenchRow[]> {
 async function withKeys(platform: BenchPlatform) {
   await using api = await platform.start("api", { TRUST_PROXY: "1" });
   const accounts = await makeAccounts(api.url, platform.adminUrl, ACCOUNTS);
-  return accounts.map(({ key }) => ({ method: "GET" as const, path: "/v1/profile", headers: { authorization: `Bearer ${key}` } }));
+  return accounts.map(({ key }) => ({
+    method: "GET" as const,
+    path: "/v1/profile",
+    headers: { authorization: `Bearer ${key}` },
+  }));
 }
 
 async function ask(url: string, requests: autocannon.Request[], amount: number): Promise<void> {
@@ -82,7 +108,10 @@ async function countCommands(redis: ReturnType<typeof connectRedis>, work: () =>
 }
 
 async function start(kind: "with" | "without", { env }: BenchPlatform) {
-  const child = fork(new URL("limits-server.ts", import.meta.url), [kind], { execArgv: ["--conditions=musicverse-source"], env: { PATH: process.env["PATH"], ...env } });
+  const child = fork(new URL("limits-server.ts", import.meta.url), [kind], {
+    execArgv: ["--conditions=musicverse-source"],
+    env: { PATH: process.env["PATH"], ...env },
+  });
   const [{ url }] = (await once(child, "message")) as [{ url: string }];
   return { child, url };
 }

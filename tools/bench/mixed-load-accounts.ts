@@ -16,7 +16,12 @@ export interface LoadAccount {
 const TRACKS = 5;
 
 /** Sandboxes without limits, because one machine is to be measured and not a plan; each with one of everything. */
-export async function makeLoadAccounts(url: string, adminUrl: string, receiverUrl: string, count: number): Promise<LoadAccount[]> {
+export async function makeLoadAccounts(
+  url: string,
+  adminUrl: string,
+  receiverUrl: string,
+  count: number,
+): Promise<LoadAccount[]> {
   const admin = new pg.Client({ connectionString: adminUrl });
   await admin.connect();
   const accounts: LoadAccount[] = [];
@@ -27,8 +32,16 @@ export async function makeLoadAccounts(url: string, adminUrl: string, receiverUr
 
 async function makeOne(url: string, admin: pg.Client, receiverUrl: string, index: number): Promise<LoadAccount> {
   // Addresses may sign up 20 times a minute; a benchmark asks from as many addresses as it needs.
-  const visitor = new MusicVerse({ baseUrl: url, apiKey: null, defaultHeaders: { "X-Forwarded-For": `198.51.100.${index}` } });
-  const { session } = await visitor.accounts.signUp({ email: `load-${index}-${Date.now()}@example.com`, password: "a long benchmark password", name: "Load" });
+  const visitor = new MusicVerse({
+    baseUrl: url,
+    apiKey: null,
+    defaultHeaders: { "X-Forwarded-For": `198.51.100.${index}` },
+  });
+  const { session } = await visitor.accounts.signUp({
+    email: `load-${index}-${Date.now()}@example.com`,
+    password: "a long benchmark password",
+    name: "Load",
+  });
   const owner = new MusicVerse({ apiKey: session.token, baseUrl: url, mode: "test" });
   const { sandbox_account_id: sandbox } = await owner.accounts.getProfile();
   await admin.query(
@@ -39,11 +52,23 @@ async function makeOne(url: string, admin: pg.Client, receiverUrl: string, index
   const { key } = await owner.apiKeys.create({ name: "load" });
   const client = new MusicVerse({ apiKey: key, baseUrl: url });
   const tracks = [];
-  for (let each = 0; each < TRACKS; each += 1) tracks.push(await client.tracks.upload({ file: wavOf({ seconds: 0.1 }), title: `Song ${each} of rain` }));
+  for (let each = 0; each < TRACKS; each += 1)
+    tracks.push(await client.tracks.upload({ file: wavOf({ seconds: 0.1 }), title: `Song ${each} of rain` }));
   const trackIds = tracks.map(({ id }) => id);
-  const generation = await client.generations.create({ prompt: "Lo-fi, rainy night", instrumental: true, duration_seconds: 5 });
+  const generation = await client.generations.create({
+    prompt: "Lo-fi, rainy night",
+    instrumental: true,
+    duration_seconds: 5,
+  });
   const webhook = await client.webhooks.create({ url: receiverUrl });
   const playlist = await client.playlists.create({ name: "Night drive" });
   const { items } = await client.playlists.addTracks(playlist.id, { track_ids: [...trackIds, ...trackIds] });
-  return { key, trackIds, generationId: generation.id, webhookId: webhook.id, playlistId: playlist.id, itemIds: items.map(({ id }) => id) };
+  return {
+    key,
+    trackIds,
+    generationId: generation.id,
+    webhookId: webhook.id,
+    playlistId: playlist.id,
+    itemIds: items.map(({ id }) => id),
+  };
 }

@@ -16,12 +16,15 @@ export interface MixedOperation {
 }
 
 const json = (body: unknown) => ({ headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-const get = (path: (account: LoadAccount, pick: <T>(values: readonly T[]) => T) => string): MixedOperation["request"] =>
+const get =
+  (path: (account: LoadAccount, pick: <T>(values: readonly T[]) => T) => string): MixedOperation["request"] =>
   (account, pick) => ({ method: "GET", path: path(account, pick) });
 
 const boundary = "----load";
 const form = Buffer.concat([
-  Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\nContent-Type: audio/wav\r\n\r\n`),
+  Buffer.from(
+    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\nContent-Type: audio/wav\r\n\r\n`,
+  ),
   wavOf({ seconds: 0.1 }),
   Buffer.from(`\r\n--${boundary}--\r\n`),
 ]);
@@ -31,25 +34,72 @@ export const mix: MixedOperation[] = [
   { operation: "getTrack", share: 250, request: get(({ trackIds }, pick) => `/v1/tracks/${pick(trackIds)}`) },
   { operation: "listTracks", share: 150, request: get(() => "/v1/tracks") },
   { operation: "listTracks (search)", share: 30, request: get(() => "/v1/tracks?search=rain%20song&source=upload") },
-  { operation: "downloadTrackAudio", share: 40, request: get(({ trackIds }, pick) => `/v1/tracks/${pick(trackIds)}/audio`) },
-  { operation: "updateTrack", share: 10, request: ({ trackIds }, pick) => ({ method: "PATCH", path: `/v1/tracks/${pick(trackIds)}`, ...json({ title: `Song of rain ${pick([1, 2, 3, 4])}` }) }) },
   {
-    operation: "uploadTrack", share: 10,
-    request: () => ({ method: "POST", path: "/v1/tracks", headers: { "content-type": `multipart/form-data; boundary=${boundary}` }, body: form }),
+    operation: "downloadTrackAudio",
+    share: 40,
+    request: get(({ trackIds }, pick) => `/v1/tracks/${pick(trackIds)}/audio`),
   },
-  { operation: "createGeneration", share: 10, request: () => ({ method: "POST", path: "/v1/generate", ...json({ prompt: "Lo-fi, rainy night", instrumental: true, duration_seconds: 5 }) }) },
+  {
+    operation: "updateTrack",
+    share: 10,
+    request: ({ trackIds }, pick) => ({
+      method: "PATCH",
+      path: `/v1/tracks/${pick(trackIds)}`,
+      ...json({ title: `Song of rain ${pick([1, 2, 3, 4])}` }),
+    }),
+  },
+  {
+    operation: "uploadTrack",
+    share: 10,
+    request: () => ({
+      method: "POST",
+      path: "/v1/tracks",
+      headers: { "content-type": `multipart/form-data; boundary=${boundary}` },
+      body: form,
+    }),
+  },
+  {
+    operation: "createGeneration",
+    share: 10,
+    request: () => ({
+      method: "POST",
+      path: "/v1/generate",
+      ...json({ prompt: "Lo-fi, rainy night", instrumental: true, duration_seconds: 5 }),
+    }),
+  },
   { operation: "getGeneration", share: 100, request: get(({ generationId }) => `/v1/generations/${generationId}`) },
   { operation: "listGenerations", share: 60, request: get(() => "/v1/generations") },
   { operation: "getProfile", share: 80, request: get(() => "/v1/profile") },
   { operation: "listEvents", share: 60, request: get(() => "/v1/events") },
   { operation: "listWebhooks", share: 40, request: get(() => "/v1/webhooks") },
-  { operation: "listWebhookDeliveries", share: 30, request: get(({ webhookId }) => `/v1/webhooks/${webhookId}/deliveries`) },
+  {
+    operation: "listWebhookDeliveries",
+    share: 30,
+    request: get(({ webhookId }) => `/v1/webhooks/${webhookId}/deliveries`),
+  },
   { operation: "listPlaylists", share: 50, request: get(() => "/v1/playlists") },
   { operation: "getPlaylist", share: 30, request: get(({ playlistId }) => `/v1/playlists/${playlistId}`) },
-  { operation: "listPlaylistTracks", share: 30, request: get(({ playlistId }) => `/v1/playlists/${playlistId}/tracks`) },
-  { operation: "addPlaylistTracks", share: 10, request: ({ playlistId, trackIds }, pick) => ({ method: "POST", path: `/v1/playlists/${playlistId}/tracks`, ...json({ track_ids: [pick(trackIds)] }) }) },
   {
-    operation: "movePlaylistTrack", share: 10,
-    request: ({ playlistId, itemIds }, pick) => ({ method: "PATCH", path: `/v1/playlists/${playlistId}/tracks/${pick(itemIds)}`, ...json({ position: pick([0, 3, 6, 9]) }) }),
+    operation: "listPlaylistTracks",
+    share: 30,
+    request: get(({ playlistId }) => `/v1/playlists/${playlistId}/tracks`),
+  },
+  {
+    operation: "addPlaylistTracks",
+    share: 10,
+    request: ({ playlistId, trackIds }, pick) => ({
+      method: "POST",
+      path: `/v1/playlists/${playlistId}/tracks`,
+      ...json({ track_ids: [pick(trackIds)] }),
+    }),
+  },
+  {
+    operation: "movePlaylistTrack",
+    share: 10,
+    request: ({ playlistId, itemIds }, pick) => ({
+      method: "PATCH",
+      path: `/v1/playlists/${playlistId}/tracks/${pick(itemIds)}`,
+      ...json({ position: pick([0, 3, 6, 9]) }),
+    }),
   },
 ];

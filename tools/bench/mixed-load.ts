@@ -22,7 +22,11 @@ const P95_MAX_MS = 500;
 export async function benchMixedLoad(): Promise<BenchRow[]> {
   const loadBefore = loadavg()[0] ?? 0;
   await using platform = await openBenchPlatform();
-  const [receiver, provider, generator] = ["webhooks-receiver.ts", "provider.ts", "open-loop.ts"].map(startHelper) as [Helper, Helper, Helper];
+  const [receiver, provider, generator] = ["webhooks-receiver.ts", "provider.ts", "open-loop.ts"].map(startHelper) as [
+    Helper,
+    Helper,
+    Helper,
+  ];
   try {
     const [hooks, music] = [await receiver.url, await provider.url, await generator.url];
     const env = { TRUST_PROXY: "1", MINIMAX_SIMULATOR_URL: music };
@@ -30,7 +34,8 @@ export async function benchMixedLoad(): Promise<BenchRow[]> {
     // As the README advises for one machine: requests go first when it is busy.
     await using _worker = await platform.start("worker", { ...env, WORKER_NICE: "10" });
     const accounts = await makeLoadAccounts(api.url, platform.adminUrl, `${hooks}/hooks`, ACCOUNTS);
-    const play = (perSecond: number, seconds: number) => roundOf(generator.process, { url: api.url, accounts, perSecond, seconds, seed: perSecond });
+    const play = (perSecond: number, seconds: number) =>
+      roundOf(generator.process, { url: api.url, accounts, perSecond, seconds, seed: perSecond });
     await play(TARGET_PER_SECOND / 5, STEP_SECONDS);
 
     const before = cpuTimes();
@@ -40,11 +45,25 @@ export async function benchMixedLoad(): Promise<BenchRow[]> {
     return [
       row("machine before the run: load average over one minute", loadBefore, `on ${cpus().length} cores`),
       row(`machine during ${TARGET_PER_SECOND} requests/s: cores busy, everything on it`, busy * 100, "%"),
-      row(`${TARGET_PER_SECOND} requests/s for ${TARGET_SECONDS} s: answered`, target.requests - count(target.errors), "requests"),
-      row(`… errors${count(target.errors) ? ` (${JSON.stringify(target.errors)})` : ""}`, count(target.errors), "requests", { atMost: 0 }),
+      row(
+        `${TARGET_PER_SECOND} requests/s for ${TARGET_SECONDS} s: answered`,
+        target.requests - count(target.errors),
+        "requests",
+      ),
+      row(
+        `… errors${count(target.errors) ? ` (${JSON.stringify(target.errors)})` : ""}`,
+        count(target.errors),
+        "requests",
+        { atMost: 0 },
+      ),
       row("… generator late to send, p99 (contained in the latencies)", target.lateP99Ms, "ms"),
       ...target.operations.map(operationRow),
-      row(`highest rate that holds for ${STEP_SECONDS} s: p95 < ${P95_MAX_MS} ms for every operation, no error`, holds, "requests/s", { atLeast: TARGET_PER_SECOND }),
+      row(
+        `highest rate that holds for ${STEP_SECONDS} s: p95 < ${P95_MAX_MS} ms for every operation, no error`,
+        holds,
+        "requests/s",
+        { atLeast: TARGET_PER_SECOND },
+      ),
     ];
   } finally {
     for (const { process } of [generator, provider, receiver]) process.kill();
@@ -64,13 +83,17 @@ async function search(play: (perSecond: number, seconds: number) => Promise<Roun
 
 function isHeld(result: RoundResult): boolean {
   const slowest = result.operations.toSorted((a, b) => b.p95Ms - a.p95Ms)[0];
-  console.error(`  ${result.requests} requests, ${count(result.errors)} errors ${JSON.stringify(result.errors)}, slowest p95: ${slowest?.operation} ${slowest?.p95Ms.toFixed(0)} ms`);
+  console.error(
+    `  ${result.requests} requests, ${count(result.errors)} errors ${JSON.stringify(result.errors)}, slowest p95: ${slowest?.operation} ${slowest?.p95Ms.toFixed(0)} ms`,
+  );
   return count(result.errors) === 0 && result.operations.every(({ p95Ms }) => p95Ms < P95_MAX_MS);
 }
 
 function operationRow({ operation, requests, p50Ms, p95Ms, p99Ms }: OperationResult): BenchRow {
   const [p50, p99] = [p50Ms, p99Ms].map((ms) => Number(ms.toPrecision(3)));
-  return row(`${operation}: p95 (p50 ${p50} ms, p99 ${p99} ms, ${requests} requests)`, p95Ms, "ms", { atMost: P95_MAX_MS });
+  return row(`${operation}: p95 (p50 ${p50} ms, p99 ${p99} ms, ${requests} requests)`, p95Ms, "ms", {
+    atMost: P95_MAX_MS,
+  });
 }
 
 async function roundOf(generator: ChildProcess, round: Round & { accounts: LoadAccount[] }): Promise<RoundResult> {

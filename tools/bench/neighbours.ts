@@ -26,7 +26,9 @@ const WORKERS = 2;
  */
 export async function benchNeighbours(): Promise<BenchRow[]> {
   await using platform = await openBenchPlatform();
-  const services = await openServices(loadConfig({ ...platform.env, DATABASE_POOL_MAX: "64" }), { log: createLogger({ level: "silent", name: "bench" }) });
+  const services = await openServices(loadConfig({ ...platform.env, DATABASE_POOL_MAX: "64" }), {
+    log: createLogger({ level: "silent", name: "bench" }),
+  });
   const receiver = fork(new URL("neighbours-receiver.ts", import.meta.url));
   try {
     const [{ port }] = (await once(receiver, "message")) as [{ port: number }];
@@ -46,10 +48,14 @@ export async function benchNeighbours(): Promise<BenchRow[]> {
     }
     const sorted = times.toSorted((a, b) => a - b);
     return [
-      row("events emitted, all endpoints", offered.all / offered.seconds, "events/s", { atLeast: 0.95 * EVENTS_PER_SECOND }),
+      row("events emitted, all endpoints", offered.all / offered.seconds, "events/s", {
+        atLeast: 0.95 * EVENTS_PER_SECOND,
+      }),
       row("healthy endpoints: events that arrived", (100 * times.length) / offered.healthy, "%", { atLeast: 100 }),
       row("healthy endpoints: event → first attempt, p50", sorted[Math.floor(sorted.length * 0.5)] ?? NaN, "ms"),
-      row("healthy endpoints: event → first attempt, p99", sorted[Math.floor(sorted.length * 0.99)] ?? NaN, "ms", { atMost: 1_000 }),
+      row("healthy endpoints: event → first attempt, p99", sorted[Math.floor(sorted.length * 0.99)] ?? NaN, "ms", {
+        atMost: 1_000,
+      }),
     ];
   } finally {
     receiver.kill();
@@ -78,10 +84,12 @@ async function emitFor(services: Services, accounts: string[], seconds: number) 
       const accountId = accounts[index] ?? "";
       const data = { object: "track", id: encodeId("trk", newId()), deleted: true } as const;
       emitting.open += 1;
-      void services.db.withTenant(accountId, (tx) => emit(tx, { type: "track.deleted", data })).finally(() => {
-        emitting.open -= 1;
-        emitting.settled();
-      });
+      void services.db
+        .withTenant(accountId, (tx) => emit(tx, { type: "track.deleted", data }))
+        .finally(() => {
+          emitting.open -= 1;
+          emitting.settled();
+        });
       all += 1;
       if (index >= HANGING) healthy += 1;
     }
@@ -96,15 +104,26 @@ async function emitFor(services: Services, accounts: string[], seconds: number) 
 /** An account with one endpoint. */
 async function endpoint({ db, keyRing }: Services, url: string): Promise<string> {
   const [live, sandbox, id] = [newId(), newId(), newId()];
-  await db.asSystem("a benchmark makes an account", (tx) => tx.query(
-    `insert into accounts (id, mode, twin_id, name)
+  await db.asSystem("a benchmark makes an account", (tx) =>
+    tx.query(
+      `insert into accounts (id, mode, twin_id, name)
      values ($1, 'live', $2, 'benchmark'), ($2, 'test', $1, 'benchmark')`,
-    [live, sandbox],
-  ));
-  await db.withTenant(live, (tx) => insertWebhook(tx, {
-    id, url, description: null, event_types: null, ordered: false, ordered_on_failure: "skip", max_per_second: null,
-    secret: sealSecret(keyRing, live, id, newSecret()), now: new Date(),
-  }));
+      [live, sandbox],
+    ),
+  );
+  await db.withTenant(live, (tx) =>
+    insertWebhook(tx, {
+      id,
+      url,
+      description: null,
+      event_types: null,
+      ordered: false,
+      ordered_on_failure: "skip",
+      max_per_second: null,
+      secret: sealSecret(keyRing, live, id, newSecret()),
+      now: new Date(),
+    }),
+  );
   return live;
 }
 

@@ -46,7 +46,12 @@ process.send?.({ port: null });
 async function run({ url, accounts, perSecond, seconds, seed }: Round): Promise<RoundResult> {
   const random = randomFrom(seed);
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
-  const pool = new Pool(url, { connections: CONNECTIONS, pipelining: 1, headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS });
+  const pool = new Pool(url, {
+    connections: CONNECTIONS,
+    pipelining: 1,
+    headersTimeout: ANSWER_MS,
+    bodyTimeout: ANSWER_MS,
+  });
   const latencies = new Map<string, number[]>();
   const late: number[] = [];
   const errors: Record<string, number> = {};
@@ -57,7 +62,12 @@ async function run({ url, accounts, perSecond, seconds, seed }: Round): Promise<
     const { method, path, headers, body = null } = request(account, pick);
     let outcome: string;
     try {
-      const answer = await pool.request({ method, path, headers: { authorization: `Bearer ${account.key}`, ...headers }, body });
+      const answer = await pool.request({
+        method,
+        path,
+        headers: { authorization: `Bearer ${account.key}`, ...headers },
+        body,
+      });
       await answer.body.dump({ limit: Number.POSITIVE_INFINITY });
       outcome = answer.statusCode < 300 ? "" : `${operation} ${answer.statusCode}`;
     } catch (error) {
@@ -71,7 +81,12 @@ async function run({ url, accounts, perSecond, seconds, seed }: Round): Promise<
 
   for (const planned of plan({ accounts, perSecond, seconds, random, pick })) {
     // Never spins: the server needs these cores. What a timer is late is counted in the latencies.
-    for (let wait = planned.atMs - (performance.now() - startedAt); wait > 0; wait = planned.atMs - (performance.now() - startedAt)) await sleep(wait);
+    for (
+      let wait = planned.atMs - (performance.now() - startedAt);
+      wait > 0;
+      wait = planned.atMs - (performance.now() - startedAt)
+    )
+      await sleep(wait);
     late.push(performance.now() - startedAt - planned.atMs);
     running.push(send(planned));
   }
@@ -86,7 +101,16 @@ async function run({ url, accounts, perSecond, seconds, seed }: Round): Promise<
 }
 
 /** Arrivals of many who know nothing of each other: exponential gaps, so that some come close together. */
-function* plan({ accounts, perSecond, seconds, random, pick }: Pick<Round, "accounts" | "perSecond" | "seconds"> & { random(): number; pick<T>(values: readonly T[]): T }): Generator<Planned> {
+function* plan({
+  accounts,
+  perSecond,
+  seconds,
+  random,
+  pick,
+}: Pick<Round, "accounts" | "perSecond" | "seconds"> & {
+  random(): number;
+  pick<T>(values: readonly T[]): T;
+}): Generator<Planned> {
   const shares = mix.flatMap((operation) => Array.from({ length: operation.share }, () => operation));
   for (let atMs = 0; atMs < seconds * 1000; atMs += (-Math.log(1 - random()) / perSecond) * 1000) {
     const { operation, request } = pick(shares);
@@ -95,7 +119,12 @@ function* plan({ accounts, perSecond, seconds, random, pick }: Pick<Round, "acco
 }
 
 function summary(operation: string, values: number[]): OperationResult {
-  const [p50Ms, p95Ms, p99Ms, maxMs] = [0.5, 0.95, 0.99, 1].map((share) => percentile(values, share)) as [number, number, number, number];
+  const [p50Ms, p95Ms, p99Ms, maxMs] = [0.5, 0.95, 0.99, 1].map((share) => percentile(values, share)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   return { operation, requests: values.length, p50Ms, p95Ms, p99Ms, maxMs };
 }
 

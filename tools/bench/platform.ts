@@ -29,10 +29,13 @@ export async function openBenchPlatform(): Promise<BenchPlatform> {
   const postgres = await startPostgres({ directory, settings: { shared_buffers: "256MB", max_connections: "200" } });
   const redis = await startRedis();
   await ensureRoles({ adminUrl: postgres.adminUrl, passwords: { owner: "owner", app: "app" } });
-  const as = (user: string, password: string) => Object.assign(new URL(postgres.adminUrl), { username: user, password }).href;
+  const as = (user: string, password: string) =>
+    Object.assign(new URL(postgres.adminUrl), { username: user, password }).href;
   const admin = new pg.Client({ connectionString: postgres.adminUrl });
   await admin.connect();
-  await admin.query(`grant create on database postgres to ${roles.owner}; grant create, usage on schema public to ${roles.owner}`);
+  await admin.query(
+    `grant create on database postgres to ${roles.owner}; grant create, usage on schema public to ${roles.owner}`,
+  );
   await admin.end();
   await migrateUp(as(roles.owner, "owner"));
   await migrateQueueSchema(as(roles.owner, "owner"));
@@ -71,7 +74,9 @@ async function startServer(command: string, env: Record<string, string>) {
       // Only until it is ready: afterwards its log is read and dropped, as a log collector's pipe would take it.
       if (output === "ready") return;
       output += chunk.toString();
-      const found = /"url":"(http:[^"]+)","msg":"the API listens"/.exec(output)?.[1] ?? (output.includes("the worker works") ? "" : undefined);
+      const found =
+        /"url":"(http:[^"]+)","msg":"the API listens"/.exec(output)?.[1] ??
+        (output.includes("the worker works") ? "" : undefined);
       if (found === undefined) return;
       output = "ready";
       resolve(found);
@@ -106,7 +111,11 @@ export async function makeAccounts(url: string, adminUrl: string, count: number)
   for (let index = 0; index < count; index += 1) {
     // Addresses may sign up 20 times a minute; a benchmark asks from as many addresses as it needs.
     const visitor = new MusicVerse({ baseUrl: url, defaultHeaders: { "X-Forwarded-For": `198.51.100.${index}` } });
-    const { session } = await visitor.accounts.signUp({ email: `bench-${index}-${Date.now()}@example.com`, password: "a long benchmark password", name: "Bench" });
+    const { session } = await visitor.accounts.signUp({
+      email: `bench-${index}-${Date.now()}@example.com`,
+      password: "a long benchmark password",
+      name: "Bench",
+    });
     const owner = new MusicVerse({ apiKey: session.token, baseUrl: url });
     const { key } = await owner.apiKeys.create({ name: "bench" });
     const { key: testKey } = await owner.apiKeys.create({ name: "bench" }, { mode: "test" });
@@ -117,8 +126,11 @@ export async function makeAccounts(url: string, adminUrl: string, count: number)
   }
   const admin = new pg.Client({ connectionString: adminUrl });
   await admin.connect();
-  const enterprise = "select id, gen_random_uuid(), 'plan_grant', 'grant', 'enterprise', now(), 1 from accounts where id = any($1)";
-  await admin.query(`insert into entitlements (account_id, id, source, ref, plan, starts_at, version) ${enterprise}`, [made.map(({ accountId }) => accountId)]);
+  const enterprise =
+    "select id, gen_random_uuid(), 'plan_grant', 'grant', 'enterprise', now(), 1 from accounts where id = any($1)";
+  await admin.query(`insert into entitlements (account_id, id, source, ref, plan, starts_at, version) ${enterprise}`, [
+    made.map(({ accountId }) => accountId),
+  ]);
   await admin.end();
   return made;
 }

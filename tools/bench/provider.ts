@@ -21,8 +21,16 @@ const simulator = await startSimulator((await minimax.simulator.load())({ latenc
 const answers = new Map<string, Promise<Answer>>();
 
 async function ask(method: string, url: string, headers: Record<string, string>, body: Buffer): Promise<Answer> {
-  const response = await fetch(simulator.origin + url, { method, headers, ...(body.length > 0 && { body: new Uint8Array(body) }) });
-  return { status: response.status, type: response.headers.get("content-type") ?? "", body: Buffer.from(await response.arrayBuffer()) };
+  const response = await fetch(simulator.origin + url, {
+    method,
+    headers,
+    ...(body.length > 0 && { body: new Uint8Array(body) }),
+  });
+  return {
+    status: response.status,
+    type: response.headers.get("content-type") ?? "",
+    body: Buffer.from(await response.arrayBuffer()),
+  };
 }
 
 const server = createServer((request, response) => {
@@ -33,7 +41,10 @@ const server = createServer((request, response) => {
     const { authorization = "", "content-type": type = "" } = request.headers;
     if (!answers.has(key)) answers.set(key, ask(method, url, { authorization, "content-type": type }, body));
     const [answer] = await Promise.all([answers.get(key), sleep(THINKING_MS)]);
-    if (answer) response.writeHead(answer.status, { "content-type": answer.type, "content-length": answer.body.length }).end(answer.body);
+    if (answer)
+      response
+        .writeHead(answer.status, { "content-type": answer.type, "content-length": answer.body.length })
+        .end(answer.body);
   })();
 });
 process.on("disconnect", () => process.exit());

@@ -14,14 +14,25 @@ const WARM_UP_SECONDS = 5;
 /** `GET /v1/tracks/{id}` through the whole pipeline against bare Express with the same query, taking turns. */
 export async function benchReadTrack(): Promise<BenchRow[]> {
   await using platform = await openBenchPlatform();
-  const bare = spawn(process.execPath, [fileURLToPath(new URL("bare-express.ts", import.meta.url)), platform.adminUrl], { stdio: ["ignore", "pipe", "inherit"] });
+  const bare = spawn(
+    process.execPath,
+    [fileURLToPath(new URL("bare-express.ts", import.meta.url)), platform.adminUrl],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
   try {
     const [chunk] = (await once(bare.stdout, "data")) as [Buffer];
     const bareUrl = chunk.toString().trim();
     await using single = await platform.start("api", { TRUST_PROXY: "1", REDIS_URL: "" });
     const accounts = await makeAccounts(single.url, platform.adminUrl, ACCOUNTS);
-    const bareRequests = accounts.map(({ accountId, trackUuid }): LoadRequest => ({ method: "GET", path: `/v1/tracks/${accountId}/${trackUuid}` }));
-    const requests = accounts.map(({ key, trackId }): LoadRequest => ({ method: "GET", path: `/v1/tracks/${trackId}`, headers: { Authorization: `Bearer ${key}` } }));
+    const bareRequests = accounts.map(({ accountId, trackUuid }): LoadRequest => ({
+      method: "GET",
+      path: `/v1/tracks/${accountId}/${trackUuid}`,
+    }));
+    const requests = accounts.map(({ key, trackId }): LoadRequest => ({
+      method: "GET",
+      path: `/v1/tracks/${trackId}`,
+      headers: { Authorization: `Bearer ${key}` },
+    }));
 
     const compare = async (url: string) => {
       const [ours, theirs]: [number[], number[]] = [[], []];

@@ -8,10 +8,17 @@ export interface BenchRow {
   met: boolean | null;
 }
 
-export function row(figure: string, value: number, unit: string, goal?: { atLeast?: number; atMost?: number }): BenchRow {
+export function row(
+  figure: string,
+  value: number,
+  unit: string,
+  goal?: { atLeast?: number; atMost?: number },
+): BenchRow {
   const rounded = Number(value.toPrecision(3));
-  if (goal?.atLeast !== undefined) return { figure, value: rounded, unit, goal: `≥ ${goal.atLeast}`, met: value >= goal.atLeast };
-  if (goal?.atMost !== undefined) return { figure, value: rounded, unit, goal: `≤ ${goal.atMost}`, met: value <= goal.atMost };
+  if (goal?.atLeast !== undefined)
+    return { figure, value: rounded, unit, goal: `≥ ${goal.atLeast}`, met: value >= goal.atLeast };
+  if (goal?.atMost !== undefined)
+    return { figure, value: rounded, unit, goal: `≤ ${goal.atMost}`, met: value <= goal.atMost };
   return { figure, value: rounded, unit, goal: null, met: null };
 }
 

@@ -9,13 +9,17 @@ const CALLS = 20_000;
 
 /** One call after the other on loopback: the packed SDK against the fetch that somebody would write by hand. */
 export async function benchSdkCalls(folder: string): Promise<BenchRow[]> {
-  const { MusicVerse } = (await import(pathToFileURL(join(folder, "node_modules/@musicverse/sdk/dist/index.mjs")).href)) as typeof import("@musicverse/sdk");
+  const { MusicVerse } = (await import(
+    pathToFileURL(join(folder, "node_modules/@musicverse/sdk/dist/index.mjs")).href
+  )) as typeof import("@musicverse/sdk");
   const server = fork(fileURLToPath(new URL("sdk-calls-server.ts", import.meta.url)));
   const [{ url }] = (await once(server, "message")) as [{ url: string }];
   const client = new MusicVerse({ apiKey: "token", baseUrl: url });
   const id = "trk_01kbq5t3v6f2zr8h1d5n7k0wej";
   const byHand = async (): Promise<unknown> => {
-    const response = await fetch(`${url}/v1/tracks/${id}`, { headers: { authorization: "Bearer token", accept: "application/json" } });
+    const response = await fetch(`${url}/v1/tracks/${id}`, {
+      headers: { authorization: "Bearer token", accept: "application/json" },
+    });
     if (!response.ok) throw new Error(String(response.status));
     return response.json();
   };

@@ -10,7 +10,9 @@ export async function benchSdkImport(candidates: readonly Candidate[]): Promise<
   for (let round = 0; round <= ROUNDS; round += 1) {
     for (const [index, { folder, package: name }] of candidates.entries()) {
       const program = `const at = performance.now(); await import(${JSON.stringify(name)}); console.log(performance.now() - at);`;
-      const ms = Number(execFileSync(process.execPath, ["--input-type=module", "-e", program], { cwd: folder, encoding: "utf8" }));
+      const ms = Number(
+        execFileSync(process.execPath, ["--input-type=module", "-e", program], { cwd: folder, encoding: "utf8" }),
+      );
       if (round > 0) times[index]?.push(ms);
     }
   }

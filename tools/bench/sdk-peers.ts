@@ -27,23 +27,53 @@ const cache = fileURLToPath(new URL("../../node_modules/.cache/musicverse-sdk-pe
 const PACKAGES = ["openai@7.57.0", "stripe@23.1.0", "svix@2.5.0", "resend@6.38.0", "esbuild@0.28.2"];
 
 const peers = [
-  { package: "openai", whole: `import OpenAI from "openai"; console.log(OpenAI);`, one: `import OpenAI from "openai"; void new OpenAI({ apiKey: "x" }).models.list();` },
-  { package: "stripe", whole: `import Stripe from "stripe"; console.log(Stripe);`, one: `import Stripe from "stripe"; void new Stripe("x").customers.list();` },
-  { package: "svix", whole: `import * as svix from "svix"; console.log(svix);`, one: `import { Svix } from "svix"; void new Svix("x").application.list();` },
-  { package: "resend", whole: `import { Resend } from "resend"; console.log(Resend);`, one: `import { Resend } from "resend"; void new Resend("x").emails.get("x");` },
+  {
+    package: "openai",
+    whole: `import OpenAI from "openai"; console.log(OpenAI);`,
+    one: `import OpenAI from "openai"; void new OpenAI({ apiKey: "x" }).models.list();`,
+  },
+  {
+    package: "stripe",
+    whole: `import Stripe from "stripe"; console.log(Stripe);`,
+    one: `import Stripe from "stripe"; void new Stripe("x").customers.list();`,
+  },
+  {
+    package: "svix",
+    whole: `import * as svix from "svix"; console.log(svix);`,
+    one: `import { Svix } from "svix"; void new Svix("x").application.list();`,
+  },
+  {
+    package: "resend",
+    whole: `import { Resend } from "resend"; console.log(Resend);`,
+    one: `import { Resend } from "resend"; void new Resend("x").emails.get("x");`,
+  },
 ];
 
 /** Ours first, as packed in `folder`, then the peers from npm. */
 export async function installPeers(folder: string): Promise<Candidate[]> {
   mkdirSync(cache, { recursive: true });
   writeFileSync(join(cache, "package.json"), JSON.stringify({ name: "peers", private: true, type: "module" }));
-  await promisify(execFile)("npm", ["install", "--prefix", cache, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--legacy-peer-deps", "--prefer-offline", ...PACKAGES]);
+  await promisify(execFile)("npm", [
+    "install",
+    "--prefix",
+    cache,
+    "--no-save",
+    "--no-audit",
+    "--no-fund",
+    "--ignore-scripts",
+    "--legacy-peer-deps",
+    "--prefer-offline",
+    ...PACKAGES,
+  ]);
   const ours = {
     package: "@musicverse/sdk",
     whole: `import * as sdk from "@musicverse/sdk"; console.log(sdk);`,
     one: `import { createClient, TracksResource } from "@musicverse/sdk"; void createClient({ tracks: TracksResource }, { apiKey: "x" }).tracks.list();`,
   };
-  return [{ ...ours, folder }, ...peers.map((peer) => ({ ...peer, folder: cache }))].map((candidate) => ({ ...candidate, name: `${candidate.package} ${version(candidate)}` }));
+  return [{ ...ours, folder }, ...peers.map((peer) => ({ ...peer, folder: cache }))].map((candidate) => ({
+    ...candidate,
+    name: `${candidate.package} ${version(candidate)}`,
+  }));
 }
 
 /** esbuild, from beside the peers. */
@@ -52,5 +82,6 @@ export function loadBundler(): Bundler {
 }
 
 function version({ folder, package: name }: { folder: string; package: string }): string {
-  return (JSON.parse(readFileSync(join(folder, "node_modules", name, "package.json"), "utf8")) as { version: string }).version;
+  return (JSON.parse(readFileSync(join(folder, "node_modules", name, "package.json"), "utf8")) as { version: string })
+    .version;
 }

@@ -42,8 +42,15 @@ async function imports(python: string): Promise<BenchRow[]> {
   const of = (name: keyof typeof IMPORTS): number[] => times.get(name) ?? [];
   return [
     ...[...times].map(([name, values]) => row(`${name}, cold`, median(values), "ms")),
-    row("import musicverse / import stripe", medianRatio(of("import musicverse"), of("import stripe")), "×", { atMost: 1 }),
-    row("a musicverse client ready / an openai client ready", medianRatio(of("musicverse, a client ready to list tracks"), of("openai, a client ready for chat")), "×", { atMost: 1 }),
+    row("import musicverse / import stripe", medianRatio(of("import musicverse"), of("import stripe")), "×", {
+      atMost: 1,
+    }),
+    row(
+      "a musicverse client ready / an openai client ready",
+      medianRatio(of("musicverse, a client ready to list tracks"), of("openai, a client ready for chat")),
+      "×",
+      { atMost: 1 },
+    ),
   ];
 }
 
@@ -51,21 +58,34 @@ async function overhead(python: string): Promise<BenchRow[]> {
   const answer = readTrack();
   const server = createServer((request, response) => {
     request.resume();
-    response.writeHead(200, { "content-type": "application/json", "x-request-id": "req_1", "content-length": String(answer.length) }).end(answer);
+    response
+      .writeHead(200, {
+        "content-type": "application/json",
+        "x-request-id": "req_1",
+        "content-length": String(answer.length),
+      })
+      .end(answer);
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   try {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const { stdout } = await run(python, [path("sdk-python/calls.py"), url, String(CALL_ROUNDS), String(CALLS)], { env });
-    return stdout.trim().split("\n").flatMap((line) => {
-      const [[flavour, rounds] = ["", []]] = Object.entries(JSON.parse(line) as Record<string, [bare: number, sdk: number][]>);
-      const [bare, sdk] = [rounds.map(([value]) => value), rounds.map(([, value]) => value)];
-      return [
-        row(`bare httpx2, ${flavour}, GET with a JSON answer on loopback`, median(bare), "µs a call"),
-        row(`tracks.get, ${flavour}, typed answer`, median(sdk), "µs a call"),
-        row(`tracks.get / bare httpx2, ${flavour}`, medianRatio(sdk, bare), "×", { atMost: 1.15 }),
-      ];
+    const { stdout } = await run(python, [path("sdk-python/calls.py"), url, String(CALL_ROUNDS), String(CALLS)], {
+      env,
     });
+    return stdout
+      .trim()
+      .split("\n")
+      .flatMap((line) => {
+        const [[flavour, rounds] = ["", []]] = Object.entries(
+          JSON.parse(line) as Record<string, [bare: number, sdk: number][]>,
+        );
+        const [bare, sdk] = [rounds.map(([value]) => value), rounds.map(([, value]) => value)];
+        return [
+          row(`bare httpx2, ${flavour}, GET with a JSON answer on loopback`, median(bare), "µs a call"),
+          row(`tracks.get, ${flavour}, typed answer`, median(sdk), "µs a call"),
+          row(`tracks.get / bare httpx2, ${flavour}`, medianRatio(sdk, bare), "×", { atMost: 1.15 }),
+        ];
+      });
   } finally {
     server.close();
   }
@@ -73,13 +93,25 @@ async function overhead(python: string): Promise<BenchRow[]> {
 
 interface Contract {
   components: { examples: Record<string, { value: unknown }> };
-  paths: Record<string, { get: { responses: Record<string, { content: Record<string, { examples: Record<string, { $ref?: string; value?: unknown }> }> }> } }>;
+  paths: Record<
+    string,
+    {
+      get: {
+        responses: Record<
+          string,
+          { content: Record<string, { examples: Record<string, { $ref?: string; value?: unknown }> }> }
+        >;
+      };
+    }
+  >;
 }
 
 /** The contract's example of a track. */
 function readTrack(): Buffer {
   const { paths, components } = JSON.parse(readFileSync(path("../../openapi/dist/openapi.json"), "utf8")) as Contract;
-  const [example] = Object.values(paths["/v1/tracks/{track_id}"]?.get.responses["200"]?.content["application/json"]?.examples ?? {});
+  const [example] = Object.values(
+    paths["/v1/tracks/{track_id}"]?.get.responses["200"]?.content["application/json"]?.examples ?? {},
+  );
   const found = example?.$ref ? components.examples[example.$ref.split("/").at(-1) ?? ""] : example;
   if (found?.value === undefined) throw new Error("getTrack has no example answer");
   return Buffer.from(JSON.stringify(found.value));

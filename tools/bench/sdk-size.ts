@@ -23,8 +23,22 @@ export async function benchSdkSize(candidates: readonly Candidate[]): Promise<Be
   };
   const rows: BenchRow[] = [];
   for (const [index, candidate] of candidates.entries()) {
-    rows.push(row(`${candidate.name}: everything, minified and gzipped`, await size(candidate, candidate.whole), "kB", index === 0 ? { atMost: 25 } : {}));
-    rows.push(row(`${candidate.name}: a program with one kind of call`, await size(candidate, candidate.one), "kB", index === 0 ? { atMost: 10 } : {}));
+    rows.push(
+      row(
+        `${candidate.name}: everything, minified and gzipped`,
+        await size(candidate, candidate.whole),
+        "kB",
+        index === 0 ? { atMost: 25 } : {},
+      ),
+    );
+    rows.push(
+      row(
+        `${candidate.name}: a program with one kind of call`,
+        await size(candidate, candidate.one),
+        "kB",
+        index === 0 ? { atMost: 10 } : {},
+      ),
+    );
   }
   return rows;
 }

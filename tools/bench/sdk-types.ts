@@ -15,12 +15,26 @@ export async function benchSdkTypes(candidates: readonly Candidate[]): Promise<B
     for (const [index, { folder, package: name, one }] of candidates.entries()) {
       const file = `bench-${name.replaceAll(/\W/g, "")}`;
       writeFileSync(join(folder, `${file}.ts`), `${one}\nexport {};\n`);
-      const compilerOptions = { strict: true, noEmit: true, skipLibCheck: true, target: "es2022", lib: ["es2023", "dom"], module: "preserve", moduleResolution: "bundler", types: ["node"], typeRoots: [join(root, "node_modules/@types")] };
+      const compilerOptions = {
+        strict: true,
+        noEmit: true,
+        skipLibCheck: true,
+        target: "es2022",
+        lib: ["es2023", "dom"],
+        module: "preserve",
+        moduleResolution: "bundler",
+        types: ["node"],
+        typeRoots: [join(root, "node_modules/@types")],
+      };
       writeFileSync(join(folder, `${file}.json`), JSON.stringify({ compilerOptions, files: [`${file}.ts`] }));
       const startedAt = performance.now();
-      execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", `${file}.json`], { cwd: folder });
+      execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", `${file}.json`], {
+        cwd: folder,
+      });
       if (round > 0) times[index]?.push((performance.now() - startedAt) / 1000);
     }
   }
-  return candidates.map(({ name }, index) => row(`${name}: type check of a small project`, median(times[index] ?? []), "s"));
+  return candidates.map(({ name }, index) =>
+    row(`${name}: type check of a small project`, median(times[index] ?? []), "s"),
+  );
 }

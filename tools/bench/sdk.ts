@@ -11,7 +11,12 @@ export async function benchSdk(): Promise<BenchRow[]> {
   const packed = installPacked();
   try {
     const candidates = await installPeers(packed.folder);
-    return [...(await benchSdkSize(candidates)), ...(await benchSdkImport(candidates)), ...(await benchSdkCalls(packed.folder)), ...(await benchSdkTypes(candidates))];
+    return [
+      ...(await benchSdkSize(candidates)),
+      ...(await benchSdkImport(candidates)),
+      ...(await benchSdkCalls(packed.folder)),
+      ...(await benchSdkTypes(candidates)),
+    ];
   } finally {
     packed.remove();
   }

@@ -29,14 +29,25 @@ export async function benchStartUp(): Promise<BenchRow[]> {
 
 async function timeStart(folder: string): Promise<number> {
   const startedAt = performance.now();
-  const env = { ...process.env, PORT: "0", PATH: (process.env["PATH"] ?? "").split(":").filter((entry) => !entry.includes("node_modules")).join(":") };
+  const env = {
+    ...process.env,
+    PORT: "0",
+    PATH: (process.env["PATH"] ?? "")
+      .split(":")
+      .filter((entry) => !entry.includes("node_modules"))
+      .join(":"),
+  };
   const child = spawn("npm", ["start", "--silent"], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => { output += chunk.toString(); });
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
   const running = join(folder, ".musicverse", "running.json");
   try {
     while (!(await ready(running))) {
-      if (child.exitCode !== null || performance.now() - startedAt > PATIENCE_MS) throw new Error(`npm start did not come up:\n${output}`);
+      if (child.exitCode !== null || performance.now() - startedAt > PATIENCE_MS)
+        throw new Error(`npm start did not come up:\n${output}`);
       await delay(50);
     }
     return (performance.now() - startedAt) / 1000;
@@ -49,7 +60,10 @@ async function timeStart(folder: string): Promise<number> {
 async function ready(file: string): Promise<boolean> {
   if (!existsSync(file)) return false;
   const { url } = JSON.parse(readFileSync(file, "utf8")) as { url: string };
-  return fetch(`${url}/readyz`).then((response) => response.ok, () => false);
+  return fetch(`${url}/readyz`).then(
+    (response) => response.ok,
+    () => false,
+  );
 }
 
 if (import.meta.main) console.table(await benchStartUp());

@@ -22,20 +22,30 @@ export async function benchTiming(): Promise<BenchRow[]> {
   await using api = await platform.start("api", { TRUST_PROXY: "1", USAGE_RECORDING: "false" });
   const ask = createAsker(api.url);
   const accounts = await makeAccounts(api.url, platform.adminUrl, ACCOUNTS);
-  const keys = (await Promise.all(accounts.map(async ({ key }) => {
-    const client = new MusicVerse({ apiKey: key, baseUrl: api.url });
-    const made: string[] = [];
-    for (let index = 0; index < KEYS_PER_ACCOUNT; index += 1) made.push((await client.apiKeys.create({ name: "bench" })).key);
-    return made;
-  }))).flat();
+  const keys = (
+    await Promise.all(
+      accounts.map(async ({ key }) => {
+        const client = new MusicVerse({ apiKey: key, baseUrl: api.url });
+        const made: string[] = [];
+        for (let index = 0; index < KEYS_PER_ACCOUNT; index += 1)
+          made.push((await client.apiKeys.create({ name: "bench" })).key);
+        return made;
+      }),
+    )
+  ).flat();
   const people: string[] = [];
   for (let index = 0; index < PEOPLE; index += 1) {
     const email = `timing-${index}-${Date.now()}@example.com`;
-    await new MusicVerse({ baseUrl: api.url, defaultHeaders: { "X-Forwarded-For": network() } }).accounts.signUp({ email, password: "a long benchmark password", name: "Bench" });
+    await new MusicVerse({ baseUrl: api.url, defaultHeaders: { "X-Forwarded-For": network() } }).accounts.signUp({
+      email,
+      password: "a long benchmark password",
+      name: "Bench",
+    });
     people.push(email);
   }
 
-  const signIn = (email: string) => () => ask("POST", "/v1/sessions", {}, JSON.stringify({ email, password: "a wrong benchmark password" }));
+  const signIn = (email: string) => () =>
+    ask("POST", "/v1/sessions", {}, JSON.stringify({ email, password: "a wrong benchmark password" }));
   const present = (key: string) => () => ask("GET", "/v1/profile", { Authorization: `Bearer ${key}` });
   const wrongKeys = keys.map(withAnotherSecret);
   const unknownKeys = keys.map(() => generateKey("live").key);
@@ -50,14 +60,27 @@ export async function benchTiming(): Promise<BenchRow[]> {
   });
   // The first look at a key asks the database, a second one soon after asks a cache.
   const half = keys.length / 2;
-  const first = await inTurns({ wrong: wrongKeys.slice(0, half).map(present), unknown: unknownKeys.slice(0, half).map(present) });
-  const again = await inTurns({ wrong: twice(wrongKeys.slice(half)).map(present), unknown: twice(unknownKeys.slice(half)).map(present) }, { measureEverySecond: true });
-  const control = await inTurns({ mistyped: mistyped.map(present), unknown: keys.map(() => present(generateKey("live").key)) });
+  const first = await inTurns({
+    wrong: wrongKeys.slice(0, half).map(present),
+    unknown: unknownKeys.slice(0, half).map(present),
+  });
+  const again = await inTurns(
+    { wrong: twice(wrongKeys.slice(half)).map(present), unknown: twice(unknownKeys.slice(half)).map(present) },
+    { measureEverySecond: true },
+  );
+  const control = await inTurns({
+    mistyped: mistyped.map(present),
+    unknown: keys.map(() => present(generateKey("live").key)),
+  });
   return [
     ...rowsOf("signing in: unknown e-mail against wrong password", logins.unknown, logins.wrong),
     ...rowsOf("an API key, first time: unknown against wrong", first.unknown, first.wrong),
     ...rowsOf("an API key, again: unknown against wrong", again.unknown, again.wrong),
-    row("for comparison, what may differ: a mistyped key against an unknown one", Math.abs(welch(control.mistyped, control.unknown)), UNIT),
+    row(
+      "for comparison, what may differ: a mistyped key against an unknown one",
+      Math.abs(welch(control.mistyped, control.unknown)),
+      UNIT,
+    ),
   ];
 }
 
@@ -77,7 +100,10 @@ function withAnotherSecret(key: string): string {
 }
 
 /** Each kind's next question in turn, in random order; how long the answers took, in µs. */
-async function inTurns<Kind extends string>(asked: Record<Kind, (() => Promise<number>)[]>, { measureEverySecond = false } = {}): Promise<Record<Kind, number[]>> {
+async function inTurns<Kind extends string>(
+  asked: Record<Kind, (() => Promise<number>)[]>,
+  { measureEverySecond = false } = {},
+): Promise<Record<Kind, number[]>> {
   const kinds = Object.keys(asked) as Kind[];
   const took = Object.fromEntries(kinds.map((kind) => [kind, [] as number[]])) as Record<Kind, number[]>;
   const step = measureEverySecond ? 2 : 1;
@@ -100,17 +126,26 @@ function createAsker(url: string) {
   return (method: string, path: string, headers: Record<string, string>, body?: string): Promise<number> =>
     new Promise((resolve, reject) => {
       const startedAt = process.hrtime.bigint();
-      const sent = request(url + path, {
-        method,
-        agent,
-        headers: { "X-Forwarded-For": network(), ...headers, ...(body !== undefined && { "Content-Type": "application/json", "Content-Length": body.length }) },
-      }, (response) => {
-        const us = Number(process.hrtime.bigint() - startedAt) / 1000;
-        response.resume().once("end", () => {
-          if (response.statusCode === 401) resolve(us);
-          else reject(new Error(`${method} ${path} answered ${response.statusCode}: the benchmark asks for refusals`));
-        });
-      });
+      const sent = request(
+        url + path,
+        {
+          method,
+          agent,
+          headers: {
+            "X-Forwarded-For": network(),
+            ...headers,
+            ...(body !== undefined && { "Content-Type": "application/json", "Content-Length": body.length }),
+          },
+        },
+        (response) => {
+          const us = Number(process.hrtime.bigint() - startedAt) / 1000;
+          response.resume().once("end", () => {
+            if (response.statusCode === 401) resolve(us);
+            else
+              reject(new Error(`${method} ${path} answered ${response.statusCode}: the benchmark asks for refusals`));
+          });
+        },
+      );
       sent.once("error", reject);
       sent.end(body);
     });

@@ -17,7 +17,8 @@ const config = loadConfig(process.env);
 const services = await openServices(config, { log: createLogger({ level: config.logLevel, name: "bench" }) });
 const { clock, db, log } = services;
 const features = createFeatures(services, { stopping: () => false, publicUrl: () => "http://127.0.0.1" });
-const openRecorder = (): UsageRecorder => createUsageRecorder({ db, clock, log, spillDir: config.usageSpillDir, flushEveryMs: 3_600_000 });
+const openRecorder = (): UsageRecorder =>
+  createUsageRecorder({ db, clock, log, spillDir: config.usageSpillDir, flushEveryMs: 3_600_000 });
 let recorder = openRecorder();
 const apps = {
   recording: createApp(services, { ...features, recordRequest: (request) => recorder.record(request) }),
@@ -50,7 +51,10 @@ process.once("message", async ({ pairs }: { pairs: number }) => {
       await new Promise((resolve) => setTimeout(resolve, TURN_MS));
       const { user, system } = process.cpuUsage(cpu);
       const answered = requests;
-      turns[side].push({ perSecond: (answered * 1000) / (performance.now() - startedAt), cpuUs: (user + system) / answered });
+      turns[side].push({
+        perSecond: (answered * 1000) / (performance.now() - startedAt),
+        cpuUs: (user + system) / answered,
+      });
     }
   }
   // Those that are on their way are recorded too.

@@ -30,14 +30,23 @@ export async function benchUsage(): Promise<BenchRow[]> {
     const answer = told<UsageTurns>();
     child.send({ pairs: PAIRS });
     // A little longer than the turns take, so that none is without load.
-    const [{ turns, accepted, stored }] = await Promise.all([answer, load(url, requests, { seconds: Math.ceil((2 * PAIRS * TURN_MS) / 1000) + 3, connections: CONNECTIONS })]);
-    const cost = turns.recording.map(({ perSecond: recorded }, pair) => 1 - recorded / (turns.silent[pair]?.perSecond ?? 0));
+    const [{ turns, accepted, stored }] = await Promise.all([
+      answer,
+      load(url, requests, { seconds: Math.ceil((2 * PAIRS * TURN_MS) / 1000) + 3, connections: CONNECTIONS }),
+    ]);
+    const cost = turns.recording.map(
+      ({ perSecond: recorded }, pair) => 1 - recorded / (turns.silent[pair]?.perSecond ?? 0),
+    );
     return [
       row("GET /v1/tracks/{id}, no request recorded", median(turns.silent.map((turn) => turn.perSecond)), "requests/s"),
       row("… every request recorded", median(turns.recording.map((turn) => turn.perSecond)), "requests/s"),
       row(`throughput that recording takes, mean of ${PAIRS} pairs of turns`, mean(cost) * 100, "%", { atMost: 1 }),
       row("… its standard error", standardError(cost) * 100, "%"),
-      row("CPU time that recording adds to a request in the server", mean(turns.recording.map(({ cpuUs }, pair) => cpuUs - (turns.silent[pair]?.cpuUs ?? 0))), "µs"),
+      row(
+        "CPU time that recording adds to a request in the server",
+        mean(turns.recording.map(({ cpuUs }, pair) => cpuUs - (turns.silent[pair]?.cpuUs ?? 0))),
+        "µs",
+      ),
       row("recorded requests", accepted, "requests"),
       row("… not stored in the end", accepted - stored, "requests", { atMost: 0 }),
     ];
@@ -50,7 +59,11 @@ export async function benchUsage(): Promise<BenchRow[]> {
 async function requestsOf(platform: BenchPlatform, env: Record<string, string>): Promise<LoadRequest[]> {
   await using server = await platform.start("api", env);
   const accounts = await makeAccounts(server.url, platform.adminUrl, ACCOUNTS);
-  return accounts.map(({ key, trackId }) => ({ method: "GET", path: `/v1/tracks/${trackId}`, headers: { Authorization: `Bearer ${key}` } }));
+  return accounts.map(({ key, trackId }) => ({
+    method: "GET",
+    path: `/v1/tracks/${trackId}`,
+    headers: { Authorization: `Bearer ${key}` },
+  }));
 }
 
 function mean(values: readonly number[]): number {

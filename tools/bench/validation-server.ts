@@ -14,12 +14,20 @@ app.set("query parser", "simple");
 app.use(requestId, route(), readBody);
 if (kind === "ours") app.use(validate(compileValidators()));
 if (kind === "reference") {
-  app.use(OpenApiValidator.middleware({
-    apiSpec: structuredClone(openApiDocument) as never,
-    validateRequests: true, validateResponses: false, validateSecurity: false, validateApiSpec: false, fileUploader: false,
-  }));
+  app.use(
+    OpenApiValidator.middleware({
+      apiSpec: structuredClone(openApiDocument) as never,
+      validateRequests: true,
+      validateResponses: false,
+      validateSecurity: false,
+      validateApiSpec: false,
+      fileUploader: false,
+    }),
+  );
 }
 app.use((_request, response) => void response.json({ ok: true }));
-const server = app.listen(0, "127.0.0.1", () => process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }));
+const server = app.listen(0, "127.0.0.1", () =>
+  process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }),
+);
 process.on("message", () => process.send?.({ cpu: process.cpuUsage() }));
 process.on("disconnect", () => process.exit());

@@ -8,13 +8,27 @@ const ROUNDS = 5;
 const REQUESTS = 30_000;
 
 const cases = [
-  { name: "GET with path and query", requests: [{ method: "GET" as const, path: `/v1/webhooks/${encodeId("whk", newId())}/deliveries?limit=50&status=failed` }] },
+  {
+    name: "GET with path and query",
+    requests: [
+      { method: "GET" as const, path: `/v1/webhooks/${encodeId("whk", newId())}/deliveries?limit=50&status=failed` },
+    ],
+  },
   {
     name: "POST with a JSON body",
-    requests: [{
-      method: "POST" as const, path: "/v1/generate", headers: { "content-type": "application/json" },
-      body: JSON.stringify({ prompt: "Lo-fi, rainy night, soft piano", lyrics: "[Verse]\nRain on the window", duration_seconds: 30, title: "Rain" }),
-    }],
+    requests: [
+      {
+        method: "POST" as const,
+        path: "/v1/generate",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({
+          prompt: "Lo-fi, rainy night, soft piano",
+          lyrics: "[Verse]\nRain on the window",
+          duration_seconds: 30,
+          title: "Rain",
+        }),
+      },
+    ],
   },
 ];
 
@@ -37,7 +51,8 @@ export async function benchValidation(): Promise<BenchRow[]> {
           if (round > 0) perRequest[kind].push(((await cpuOf(server.child)) - before) / REQUESTS);
         }
       }
-      const added = (kind: "ours" | "reference") => median(perRequest[kind].map((value, index) => value - (perRequest.none[index] ?? 0)));
+      const added = (kind: "ours" | "reference") =>
+        median(perRequest[kind].map((value, index) => value - (perRequest.none[index] ?? 0)));
       rows.push(
         row(`${name}: the pipeline without validation`, median(perRequest.none), "µs CPU/request"),
         row(`${name}: validation adds`, added("ours"), "µs CPU/request", { atMost: 40 }),
@@ -51,7 +66,9 @@ export async function benchValidation(): Promise<BenchRow[]> {
 }
 
 async function start(kind: string) {
-  const child = fork(new URL("validation-server.ts", import.meta.url), [kind], { execArgv: ["--conditions=musicverse-source"] });
+  const child = fork(new URL("validation-server.ts", import.meta.url), [kind], {
+    execArgv: ["--conditions=musicverse-source"],
+  });
   const [{ url }] = (await once(child, "message")) as [{ url: string }];
   return { child, url };
 }

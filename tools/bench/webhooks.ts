@@ -30,9 +30,20 @@ const log = pino({ level: "silent" });
 const keyRing = createKeyRing([{ id: "k1", key: randomBytes(32) }]);
 
 const data = {
-  object: "track", id: encodeId("trk", newId()), title: "Night train", artist: null, source: "generation",
-  generation_id: encodeId("gen", newId()), format: "wav", content_type: "audio/wav", bytes: 5_292_044,
-  sha256: "0".repeat(64), duration_ms: 30_000, sample_rate: 44_100, channels: 2, loudness_lufs: -14.2,
+  object: "track",
+  id: encodeId("trk", newId()),
+  title: "Night train",
+  artist: null,
+  source: "generation",
+  generation_id: encodeId("gen", newId()),
+  format: "wav",
+  content_type: "audio/wav",
+  bytes: 5_292_044,
+  sha256: "0".repeat(64),
+  duration_ms: 30_000,
+  sample_rate: 44_100,
+  channels: 2,
+  loudness_lufs: -14.2,
   created_at: new Date().toISOString(),
 } as const;
 
@@ -61,9 +72,14 @@ export async function benchWebhooks(): Promise<BenchRow[]> {
     return [
       row("bare sign-and-POST loop", median(bare), "deliveries/s"),
       row("webhook engine, durable rows included", median(engine), "deliveries/s", { atLeast: 4_000 }),
-      row(`… per core of this machine (${cpus().length}), on which receiver and database run too`, median(engine) / cpus().length, "deliveries/s", {
-        atLeast: publishedPerCore * 3,
-      }),
+      row(
+        `… per core of this machine (${cpus().length}), on which receiver and database run too`,
+        median(engine) / cpus().length,
+        "deliveries/s",
+        {
+          atLeast: publishedPerCore * 3,
+        },
+      ),
       row("webhook engine against bare loop", medianRatio(engine, bare), "ratio", { atLeast: 0.35 }),
     ];
   } finally {
@@ -83,10 +99,25 @@ async function prepare(adminUrl: string, url: string) {
   const appUrl = Object.assign(new URL(adminUrl), { username: "musicverse_app", password: "app-of-one-run" }).href;
   const db = createDatabase({ url: appUrl, poolMax: 10, log });
   const pools = createEgressPools({
-    policy: { allowLoopback: true }, resolve: createResolver({ timeoutMs: 1_000 }), timeoutMs: 5_000,
-    connections: slotsMax, headMs: 15_000,
+    policy: { allowLoopback: true },
+    resolve: createResolver({ timeoutMs: 1_000 }),
+    timeoutMs: 5_000,
+    connections: slotsMax,
+    headMs: 15_000,
   });
-  const kind = createDrainWork({ metrics: createDeliveryMetrics(createMetrics().registry, { db, clock: systemClock }), db, clock: systemClock, emit: unused, notify: unused, keyRing, pools, slotsMax, concurrency: 100, leaseMs: 60_000, lingerMs: 0 });
+  const kind = createDrainWork({
+    metrics: createDeliveryMetrics(createMetrics().registry, { db, clock: systemClock }),
+    db,
+    clock: systemClock,
+    emit: unused,
+    notify: unused,
+    keyRing,
+    pools,
+    slotsMax,
+    concurrency: 100,
+    leaseMs: 60_000,
+    lingerMs: 0,
+  });
   const busy = await account(db);
   const hooks = await Promise.all(Array.from({ length: endpoints }, () => endpoint(db, busy, url)));
 
@@ -121,7 +152,8 @@ async function prepare(adminUrl: string, url: string) {
       const [done] = await db.asSystem("count what the benchmark delivered", (tx) =>
         tx.query<{ left: number; attempts: number }>(`
           select (select count(*)::int from webhook_deliveries where status <> 'succeeded') as left,
-                 (select count(*)::int from webhook_attempts) as attempts`));
+                 (select count(*)::int from webhook_attempts) as attempts`),
+      );
       total += count;
       if (done?.left !== 0 || done.attempts !== total) throw new Error(`not all was done: ${JSON.stringify(done)}`);
       return count / seconds;
@@ -135,11 +167,13 @@ async function prepare(adminUrl: string, url: string) {
 
 async function account(db: Database): Promise<string> {
   const [live, sandbox] = [newId(), newId()];
-  await db.asSystem("a benchmark makes an account", (tx) => tx.query(
-    `insert into accounts (id, mode, twin_id, name)
+  await db.asSystem("a benchmark makes an account", (tx) =>
+    tx.query(
+      `insert into accounts (id, mode, twin_id, name)
      values ($1, 'live', $2, 'benchmark'), ($2, 'test', $1, 'benchmark')`,
-    [live, sandbox],
-  ));
+      [live, sandbox],
+    ),
+  );
   return live;
 }
 
@@ -148,9 +182,17 @@ async function endpoint(db: Database, accountId: string, url: string): Promise<s
   const secret = sealSecret(keyRing, accountId, id, newSecret());
   await db.withTenant(accountId, (tx) =>
     insertWebhook(tx, {
-      id, url, description: null, event_types: null, ordered: false, ordered_on_failure: "skip", max_per_second: null,
-      secret, now: new Date(),
-    }));
+      id,
+      url,
+      description: null,
+      event_types: null,
+      ordered: false,
+      ordered_on_failure: "skip",
+      max_per_second: null,
+      secret,
+      now: new Date(),
+    }),
+  );
   return id;
 }
 
@@ -162,27 +204,33 @@ async function bareLoop(port: number, count: number): Promise<number> {
   let left = count;
   const startedAt = performance.now();
   const slots = pools.flatMap((pool) => Array.from({ length: slotsMax }, () => pool));
-  await Promise.all(slots.map(async (pool) => {
-    while (left > 0) {
-      left -= 1;
-      const id = encodeId("evt", newId());
-      const timestamp = String(Math.floor(Date.now() / 1_000));
-      const body = JSON.stringify({ id, type: "track.created", timestamp: new Date().toISOString(), data });
-      const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
-      const response = await pool.request({
-        method: "POST",
-        path: "/hooks",
-        headers: {
-          "content-type": "application/json", "user-agent": "MusicVerse-Webhooks/1", accept: "*/*",
-          "accept-encoding": "identity", "webhook-id": id, "webhook-timestamp": timestamp,
-          "webhook-signature": `v1,${signature}`,
-        },
-        body,
-      });
-      if (response.statusCode !== 200) throw new Error(`the receiver answered ${response.statusCode}`);
-      await response.body.dump();
-    }
-  }));
+  await Promise.all(
+    slots.map(async (pool) => {
+      while (left > 0) {
+        left -= 1;
+        const id = encodeId("evt", newId());
+        const timestamp = String(Math.floor(Date.now() / 1_000));
+        const body = JSON.stringify({ id, type: "track.created", timestamp: new Date().toISOString(), data });
+        const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+        const response = await pool.request({
+          method: "POST",
+          path: "/hooks",
+          headers: {
+            "content-type": "application/json",
+            "user-agent": "MusicVerse-Webhooks/1",
+            accept: "*/*",
+            "accept-encoding": "identity",
+            "webhook-id": id,
+            "webhook-timestamp": timestamp,
+            "webhook-signature": `v1,${signature}`,
+          },
+          body,
+        });
+        if (response.statusCode !== 200) throw new Error(`the receiver answered ${response.statusCode}`);
+        await response.body.dump();
+      }
+    }),
+  );
   const seconds = (performance.now() - startedAt) / 1_000;
   await Promise.all(pools.map((pool) => pool.close()));
   return count / seconds;

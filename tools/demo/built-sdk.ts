@@ -11,7 +11,10 @@ const entry = `${root}sdk-js/dist/index.mjs`;
 export async function buildSdk(): Promise<Sdk> {
   const newest = Math.max(...globSync(`${root}sdk-js/src/**/*.ts`).map((file) => statSync(file).mtimeMs));
   if (!existsSync(entry) || statSync(entry).mtimeMs < newest) {
-    const build = spawnSync("npm", ["run", "--silent", "build", "-w", "@musicverse/sdk"], { cwd: root, encoding: "utf8" });
+    const build = spawnSync("npm", ["run", "--silent", "build", "-w", "@musicverse/sdk"], {
+      cwd: root,
+      encoding: "utf8",
+    });
     if (build.status !== 0) throw new Error(`The SDK could not be built:\n${build.stdout}${build.stderr}`);
   }
   return import(entry) as Promise<Sdk>;

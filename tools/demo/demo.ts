@@ -67,7 +67,8 @@ else {
 async function demo(progress: ReturnType<typeof createProgress>): Promise<Summary> {
   const lyrics = readLyrics(options.lyrics);
   const seconds = Number(options.seconds);
-  if (!Number.isInteger(seconds) || seconds < 5 || seconds > 240) throw new Error("--seconds takes a whole number from 5 to 240.");
+  if (!Number.isInteger(seconds) || seconds < 5 || seconds > 240)
+    throw new Error("--seconds takes a whole number from 5 to 240.");
 
   const sdk = await progress.step("SDK built", () => buildSdk());
   await using platform = await progress.step("platform", () => openPlatform(options, progress.say));
@@ -81,18 +82,29 @@ async function demo(progress: ReturnType<typeof createProgress>): Promise<Summar
 
   await using receiver = await receiveWebhooks();
   const webhook = await progress.step("webhook subscribed", () =>
-    client.webhooks.create({ url: receiver.url, event_types: ["generation.completed", "generation.failed"], description: "demo" }));
+    client.webhooks.create({
+      url: receiver.url,
+      event_types: ["generation.completed", "generation.failed"],
+      description: "demo",
+    }),
+  );
   cleanup.defer(() => client.webhooks.delete(webhook.id));
 
   const generation = await progress.step("song asked for", () =>
-    client.generations.create({ prompt: options.prompt, lyrics, duration_seconds: seconds }));
+    client.generations.create({ prompt: options.prompt, lyrics, duration_seconds: seconds }),
+  );
   const done = await progress.step("song made", () =>
-    client.generations.wait(generation.id, { onProgress: ({ status, progress: fraction }: { status: string; progress: number }) => progress.fraction(status, fraction) }));
+    client.generations.wait(generation.id, {
+      onProgress: ({ status, progress: fraction }: { status: string; progress: number }) =>
+        progress.fraction(status, fraction),
+    }),
+  );
   if (!done.track_id) throw new Error("The generation completed without a track. This is a bug of the server.");
   const trackId = done.track_id;
 
   const event = await progress.step("webhook received and verified", () =>
-    receiver.next((delivery) => verify(sdk, delivery, webhook.secret, generation.id), 30_000));
+    receiver.next((delivery) => verify(sdk, delivery, webhook.secret, generation.id), 30_000),
+  );
   const file = resolve(options.out);
   await progress.step("song downloaded", async () => {
     const audio = await client.tracks.downloadAudio(trackId);
@@ -117,9 +129,15 @@ async function demo(progress: ReturnType<typeof createProgress>): Promise<Summar
 }
 
 /** The event of our generation, or null for another one (the test event of a new endpoint). Throws on a bad signature. */
-async function verify(sdk: Sdk, delivery: { body: string; headers: Record<string, string> }, secret: string, generationId: string) {
+async function verify(
+  sdk: Sdk,
+  delivery: { body: string; headers: Record<string, string> },
+  secret: string,
+  generationId: string,
+) {
   const event = await sdk.unwrapWebhook(delivery.body, delivery.headers, secret);
-  if (event.type === "generation.failed" && event.data.id === generationId) throw new Error(`The generation failed: ${event.data.error?.message}`);
+  if (event.type === "generation.failed" && event.data.id === generationId)
+    throw new Error(`The generation failed: ${event.data.error?.message}`);
   return event.type === "generation.completed" && event.data.id === generationId ? event : null;
 }
 
@@ -132,7 +150,9 @@ function readLyrics(file: string | undefined): string {
 }
 
 function describe(summary: Summary): string {
-  const steps = Object.entries(summary.seconds).map(([step, seconds]) => `  ${seconds.toFixed(2).padStart(7)} s  ${step}`);
+  const steps = Object.entries(summary.seconds).map(
+    ([step, seconds]) => `  ${seconds.toFixed(2).padStart(7)} s  ${step}`,
+  );
   return [
     "",
     ...steps,

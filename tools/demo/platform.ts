@@ -14,7 +14,10 @@ interface Running {
 export interface Platform extends Running, AsyncDisposable {}
 
 /** The platform named by options, the one that runs here, or a new one for the time of the demo. */
-export async function openPlatform({ url, key }: { url?: string | undefined; key?: string | undefined }, say: (text: string) => void): Promise<Platform> {
+export async function openPlatform(
+  { url, key }: { url?: string | undefined; key?: string | undefined },
+  say: (text: string) => void,
+): Promise<Platform> {
   if (url || key) {
     if (!url || !key) throw new Error("--url and --key belong together: give both, or none.");
     return { url, apiKey: key, [Symbol.asyncDispose]: async () => {} };
@@ -31,7 +34,10 @@ async function findRunning(): Promise<Running | null> {
     running = JSON.parse(readFileSync(runningFile, "utf8")) as Running;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw new Error(`${runningFile} cannot be read (${String(error)}). Stop MusicVerse, delete the file and start again.`, { cause: error });
+    throw new Error(
+      `${runningFile} cannot be read (${String(error)}). Stop MusicVerse, delete the file and start again.`,
+      { cause: error },
+    );
   }
   const answer = await fetch(`${running.url}/healthz`).catch(() => null);
   return answer?.ok ? running : null;
@@ -44,7 +50,10 @@ async function start(): Promise<Platform> {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => { output = (output + chunk.toString()).slice(-4000); });
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-4000);
+    });
   const exited = new Promise<never>((_resolve, reject) => {
     child.once("exit", (code) => reject(new Error(`The platform ended with code ${code}:\n${output}`)));
   });

@@ -26,9 +26,12 @@ export async function receiveWebhooks() {
     url: `http://127.0.0.1:${port}/webhooks`,
     /** The first delivery for which `pick` gives a value, past or future. */
     next: async <T>(pick: (delivery: Delivery) => Promise<T | null>, timeoutMs: number): Promise<T> => {
-      const late = setTimeout(() => arrived.reject(new Error(`No webhook arrived within ${timeoutMs / 1000} s.`)), timeoutMs);
+      const late = setTimeout(
+        () => arrived.reject(new Error(`No webhook arrived within ${timeoutMs / 1000} s.`)),
+        timeoutMs,
+      );
       try {
-        for (let seen = 0; ; ) {
+        for (let seen = 0; ;) {
           for (; seen < deliveries.length; seen += 1) {
             const delivery = deliveries[seen];
             const picked = delivery && (await pick(delivery));

@@ -39,7 +39,9 @@ export function findBreakingChanges(olderBundle: string, newerBundle: string): B
     writeFileSync(newer, newerBundle);
     const options = ["--config", "openapi/redocly.yaml", "--format", "json", "--fail-on", "none"];
     const report: DiffReport = JSON.parse(runRedocly(["diff", older, newer, ...options]));
-    const breaking = report.changes.flatMap(({ verdicts = [] }) => verdicts).filter((verdict) => verdict.impact === "major" && !isNewEvent(verdict));
+    const breaking = report.changes
+      .flatMap(({ verdicts = [] }) => verdicts)
+      .filter((verdict) => verdict.impact === "major" && !isNewEvent(verdict));
     return breaking.map(({ ruleId, location, message }) => ({ rule: ruleId, at: location.pointer, message }));
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -34,7 +34,9 @@ export interface Contract {
 /** operationId → where the operation is, who may call it and how it is treated: what the server obeys. */
 export function operationsTable(document: Contract) {
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => [operation.operationId, describe(method, path, operation, document)] as const),
+    Object.entries(item).map(
+      ([method, operation]) => [operation.operationId, describe(method, path, operation, document)] as const,
+    ),
   );
   return Object.fromEntries(operations);
 }
@@ -56,7 +58,11 @@ function describe(method: string, path: string, operation: ContractOperation, do
     paginated: operation["x-paginated"] === true,
     rawBody: operation["x-raw-body"] === true,
     requestContentTypes: Object.keys(operation.requestBody?.content ?? {}),
-    successStatus: Math.min(...Object.keys(operation.responses).filter((code) => code.startsWith("2")).map(Number)),
+    successStatus: Math.min(
+      ...Object.keys(operation.responses)
+        .filter((code) => code.startsWith("2"))
+        .map(Number),
+    ),
     deprecation: (operation.deprecated === true && operation["x-deprecation"]) || null,
   };
 }

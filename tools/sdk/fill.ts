@@ -3,7 +3,8 @@ export function fill(paragraph: string, width: number): string[] {
   const joined: string[] = [];
   for (const line of paragraph.split("\n")) {
     const previous = joined.at(-1);
-    if (previous === undefined || previous === "" || line.trim() === "" || /^\s*[-|*@]|^\s{2,}/.test(line)) joined.push(line.trimEnd());
+    if (previous === undefined || previous === "" || line.trim() === "" || /^\s*[-|*@]|^\s{2,}/.test(line))
+      joined.push(line.trimEnd());
     else joined[joined.length - 1] = `${previous} ${line.trim()}`;
   }
   return joined.flatMap((line) => wrap(line, width));

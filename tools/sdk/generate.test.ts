@@ -94,7 +94,10 @@ describe("types", () => {
   });
 
   test("a schema whose name ends as those of bodies do keeps its name when it is none", () => {
-    const text = types({ $ref: "#/components/schemas/DeliveryRequest" }, { DeliveryRequest: { type: "object", properties: {} } });
+    const text = types(
+      { $ref: "#/components/schemas/DeliveryRequest" },
+      { DeliveryRequest: { type: "object", properties: {} } },
+    );
     expect(text).toContain("  it?: DeliveryRequest;\n");
     expect(text).toContain("export interface DeliveryRequest {\n}");
   });
@@ -116,13 +119,25 @@ test("texts call an operation as users know it, and paragraphs are filled", () =
 });
 
 test("what is deprecated says until when it works and what to use instead: operations, parameters and fields", () => {
-  const announced = { date: "2026-11-21", sunset: "2027-05-21", link: "https://musicverse.dev/deprecations/x", replacement: "getSong" };
+  const announced = {
+    date: "2026-11-21",
+    sunset: "2027-05-21",
+    link: "https://musicverse.dev/deprecations/x",
+    replacement: "getSong",
+  };
   const deprecated = { deprecated: true, "x-deprecation": announced };
   const said = "@deprecated Since 2026-11-21, ends on 2027-05-21. Use `getSong`. https://musicverse.dev/deprecations/x";
-  const operation = { ...deprecated, parameters: [{ name: "mood", in: "query" as const, schema: { type: "string" }, ...deprecated }] };
+  const operation = {
+    ...deprecated,
+    parameters: [{ name: "mood", in: "query" as const, schema: { type: "string" }, ...deprecated }],
+  };
   const schemas = { Track: { type: "object", properties: { it: { type: "string", ...deprecated } } } };
   expect(generated("resources/tracks.ts", operation, schemas).replaceAll(/\n +\* /g, " ")).toContain(said);
-  expect(generated("types.ts", operation, schemas).replaceAll(/\n +\* /g, " ").split(said)).toHaveLength(3);
+  expect(
+    generated("types.ts", operation, schemas)
+      .replaceAll(/\n +\* /g, " ")
+      .split(said),
+  ).toHaveLength(3);
 });
 
 describe("what the generator cannot do it refuses by name", () => {

@@ -43,7 +43,9 @@ export function generateSdk({ document: contract, version, extendedTags }: SdkIn
 }
 
 function registryFile(tags: string[], extendedTags: ReadonlySet<string>): string {
-  const imports = tags.map((tag) => `import { ${pascal(tag)}Resource } from "${folderOf(tag, extendedTags)}/${tag}.ts";\n`);
+  const imports = tags.map(
+    (tag) => `import { ${pascal(tag)}Resource } from "${folderOf(tag, extendedTags)}/${tag}.ts";\n`,
+  );
   const members = tags.map((tag) => `  readonly ${camel(tag)}: ${pascal(tag)}Resource;\n`);
   const assignments = tags.map((tag) => `    this.${camel(tag)} = new ${pascal(tag)}Resource(transport);\n`);
   return `${imports.join("")}import type { Transport } from "../transport/transport.ts";

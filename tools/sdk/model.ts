@@ -100,7 +100,9 @@ function readOperation(document: OpenApiDocument, path: string, http: string, op
     resolve(parameter, document.components.parameters),
   );
   const csv = hasCsv(document, operation);
-  const queryParameters = parameters.filter((parameter) => parameter.in === "query" && !(csv && parameter.name === "format"));
+  const queryParameters = parameters.filter(
+    (parameter) => parameter.in === "query" && !(csv && parameter.name === "format"),
+  );
   const headerParameters = parameters.filter(
     (parameter) => parameter.in === "header" && !TRANSPORT_HEADERS.has(parameter.name.toLowerCase()),
   );
@@ -184,7 +186,9 @@ function readResult(document: OpenApiDocument, operation: OperationObject): Resu
 
 /** The answer is JSON or CSV, as `format` says. */
 function hasCsv(document: OpenApiDocument, { responses }: OperationObject): boolean {
-  const types = Object.keys(responses["200"] ? (resolve(responses["200"], document.components.responses).content ?? {}) : {});
+  const types = Object.keys(
+    responses["200"] ? (resolve(responses["200"], document.components.responses).content ?? {}) : {},
+  );
   return types[0] === "application/json" && types.includes("text/csv");
 }
 

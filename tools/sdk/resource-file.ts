@@ -92,7 +92,9 @@ function requestText(operation: Operation, document: OpenApiDocument): string {
     `method: "${operation.http}"`,
     operation.pathParameters.length > 0 ? `path: path\`${url}\`` : `path: "${url}"`,
   ];
-  const fixed = Object.entries(operation.fixedQuery).map(([name, value]) => `, ${name}: ${JSON.stringify(value)}`).join("");
+  const fixed = Object.entries(operation.fixedQuery)
+    .map(([name, value]) => `, ${name}: ${JSON.stringify(value)}`)
+    .join("");
   if (fixed) members.push(`query: { ...params${fixed} }`);
   else if (queryParameters.length > 0 && headerParameters.length === 0) members.push("query: params");
   else if (queryParameters.length > 0)

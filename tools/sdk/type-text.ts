@@ -105,6 +105,8 @@ function open(type: string, direction: Direction): string {
 
 /** Names of the schemas that are the body of an operation. */
 function bodySchemas({ paths }: OpenApiDocument): Set<string> {
-  const bodies = Object.values(paths).flatMap((item) => Object.values(item)).flatMap(({ requestBody }) => Object.values(requestBody?.content ?? {}));
+  const bodies = Object.values(paths)
+    .flatMap((item) => Object.values(item))
+    .flatMap(({ requestBody }) => Object.values(requestBody?.content ?? {}));
   return new Set(bodies.flatMap(({ schema }) => (schema.$ref ? [nameOfReference(schema.$ref)] : [])));
 }

@@ -26,7 +26,8 @@ export function writePythonSdk() {
 /** Writes examples/{javascript,python}/operations, one program per operation and language, and examples/operations.md. */
 export function writeExamples() {
   const examples = generateExamples(readBundle());
-  for (const language of ["javascript", "python"]) replace(join(root, "examples", language, "operations"), examples[language]);
+  for (const language of ["javascript", "python"])
+    replace(join(root, "examples", language, "operations"), examples[language]);
   write(join(root, "examples/operations.md"), examples.table);
 }
 

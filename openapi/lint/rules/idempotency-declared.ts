@@ -24,7 +24,9 @@ export const idempotencyDeclared = eachOperation((operation, context, method) =>
     context.report({ message: `${operation.operationId} must say in x-not-idempotent why repeating it does no harm.` });
   }
   if (reason !== undefined && (!post || wanted)) {
-    context.report({ message: `${operation.operationId} must not have x-not-idempotent: it is for POSTs that are open to everybody.` });
+    context.report({
+      message: `${operation.operationId} must not have x-not-idempotent: it is for POSTs that are open to everybody.`,
+    });
   }
   const missing = ["409", "422"].filter((status) => wanted && !operation.responses?.[status]);
   if (missing.length > 0) {

@@ -7,8 +7,15 @@ export const pathNames = () => ({
   Paths: {
     PathItem(_item: unknown, context: Context) {
       const path = String(context.key);
-      const wrong = path.split("/").slice(1).filter((segment) => !SEGMENT.test(segment));
-      if (wrong.length > 0) context.report({ message: `${path}: ${wrong.join(", ")} must be in kebab-case.`, location: context.location.key() });
+      const wrong = path
+        .split("/")
+        .slice(1)
+        .filter((segment) => !SEGMENT.test(segment));
+      if (wrong.length > 0)
+        context.report({
+          message: `${path}: ${wrong.join(", ")} must be in kebab-case.`,
+          location: context.location.key(),
+        });
     },
   },
 });

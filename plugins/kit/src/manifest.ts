@@ -96,8 +96,12 @@ function authFaults({ config, hosts }: Checked, auth: NonNullable<Checked["auth"
   const addresses = [auth.authorizeUrl, auth.tokenUrl, auth.revokeUrl ?? []].flat().map((text) => new URL(text).host);
   return [
     ...(kindOf(auth.clientId) === "text" ? [] : [`auth.clientId: "${auth.clientId}" is no text() in config`]),
-    ...(kindOf(auth.clientSecret) === "secret" ? [] : [`auth.clientSecret: "${auth.clientSecret}" is no secret() in config`]),
-    ...[...addresses, ...auth.onlyTo].flatMap((host) => (hosts.includes(host) ? [] : [`auth: ${host} is not in hosts`])),
+    ...(kindOf(auth.clientSecret) === "secret"
+      ? []
+      : [`auth.clientSecret: "${auth.clientSecret}" is no secret() in config`]),
+    ...[...addresses, ...auth.onlyTo].flatMap((host) =>
+      hosts.includes(host) ? [] : [`auth: ${host} is not in hosts`],
+    ),
   ];
 }
 

@@ -4,9 +4,17 @@ import { charactersMax } from "./characters.ts";
 export const musicInput = z.strictObject({
   kind: z.literal("music"),
   /** Style, mood, scene in the user's words. */
-  prompt: z.string().min(1).refine(...charactersMax(2000)),
+  prompt: z
+    .string()
+    .min(1)
+    .refine(...charactersMax(2000)),
   /** Lines separated by \n, sections as [Verse]; null: the provider writes them, unless instrumental. */
-  lyrics: z.string().min(1).refine(...charactersMax(3500)).nullable().default(null),
+  lyrics: z
+    .string()
+    .min(1)
+    .refine(...charactersMax(3500))
+    .nullable()
+    .default(null),
   instrumental: z.boolean().default(false),
   /** A wish: providers may come near or ignore it. */
   durationSeconds: z.int().min(5).max(240).default(30),

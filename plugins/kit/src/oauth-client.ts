@@ -62,8 +62,14 @@ export async function exchangeCode(
   const server = { issuer: new URL(auth.authorizeUrl).origin, token_endpoint: auth.tokenUrl };
   const self: oauth.Client = { client_id: String(config[auth.clientId]) };
   const secret = String(config[auth.clientSecret]);
-  const authentication = auth.clientAuthentication === "basic" ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret);
-  const parameters = oauth.validateAuthResponse(server, self, new URLSearchParams({ code: given.code }), oauth.expectNoState);
+  const authentication =
+    auth.clientAuthentication === "basic" ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret);
+  const parameters = oauth.validateAuthResponse(
+    server,
+    self,
+    new URLSearchParams({ code: given.code }),
+    oauth.expectNoState,
+  );
   try {
     const response = await oauth.authorizationCodeGrantRequest(
       server,

@@ -38,7 +38,8 @@ describe("t=,v1= signatures", () => {
   });
 });
 
-const contracts = process.env["MUSICVERSE_CONTRACTS_DIR"] ?? resolve(import.meta.dirname, "../../../../shared/contracts");
+const contracts =
+  process.env["MUSICVERSE_CONTRACTS_DIR"] ?? resolve(import.meta.dirname, "../../../../shared/contracts");
 const file = resolve(contracts, "standard-webhooks/vectors.json");
 const present = existsSync(file);
 if (!present) console.log(`skipped: no vectors of Standard Webhooks at ${file}; set MUSICVERSE_CONTRACTS_DIR`);
@@ -57,19 +58,25 @@ describe.skipIf(!present)("Standard Webhooks' published vectors", () => {
   const { sign } = (present ? JSON.parse(readFileSync(file, "utf8")) : { sign: [] }) as { sign: Vector[] };
   const symmetric = sign.filter(({ algorithm }) => algorithm === "hmac-sha256");
 
-  test.each(symmetric)("$name is verified, and a changed one is not", ({ secret, id, timestamp, payload, expected }) => {
-    const headers = { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": expected };
-    const body = bytes(payload);
-    expect(verifyStandardWebhook({ headers, body }, [secret])).toEqual({ verified: true, signedAt: new Date(timestamp * 1000) });
-    const forged = [
-      { headers: { ...headers, "webhook-id": `${id}x` }, body },
-      { headers: { ...headers, "webhook-timestamp": String(timestamp + 1) }, body },
-      { headers: { ...headers, "webhook-signature": expected.slice(0, -2) }, body },
-      { headers: { ...headers, "webhook-signature": expected.replace("v1,", "v1a,") }, body },
-      { headers, body: bytes(`${payload}\n`) },
-    ];
-    for (const delivery of forged) expect(verifyStandardWebhook(delivery, [secret]).verified).toBe(false);
-  });
+  test.each(symmetric)(
+    "$name is verified, and a changed one is not",
+    ({ secret, id, timestamp, payload, expected }) => {
+      const headers = { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": expected };
+      const body = bytes(payload);
+      expect(verifyStandardWebhook({ headers, body }, [secret])).toEqual({
+        verified: true,
+        signedAt: new Date(timestamp * 1000),
+      });
+      const forged = [
+        { headers: { ...headers, "webhook-id": `${id}x` }, body },
+        { headers: { ...headers, "webhook-timestamp": String(timestamp + 1) }, body },
+        { headers: { ...headers, "webhook-signature": expected.slice(0, -2) }, body },
+        { headers: { ...headers, "webhook-signature": expected.replace("v1,", "v1a,") }, body },
+        { headers, body: bytes(`${payload}\n`) },
+      ];
+      for (const delivery of forged) expect(verifyStandardWebhook(delivery, [secret]).verified).toBe(false);
+    },
+  );
 
   test("there are some", () => expect(symmetric.length).toBeGreaterThan(1));
 });
@@ -77,7 +84,10 @@ describe.skipIf(!present)("Standard Webhooks' published vectors", () => {
 test("bytes that are no text are refused: the library would sign their replacement", () => {
   const headers = { "webhook-id": "1", "webhook-timestamp": "1780000000", "webhook-signature": "v1,x" };
   const body = new Uint8Array([0xff]);
-  expect(verifyStandardWebhook({ headers, body }, ["whsec_Y2hpbWU="])).toEqual({ verified: false, reason: "the body is not UTF-8" });
+  expect(verifyStandardWebhook({ headers, body }, ["whsec_Y2hpbWU="])).toEqual({
+    verified: false,
+    reason: "the body is not UTF-8",
+  });
 });
 
 test("a malformed secret is the operator's mistake, told without the secret", () => {
@@ -97,5 +107,9 @@ test("a secret that is not configured verifies nothing, least of all its name", 
 });
 
 test("texts are equal or not, whatever their length", () => {
-  expect([equalInConstantTime("a", "a"), equalInConstantTime("a", "ab"), equalInConstantTime("", "")]).toEqual([true, false, true]);
+  expect([equalInConstantTime("a", "a"), equalInConstantTime("a", "ab"), equalInConstantTime("", "")]).toEqual([
+    true,
+    false,
+    true,
+  ]);
 });

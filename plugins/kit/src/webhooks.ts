@@ -24,7 +24,10 @@ export type WebhookVerdict = z.output<typeof webhookVerdict>;
 export const webhookEvent = z
   .strictObject({
     /** `invoice.paid`. Features subscribe to it by this name. */
-    type: z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/, "lower case words with dots").max(100),
+    type: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/, "lower case words with dots")
+      .max(100),
     data: z.record(z.string(), z.json()),
   })
   .nullable();

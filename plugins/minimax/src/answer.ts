@@ -35,7 +35,10 @@ export async function musicAnswer(ctx: Context, response: HttpResponse): Promise
     throw drift(describeIssues(parsed.error).join("; "));
   }
   const { data, trace_id: traceId, extra_info: extra } = parsed.data;
-  const audio = song && data.audio === inItsPlace ? decodeSong(response.bytes, song) : ((await download(ctx, data.audio)) ?? decodeText(data.audio));
+  const audio =
+    song && data.audio === inItsPlace
+      ? decodeSong(response.bytes, song)
+      : ((await download(ctx, data.audio)) ?? decodeText(data.audio));
   if (!audio) throw drift("data.audio is neither hexadecimal nor a link");
   return {
     audio,

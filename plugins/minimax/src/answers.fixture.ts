@@ -12,12 +12,23 @@ export const goodBody = {
   base_resp: { status_code: 0, status_msg: "success" },
 };
 
-export const reelVariant = { hook: "Rain?", script: "Window.\nKeys.", caption: "Out on Friday.", hashtags: ["#lofi", "#newmusic"] };
+export const reelVariant = {
+  hook: "Rain?",
+  script: "Window.\nKeys.",
+  caption: "Out on Friday.",
+  hashtags: ["#lofi", "#newmusic"],
+};
 
 /** An answer of the text endpoint that says `content`. */
 export const textBody = (content: string, finishReason = "stop") => ({
   id: "04ecb5d9b1921ae0fb0e8da9017a5474",
-  choices: [{ finish_reason: finishReason, index: 0, message: { content, role: "assistant", name: "MiniMax AI", audio_content: "" } }],
+  choices: [
+    {
+      finish_reason: finishReason,
+      index: 0,
+      message: { content, role: "assistant", name: "MiniMax AI", audio_content: "" },
+    },
+  ],
   created: 1_755_153_113,
   model: "MiniMax-Text-01",
   object: "chat.completion",
@@ -132,7 +143,10 @@ export const conformanceOptions: ConformanceOptions = {
     {
       name: "cut off at the limit of tokens",
       kind: "reel",
-      answer: jsonAnswer(200, textBody(JSON.stringify({ variants: [reelVariant, { ...reelVariant, hook: "Snow?" }] }), "length")),
+      answer: jsonAnswer(
+        200,
+        textBody(JSON.stringify({ variants: [reelVariant, { ...reelVariant, hook: "Snow?" }] }), "length"),
+      ),
       code: "UPSTREAM",
       outcome: failed,
     },
@@ -153,14 +167,21 @@ export const conformanceOptions: ConformanceOptions = {
     {
       name: "a caption without end",
       kind: "reel",
-      answer: jsonAnswer(200, textBody(JSON.stringify({ variants: [reelVariant, { ...reelVariant, caption: "x".repeat(2201) }] }))),
+      answer: jsonAnswer(
+        200,
+        textBody(JSON.stringify({ variants: [reelVariant, { ...reelVariant, caption: "x".repeat(2201) }] })),
+      ),
       code: "UPSTREAM",
       outcome: failed,
     },
     {
       name: "a picture kept back",
       kind: "artwork",
-      answer: jsonAnswer(200, { ...imageBody, data: { image_base64: [] }, metadata: { failed_count: "1", success_count: "0" } }),
+      answer: jsonAnswer(200, {
+        ...imageBody,
+        data: { image_base64: [] },
+        metadata: { failed_count: "1", success_count: "0" },
+      }),
       code: "CONTENT_POLICY",
       outcome: failed,
     },

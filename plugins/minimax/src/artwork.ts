@@ -1,4 +1,11 @@
-import { describeIssues, imageBytesMax, PluginError, type ArtworkInput, type ArtworkOutput, type HttpResponse } from "@musicverse/plugin-kit";
+import {
+  describeIssues,
+  imageBytesMax,
+  PluginError,
+  type ArtworkInput,
+  type ArtworkOutput,
+  type HttpResponse,
+} from "@musicverse/plugin-kit";
 import { z } from "zod";
 import { chosenModel } from "./models.ts";
 import { answerTimeoutMs, type Context } from "./settings.ts";
@@ -73,6 +80,7 @@ function sniff(image: Uint8Array): Pick<ArtworkOutput, "format" | "width" | "hei
     return { format: "png", width: bytes.readUInt32BE(16) || null, height: bytes.readUInt32BE(20) || null };
   }
   if (bytes.subarray(0, 3).equals(Buffer.from("ffd8ff", "hex"))) return { format: "jpeg", width: null, height: null };
-  if (bytes.toString("latin1", 0, 4) === "RIFF" && bytes.toString("latin1", 8, 12) === "WEBP") return { format: "webp", width: null, height: null };
+  if (bytes.toString("latin1", 0, 4) === "RIFF" && bytes.toString("latin1", 8, 12) === "WEBP")
+    return { format: "webp", width: null, height: null };
   throw drift("data.image_base64 is no PNG, JPEG or WebP");
 }

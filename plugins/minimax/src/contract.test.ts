@@ -23,7 +23,10 @@ if (!present) console.log(`skipped: no descriptions of MiniMax at ${folder}; set
 interface Description {
   paths: Record<string, object>;
   components: {
-    schemas: Record<string, { properties?: Record<string, unknown>; additionalProperties?: boolean; required?: string[] }>;
+    schemas: Record<
+      string,
+      { properties?: Record<string, unknown>; additionalProperties?: boolean; required?: string[] }
+    >;
   };
 }
 type Schemas = Description["components"]["schemas"];
@@ -48,7 +51,9 @@ const mends = {
     // In its example of an answer and missing in the schemas.
     const output_sensitive_int = { type: "integer" };
     Object.assign(schemas["ChatCompletionResp"]?.properties ?? {}, { output_sensitive_int });
-    const counts = Object.fromEntries(["total_characters", "prompt_tokens", "completion_tokens"].map((name) => [name, { type: "integer" }]));
+    const counts = Object.fromEntries(
+      ["total_characters", "prompt_tokens", "completion_tokens"].map((name) => [name, { type: "integer" }]),
+    );
     Object.assign(schemas["Usage"]?.properties ?? {}, counts);
     closed(schemas, "ChatCompletionReq", "ChatCompletionResp", "Message", "Usage");
     Object.assign(schemas["ChatCompletionResp"] ?? {}, { required: ["base_resp"] });
@@ -57,7 +62,9 @@ const mends = {
     // "required: true" of a property is no JSON Schema; the numbers of images are text in its example.
     Object.assign(schemas, { StyleObject: { type: "object" } });
     const count = { type: ["integer", "string"] };
-    Object.assign(schemas["ImageGenerationResp"]?.properties ?? {}, { metadata: { type: "object", properties: { success_count: count, failed_count: count } } });
+    Object.assign(schemas["ImageGenerationResp"]?.properties ?? {}, {
+      metadata: { type: "object", properties: { success_count: count, failed_count: count } },
+    });
     closed(schemas, "ImageGenerationReq", "ImageGenerationResp", "DataObject", "BaseResp");
     Object.assign(schemas["ImageGenerationResp"] ?? {}, { required: ["base_resp"] });
   },
@@ -95,11 +102,21 @@ const songs = [
   { lyrics: "la la", instrumental: false },
   { lyrics: null, instrumental: false },
   { lyrics: null, instrumental: true },
-].map((words) => musicRequest(ctx, { kind: "music", prompt: "Pop, melancholic", durationSeconds: 5, model: null, ...words }));
+].map((words) =>
+  musicRequest(ctx, { kind: "music", prompt: "Pop, melancholic", durationSeconds: 5, model: null, ...words }),
+);
 
 const reel: ReelInput = {
-  kind: "reel", brief: "Rainy Night, out on Friday", platform: "tiktok", tone: "playful", language: "en",
-  variants: 3, instructions: "Mention the rain.", avoid: ["Rain?"], target: null, model: null,
+  kind: "reel",
+  brief: "Rainy Night, out on Friday",
+  platform: "tiktok",
+  tone: "playful",
+  language: "en",
+  variants: 3,
+  instructions: "Mention the rain.",
+  avoid: ["Rain?"],
+  target: null,
+  model: null,
 };
 const reels = [
   reel,
@@ -110,70 +127,97 @@ const picture = imageRequest(ctx, { kind: "artwork", prompt: "A window in the ra
 
 const endpoints = [
   {
-    name: "music", file: "music-generation.openapi.yaml", mend: mends.music, path: "/v1/music_generation",
-    request: "GenerateMusicReq", answer: "GenerateMusicResp", good: songs, fixture: goodBody,
-    others: [{ ...songs[0], output_format: "url" }], wrong: { model: "music-3.0", prompt: "Pop", duration: 5 },
+    name: "music",
+    file: "music-generation.openapi.yaml",
+    mend: mends.music,
+    path: "/v1/music_generation",
+    request: "GenerateMusicReq",
+    answer: "GenerateMusicResp",
+    good: songs,
+    fixture: goodBody,
+    others: [{ ...songs[0], output_format: "url" }],
+    wrong: { model: "music-3.0", prompt: "Pop", duration: 5 },
   },
   {
-    name: "text", file: "text-chatcompletion-v2.openapi.yaml", mend: mends.text, path: "/v1/text/chatcompletion_v2",
-    request: "ChatCompletionReq", answer: "ChatCompletionResp", good: reels, fixture: textBody("{}"),
-    others: [{ model: "MiniMax-M1", messages: [{ role: "user", content: "hello" }] }], wrong: { ...reels[0], maximum: 5 },
+    name: "text",
+    file: "text-chatcompletion-v2.openapi.yaml",
+    mend: mends.text,
+    path: "/v1/text/chatcompletion_v2",
+    request: "ChatCompletionReq",
+    answer: "ChatCompletionResp",
+    good: reels,
+    fixture: textBody("{}"),
+    others: [{ model: "MiniMax-M1", messages: [{ role: "user", content: "hello" }] }],
+    wrong: { ...reels[0], maximum: 5 },
   },
   {
-    name: "image", file: "image-generation.openapi.zh.yaml", mend: mends.image, path: "/v1/image_generation",
-    request: "ImageGenerationReq", answer: "ImageGenerationResp", good: [picture], fixture: imageBody,
-    others: [{ ...picture, response_format: "url" }], wrong: { ...picture, size: "2048" },
+    name: "image",
+    file: "image-generation.openapi.zh.yaml",
+    mend: mends.image,
+    path: "/v1/image_generation",
+    request: "ImageGenerationReq",
+    answer: "ImageGenerationResp",
+    good: [picture],
+    fixture: imageBody,
+    others: [{ ...picture, response_format: "url" }],
+    wrong: { ...picture, size: "2048" },
   },
 ];
 
-describe.skipIf(!present).each(endpoints)("MiniMax's published description of $name", ({ file, mend, path, request, answer, good, fixture, others, wrong }) => {
-  const { paths, faults } = described(file, mend);
+describe.skipIf(!present).each(endpoints)(
+  "MiniMax's published description of $name",
+  ({ file, mend, path, request, answer, good, fixture, others, wrong }) => {
+    const { paths, faults } = described(file, mend);
 
-  test("has the path that the plugin calls", () => {
-    expect(paths).toHaveProperty([path, "post"]);
-  });
+    test("has the path that the plugin calls", () => {
+      expect(paths).toHaveProperty([path, "post"]);
+    });
 
-  test("takes every request the plugin sends", () => {
-    for (const body of good) expect(faults(request, body)).toEqual([]);
-    expect(faults(request, wrong)).not.toEqual([]);
-  });
+    test("takes every request the plugin sends", () => {
+      for (const body of good) expect(faults(request, body)).toEqual([]);
+      expect(faults(request, wrong)).not.toEqual([]);
+    });
 
-  test("has the form of every answer the simulator gives, good and bad", async () => {
-    const simulator = await startSimulator(createMinimaxSimulator({ latency: 0 }));
-    const post = async (body: object, headers: Record<string, string> = {}) => {
-      const authorization = "Bearer sk-sim-1";
-      const init = {
-        method: "POST",
-        headers: { "content-type": "application/json", authorization, ...headers },
-        body: JSON.stringify(body),
+    test("has the form of every answer the simulator gives, good and bad", async () => {
+      const simulator = await startSimulator(createMinimaxSimulator({ latency: 0 }));
+      const post = async (body: object, headers: Record<string, string> = {}) => {
+        const authorization = "Bearer sk-sim-1";
+        const init = {
+          method: "POST",
+          headers: { "content-type": "application/json", authorization, ...headers },
+          body: JSON.stringify(body),
+        };
+        return (await fetch(`${simulator.origin}${path}`, init)).json();
       };
-      return (await fetch(`${simulator.origin}${path}`, init)).json();
-    };
-    try {
-      const [first = {}] = good;
-      const accepted = [...(await Promise.all(good.map((body) => post(body)))), ...(await Promise.all(others.map((body) => post(body))))];
-      const refused = [
-        await post({ ...first, model: "music-1" }),
-        await post(first, { authorization: "" }),
-        await post(first, { authorization: "Bearer wrong" }),
-        ...(await Promise.all(
-          ["policy", "output_policy", "busy", "no_balance"].map((fault) => post(first, { "x-sim-fault": fault })),
-        )),
-      ];
-      for (const body of [...accepted, ...refused]) expect(faults(answer, body)).toEqual([]);
-      const codeOf = (body: unknown) => (body as { base_resp: { status_code: number } }).base_resp.status_code;
-      expect(accepted.map(codeOf)).toEqual(accepted.map(() => 0));
-      expect(refused.map(codeOf)).toEqual([2013, 1004, 2049, 1026, 1027, 1002, 1008]);
-    } finally {
-      await simulator.close();
-    }
-  });
+      try {
+        const [first = {}] = good;
+        const accepted = [
+          ...(await Promise.all(good.map((body) => post(body)))),
+          ...(await Promise.all(others.map((body) => post(body)))),
+        ];
+        const refused = [
+          await post({ ...first, model: "music-1" }),
+          await post(first, { authorization: "" }),
+          await post(first, { authorization: "Bearer wrong" }),
+          ...(await Promise.all(
+            ["policy", "output_policy", "busy", "no_balance"].map((fault) => post(first, { "x-sim-fault": fault })),
+          )),
+        ];
+        for (const body of [...accepted, ...refused]) expect(faults(answer, body)).toEqual([]);
+        const codeOf = (body: unknown) => (body as { base_resp: { status_code: number } }).base_resp.status_code;
+        expect(accepted.map(codeOf)).toEqual(accepted.map(() => 0));
+        expect(refused.map(codeOf)).toEqual([2013, 1004, 2049, 1026, 1027, 1002, 1008]);
+      } finally {
+        await simulator.close();
+      }
+    });
 
-  test("has the form of the answers that the other tests use", () => {
-    expect(faults(answer, fixture)).toEqual([]);
-    expect(faults(answer, JSON.parse(Buffer.from(failedWith(1026).bytes).toString()))).toEqual([]);
-  });
-});
+    test("has the form of the answers that the other tests use", () => {
+      expect(faults(answer, fixture)).toEqual([]);
+      expect(faults(answer, JSON.parse(Buffer.from(failedWith(1026).bytes).toString()))).toEqual([]);
+    });
+  },
+);
 
 describe.skipIf(!present)("MiniMax's table of error codes", () => {
   test("has no error code that the plugin does not know", () => {

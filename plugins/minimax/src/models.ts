@@ -11,7 +11,10 @@ const published = {
   artwork: ["image-01"],
 } as const satisfies Record<GenerationKind, readonly string[]>;
 
-const configured = { music: "model", reel: "textModel", artwork: "imageModel" } as const satisfies Record<GenerationKind, keyof Context["config"]>;
+const configured = { music: "model", reel: "textModel", artwork: "imageModel" } as const satisfies Record<
+  GenerationKind,
+  keyof Context["config"]
+>;
 
 /** The published models, and the configured ones when MiniMax has made newer since. */
 export function models(ctx: Context): GenerationModel[] {
@@ -20,12 +23,21 @@ export function models(ctx: Context): GenerationModel[] {
 
 function ofKind(ctx: Context, kind: GenerationKind): GenerationModel[] {
   const preset = ctx.config[configured[kind]];
-  return [...new Set<string>([...published[kind], preset])].map((id) => ({ id, kind, name: nameOf(id), default: id === preset }));
+  return [...new Set<string>([...published[kind], preset])].map((id) => ({
+    id,
+    kind,
+    name: nameOf(id),
+    default: id === preset,
+  }));
 }
 
 /** music-3.0-free → "MiniMax Music 3.0 (free)" */
 function nameOf(id: string): string {
-  const name = id.replace("MiniMax-", "").replace("music-", "Music ").replace("image-", "Image ").replace("-free", " (free)");
+  const name = id
+    .replace("MiniMax-", "")
+    .replace("music-", "Music ")
+    .replace("image-", "Image ")
+    .replace("-free", " (free)");
   return `MiniMax ${name}`;
 }
 

@@ -14,5 +14,14 @@ export async function generateMusic(ctx: Context, input: MusicInput): Promise<Mu
   });
   const { audio, format, durationMs, traceId } = await musicAnswer(ctx, response);
   const lyrics = body.lyrics ?? null;
-  return { kind: "music", audio, format, model: body.model, lyrics, durationMs, costMicros: null, providerReference: traceId };
+  return {
+    kind: "music",
+    audio,
+    format,
+    model: body.model,
+    lyrics,
+    durationMs,
+    costMicros: null,
+    providerReference: traceId,
+  };
 }

@@ -8,7 +8,10 @@ export interface ChatRequest {
   messages: { role: "system" | "user"; content: string }[];
   temperature: number;
   max_completion_tokens: number;
-  response_format?: { type: "json_schema"; json_schema: { name: string; schema: { type: "object"; properties: Record<string, unknown> } } };
+  response_format?: {
+    type: "json_schema";
+    json_schema: { name: string; schema: { type: "object"; properties: Record<string, unknown> } };
+  };
 }
 
 /** The longest variant that the kit takes has about this many tokens. */
@@ -57,7 +60,10 @@ function instructionsFor({ platform, tone, language }: ReelInput): string {
 /** As data, so that nothing in a brief reads like an order of ours. */
 function wishOf({ brief, platform, tone, language, variants, instructions, avoid, target }: ReelInput): object {
   return {
-    brief, platform, tone, language,
+    brief,
+    platform,
+    tone,
+    language,
     variants: target ? 1 : variants,
     ...(instructions !== null && { instructions }),
     ...(avoid.length > 0 && { avoid }),

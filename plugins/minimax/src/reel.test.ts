@@ -6,8 +6,16 @@ import { generateReel } from "./reel.ts";
 import type { Context } from "./settings.ts";
 
 const input: ReelInput = {
-  kind: "reel", brief: "prompt-canary Rainy Night", platform: "tiktok", tone: "playful", language: "de",
-  variants: 1, instructions: null, avoid: [], target: null, model: null,
+  kind: "reel",
+  brief: "prompt-canary Rainy Night",
+  platform: "tiktok",
+  tone: "playful",
+  language: "de",
+  variants: 1,
+  instructions: null,
+  avoid: [],
+  target: null,
+  model: null,
 };
 
 async function ask(content: string, wish: Partial<ReelInput> = {}) {
@@ -40,21 +48,30 @@ test("tokens are told as the provider counts them, also of an answer that is of 
   const { result } = await ask(JSON.stringify({ variants: [reelVariant] }));
   expect(result).toMatchObject({ usage: { inputTokens: 26, outputTokens: 223 }, model: "MiniMax-Text-01" });
   const { result: failure } = await ask("no JSON");
-  expect(isPluginError(failure) && [failure.code, failure.usage]).toEqual(["UPSTREAM", { inputTokens: 26, outputTokens: 223 }]);
+  expect(isPluginError(failure) && [failure.code, failure.usage]).toEqual([
+    "UPSTREAM",
+    { inputTokens: 26, outputTokens: 223 },
+  ]);
 });
 
 test("a fence, a thought aloud and hashtags without # are read; more variants than asked for are left out", async () => {
   const answer = { variants: [{ ...reelVariant, hashtags: ["lofi", "# new music"] }, reelVariant] };
-  for (const content of [`\`\`\`json\n${JSON.stringify(answer)}\n\`\`\``, `<think>{"variants":[]}</think>\n${JSON.stringify(answer)}`]) {
+  for (const content of [
+    `\`\`\`json\n${JSON.stringify(answer)}\n\`\`\``,
+    `<think>{"variants":[]}</think>\n${JSON.stringify(answer)}`,
+  ]) {
     const { result } = await ask(content);
     expect(result).toMatchObject({ variants: [{ hashtags: ["#lofi", "#newmusic"] }] });
   }
 });
 
 test("of a rewritten field nothing else is taken, whatever the model changed", async () => {
-  const { result } = await ask(JSON.stringify({ variants: [{ hook: "New", script: "Other", caption: "Other", hashtags: ["#other"] }] }), {
-    target: { field: "hook", current: reelVariant },
-  });
+  const { result } = await ask(
+    JSON.stringify({ variants: [{ hook: "New", script: "Other", caption: "Other", hashtags: ["#other"] }] }),
+    {
+      target: { field: "hook", current: reelVariant },
+    },
+  );
   expect(result).toMatchObject({ variants: [{ ...reelVariant, hook: "New" }] });
 });
 

@@ -1,4 +1,13 @@
-import { describeIssues, PluginError, reelVariant, type HttpResponse, type ReelInput, type ReelOutput, type ReelVariant, type TokenUsage } from "@musicverse/plugin-kit";
+import {
+  describeIssues,
+  PluginError,
+  reelVariant,
+  type HttpResponse,
+  type ReelInput,
+  type ReelOutput,
+  type ReelVariant,
+  type TokenUsage,
+} from "@musicverse/plugin-kit";
 import { z } from "zod";
 import { reelRequest } from "./reel-request.ts";
 import { answerTimeoutMs, type Context } from "./settings.ts";
@@ -25,30 +34,40 @@ const usageIn = z.object({ usage: z.object({ prompt_tokens: tokens, completion_t
 
 const chat = z.object({
   id: z.string().max(500).optional().catch(undefined),
-  choices: z.array(z.object({ finish_reason: z.string().optional(), message: z.object({ content: z.string().min(1) }) })).min(1),
+  choices: z
+    .array(z.object({ finish_reason: z.string().optional(), message: z.object({ content: z.string().min(1) }) }))
+    .min(1),
 });
 /** Models leave out the # or write it apart; anything else that does not fit is refused. */
 const hashtag = z.string().transform((tag) => `#${tag.replaceAll(/[#\s]/g, "")}`);
 const trimmed = z.string().trim();
 const written = z.object({
-  variants: z.array(z.object({ hook: trimmed, script: trimmed, caption: trimmed, hashtags: z.array(hashtag) }).pipe(reelVariant)).min(1),
+  variants: z
+    .array(z.object({ hook: trimmed, script: trimmed, caption: trimmed, hashtags: z.array(hashtag) }).pipe(reelVariant))
+    .min(1),
 });
 
 /** A malformed answer costs a few tokens and is of no use, so it counts as failed and may be asked for again. */
 function reelAnswer(ctx: Context, response: HttpResponse, input: ReelInput) {
   const body = successOf(ctx, response);
   const usage = usageOf(body);
-  const malformed = (message: string): PluginError => new PluginError("UPSTREAM", message, { outcome: "failed", ...(usage && { usage }) });
+  const malformed = (message: string): PluginError =>
+    new PluginError("UPSTREAM", message, { outcome: "failed", ...(usage && { usage }) });
   const answer = chat.safeParse(body);
   if (!answer.success) throw malformed(describeIssues(answer.error).join("; "));
-  const { id = null, choices: [choice] } = answer.data;
+  const {
+    id = null,
+    choices: [choice],
+  } = answer.data;
   if (!choice || choice.finish_reason === "length") throw malformed("the answer was cut off at the limit of tokens");
   const parsed = written.safeParse(jsonIn(choice.message.content));
-  if (!parsed.success) throw malformed(`the text is not what was asked for: ${describeIssues(parsed.error).join("; ")}`);
+  if (!parsed.success)
+    throw malformed(`the text is not what was asked for: ${describeIssues(parsed.error).join("; ")}`);
   const wanted = input.target ? 1 : input.variants;
   const variants = parsed.data.variants.slice(0, wanted).map((variant) => withTarget(variant, input.target));
   if (variants.length < wanted) throw malformed(`${variants.length} variants of ${wanted}`);
-  if (new Set(variants.map(({ hook, caption }) => `${hook}\n${caption}`)).size < wanted) throw malformed("two variants are the same");
+  if (new Set(variants.map(({ hook, caption }) => `${hook}\n${caption}`)).size < wanted)
+    throw malformed("two variants are the same");
   return { variants, usage, id };
 }
 
@@ -59,7 +78,9 @@ function withTarget(variant: ReelVariant, target: ReelInput["target"]): ReelVari
 
 function usageOf(body: unknown): TokenUsage | null {
   const parsed = usageIn.safeParse(body);
-  return parsed.success ? { inputTokens: parsed.data.usage.prompt_tokens, outputTokens: parsed.data.usage.completion_tokens } : null;
+  return parsed.success
+    ? { inputTokens: parsed.data.usage.prompt_tokens, outputTokens: parsed.data.usage.completion_tokens }
+    : null;
 }
 
 /** Some models think aloud or put JSON into a fence before they answer as told. Undefined: no JSON. */

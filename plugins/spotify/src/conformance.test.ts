@@ -11,8 +11,17 @@ conformance(spotify, {
   errors: [
     { name: "401 expired", answer: jsonAnswer(401, error(401, "The access token expired")), code: "AUTH_EXPIRED" },
     { name: "403 not listed", answer: jsonAnswer(403, error(403, "User not registered")), code: "PERMANENT" },
-    { name: "403 in words", answer: textAnswer(403, "User not registered in the Developer Dashboard"), code: "PERMANENT" },
-    { name: "429", answer: jsonAnswer(429, error(429, "API rate limit exceeded"), { "retry-after": "7" }), code: "RATE_LIMIT", retryAfterSeconds: 7 },
+    {
+      name: "403 in words",
+      answer: textAnswer(403, "User not registered in the Developer Dashboard"),
+      code: "PERMANENT",
+    },
+    {
+      name: "429",
+      answer: jsonAnswer(429, error(429, "API rate limit exceeded"), { "retry-after": "7" }),
+      code: "RATE_LIMIT",
+      retryAfterSeconds: 7,
+    },
     { name: "500", answer: textAnswer(500, "oops"), code: "UPSTREAM" },
     { name: "502", answer: textAnswer(502, "bad gateway"), code: "NETWORK" },
     { name: "503", answer: textAnswer(503, "later"), code: "NETWORK" },

@@ -1,6 +1,7 @@
 import { secret, text, type ConfigOf, type PluginContext } from "@musicverse/plugin-kit";
 
-const hexadecimal = (value: string): string | null => (/^[\w-]{8,64}$/.test(value) ? null : "is no client id of Spotify's dashboard");
+const hexadecimal = (value: string): string | null =>
+  /^[\w-]{8,64}$/.test(value) ? null : "is no client id of Spotify's dashboard";
 
 export const settings = {
   clientId: text({

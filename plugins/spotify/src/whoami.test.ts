@@ -11,7 +11,12 @@ const as = (body: object): Promise<unknown> => {
 };
 
 test("people are known by the id that never changes, and by the older one where there is none", async () => {
-  expect(await as(goodBody)).toEqual({ externalId: "aB3dE5fG7h", name: "Listener", email: "listener@example.com", emailVerified: false });
+  expect(await as(goodBody)).toEqual({
+    externalId: "aB3dE5fG7h",
+    name: "Listener",
+    email: "listener@example.com",
+    emailVerified: false,
+  });
   expect(await as({ ...goodBody, account_id: undefined })).toMatchObject({ externalId: "listener" });
 });
 

@@ -4,8 +4,16 @@ import { eventOf, signedEvent } from "./webhooks.fixture.ts";
 
 const config = { secretKey: "sk_live_canary_0123456789abcdef", webhookSecret: "whsec_canary_0123456789abcdef" };
 const events = {
-  first: eventOf("customer.subscription.updated", { id: "sub_1", object: "subscription", customer: "cus_1" }, "evt_first"),
-  second: eventOf("charge.refunded", { id: "ch_1", object: "charge", customer: "cus_1", payment_intent: "pi_1" }, "evt_second"),
+  first: eventOf(
+    "customer.subscription.updated",
+    { id: "sub_1", object: "subscription", customer: "cus_1" },
+    "evt_first",
+  ),
+  second: eventOf(
+    "charge.refunded",
+    { id: "ch_1", object: "charge", customer: "cus_1", payment_intent: "pi_1" },
+    "evt_second",
+  ),
 };
 
 conformance(stripe, {

@@ -1,4 +1,10 @@
-import { PluginError, verifyTimestampedHmac, type WebhookDelivery, type WebhookEvent, type WebhookVerdict } from "@musicverse/plugin-kit";
+import {
+  PluginError,
+  verifyTimestampedHmac,
+  type WebhookDelivery,
+  type WebhookEvent,
+  type WebhookVerdict,
+} from "@musicverse/plugin-kit";
 import { z } from "zod";
 import type { Context } from "./settings.ts";
 
@@ -7,7 +13,10 @@ const reference = z.union([z.string(), z.object({ id: z.string() }).transform(({
 /** What is read of an event (docs.stripe.com/api/events/object). Everything else of it is fetched when it is needed. */
 const event = z.object({
   id: z.string().regex(/^[\x21-\x7e]{1,255}$/),
-  type: z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/).max(100),
+  type: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/)
+    .max(100),
   created: z.int().min(0).max(253_402_300_799),
   data: z.object({
     object: z.object({

@@ -12,7 +12,11 @@ export class DeprecationNotices {
     this.#log = log;
   }
 
-  notice({ method, target }: { method: string; target: string }, { headers }: Response, entry: Pick<LogEntry, "method" | "url" | "attempt">): void {
+  notice(
+    { method, target }: { method: string; target: string },
+    { headers }: Response,
+    entry: Pick<LogEntry, "method" | "url" | "attempt">,
+  ): void {
     const since = headers.get("deprecation");
     if (since === null) return;
     const operation = target.replace(ID, "{id}");

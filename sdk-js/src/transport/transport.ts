@@ -159,12 +159,27 @@ export class Transport {
     const { status, headers } = response;
     const durationMs = Date.now() - startedAt;
     const requestId = headers.get("x-request-id");
-    tell(onResponse, () => ({ ...entry, url: redact(entry.url), status, headers: visibleHeaders(headers), requestId, durationMs }));
+    tell(onResponse, () => ({
+      ...entry,
+      url: redact(entry.url),
+      status,
+      headers: visibleHeaders(headers),
+      requestId,
+      durationMs,
+    }));
     this.#deprecations.notice(prepared, response, entry);
     if (!response.ok) throw errorFromAnswer(target, response, text ?? "");
     this.log(() => {
       const message = `${target} ${status} in ${durationMs} ms`;
-      return { ...entry, level: "debug", event: "response", status, durationMs, message, ...(requestId ? { requestId } : {}) };
+      return {
+        ...entry,
+        level: "debug",
+        event: "response",
+        status,
+        durationMs,
+        message,
+        ...(requestId ? { requestId } : {}),
+      };
     });
     return { response, text };
   }
@@ -178,7 +193,12 @@ function jsonBody(body: unknown): PreparedBody | null {
 
 function requestInit(prepared: Prepared, signal: AbortSignal): RequestInit {
   // Followed, a redirect would take what was sent to another place, and make a GET of a POST.
-  const init: RequestInit & { duplex?: "half" } = { method: prepared.method, headers: prepared.headers, signal, redirect: "manual" };
+  const init: RequestInit & { duplex?: "half" } = {
+    method: prepared.method,
+    headers: prepared.headers,
+    signal,
+    redirect: "manual",
+  };
   if (prepared.body) init.body = prepared.body.create(signal);
   // Required by fetch for streamed bodies.
   if (init.body instanceof ReadableStream) init.duplex = "half";
@@ -200,7 +220,12 @@ function parseList<T>(request: OperationRequest, exchange: Exchange): ListBody<T
 }
 
 /** A success that MusicVerse would not give. */
-function unexpected(wanted: string, { method, path }: OperationRequest, { status, headers }: Response, got: string): APIError {
+function unexpected(
+  wanted: string,
+  { method, path }: OperationRequest,
+  { status, headers }: Response,
+  got: string,
+): APIError {
   const message = `Expected ${wanted} from ${method} ${path}, got ${got} with status ${status}: does baseUrl point at a MusicVerse API?`;
   return new APIError({ message, status, headers, problem: {} });
 }

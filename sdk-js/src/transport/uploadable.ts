@@ -3,7 +3,12 @@
  * once: no retry.
  */
 export type FileSource =
-  string | Blob | ArrayBuffer | Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+  | string
+  | Blob
+  | ArrayBuffer
+  | Uint8Array
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>;
 
 /** A file to upload, alone or with its name and media type. */
 export type Uploadable = FileSource | { data: FileSource; filename?: string; contentType?: string };

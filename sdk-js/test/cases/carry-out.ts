@@ -2,10 +2,25 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
-import type { CallOptions, Case, ClientSettings, FileParam, OperationCall, RecordedRequest, UnwrapCall } from "../../../tests/sdk/case.ts";
+import type {
+  CallOptions,
+  Case,
+  ClientSettings,
+  FileParam,
+  OperationCall,
+  RecordedRequest,
+  UnwrapCall,
+} from "../../../tests/sdk/case.ts";
 import { operations } from "../../src/generated/operations.ts";
 import { MusicVerse, unwrapWebhook, verifyWebhook } from "../../src/index.ts";
-import type { ClientOptions, LogEntry, ReceivedResponse, RequestOptions, SentRequest, Uploadable } from "../../src/index.ts";
+import type {
+  ClientOptions,
+  LogEntry,
+  ReceivedResponse,
+  RequestOptions,
+  SentRequest,
+  Uploadable,
+} from "../../src/index.ts";
 import { takesParams } from "./contract.ts";
 import { read, type Reading } from "./read.ts";
 import { whenPausing } from "./seams.ts";
@@ -14,11 +29,15 @@ export interface Outcome extends Reading {
   error?: unknown;
   cancelReason: Error;
   log: LogEntry[];
-  hooks: ({ hook: "request" } & SentRequest | { hook: "response" } & ReceivedResponse)[];
+  hooks: (({ hook: "request" } & SentRequest) | ({ hook: "response" } & ReceivedResponse))[];
 }
 
 /** Does what the case says, through the public surface, and catches what comes out. */
-export async function carryOut(entry: Case, baseUrl: string, requests: () => Promise<RecordedRequest[]>): Promise<Outcome> {
+export async function carryOut(
+  entry: Case,
+  baseUrl: string,
+  requests: () => Promise<RecordedRequest[]>,
+): Promise<Outcome> {
   const caller = new AbortController();
   const outcome: Outcome = { cancelReason: new Error("the caller gives up"), log: [], hooks: [] };
   const cancel = (): void => caller.abort(outcome.cancelReason);
@@ -40,7 +59,9 @@ export async function carryOut(entry: Case, baseUrl: string, requests: () => Pro
       const running = start(client, entry, caller.signal, folder, outcome);
       if (entry.cancel === "first_request") {
         running.catch(() => undefined);
-        await vi.waitFor(async () => { if ((await requests()).length === 0) throw new Error("no request yet"); });
+        await vi.waitFor(async () => {
+          if ((await requests()).length === 0) throw new Error("no request yet");
+        });
         cancel();
       }
       await running;
@@ -53,7 +74,13 @@ export async function carryOut(entry: Case, baseUrl: string, requests: () => Pro
   return outcome;
 }
 
-async function start(client: MusicVerse, { call, cancel }: Case, signal: AbortSignal, folder: string, outcome: Outcome): Promise<void> {
+async function start(
+  client: MusicVerse,
+  { call, cancel }: Case,
+  signal: AbortSignal,
+  folder: string,
+  outcome: Outcome,
+): Promise<void> {
   if ("unwrap" in call) return unwrap(call, outcome);
   const options = { ...requestOptions(call.options), ...(cancel ? { signal } : {}) };
   if ("wait" in call) {
@@ -63,13 +90,21 @@ async function start(client: MusicVerse, { call, cancel }: Case, signal: AbortSi
   await read(call, () => invoke(client, call, options, folder), outcome, folder);
 }
 
-async function unwrap({ unwrap: { body, headers, secrets, now, tolerance_ms, verify_only } }: UnwrapCall, outcome: Outcome): Promise<void> {
+async function unwrap(
+  { unwrap: { body, headers, secrets, now, tolerance_ms, verify_only } }: UnwrapCall,
+  outcome: Outcome,
+): Promise<void> {
   const options = { now: () => now * 1000, ...(tolerance_ms === undefined ? {} : { toleranceMs: tolerance_ms }) };
   if (verify_only) await verifyWebhook(body, headers, secrets, options);
   else outcome.value = await unwrapWebhook(body, headers, secrets, options);
 }
 
-function invoke(client: MusicVerse, { operation, ids = [], params, csv }: OperationCall, options: RequestOptions, folder: string): unknown {
+function invoke(
+  client: MusicVerse,
+  { operation, ids = [], params, csv }: OperationCall,
+  options: RequestOptions,
+  folder: string,
+): unknown {
   const { resource, method } = operations[operation as keyof typeof operations];
   const group = client[resource] as unknown as Record<string, (...args: unknown[]) => unknown>;
   const given = takesParams(operation) ? [withFile(params ?? {}, folder)] : [];
@@ -92,7 +127,13 @@ function toFile({ from, content, filename, content_type: type }: FileParam, fold
   return { data: new Blob([content]).stream(), ...named };
 }
 
-function clientOptions({ api_key, mode, timeout_ms, retries_max, default_headers }: ClientSettings = {}): ClientOptions {
+function clientOptions({
+  api_key,
+  mode,
+  timeout_ms,
+  retries_max,
+  default_headers,
+}: ClientSettings = {}): ClientOptions {
   return {
     ...(api_key === undefined ? {} : { apiKey: api_key }),
     ...(mode ? { mode } : {}),

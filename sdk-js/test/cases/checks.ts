@@ -1,5 +1,12 @@
 import { expect } from "vitest";
-import type { ErrorExpectation, Expectation, HookExpectation, LogExpectation, NumberExpectation, RecordedRequest } from "../../../tests/sdk/case.ts";
+import type {
+  ErrorExpectation,
+  Expectation,
+  HookExpectation,
+  LogExpectation,
+  NumberExpectation,
+  RecordedRequest,
+} from "../../../tests/sdk/case.ts";
 import * as sdk from "../../src/index.ts";
 import type { LogEntry } from "../../src/index.ts";
 import type { Outcome } from "./carry-out.ts";
@@ -31,7 +38,8 @@ export function checkResult(wanted: Expectation, { value, items, pages, events, 
   if (!wanted.response) return;
   expect(response?.status).toBe(wanted.response.status);
   if (wanted.response.request_id !== undefined) expect(response?.requestId).toBe(wanted.response.request_id);
-  for (const [name, header] of Object.entries(wanted.response.headers ?? {})) expect(response?.headers.get(name)).toBe(header);
+  for (const [name, header] of Object.entries(wanted.response.headers ?? {}))
+    expect(response?.headers.get(name)).toBe(header);
 }
 
 function idOf(item: Record<string, unknown>): unknown {
@@ -53,7 +61,11 @@ export function checkPauses(wanted: NumberExpectation[], pauses: number[]): void
 export function checkLog(wanted: LogExpectation[], log: LogEntry[]): void {
   expect(log.map(({ event }) => event)).toEqual(wanted.map(({ event }) => event));
   for (const [index, { message = [], request_id, delay_ms, ...same }] of wanted.entries()) {
-    expect(log[index]).toMatchObject({ ...same, ...(request_id ? { requestId: request_id } : {}), ...(delay_ms === undefined ? {} : { delayMs: delay_ms }) });
+    expect(log[index]).toMatchObject({
+      ...same,
+      ...(request_id ? { requestId: request_id } : {}),
+      ...(delay_ms === undefined ? {} : { delayMs: delay_ms }),
+    });
     for (const part of message) expect(log[index]?.message).toContain(part);
   }
 }
@@ -74,14 +86,20 @@ export function checkRequests(wanted: Expectation, requests: RecordedRequest[]):
     expect(requests).toHaveLength(wanted.requests.length);
     for (const [index, { headers = {}, json, ...same }] of wanted.requests.entries()) {
       const request = requests[index];
-      expect(request).toMatchObject(same.query ? { ...same, query: expect.toSatisfy((query) => JSON.stringify(query) === JSON.stringify(same.query)) } : same);
+      expect(request).toMatchObject(
+        same.query
+          ? { ...same, query: expect.toSatisfy((query) => JSON.stringify(query) === JSON.stringify(same.query)) }
+          : same,
+      );
       if (json !== undefined) expect(JSON.parse(request?.body ?? "")).toEqual(json);
       for (const [name, header] of Object.entries(headers)) checkHeader(name, header, request?.headers[name]);
     }
   }
   const values = (name: string): (string | undefined)[] => requests.map(({ headers }) => headers[name]);
-  for (const name of wanted.same_headers ?? []) expect(new Set(values(name)), `one ${name}`).toEqual(new Set([expect.stringMatching(/./)]));
-  for (const name of wanted.different_headers ?? []) expect(new Set(values(name)).size, `a new ${name} each time`).toBe(requests.length);
+  for (const name of wanted.same_headers ?? [])
+    expect(new Set(values(name)), `one ${name}`).toEqual(new Set([expect.stringMatching(/./)]));
+  for (const name of wanted.different_headers ?? [])
+    expect(new Set(values(name)).size, `a new ${name} each time`).toBe(requests.length);
 }
 
 function checkHeader(name: string, wanted: string | null, header: string | undefined): void {

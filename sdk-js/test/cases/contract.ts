@@ -10,7 +10,9 @@ interface Contract {
   components: { parameters: Record<string, Parameter> };
 }
 
-const contract = JSON.parse(readFileSync(new URL("../../../openapi/dist/openapi.json", import.meta.url), "utf8")) as Contract;
+const contract = JSON.parse(
+  readFileSync(new URL("../../../openapi/dist/openapi.json", import.meta.url), "utf8"),
+) as Contract;
 
 /** Set by the client and by options of the call. */
 const TRANSPORT_HEADERS = ["idempotency-key", "if-match", "if-none-match", "musicverse-mode"];
@@ -21,6 +23,14 @@ export function takesParams(operationId: string): boolean {
     .flatMap((item) => Object.values(item))
     .find((candidate) => candidate.operationId === operationId);
   if (!operation) throw new Error(`the contract has no ${operationId}`);
-  const parameters = (operation.parameters ?? []).map((parameter) => contract.components.parameters[parameter.$ref?.split("/").at(-1) ?? ""] ?? parameter);
-  return Boolean(operation.requestBody) || parameters.some(({ in: place, name }) => place === "query" || (place === "header" && !TRANSPORT_HEADERS.includes(name.toLowerCase())));
+  const parameters = (operation.parameters ?? []).map(
+    (parameter) => contract.components.parameters[parameter.$ref?.split("/").at(-1) ?? ""] ?? parameter,
+  );
+  return (
+    Boolean(operation.requestBody) ||
+    parameters.some(
+      ({ in: place, name }) =>
+        place === "query" || (place === "header" && !TRANSPORT_HEADERS.includes(name.toLowerCase())),
+    )
+  );
 }

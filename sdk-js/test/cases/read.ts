@@ -17,7 +17,12 @@ export interface Reading {
 }
 
 /** Makes the call and reads its result in the way that the case asks for. */
-export async function read({ read: how = "value", take = Infinity }: OperationCall, invoke: () => unknown, into: Reading, folder: string): Promise<void> {
+export async function read(
+  { read: how = "value", take = Infinity }: OperationCall,
+  invoke: () => unknown,
+  into: Reading,
+  folder: string,
+): Promise<void> {
   switch (how) {
     case "value":
       into.value = await invoke();
@@ -28,7 +33,12 @@ export async function read({ read: how = "value", take = Infinity }: OperationCa
       return;
     case "pages":
       into.pages = [];
-      for (let page: Page<Item> | null = await (invoke() as PagePromise<Item>); page; page = page.hasNextPage() ? await page.getNextPage() : null) into.pages.push(page.data);
+      for (
+        let page: Page<Item> | null = await (invoke() as PagePromise<Item>);
+        page;
+        page = page.hasNextPage() ? await page.getNextPage() : null
+      )
+        into.pages.push(page.data);
       return;
     case "with_response": {
       const { data, response, requestId } = await (invoke() as APIPromise<unknown>).withResponse();
@@ -38,7 +48,11 @@ export async function read({ read: how = "value", take = Infinity }: OperationCa
     }
     case "raw_response": {
       const response = await (invoke() as APIPromise<unknown>).asResponse();
-      into.response = { status: response.status, requestId: response.headers.get("x-request-id"), headers: response.headers };
+      into.response = {
+        status: response.status,
+        requestId: response.headers.get("x-request-id"),
+        headers: response.headers,
+      };
       into.value = await response.json();
       return;
     }

@@ -18,12 +18,17 @@ export interface CaseServer {
 /** Starts the misbehaving server of the table as a process; it ends with the tests of the file that calls this. */
 export async function startCaseServer(): Promise<CaseServer> {
   const program = fileURLToPath(new URL("../../../tests/sdk/server.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=musicverse-source", program], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--conditions=musicverse-source", program], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   afterAll(() => void child.stdin.end());
   const [line] = (await once(child.stdout, "data")) as [Buffer];
   const { url } = JSON.parse(line.toString()) as { url: string };
   const ask = async <T>(path: string, method = "GET", body?: unknown): Promise<T> => {
-    const response = await fetch(`${url}/control/${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const response = await fetch(`${url}/control/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
     return (await response.json()) as T;
   };
@@ -31,7 +36,8 @@ export async function startCaseServer(): Promise<CaseServer> {
     table: () => ask("table"),
     async prepare({ server }) {
       const { id, base_url } = await ask<{ id: string; base_url: string }>("cases", "POST", { server });
-      const requests = async (): Promise<RecordedRequest[]> => (await ask<{ requests: RecordedRequest[] }>(`cases/${id}`)).requests;
+      const requests = async (): Promise<RecordedRequest[]> =>
+        (await ask<{ requests: RecordedRequest[] }>(`cases/${id}`)).requests;
       return { base_url, requests, forget: () => ask(`cases/${id}`, "DELETE") };
     },
   };

@@ -24,7 +24,12 @@ async function signUpOrIn(url: string, { email, password }: Credentials): Promis
   return (await body<{ session: { token: string } }>(signUp, `sign up ${email}`)).session.token;
 }
 
-function call(url: string, method: string, path: string, options: { token?: string; headers?: Record<string, string>; body?: unknown }): Promise<Response> {
+function call(
+  url: string,
+  method: string,
+  path: string,
+  options: { token?: string; headers?: Record<string, string>; body?: unknown },
+): Promise<Response> {
   return fetch(url + path, {
     method,
     headers: {

@@ -69,7 +69,10 @@ async function startEmbedded(directory: string) {
 /** Roles and schema as in production: the server gets the role that owns nothing. */
 async function prepareDatabase(adminUrl: string, passwords: { owner: string; app: string }) {
   await ensureRoles({ adminUrl, passwords });
-  const urls = { owner: withUser(adminUrl, "musicverse_owner", passwords.owner), app: withUser(adminUrl, "musicverse_app", passwords.app) };
+  const urls = {
+    owner: withUser(adminUrl, "musicverse_owner", passwords.owner),
+    app: withUser(adminUrl, "musicverse_app", passwords.app),
+  };
   await giveDatabaseTo(adminUrl, "musicverse_owner");
   await migrateUp(urls.owner);
   await migrateQueueSchema(urls.owner);
@@ -89,7 +92,9 @@ async function giveDatabaseTo(adminUrl: string, owner: string): Promise<void> {
   await client.connect();
   try {
     const database = client.escapeIdentifier(client.database ?? "postgres");
-    await client.query(`grant create, connect, temporary on database ${database} to ${owner}; grant usage, create on schema public to ${owner}`);
+    await client.query(
+      `grant create, connect, temporary on database ${database} to ${owner}; grant usage, create on schema public to ${owner}`,
+    );
   } finally {
     await client.end();
   }
@@ -97,10 +102,13 @@ async function giveDatabaseTo(adminUrl: string, owner: string): Promise<void> {
 
 /** All that a newcomer needs, and what is off. */
 function welcome(url: string, apiKey: string, plugins: PluginHost): string {
-  const off = plugins.report("live").filter(({ live }) => !live).map(({ id, config }) => {
-    const missing = config.filter(({ required, configured }) => required && !configured).map(({ env }) => env);
-    return `\n  Live accounts:     ${id} is off for them (set ${missing.join(", ") || "its settings"})`;
-  });
+  const off = plugins
+    .report("live")
+    .filter(({ live }) => !live)
+    .map(({ id, config }) => {
+      const missing = config.filter(({ required, configured }) => required && !configured).map(({ env }) => env);
+      return `\n  Live accounts:     ${id} is off for them (set ${missing.join(", ") || "its settings"})`;
+    });
   return `
   MusicVerse runs at ${url}
   Mails:             ${url}/outbox

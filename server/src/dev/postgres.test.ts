@@ -49,7 +49,9 @@ test("nobody enters without the password", async () => {
 test("a taken port is named, and nothing is left running", async () => {
   const { port } = await start();
   const other = join(directory, "other");
-  await expect(startPostgres({ directory: other, port })).rejects.toThrow(`Port ${port} for the embedded Postgres is taken`);
+  await expect(startPostgres({ directory: other, port })).rejects.toThrow(
+    `Port ${port} for the embedded Postgres is taken`,
+  );
   expect(existsSync(join(other, "data", "postmaster.pid"))).toBe(false);
 });
 
@@ -64,7 +66,9 @@ test("a server whose starter was killed is stopped, and its data served by the n
     import { startPostgres } from ${JSON.stringify(join(import.meta.dirname, "postgres.ts"))};
     const { adminUrl } = await startPostgres({ directory: ${JSON.stringify(directory)}, settings: { fsync: "off" } });
     console.log(adminUrl);`;
-  const starter = spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const starter = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const url = await new Promise<string>((resolve) => {
     starter.stdout.once("data", (line: Buffer) => resolve(line.toString().trim()));
   });

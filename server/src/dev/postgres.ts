@@ -145,12 +145,7 @@ async function claimPort(wanted: number | undefined): Promise<number> {
   return typeof address === "object" && address ? address.port : (wanted ?? 0);
 }
 
-function launch(
-  binaries: PostgresBinaries,
-  files: Files,
-  port: number,
-  extra: Record<string, string>,
-): ChildProcess {
+function launch(binaries: PostgresBinaries, files: Files, port: number, extra: Record<string, string>): ChildProcess {
   const settings = { listen_addresses: "127.0.0.1", port: String(port), unix_socket_directories: "", ...extra };
   const log = openSync(files.log, "a", 0o600);
   const child = spawn(

@@ -32,7 +32,9 @@ export function openState(directory: string) {
     renameSync(`${file}.new`, file);
   };
 
-  const secrets: DevSecrets = existsSync(secretsFile) ? (JSON.parse(readFileSync(secretsFile, "utf8")) as DevSecrets) : invent();
+  const secrets: DevSecrets = existsSync(secretsFile)
+    ? (JSON.parse(readFileSync(secretsFile, "utf8")) as DevSecrets)
+    : invent();
   if (!existsSync(secretsFile)) write(secretsFile, secrets);
   return {
     secrets,

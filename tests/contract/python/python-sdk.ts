@@ -26,7 +26,11 @@ export async function everySdk(): Promise<[name: string, sdk: (() => SdkUnderTes
   if (redisUrl() === null) return [["the JavaScript SDK", null]];
   const python = await pythonWith("sdk-contract", path("requirements.txt"));
   if (python.missing === undefined)
-    return [["the JavaScript SDK", null], ["the Python SDK", () => pythonSdk(python.executable, "sync")], ["the async Python SDK", () => pythonSdk(python.executable, "async")]];
+    return [
+      ["the JavaScript SDK", null],
+      ["the Python SDK", () => pythonSdk(python.executable, "sync")],
+      ["the async Python SDK", () => pythonSdk(python.executable, "async")],
+    ];
   console.log(`skipped, the Python SDK: ${python.missing}`);
   return [["the JavaScript SDK", null]];
 }
@@ -45,7 +49,9 @@ function pythonSdk(executable: string, flavour: "sync" | "async"): SdkUnderTest 
     if (error) reject?.(Object.assign(new Error(error.message), error));
     else resolve?.(shown(result));
   });
-  child.on("exit", (code) => { for (const { reject } of pending.values()) reject(new Error(`the Python process ended with code ${code}`)); });
+  child.on("exit", (code) => {
+    for (const { reject } of pending.values()) reject(new Error(`the Python process ended with code ${code}`));
+  });
   let lastId = 0;
   const call = (order: object): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -63,10 +69,20 @@ function pythonSdk(executable: string, flavour: "sync" | "async"): SdkUnderTest 
   };
 }
 
-function pythonClient({ apiKey, baseUrl, retriesMax, defaultHeaders }: ClientOptions, call: (order: object) => Promise<unknown>): MusicVerse {
+function pythonClient(
+  { apiKey, baseUrl, retriesMax, defaultHeaders }: ClientOptions,
+  call: (order: object) => Promise<unknown>,
+): MusicVerse {
   const client = { apiKey: apiKey ?? null, baseUrl, retriesMax, ...(defaultHeaders && { defaultHeaders }) };
-  const members = (make: (name: string) => unknown): object => new Proxy({}, { get: (_, name) => (typeof name === "string" && name !== "then" ? make(name) : undefined) });
-  const sdk = members((resource) => members((method) => (...args: unknown[]) => walkable(call({ client, resource, method, args }))));
+  const members = (make: (name: string) => unknown): object =>
+    new Proxy({}, { get: (_, name) => (typeof name === "string" && name !== "then" ? make(name) : undefined) });
+  const sdk = members((resource) =>
+    members(
+      (method) =>
+        (...args: unknown[]) =>
+          walkable(call({ client, resource, method, args })),
+    ),
+  );
   return sdk as MusicVerse;
 }
 

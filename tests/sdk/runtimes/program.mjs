@@ -9,7 +9,10 @@ export async function program(sdk, { apiKey, baseUrl, webhook }) {
   const audio = await (await client.tracks.downloadAudio(done.track_id)).bytes();
 
   const blob = await client.tracks.upload({ file: new File([audio], "again.wav"), title: "From a file" });
-  const stream = await client.tracks.upload({ file: { data: new Blob([audio]).stream(), filename: "again.wav" }, title: "From a stream" });
+  const stream = await client.tracks.upload({
+    file: { data: new Blob([audio]).stream(), filename: "again.wav" },
+    title: "From a stream",
+  });
   const titles = [];
   for await (const track of client.tracks.list({ limit: 2 })) titles.push(track.title);
 
@@ -22,7 +25,9 @@ export async function program(sdk, { apiKey, baseUrl, webhook }) {
   const aborted = await client.tracks.list({}, { signal: caller.signal }).catch((error) => error.message);
 
   const event = await sdk.unwrapWebhook(webhook.body, webhook.headers, webhook.secret);
-  const forged = await sdk.unwrapWebhook(`${webhook.body} `, webhook.headers, webhook.secret).catch(({ reason }) => reason);
+  const forged = await sdk
+    .unwrapWebhook(`${webhook.body} `, webhook.headers, webhook.secret)
+    .catch(({ reason }) => reason);
   return {
     last: states.at(-1),
     same: generation.id === done.id,

@@ -22,13 +22,21 @@ test("both SDKs have the same version (SDK-05)", () => {
 });
 
 /** A contract of one operation. */
-function small(operation: Partial<OperationObject>, schemas: OpenApiDocument["components"]["schemas"] = {}): OpenApiDocument {
+function small(
+  operation: Partial<OperationObject>,
+  schemas: OpenApiDocument["components"]["schemas"] = {},
+): OpenApiDocument {
   const getTrack: OperationObject = {
     operationId: "getTrack",
     tags: ["tracks"],
     summary: "Get a track",
     security: [{ apiKey: ["tracks:read"] }],
-    responses: { "200": { description: "It.", content: { "application/json": { schema: { $ref: "#/components/schemas/Track" } } } } },
+    responses: {
+      "200": {
+        description: "It.",
+        content: { "application/json": { schema: { $ref: "#/components/schemas/Track" } } },
+      },
+    },
     ...operation,
   };
   return {
@@ -66,7 +74,11 @@ describe("members of answers", () => {
   });
 
   test("what may be missing is None, what Python cannot name has another name, an object within is a class", () => {
-    const properties = { from: { type: "string" }, "a-b": { type: "string" }, inner: { type: "object", properties: { x: { type: "string" } } } };
+    const properties = {
+      from: { type: "string" },
+      "a-b": { type: "string" },
+      inner: { type: "object", properties: { x: { type: "string" } } },
+    };
     const text = generated("models/tracks.py", {}, { Track: { type: "object", properties } });
     expect(text).toContain('    from_: str | None = Field(default=None, alias="from")\n');
     expect(text).toContain('    a_b: str | None = Field(default=None, alias="a-b")\n');
@@ -76,16 +88,32 @@ describe("members of answers", () => {
 });
 
 test("parameters are keywords; enums of requests are closed; null is something else than left out", () => {
-  const schema = { type: "object", required: ["mood"], properties: { artist: { type: ["string", "null"] }, mood: { type: "string", enum: ["calm"] } } };
-  const body = { required: true, content: { "application/json": { schema: { $ref: "#/components/schemas/GetTrackRequest" } } } };
+  const schema = {
+    type: "object",
+    required: ["mood"],
+    properties: { artist: { type: ["string", "null"] }, mood: { type: "string", enum: ["calm"] } },
+  };
+  const body = {
+    required: true,
+    content: { "application/json": { schema: { $ref: "#/components/schemas/GetTrackRequest" } } },
+  };
   const text = generated("resources/tracks.py", { requestBody: body }, { GetTrackRequest: schema });
-  expect(text).toContain('        *,\n        mood: Literal["calm"],\n        artist: str | None | Omit = omit,\n        options: RequestOptions | None = None,\n');
+  expect(text).toContain(
+    '        *,\n        mood: Literal["calm"],\n        artist: str | None | Omit = omit,\n        options: RequestOptions | None = None,\n',
+  );
 });
 
 test("a deprecated operation says so, and warns type checkers and users", () => {
-  const announced = { date: "2026-11-21", sunset: "2027-05-21", link: "https://musicverse.dev/deprecations/x", replacement: "getSong" };
+  const announced = {
+    date: "2026-11-21",
+    sunset: "2027-05-21",
+    link: "https://musicverse.dev/deprecations/x",
+    replacement: "getSong",
+  };
   const text = generated("resources/tracks.py", { deprecated: true, "x-deprecation": announced });
-  expect(text).toContain('    @deprecated("Since 2026-11-21, ends on 2027-05-21. Use `getSong`. https://musicverse.dev/deprecations/x")\n');
+  expect(text).toContain(
+    '    @deprecated("Since 2026-11-21, ends on 2027-05-21. Use `getSong`. https://musicverse.dev/deprecations/x")\n',
+  );
 });
 
 test("texts call an operation as users know it", () => {
@@ -93,19 +121,33 @@ test("texts call an operation as users know it", () => {
 });
 
 test("a docstring cannot be ended from within", () => {
-  expect(generated("resources/tracks.py", { description: 'Say """hello""" \\ "' })).toContain('Say \\"\\"\\"hello\\"\\"\\" \\\\ "');
+  expect(generated("resources/tracks.py", { description: 'Say """hello""" \\ "' })).toContain(
+    'Say \\"\\"\\"hello\\"\\"\\" \\\\ "',
+  );
 });
 
 describe("what the generator cannot do it refuses by name", () => {
   test.each<[Partial<OperationObject>, RegExp]>([
-    [{ parameters: [{ name: "options", in: "query", schema: { type: "string" } }] }, /getTrack: a parameter cannot be called options/],
-    [{ responses: { "200": { description: "", content: { "application/json": { schema: { type: "object" } } } } } }, /getTrack: its answer must be a schema with a name/],
+    [
+      { parameters: [{ name: "options", in: "query", schema: { type: "string" } }] },
+      /getTrack: a parameter cannot be called options/,
+    ],
+    [
+      { responses: { "200": { description: "", content: { "application/json": { schema: { type: "object" } } } } } },
+      /getTrack: its answer must be a schema with a name/,
+    ],
   ])("%#", (operation, reason) => {
     expect(() => generated("resources/tracks.py", operation)).toThrow(reason);
   });
 
   test("a union that nothing tells apart", () => {
-    const schemas = { Track: { oneOf: [{ $ref: "#/components/schemas/A" }, { $ref: "#/components/schemas/B" }] }, A: { type: "object", properties: {} }, B: { type: "object", properties: {} } };
-    expect(() => generated("models/tracks.py", {}, schemas)).toThrow(/Track is a union whose members no property tells apart/);
+    const schemas = {
+      Track: { oneOf: [{ $ref: "#/components/schemas/A" }, { $ref: "#/components/schemas/B" }] },
+      A: { type: "object", properties: {} },
+      B: { type: "object", properties: {} },
+    };
+    expect(() => generated("models/tracks.py", {}, schemas)).toThrow(
+      /Track is a union whose members no property tells apart/,
+    );
   });
 });

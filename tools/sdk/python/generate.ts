@@ -23,11 +23,15 @@ export interface PythonSdkInput {
 export function generatePythonSdk({ document: contract, version, extendedTags }: PythonSdkInput): Map<string, string> {
   const document = nameMethods(contract, (operation) => `${snake(operation.tag)}.${pythonMethod(operation)}`);
   const operations = readOperations(document);
-  const tags = document.tags.map(({ name }) => name).filter((tag) => operations.some((operation) => operation.tag === tag));
+  const tags = document.tags
+    .map(({ name }) => name)
+    .filter((tag) => operations.some((operation) => operation.tag === tag));
   const types = new PythonTypes(document);
   const models = modelFiles(document, types, operations);
   const params = paramsFile(document, types, operations);
-  const literals = Object.keys(document.components.schemas).filter((name) => document.components.schemas[name]?.enum).toSorted(byCodePoint);
+  const literals = Object.keys(document.components.schemas)
+    .filter((name) => document.components.schemas[name]?.enum)
+    .toSorted(byCodePoint);
   const files = new Map<string, string>([
     ["__init__.py", BANNER],
     ["models/__init__.py", BANNER],
@@ -52,10 +56,16 @@ export function generatePythonSdk({ document: contract, version, extendedTags }:
 
 /** types.py, which the package shows as `musicverse.types`: every name for type checkers, and nothing loaded before its use. */
 function typesFile(models: Models, params: string[], literals: string[]): string {
-  const modules = new Map<string, string[]>([["params", params], ["literals", literals]]);
-  for (const [name, module] of models.modules) modules.set(`models.${module}`, [...(modules.get(`models.${module}`) ?? []), name]);
+  const modules = new Map<string, string[]>([
+    ["params", params],
+    ["literals", literals],
+  ]);
+  for (const [name, module] of models.modules)
+    modules.set(`models.${module}`, [...(modules.get(`models.${module}`) ?? []), name]);
   const sorted = [...modules].toSorted(([a], [b]) => byCodePoint(a, b));
-  const table = sorted.flatMap(([module, names]) => names.map((name) => [name, module] as const)).toSorted(([a], [b]) => byCodePoint(a, b));
+  const table = sorted
+    .flatMap(([module, names]) => names.map((name) => [name, module] as const))
+    .toSorted(([a], [b]) => byCodePoint(a, b));
   const twice = table.find(([name], index) => table[index - 1]?.[0] === name);
   if (twice) throw new Error(`The types module would have two things called ${twice[0]}: rename a schema`);
   return `${BANNER}
@@ -95,7 +105,10 @@ function literalsFile(document: OpenApiDocument, names: string[]): string {
     const schema = document.components.schemas[name];
     const values = schema?.enum ?? [];
     const line = `${name}: TypeAlias = ${literal(values)}\n`;
-    const text = line.length <= 121 ? line : `${name}: TypeAlias = Literal[\n${values.map((value) => `    ${JSON.stringify(value)},\n`).join("")}]\n`;
+    const text =
+      line.length <= 121
+        ? line
+        : `${name}: TypeAlias = Literal[\n${values.map((value) => `    ${JSON.stringify(value)},\n`).join("")}]\n`;
     return `${text}${docstring([schema?.description], "")}`;
   });
   return `${BANNER}\n${importLine("typing", ["Literal", "TypeAlias"])}\n${aliases.join("\n")}`;
@@ -103,7 +116,8 @@ function literalsFile(document: OpenApiDocument, names: string[]): string {
 
 function registryFile(tags: string[], extendedTags: ReadonlySet<string>, flavour: Flavour): string {
   const prefix = flavour === "async" ? "Async" : "";
-  const source = (tag: string): string => (extendedTags.has(tag) ? `.._${folder(flavour)}.${snake(tag)}` : `.${folder(flavour)}.${snake(tag)}`);
+  const source = (tag: string): string =>
+    extendedTags.has(tag) ? `.._${folder(flavour)}.${snake(tag)}` : `.${folder(flavour)}.${snake(tag)}`;
   const name = (tag: string): string => `${prefix}${pascal(tag)}Resource`;
   const imports = tags.map((tag) => importLine(source(tag), [name(tag)], "    ")).toSorted(byCodePoint);
   const members = tags.map((tag) => {
@@ -135,7 +149,10 @@ ${members.join("\n")}`;
 }
 
 function operationsFile(operations: Operation[]): string {
-  const rows = operations.map((operation) => `    ${JSON.stringify(operation.id)}: (${JSON.stringify(snake(operation.tag))}, ${JSON.stringify(pythonMethod(operation))}),\n`);
+  const rows = operations.map(
+    (operation) =>
+      `    ${JSON.stringify(operation.id)}: (${JSON.stringify(snake(operation.tag))}, ${JSON.stringify(pythonMethod(operation))}),\n`,
+  );
   return `${BANNER}
 """Where each operation of the contract is in the client. Not in the package: tests and docs read it."""
 

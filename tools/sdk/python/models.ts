@@ -53,14 +53,16 @@ export function modelFiles(document: OpenApiDocument, types: PythonTypes, operat
       return;
     }
     file.text += declare(types, name, schema, file.used, (declared) => {
-      if (modules.has(declared)) throw new Error(`Two models would be called ${declared}: rename a schema or a property`);
+      if (modules.has(declared))
+        throw new Error(`Two models would be called ${declared}: rename a schema or a property`);
       modules.set(declared, module);
     });
   };
   for (const name of [...owners.keys()].toSorted(byCodePoint)) emit(name);
 
   const files = new Map<string, string>();
-  for (const [module, { text, used }] of texts) files.set(`${module}.py`, `${imports(module, text, used, modules)}${text}`);
+  for (const [module, { text, used }] of texts)
+    files.set(`${module}.py`, `${imports(module, text, used, modules)}${text}`);
   return { files, modules, tagged };
 }
 
@@ -77,11 +79,20 @@ function imports(module: string, text: string, used: References, modules: Map<st
   const own =
     importLine("..._model", base) +
     importLine("..literals", used.literals) +
-    [...others].toSorted(([a], [b]) => byCodePoint(a, b)).map(([from, names]) => importLine(`.${from}`, names)).join("");
+    [...others]
+      .toSorted(([a], [b]) => byCodePoint(a, b))
+      .map(([from, names]) => importLine(`.${from}`, names))
+      .join("");
   return `${BANNER}\n${[standard, own].filter(Boolean).join("\n")}`;
 }
 
-function declare(types: PythonTypes, name: string, schema: SchemaObject, used: References, onName: (name: string) => void): string {
+function declare(
+  types: PythonTypes,
+  name: string,
+  schema: SchemaObject,
+  used: References,
+  onName: (name: string) => void,
+): string {
   const inline: InlineObject[] = [];
   const bases = (schema.allOf ?? []).flatMap((part) => (part.$ref ? [nameOfReference(part.$ref)] : []));
   const own = schema.allOf ? schema.allOf.filter((part) => !part.$ref) : [schema];
@@ -93,14 +104,24 @@ function declare(types: PythonTypes, name: string, schema: SchemaObject, used: R
   return `${inner}\n\nclass ${name}(${bases.join(", ") || "Model"}):\n${body || "    pass\n"}`;
 }
 
-function fields(types: PythonTypes, owner: string, schema: SchemaObject, used: References, inline: InlineObject[]): string[] {
+function fields(
+  types: PythonTypes,
+  owner: string,
+  schema: SchemaObject,
+  used: References,
+  inline: InlineObject[],
+): string[] {
   return Object.entries(schema.properties ?? {}).map(([property, value]) => {
     const name = RESERVED.has(property) ? `${property}_` : identifier(property);
     const type = types.answer(value, innerName(owner, property), used, inline);
     const required = schema.required?.includes(property) ?? false;
     const annotation = required || /\bNone$|\bAny$/.test(type) ? type : `${type} | None`;
-    const options = [...(required ? [] : ["default=None"]), ...(name === property ? [] : [`alias=${JSON.stringify(property)}`])];
-    const value_ = options.length === 0 ? "" : options.join() === "default=None" ? " = None" : ` = Field(${options.join(", ")})`;
+    const options = [
+      ...(required ? [] : ["default=None"]),
+      ...(name === property ? [] : [`alias=${JSON.stringify(property)}`]),
+    ];
+    const value_ =
+      options.length === 0 ? "" : options.join() === "default=None" ? " = None" : ` = Field(${options.join(", ")})`;
     const described = value.$ref && !value.description ? types.schema(nameOfReference(value.$ref)) : value;
     return `    ${name}: ${annotation}${value_}\n${docstring([described.description, deprecation(value)], "    ")}`;
   });
@@ -122,15 +143,21 @@ ${parserName(name)}: Tagged[${name}] = Tagged(\n    ${JSON.stringify(property)},
 function tagOf(types: PythonTypes, name: string, members: string[]): string {
   const [first = ""] = members;
   const found = Object.keys(propertiesOf(types, first)).find(
-    (property) => new Set(members.map((member) => propertiesOf(types, member)[property]?.const).filter((value) => value !== undefined)).size === members.length,
+    (property) =>
+      new Set(
+        members.map((member) => propertiesOf(types, member)[property]?.const).filter((value) => value !== undefined),
+      ).size === members.length,
   );
-  if (found === undefined) throw new Error(`${name} is a union whose members no property tells apart: give them one with a const each`);
+  if (found === undefined)
+    throw new Error(`${name} is a union whose members no property tells apart: give them one with a const each`);
   return found;
 }
 
 function propertiesOf(types: PythonTypes, name: string): Record<string, SchemaObject> {
   const schema = types.schema(name);
-  const inherited = (schema.allOf ?? []).map((part) => (part.$ref ? propertiesOf(types, nameOfReference(part.$ref)) : (part.properties ?? {})));
+  const inherited = (schema.allOf ?? []).map((part) =>
+    part.$ref ? propertiesOf(types, nameOfReference(part.$ref)) : (part.properties ?? {}),
+  );
   return Object.assign({}, ...inherited, schema.properties) as Record<string, SchemaObject>;
 }
 
@@ -144,7 +171,14 @@ function ownersOf(types: PythonTypes, operations: Operation[], document: OpenApi
     for (const reference of referencesOf(types, name)) visit(reference, tag);
   };
   for (const { tag, result } of operations) {
-    const root = result.kind === "json" ? result.schema : result.kind === "page" ? result.item : result.kind === "events" ? result.data : null;
+    const root =
+      result.kind === "json"
+        ? result.schema
+        : result.kind === "page"
+          ? result.item
+          : result.kind === "events"
+            ? result.data
+            : null;
     for (const name of root ? named(types, root) : []) visit(name, snake(tag));
   }
   if (document.components.schemas["WebhookPayload"]) visit("WebhookPayload", EVENTS);
@@ -171,7 +205,12 @@ function named(types: PythonTypes, schema: SchemaObject): string[] {
     if (!types.isNamed(name)) return named(types, types.schema(name));
     return types.schema(name).enum ? [] : [name];
   }
-  const parts = [...(schema.oneOf ?? []), ...(schema.anyOf ?? []), ...(schema.allOf ?? []), ...Object.values(schema.properties ?? {})];
+  const parts = [
+    ...(schema.oneOf ?? []),
+    ...(schema.anyOf ?? []),
+    ...(schema.allOf ?? []),
+    ...Object.values(schema.properties ?? {}),
+  ];
   if (schema.items) parts.push(schema.items);
   if (typeof schema.additionalProperties === "object") parts.push(schema.additionalProperties);
   return parts.flatMap((part) => named(types, part));

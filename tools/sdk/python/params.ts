@@ -19,7 +19,13 @@ export interface Param {
 }
 
 /** Parameters of a method apart from the ids in its path: those of the query, of headers, and the members of its body. */
-export function paramsOf(document: OpenApiDocument, types: PythonTypes, operation: Operation, used: References, inline: InlineObject[]): Param[] {
+export function paramsOf(
+  document: OpenApiDocument,
+  types: PythonTypes,
+  operation: Operation,
+  used: References,
+  inline: InlineObject[],
+): Param[] {
   const owner = operation.paramsName ?? "";
   const base = owner.replace(/Params$/, "");
   if (operation.body) {
@@ -51,7 +57,11 @@ export function bodySchema(document: OpenApiDocument, schema: SchemaObject): Sch
 }
 
 /** params.py: a TypedDict per method that takes something, for callers who keep arguments in variables, and what they hold. */
-export function paramsFile(document: OpenApiDocument, types: PythonTypes, operations: Operation[]): { text: string; names: string[] } {
+export function paramsFile(
+  document: OpenApiDocument,
+  types: PythonTypes,
+  operations: Operation[],
+): { text: string; names: string[] } {
   const used = noReferences();
   const declarations = new Map<string, string>();
   const drainInline = (inline: InlineObject[]): void => {
@@ -75,7 +85,10 @@ export function paramsFile(document: OpenApiDocument, types: PythonTypes, operat
     if (operation.paramsName === null || hasFreeBody(document, operation)) continue;
     const inline: InlineObject[] = [];
     const members = paramsOf(document, types, operation, used, inline);
-    declarations.set(operation.paramsName, typedDict(operation.paramsName, `What \`${snake(operation.tag)}.${snake(operation.method)}\` takes.`, members));
+    declarations.set(
+      operation.paramsName,
+      typedDict(operation.paramsName, `What \`${snake(operation.tag)}.${snake(operation.method)}\` takes.`, members),
+    );
     drainInline(inline);
   }
   const seen = new Set<string>();
@@ -86,13 +99,24 @@ export function paramsFile(document: OpenApiDocument, types: PythonTypes, operat
   const names = [...declarations.keys()].toSorted(byCodePoint);
   const body = names.map((name) => declarations.get(name)).join("");
   const imports = [
-    importLine("collections.abc", ["Mapping", "Sequence"].filter((name) => body.includes(`${name}[`))) +
+    importLine(
+      "collections.abc",
+      ["Mapping", "Sequence"].filter((name) => body.includes(`${name}[`)),
+    ) +
       importLine("datetime", body.includes("datetime |") ? ["datetime"] : []) +
-      importLine("typing", ["Any", "Literal"].filter((name) => new RegExp(`\\b${name}\\b`).test(body))),
+      importLine(
+        "typing",
+        ["Any", "Literal"].filter((name) => new RegExp(`\\b${name}\\b`).test(body)),
+      ),
     importLine("typing_extensions", ["Required", "TypedDict"]),
-    importLine(".._range", body.includes("ByteRange") ? ["ByteRange"] : []) + importLine(".._upload", body.includes("Uploadable") ? ["Uploadable"] : []) + importLine(".literals", used.literals),
+    importLine(".._range", body.includes("ByteRange") ? ["ByteRange"] : []) +
+      importLine(".._upload", body.includes("Uploadable") ? ["Uploadable"] : []) +
+      importLine(".literals", used.literals),
   ];
-  return { text: `${BANNER}\nfrom __future__ import annotations\n\n${imports.filter(Boolean).join("\n")}${body}`, names };
+  return {
+    text: `${BANNER}\nfrom __future__ import annotations\n\n${imports.filter(Boolean).join("\n")}${body}`,
+    names,
+  };
 }
 
 function next(names: ReadonlySet<string>, seen: ReadonlySet<string>): string | undefined {
@@ -100,7 +124,10 @@ function next(names: ReadonlySet<string>, seen: ReadonlySet<string>): string | u
 }
 
 function typedDict(name: string, description: string, members: Param[]): string {
-  const rows = members.map(({ name: key, type, required, description: about }) => `    ${key}: ${required ? `Required[${type}]` : type}\n${docstring([about], "    ")}`);
+  const rows = members.map(
+    ({ name: key, type, required, description: about }) =>
+      `    ${key}: ${required ? `Required[${type}]` : type}\n${docstring([about], "    ")}`,
+  );
   return `\n\nclass ${name}(TypedDict, total=False):\n${docstring([description], "    ")}${rows.length > 0 && description ? "\n" : ""}${rows.join("")}`;
 }
 

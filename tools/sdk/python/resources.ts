@@ -32,7 +32,10 @@ export function resourceFile(context: Context, tag: string, operations: Operatio
   const methods = all.map((operation) => method(context, operation, used, inlineParams));
   const wrapped = all.filter(({ result }) => result.kind !== "events");
   const member = snake(tag);
-  const rawLines = wrapped.map((operation) => `        self.${pythonMethod(operation)} = ${flavour === "async" ? "async_raw" : "raw"}(${member}.${pythonMethod(operation)})\n`);
+  const rawLines = wrapped.map(
+    (operation) =>
+      `        self.${pythonMethod(operation)} = ${flavour === "async" ? "async_raw" : "raw"}(${member}.${pythonMethod(operation)})\n`,
+  );
   const body = `
 
 class ${name}(${prefix}Resource):
@@ -56,7 +59,13 @@ export function pythonMethod({ method: name }: Operation): string {
   return identifier(snake(name));
 }
 
-function head({ models, flavour }: Context, operations: Operation[], body: string, used: ReturnType<typeof noReferences>, inlineParams: Set<string>): string {
+function head(
+  { models, flavour }: Context,
+  operations: Operation[],
+  body: string,
+  used: ReturnType<typeof noReferences>,
+  inlineParams: Set<string>,
+): string {
   const runtime = new Map<string, Set<string>>();
   for (const operation of operations) {
     const schema = resultSchema(operation);
@@ -68,7 +77,10 @@ function head({ models, flavour }: Context, operations: Operation[], body: strin
     if (models.tagged.has(name)) names.add(parserName(name));
   }
   const has = (pattern: string): boolean => new RegExp(`\\b${pattern}`).test(body);
-  const [transport, page, stream, binary] = flavour === "async" ? ["AsyncResource", "AsyncPager", "AsyncEventStream", "AsyncBinaryResponse"] : ["Resource", "Page", "EventStream", "BinaryResponse"];
+  const [transport, page, stream, binary] =
+    flavour === "async"
+      ? ["AsyncResource", "AsyncPager", "AsyncEventStream", "AsyncBinaryResponse"]
+      : ["Resource", "Page", "EventStream", "BinaryResponse"];
   const async_ = flavour === "async" ? "_async" : "";
   const own =
     importLine("..._omit", has("omit\\b") ? ["Omit", "omit"] : []) +
@@ -76,10 +88,17 @@ function head({ models, flavour }: Context, operations: Operation[], body: strin
     importLine("..._raw", [flavour === "async" ? "async_raw" : "raw"]) +
     importLine("..._request", ["Request", ...(has("path\\(") ? ["path"] : [])]) +
     importLine("..._resource", [transport ?? ""]) +
-    [...runtime].toSorted(([a], [b]) => byCodePoint(a, b)).map(([module, names]) => importLine(`..models.${module}`, names)).join("");
+    [...runtime]
+      .toSorted(([a], [b]) => byCodePoint(a, b))
+      .map(([module, names]) => importLine(`..models.${module}`, names))
+      .join("");
   const params = [...[...used.params].map(paramName), ...inlineParams];
   const checking =
-    importLine("collections.abc", ["Mapping", "Sequence"].filter((name) => has(`${name}\\[`)), "    ") +
+    importLine(
+      "collections.abc",
+      ["Mapping", "Sequence"].filter((name) => has(`${name}\\[`)),
+      "    ",
+    ) +
     importLine("datetime", has("datetime \\|") ? ["datetime"] : [], "    ") +
     importLine("typing", [...(has("Any\\]") ? ["Any"] : []), ...(has("Literal\\[") ? ["Literal"] : [])], "    ");
   const checkingOwn =
@@ -101,16 +120,24 @@ if TYPE_CHECKING:
 ${[checking, checkingOwn].filter(Boolean).join("\n")}`;
 }
 
-function method(context: Context, operation: Operation, used: ReturnType<typeof noReferences>, inlineParams: Set<string>): string {
+function method(
+  context: Context,
+  operation: Operation,
+  used: ReturnType<typeof noReferences>,
+  inlineParams: Set<string>,
+): string {
   const { document, types, flavour } = context;
   const free = hasFreeBody(document, operation);
   const inline: { name: string; schema: SchemaObject }[] = [];
   const params = free ? [] : paramsOf(document, types, operation, used, inline);
   for (const { name } of inline) inlineParams.add(name);
   for (const { name } of params)
-    if (name === "options" || name === "self") throw new Error(`${operation.id}: a parameter cannot be called ${name}, which every method has already`);
+    if (name === "options" || name === "self")
+      throw new Error(`${operation.id}: a parameter cannot be called ${name}, which every method has already`);
   const ordered = [...params.filter(({ required }) => required), ...params.filter(({ required }) => !required)];
-  const keywords = ordered.map(({ name, type, required }) => `        ${identifier(name)}: ${required ? type : `${type} | Omit = omit`},\n`);
+  const keywords = ordered.map(
+    ({ name, type, required }) => `        ${identifier(name)}: ${required ? type : `${type} | Omit = omit`},\n`,
+  );
   const ids = operation.pathParameters.map(({ name }) => `        ${snake(name)}: str,\n`);
   if (free) ids.push("        body: Mapping[str, Any],\n");
   const { returns, call, isAwaited } = result(context, operation);
@@ -133,20 +160,33 @@ function resultSchema({ result: kind }: Operation): SchemaObject | null {
   return kind.kind === "events" ? kind.data : null;
 }
 
-function result({ flavour, models }: Context, operation: Operation): { returns: string; call: (request: string) => string; isAwaited: boolean } {
+function result(
+  { flavour, models }: Context,
+  operation: Operation,
+): { returns: string; call: (request: string) => string; isAwaited: boolean } {
   const schema = resultSchema(operation);
   const name = schema?.$ref ? nameOfReference(schema.$ref) : "";
-  if (schema && !models.modules.has(name)) throw new Error(`${operation.id}: its answer must be a schema with a name, for a class of its own`);
+  if (schema && !models.modules.has(name))
+    throw new Error(`${operation.id}: its answer must be a schema with a name, for a class of its own`);
   const parser = models.tagged.has(name) ? parserName(name) : name;
   const a = flavour === "async" ? "Async" : "";
-  const send = (kind: string, to: string) => (request: string) => `self._transport.${kind}(\n            ${request},\n${to}            options,\n        )`;
+  const send = (kind: string, to: string) => (request: string) =>
+    `self._transport.${kind}(\n            ${request},\n${to}            options,\n        )`;
   switch (operation.result.kind) {
     case "json":
       return { returns: name, call: send("json", `            ${parser},\n`), isAwaited: true };
     case "page":
-      return { returns: flavour === "async" ? `AsyncPager[${name}]` : `Page[${name}]`, call: send("page", `            ${parser},\n`), isAwaited: false };
+      return {
+        returns: flavour === "async" ? `AsyncPager[${name}]` : `Page[${name}]`,
+        call: send("page", `            ${parser},\n`),
+        isAwaited: false,
+      };
     case "events":
-      return { returns: `${a}EventStream[${name}]`, call: send("events", `            ${parser},\n`), isAwaited: false };
+      return {
+        returns: `${a}EventStream[${name}]`,
+        call: send("events", `            ${parser},\n`),
+        isAwaited: false,
+      };
     case "binary":
       return { returns: `${a}BinaryResponse`, call: send("binary", ""), isAwaited: true };
     case "text":
@@ -163,13 +203,22 @@ function requestText({ document }: Context, operation: Operation, params: Param[
   const parts = [JSON.stringify(operation.http), ids.length > 0 ? `path(${template}, ${ids.join(", ")})` : template];
   const dict = (chosen: Param[], key: (wire: string) => string = (wire) => wire): string =>
     `{${chosen.map(({ wire, name }) => `${JSON.stringify(key(wire))}: ${identifier(name)}`).join(", ")}}`;
-  const of = (parameters: { name: string }[]): Param[] => params.filter(({ wire }) => parameters.some(({ name }) => name === wire));
-  const fixed = Object.entries(operation.fixedQuery).map(([name, value]) => `, ${JSON.stringify(name)}: ${JSON.stringify(value)}}`).join("");
-  if (queryParameters.length > 0) parts.push(`query=${fixed ? dict(of(queryParameters)).replace(/\}$/, fixed) : dict(of(queryParameters))}`);
-  if (headerParameters.length > 0) parts.push(`headers=${dict(of(headerParameters), (wire) => wire.toLowerCase()).replace("\"range\": range", "\"range\": range_header(range)")}`);
+  const of = (parameters: { name: string }[]): Param[] =>
+    params.filter(({ wire }) => parameters.some(({ name }) => name === wire));
+  const fixed = Object.entries(operation.fixedQuery)
+    .map(([name, value]) => `, ${JSON.stringify(name)}: ${JSON.stringify(value)}}`)
+    .join("");
+  if (queryParameters.length > 0)
+    parts.push(`query=${fixed ? dict(of(queryParameters)).replace(/\}$/, fixed) : dict(of(queryParameters))}`);
+  if (headerParameters.length > 0)
+    parts.push(
+      `headers=${dict(of(headerParameters), (wire) => wire.toLowerCase()).replace('"range": range', '"range": range_header(range)')}`,
+    );
   if (body?.kind === "json") parts.push(`body=${free ? "body" : dict(params)}`);
   if (body?.kind === "form") {
-    const files = Object.entries(bodySchema(document, body.schema).properties ?? {}).filter(([, { format }]) => format === "binary");
+    const files = Object.entries(bodySchema(document, body.schema).properties ?? {}).filter(
+      ([, { format }]) => format === "binary",
+    );
     parts.push(`form=${dict(params)}`, `files=(${files.map(([name]) => `${JSON.stringify(name)},`).join(" ")})`);
   }
   if (operation.public) parts.push("public=True");
@@ -178,8 +227,14 @@ function requestText({ document }: Context, operation: Operation, params: Param[
 }
 
 function documentation(operation: Operation, params: Param[]): string {
-  const access = operation.public ? "Needs no credentials." : operation.scope ? `Scope \`${operation.scope}\`.` : "Needs a session token.";
-  const args = params.filter(({ description }) => description).map(({ name, description }) => `- \`${identifier(name)}\`: ${description?.replaceAll(/\s+/g, " ")}`);
+  const access = operation.public
+    ? "Needs no credentials."
+    : operation.scope
+      ? `Scope \`${operation.scope}\`.`
+      : "Needs a session token.";
+  const args = params
+    .filter(({ description }) => description)
+    .map(({ name, description }) => `- \`${identifier(name)}\`: ${description?.replaceAll(/\s+/g, " ")}`);
   const errors = operation.errors.map(({ status }) => `${errorClass(status)} (${status})`);
   return docstring(
     [

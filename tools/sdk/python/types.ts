@@ -130,7 +130,9 @@ function union(parts: string[]): string {
 }
 
 function typesOf(schema: SchemaObject): string[] {
-  return schema.type === undefined ? [] : [schema.type].flat().toSorted((a, b) => Number(a === "null") - Number(b === "null"));
+  return schema.type === undefined
+    ? []
+    : [schema.type].flat().toSorted((a, b) => Number(a === "null") - Number(b === "null"));
 }
 
 function valuesOf(schema: SchemaObject): SchemaObject {

@@ -4,7 +4,15 @@ import { rules } from "./rules/index.ts";
 import { concerns, type ConformanceOptions } from "./subject.ts";
 
 export { rules } from "./rules/index.ts";
-export { jsonAnswer, textAnswer, type ConformanceOptions, type ErrorCase, type Rule, type Subject, type WebhookSamples } from "./subject.ts";
+export {
+  jsonAnswer,
+  textAnswer,
+  type ConformanceOptions,
+  type ErrorCase,
+  type Rule,
+  type Subject,
+  type WebhookSamples,
+} from "./subject.ts";
 
 /** The definition of done for a plugin, as a Vitest suite. Call it at the top of a test file. */
 export function conformance(plugin: AnyPlugin, options: ConformanceOptions): void {

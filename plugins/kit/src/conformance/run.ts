@@ -2,7 +2,15 @@ import type { HttpRequest, PluginContext } from "../context.ts";
 import { PluginError } from "../errors.ts";
 import { generationFunctions, generationInput, type GenerationInput } from "../generation.ts";
 import { identityFunctions } from "../identity.ts";
-import { bodyOf, destinationOf, egressOf, headersFor, httpResponse, type Egress, type RawAnswer } from "../http-rules.ts";
+import {
+  bodyOf,
+  destinationOf,
+  egressOf,
+  headersFor,
+  httpResponse,
+  type Egress,
+  type RawAnswer,
+} from "../http-rules.ts";
 import { parseConfig } from "../parse-config.ts";
 import type { Subject } from "./subject.ts";
 
@@ -55,7 +63,13 @@ export const goodUpstream =
   async (request) =>
     options.answer(request);
 
-export const emptyOutcome = (): Outcome => ({ output: undefined, error: undefined, requests: [], refusedUrls: [], log: "" });
+export const emptyOutcome = (): Outcome => ({
+  output: undefined,
+  error: undefined,
+  requests: [],
+  refusedUrls: [],
+  log: "",
+});
 
 /** The function by which the suite judges a plugin; null for one that never calls its provider. */
 export function mainOf(subject: Subject) {
@@ -65,7 +79,11 @@ export function mainOf(subject: Subject) {
     return { name: "generate", output: generationFunctions.generate.output, run };
   }
   if (!identity) return null;
-  return { name: "whoami", output: identityFunctions.whoami.output, run: (ctx: PluginContext) => identity.whoami(ctx, {}) };
+  return {
+    name: "whoami",
+    output: identityFunctions.whoami.output,
+    run: (ctx: PluginContext) => identity.whoami(ctx, {}),
+  };
 }
 
 /** One call of the main function in a context like the host's, but with nothing behind it. Never rejects. */

@@ -43,7 +43,11 @@ export async function simulatedCall({ plugin }: Subject, reference: SimulatorRef
 }
 
 /** Null for a plugin without OAuth. */
-export function oauthClient({ plugin }: Pick<Subject, "plugin">, raw: Record<string, string>, origin: string): OAuthClient | null {
+export function oauthClient(
+  { plugin }: Pick<Subject, "plugin">,
+  raw: Record<string, string>,
+  origin: string,
+): OAuthClient | null {
   if (plugin.auth?.kind !== "oauth2") return null;
   const { config } = parseConfig(plugin, raw);
   const egress = { ...egressOf(plugin, config), standIn: origin };
@@ -56,7 +60,9 @@ export function oauthClient({ plugin }: Pick<Subject, "plugin">, raw: Record<str
 export const redirectUri = "http://127.0.0.1:65002/callback";
 
 /** A person says yes on the simulator's page. */
-export async function agreed(client: OAuthClient): Promise<{ code: string; codeVerifier: string; state: string; back: URL }> {
+export async function agreed(
+  client: OAuthClient,
+): Promise<{ code: string; codeVerifier: string; state: string; back: URL }> {
   const [codeVerifier, state] = [newCodeVerifier(), newCodeVerifier()];
   const page = await authorizationUrl(client, { redirectUri, state, codeVerifier, scopes: client.auth.scopes });
   const form = new URLSearchParams({ login: "listener@example.com", decision: "allow" });

@@ -56,7 +56,11 @@ export function createSimulator(
     count(calls, `${request.method} ${request.path}`);
     next();
   });
-  app.use(express.json({ limit: bodyLimit }), express.urlencoded({ extended: false, limit: bodyLimit }), faults.middleware);
+  app.use(
+    express.json({ limit: bodyLimit }),
+    express.urlencoded({ extended: false, limit: bodyLimit }),
+    faults.middleware,
+  );
   routes({
     app,
     effect: (name) => count(effects, name),

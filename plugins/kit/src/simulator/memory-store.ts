@@ -12,7 +12,13 @@ export function memoryStore(): SimulatorStore {
 
   const readerOf = (of: () => Map<string, Kept>) => ({
     get: async (id: string) => copyOf(of().get(id)?.stored ?? null),
-    list: async (query: ListQuery) => copyOf(found([...of().values()].map(({ stored }) => stored), query)),
+    list: async (query: ListQuery) =>
+      copyOf(
+        found(
+          [...of().values()].map(({ stored }) => stored),
+          query,
+        ),
+      ),
   });
 
   const work = async <T>(fn: (writer: StoreWriter) => Promise<T>): Promise<T> => {
@@ -22,7 +28,8 @@ export function memoryStore(): SimulatorStore {
       put: async (object) => void draft.set(object.id, { stored: copyOf(object), putAt: Date.now() }),
       remove: async (id) => void draft.delete(id),
       forget: async (kind, before) => {
-        for (const [id, { stored, putAt }] of draft) if (stored.kind === kind && putAt < before.getTime()) draft.delete(id);
+        for (const [id, { stored, putAt }] of draft)
+          if (stored.kind === kind && putAt < before.getTime()) draft.delete(id);
       },
     });
     objects = draft;
@@ -41,9 +48,14 @@ export function memoryStore(): SimulatorStore {
 /** What is given out may be changed by whoever has it; what is kept is not. */
 const copyOf = <T>(value: T): T => structuredClone(value);
 
-function found(oldestFirst: StoredObject[], { kind, owner, limit, after, oldestFirst: wanted = false }: ListQuery): StoredObject[] {
+function found(
+  oldestFirst: StoredObject[],
+  { kind, owner, limit, after, oldestFirst: wanted = false }: ListQuery,
+): StoredObject[] {
   const ordered = wanted ? oldestFirst : oldestFirst.toReversed();
   const from = after === undefined ? 0 : ordered.findIndex(({ id }) => id === after) + 1;
-  const fitting = ordered.slice(from).filter((one) => one.kind === kind && (owner === undefined || one.owner === owner));
+  const fitting = ordered
+    .slice(from)
+    .filter((one) => one.kind === kind && (owner === undefined || one.owner === owner));
   return limit === undefined ? fitting : fitting.slice(0, limit);
 }

@@ -36,7 +36,10 @@ const codeLifetimeMs = 600_000;
  * own address), codes that work once and only with their verifier and redirect URI, tokens that run out, refresh. Answers
  * the grant of a request's access token.
  */
-export function oauthProvider(app: Express, options: OAuthProviderOptions): (request: Request) => SimulatedGrant | null {
+export function oauthProvider(
+  app: Express,
+  options: OAuthProviderOptions,
+): (request: Request) => SimulatedGrant | null {
   const codes = new Map<string, Pending>();
   const access = new Map<string, SimulatedGrant & { expiresAt: number }>();
   const refresh = new Map<string, SimulatedGrant>();
@@ -53,7 +56,8 @@ export function oauthProvider(app: Express, options: OAuthProviderOptions): (req
     const { decision, login } = (request.body ?? {}) as { decision?: unknown; login?: unknown };
     const back = new URL(wish.redirectUri);
     if (wish.state !== null) back.searchParams.set("state", wish.state);
-    if (decision !== "allow" || typeof login !== "string" || login === "") back.searchParams.set("error", "access_denied");
+    if (decision !== "allow" || typeof login !== "string" || login === "")
+      back.searchParams.set("error", "access_denied");
     else {
       const code = random();
       const { redirectUri, challenge, scopes } = wish;

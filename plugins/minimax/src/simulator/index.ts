@@ -102,7 +102,10 @@ export function createMinimaxSimulator(options: SimulatorOptions = {}): Simulato
         effect("image");
         response.json({
           id: randomUUID().replaceAll("-", ""),
-          data: wish.as === "url" ? { image_urls: [linkTo(request, image, "png")] } : { image_base64: [image.toString("base64")] },
+          data:
+            wish.as === "url"
+              ? { image_urls: [linkTo(request, image, "png")] }
+              : { image_base64: [image.toString("base64")] },
           metadata: { failed_count: "0", success_count: "1" },
           base_resp: { status_code: 0, status_msg: "success" },
         });

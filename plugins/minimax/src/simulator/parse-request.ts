@@ -7,8 +7,15 @@ const schema = z
   .strictObject({
     // music-cover needs a reference recording; this simulator makes songs from text only.
     model: z.enum(ownModels),
-    prompt: z.string().refine(...charactersMax(2000)).default(""),
-    lyrics: z.string().min(1).refine(...charactersMax(3500)).optional(),
+    prompt: z
+      .string()
+      .refine(...charactersMax(2000))
+      .default(""),
+    lyrics: z
+      .string()
+      .min(1)
+      .refine(...charactersMax(3500))
+      .optional(),
     stream: z.literal(false, "the simulator does not stream").default(false),
     output_format: z.enum(["url", "hex"]).default("hex"),
     audio_setting: z

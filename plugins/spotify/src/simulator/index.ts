@@ -34,8 +34,10 @@ export function createSpotifySimulator(options: SimulatorOptions = {}): Simulato
     },
     {
       faults: {
-        not_listed: (_request, response) => void response.status(403).json(error(403, "User not registered in the Developer Dashboard")),
-        no_address: (_request, response) => void response.json({ ...person("listener@example.com", []), display_name: null }),
+        not_listed: (_request, response) =>
+          void response.status(403).json(error(403, "User not registered in the Developer Dashboard")),
+        no_address: (_request, response) =>
+          void response.json({ ...person("listener@example.com", []), display_name: null }),
       },
     },
   );

@@ -17,18 +17,27 @@ export type Write = (change: Change, asked: Asked) => Promise<object>;
 
 /** Stripe's manners around every endpoint: key, version, unknown parameters, expand, idempotency keys, errors. */
 export function stripeApi(app: Express, world: World) {
-  const guarded = (answer: (request: Request, response: Response) => Promise<void>) => async (request: Request, response: Response) => {
-    response.set({ "Request-Id": `req_${createHash("sha256").update(`${Date.now()} ${Math.random()}`).digest("hex").slice(0, 14)}`, "Stripe-Version": apiVersion });
-    try {
-      checkCaller(request);
-      await answer(request, response);
-    } catch (error) {
-      if (!(error instanceof StripeFault)) throw error;
-      response.status(error.status).json(error.body);
-    }
-  };
+  const guarded =
+    (answer: (request: Request, response: Response) => Promise<void>) =>
+    async (request: Request, response: Response) => {
+      response.set({
+        "Request-Id": `req_${createHash("sha256").update(`${Date.now()} ${Math.random()}`).digest("hex").slice(0, 14)}`,
+        "Stripe-Version": apiVersion,
+      });
+      try {
+        checkCaller(request);
+        await answer(request, response);
+      } catch (error) {
+        if (!(error instanceof StripeFault)) throw error;
+        response.status(error.status).json(error.body);
+      }
+    };
 
-  const run = async <L extends Look>(look: L, request: Request, work: (look: L, asked: Asked) => Promise<object>): Promise<object> => {
+  const run = async <L extends Look>(
+    look: L,
+    request: Request,
+    work: (look: L, asked: Asked) => Promise<object>,
+  ): Promise<object> => {
     const given = (request.method === "POST" ? request.body : request.query) as Record<string, unknown> | undefined;
     const form = new Form(nested(given ?? {}));
     const wishes = form.texts("expand");
@@ -39,16 +48,28 @@ export function stripeApi(app: Express, world: World) {
 
   return {
     get: (path: string, work: Read) =>
-      void app.get(path, guarded(async (request, response) => void response.json(await world.read((look) => run(look, request, work))))),
+      void app.get(
+        path,
+        guarded(async (request, response) => void response.json(await world.read((look) => run(look, request, work)))),
+      ),
     post: (path: string, work: Write) =>
-      void app.post(path, guarded(async (request, response) => {
-        const { status, body, replayed } = await world.write((change) => once(change, request, () => run(change, request, work)))
-          .catch((error: unknown) => refused(world, request, error));
-        if (replayed) response.set("Idempotent-Replayed", "true");
-        response.status(status).json(body);
-      })),
+      void app.post(
+        path,
+        guarded(async (request, response) => {
+          const { status, body, replayed } = await world
+            .write((change) => once(change, request, () => run(change, request, work)))
+            .catch((error: unknown) => refused(world, request, error));
+          if (replayed) response.set("Idempotent-Replayed", "true");
+          response.status(status).json(body);
+        }),
+      ),
     delete: (path: string, work: Write) =>
-      void app.delete(path, guarded(async (request, response) => void response.json(await world.write((change) => run(change, request, work))))),
+      void app.delete(
+        path,
+        guarded(
+          async (request, response) => void response.json(await world.write((change) => run(change, request, work))),
+        ),
+      ),
   };
 }
 
@@ -57,9 +78,16 @@ export type StripeApi = ReturnType<typeof stripeApi>;
 function checkCaller(request: Request): void {
   const [, key] = /^Bearer (.+)$/.exec(request.get("authorization") ?? "") ?? [];
   if (key === undefined) {
-    throw new StripeFault(401, { type: "invalid_request_error", message: "You did not provide an API key. You need to provide your API key in the Authorization header." });
+    throw new StripeFault(401, {
+      type: "invalid_request_error",
+      message: "You did not provide an API key. You need to provide your API key in the Authorization header.",
+    });
   }
-  if (key !== simulatedKey) throw new StripeFault(401, { type: "invalid_request_error", message: `Invalid API Key provided: ${"*".repeat(8)}` });
+  if (key !== simulatedKey)
+    throw new StripeFault(401, {
+      type: "invalid_request_error",
+      message: `Invalid API Key provided: ${"*".repeat(8)}`,
+    });
   const version = request.get("stripe-version") ?? apiVersion;
   if (version !== apiVersion) throw invalid(`The simulator has the API version ${apiVersion}, not ${version}.`);
 }
@@ -67,7 +95,11 @@ function checkCaller(request: Request): void {
 const DAY_SECONDS = 24 * 3600;
 
 /** The same key and parameters within a day: the same answer. */
-async function once(change: Change, request: Request, work: () => Promise<object>): Promise<{ status: number; body: object; replayed: boolean }> {
+async function once(
+  change: Change,
+  request: Request,
+  work: () => Promise<object>,
+): Promise<{ status: number; body: object; replayed: boolean }> {
   const key = request.get("idempotency-key");
   if (key === undefined) return { status: 200, body: await work(), replayed: false };
   if (key.length > 255) throw invalid("Idempotency keys may be at most 255 characters long.");
@@ -90,7 +122,9 @@ async function refused(world: World, request: Request, error: unknown): Promise<
   const key = request.get("idempotency-key");
   if (error instanceof StripeFault && error.body.error["code"] === "resource_missing" && key !== undefined) {
     const { status, body } = error;
-    await world.write((change) => change.put("answer", { ...answerOf(request, key), status, body, created: change.now() }));
+    await world.write((change) =>
+      change.put("answer", { ...answerOf(request, key), status, body, created: change.now() }),
+    );
   }
   throw error;
 }

@@ -21,34 +21,57 @@ export function controlRoutes(app: Express, world: World, deliveries: Deliveries
   const post = (path: string, work: (order: Order) => Promise<object>): void =>
     void app.post(path, async (request: Request, response: Response) => {
       try {
-        response.json(await work({ id: String(request.params["id"] ?? ""), wish: (request.body ?? {}) as Record<string, unknown> }));
+        response.json(
+          await work({ id: String(request.params["id"] ?? ""), wish: (request.body ?? {}) as Record<string, unknown> }),
+        );
       } catch (error) {
         if (!(error instanceof StripeFault)) throw error;
         response.status(error.status).json(error.body);
       }
     });
-  const change = (path: string, work: (change: Change, order: Order) => Promise<object>): void => post(path, (order) => world.write((one) => work(one, order)));
+  const change = (path: string, work: (change: Change, order: Order) => Promise<object>): void =>
+    post(path, (order) => world.write((one) => work(one, order)));
 
-  change("/_sim/checkout_sessions/:id/pay", async (one, { id }) => submit(one, await one.get("checkout_session", id), true));
-  change("/_sim/checkout_sessions/:id/fail", async (one, { id }) => submit(one, await one.get("checkout_session", id), false));
-  change("/_sim/checkout_sessions/:id/expire", async (one, { id }) => expire(one, await one.get("checkout_session", id)));
+  change("/_sim/checkout_sessions/:id/pay", async (one, { id }) =>
+    submit(one, await one.get("checkout_session", id), true),
+  );
+  change("/_sim/checkout_sessions/:id/fail", async (one, { id }) =>
+    submit(one, await one.get("checkout_session", id), false),
+  );
+  change("/_sim/checkout_sessions/:id/expire", async (one, { id }) =>
+    expire(one, await one.get("checkout_session", id)),
+  );
 
-  change("/_sim/subscriptions/:id/renew", async (one, { id, wish }) => renew(one, await one.get("subscription", id), wish["succeeds"] !== false));
+  change("/_sim/subscriptions/:id/renew", async (one, { id, wish }) =>
+    renew(one, await one.get("subscription", id), wish["succeeds"] !== false),
+  );
   change("/_sim/subscriptions/:id/cancel", async (one, { id, wish }) => {
     const subscription = await one.get("subscription", id);
-    return wish["at_period_end"] === true ? endWithPeriod(one, subscription, true) : end(one, subscription, "cancellation_requested");
+    return wish["at_period_end"] === true
+      ? endWithPeriod(one, subscription, true)
+      : end(one, subscription, "cancellation_requested");
   });
-  change("/_sim/subscriptions/:id/resume", async (one, { id }) => endWithPeriod(one, await one.get("subscription", id), false));
+  change("/_sim/subscriptions/:id/resume", async (one, { id }) =>
+    endWithPeriod(one, await one.get("subscription", id), false),
+  );
   change("/_sim/subscriptions/:id/change", async (one, { id, wish }) =>
-    changePrice(one, await one.get("subscription", id), await one.get("price", String(wish["price"]), "price")));
+    changePrice(one, await one.get("subscription", id), await one.get("price", String(wish["price"]), "price")),
+  );
 
   change("/_sim/payment_intents/:id/refund", async (one, { id, wish }) =>
-    refund(one, await chargeOf(one, id), { amount: typeof wish["amount"] === "number" ? wish["amount"] : null, reason: null }));
+    refund(one, await chargeOf(one, id), {
+      amount: typeof wish["amount"] === "number" ? wish["amount"] : null,
+      reason: null,
+    }),
+  );
   change("/_sim/payment_intents/:id/dispute", async (one, { id }) => dispute(one, await chargeOf(one, id)));
-  change("/_sim/disputes/:id/close", async (one, { id, wish }) => closeDispute(one, await one.get("dispute", id), wish["won"] === true ? "won" : "lost"));
+  change("/_sim/disputes/:id/close", async (one, { id, wish }) =>
+    closeDispute(one, await one.get("dispute", id), wish["won"] === true ? "won" : "lost"),
+  );
 
   change("/_sim/clock", async (one, { wish }) => {
-    const seconds = ((await one.find("offset", "clock_of_all"))?.seconds ?? 0) + Math.max(0, Number(wish["advance_seconds"] ?? 0));
+    const seconds =
+      ((await one.find("offset", "clock_of_all"))?.seconds ?? 0) + Math.max(0, Number(wish["advance_seconds"] ?? 0));
     await one.put("offset", { id: "clock_of_all", seconds });
     return { seconds };
   });
@@ -64,7 +87,10 @@ export function controlRoutes(app: Express, world: World, deliveries: Deliveries
     return { mode };
   });
   post("/_sim/webhooks/release", async ({ wish }) => ({
-    released: await deliveries.release({ order: orders.find((order) => order === wish["order"]) ?? "sent", times: Number(wish["times"] ?? 1) }),
+    released: await deliveries.release({
+      order: orders.find((order) => order === wish["order"]) ?? "sent",
+      times: Number(wish["times"] ?? 1),
+    }),
   }));
 }
 

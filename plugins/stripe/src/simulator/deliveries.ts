@@ -38,10 +38,12 @@ export function createDeliveries({ world, now, secret, hooksUrl }: DeliveriesDep
   const wake = (): void => {
     if (stop.signal.aborted || secret === null || hooksUrl() === null) return;
     again = true;
-    running ??= work().catch(() => schedule(CLAIM_MS)).finally(() => {
-      running = null;
-      if (again) wake();
-    });
+    running ??= work()
+      .catch(() => schedule(CLAIM_MS))
+      .finally(() => {
+        running = null;
+        if (again) wake();
+      });
   };
 
   async function work(): Promise<void> {
@@ -50,10 +52,15 @@ export function createDeliveries({ world, now, secret, hooksUrl }: DeliveriesDep
     for (let batch = await claim(); batch.length > 0; batch = stop.signal.aborted ? [] : await claim()) {
       const delivered = new Set<string>();
       const ofCustomers = Map.groupBy(batch, ({ customer }) => customer);
-      await Promise.all([...ofCustomers.values()].map(async (ofOne) => {
-        for (const { id, body } of ofOne) if (!stop.signal.aborted && (await send(body))) delivered.add(id);
-      }));
-      await settle(batch.map(({ id }) => id), delivered);
+      await Promise.all(
+        [...ofCustomers.values()].map(async (ofOne) => {
+          for (const { id, body } of ofOne) if (!stop.signal.aborted && (await send(body))) delivered.add(id);
+        }),
+      );
+      await settle(
+        batch.map(({ id }) => id),
+        delivered,
+      );
     }
   }
 
@@ -65,12 +72,18 @@ export function createDeliveries({ world, now, secret, hooksUrl }: DeliveriesDep
       const due = waiting.filter((one) => (one.due_at ?? Infinity) <= at).slice(0, BATCH);
       const next = Math.min(...waiting.map((one) => one.due_at ?? Infinity));
       if (due.length === 0 && Number.isFinite(next)) schedule(next - at);
-      return Promise.all(due.map(async (one) => {
-        await change.put("delivery", { ...one, attempts: one.attempts + 1, due_at: at + CLAIM_MS }, "due");
-        const event = await change.get("event", one.event);
-        const { customer } = event.data.object;
-        return { id: one.id, customer: typeof customer === "string" ? customer : "", body: JSON.stringify(event, null, 2) };
-      }));
+      return Promise.all(
+        due.map(async (one) => {
+          await change.put("delivery", { ...one, attempts: one.attempts + 1, due_at: at + CLAIM_MS }, "due");
+          const event = await change.get("event", one.event);
+          const { customer } = event.data.object;
+          return {
+            id: one.id,
+            customer: typeof customer === "string" ? customer : "",
+            body: JSON.stringify(event, null, 2),
+          };
+        }),
+      );
     });
 
   /** What was cut off by our own end was not tried: another process may do it at once. */
@@ -82,18 +95,25 @@ export function createDeliveries({ world, now, secret, hooksUrl }: DeliveriesDep
         const { attempts } = delivery;
         const pause = PAUSES_MS[attempts - 1];
         if (delivered.has(id) || pause === undefined) await change.remove(id);
-        else if (stop.signal.aborted) await change.put("delivery", { ...delivery, attempts: attempts - 1, due_at: 0 }, "due");
+        else if (stop.signal.aborted)
+          await change.put("delivery", { ...delivery, attempts: attempts - 1, due_at: 0 }, "due");
         else await change.put("delivery", { ...delivery, due_at: Date.now() + pause }, "due");
       }
     });
 
   async function send(body: string): Promise<boolean> {
     const seconds = Math.floor(now().getTime() / 1000);
-    const signature = createHmac("sha256", secret ?? "").update(`${seconds}.${body}`).digest("hex");
+    const signature = createHmac("sha256", secret ?? "")
+      .update(`${seconds}.${body}`)
+      .digest("hex");
     try {
       const response = await fetch(hooksUrl() ?? "", {
         method: "POST",
-        headers: { "Content-Type": "application/json; charset=utf-8", "Stripe-Signature": `t=${seconds},v1=${signature}`, "User-Agent": "Stripe/1.0 (simulated)" },
+        headers: {
+          "Content-Type": "application/json; charset=utf-8",
+          "Stripe-Signature": `t=${seconds},v1=${signature}`,
+          "User-Agent": "Stripe/1.0 (simulated)",
+        },
         body,
         redirect: "manual",
         signal: AbortSignal.any([stop.signal, AbortSignal.timeout(TIMEOUT_MS)]),
@@ -113,7 +133,12 @@ export function createDeliveries({ world, now, secret, hooksUrl }: DeliveriesDep
 
   const look = setInterval(() => {
     if (running || secret === null || hooksUrl() === null) return;
-    world.read((of) => of.list("delivery", { owner: "due", limit: 1 })).then(({ length }) => length > 0 && wake(), () => undefined);
+    world
+      .read((of) => of.list("delivery", { owner: "due", limit: 1 }))
+      .then(
+        ({ length }) => length > 0 && wake(),
+        () => undefined,
+      );
   }, LOOK_MS);
   look.unref();
 
@@ -122,7 +147,8 @@ export function createDeliveries({ world, now, secret, hooksUrl }: DeliveriesDep
     async release({ order, times }) {
       const count = await world.write(async (change) => {
         const held = await change.list("delivery", { owner: "held" });
-        const ordered = order === "reversed" ? held : order === "sent" ? held.toReversed() : held.toSorted(() => Math.random() - 0.5);
+        const ordered =
+          order === "reversed" ? held : order === "sent" ? held.toReversed() : held.toSorted(() => Math.random() - 0.5);
         for (const { id } of held) await change.remove(id);
         for (let time = 0; time < times; time += 1) {
           for (const { event } of ordered) {

@@ -2,17 +2,31 @@ import { invalid } from "./errors.ts";
 import type { Kind, Look } from "./world.ts";
 
 const kindsOfPrefix: Readonly<Record<string, Kind>> = {
-  cus: "customer", sub: "subscription", in: "invoice", pi: "payment_intent", ch: "charge", price: "price", prod: "product", cs: "checkout_session", re: "refund", clock: "test_clock",
+  cus: "customer",
+  sub: "subscription",
+  in: "invoice",
+  pi: "payment_intent",
+  ch: "charge",
+  price: "price",
+  prod: "product",
+  cs: "checkout_session",
+  re: "refund",
+  clock: "test_clock",
 };
 
 /** What Stripe shows only when it is asked for: how each is found. */
 const included: Readonly<Record<string, (look: Look, id: string) => Promise<object>>> = {
-  "invoice payments": async (look, id) => listOf(await look.list("invoice_payment", { owner: id }), `/v1/invoice_payments?invoice=${id}`),
-  "checkout.session line_items": async (look, id) => listOf((await look.get("session_plan", `plan_of_${id}`)).lines, `/v1/checkout/sessions/${id}/line_items`),
+  "invoice payments": async (look, id) =>
+    listOf(await look.list("invoice_payment", { owner: id }), `/v1/invoice_payments?invoice=${id}`),
+  "checkout.session line_items": async (look, id) =>
+    listOf((await look.get("session_plan", `plan_of_${id}`)).lines, `/v1/checkout/sessions/${id}/line_items`),
   "charge refunds": async (look, id) => {
     const { customer } = await look.get("charge", id);
     const refunds = await look.list("refund", { owner: customer });
-    return listOf(refunds.filter(({ charge }) => charge === id), `/v1/charges/${id}/refunds`);
+    return listOf(
+      refunds.filter(({ charge }) => charge === id),
+      `/v1/charges/${id}/refunds`,
+    );
   },
 };
 
@@ -23,7 +37,8 @@ export async function expand(look: Look, answer: object, paths: readonly string[
   let expanded = answer;
   for (const path of paths) {
     const names = path.split(".");
-    if (names.length > DEPTH_MAX) throw invalid(`You cannot expand more than ${DEPTH_MAX} levels of a property. Property: ${path}`, "expand");
+    if (names.length > DEPTH_MAX)
+      throw invalid(`You cannot expand more than ${DEPTH_MAX} levels of a property. Property: ${path}`, "expand");
     expanded = (await along(look, expanded, names, path)) as object;
   }
   return expanded;
@@ -50,4 +65,9 @@ async function include(look: Look, object: Record<string, unknown>, name: string
   return include(look, String(object["id"]));
 }
 
-export const listOf = <T>(data: readonly T[], url: string, hasMore = false) => ({ object: "list" as const, data, has_more: hasMore, url });
+export const listOf = <T>(data: readonly T[], url: string, hasMore = false) => ({
+  object: "list" as const,
+  data,
+  has_more: hasMore,
+  url,
+});

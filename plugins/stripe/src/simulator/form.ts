@@ -60,21 +60,24 @@ export class Form {
 
   wanted(name: string): string {
     const value = this.text(name);
-    if (value === null) throw invalid(`Missing required param: ${this.nameOf(name)}.`, this.nameOf(name), "parameter_missing");
+    if (value === null)
+      throw invalid(`Missing required param: ${this.nameOf(name)}.`, this.nameOf(name), "parameter_missing");
     return value;
   }
 
   oneOf<const T extends string>(name: string, values: readonly T[]): T | null {
     const value = this.text(name);
     const found = values.find((one) => one === value) ?? null;
-    if (value !== null && found === null) throw invalid(`Invalid ${this.nameOf(name)}: must be one of ${values.join(", ")}`, this.nameOf(name));
+    if (value !== null && found === null)
+      throw invalid(`Invalid ${this.nameOf(name)}: must be one of ${values.join(", ")}`, this.nameOf(name));
     return found;
   }
 
   integer(name: string): number | null {
     const value = this.text(name);
     if (value === null) return null;
-    if (!/^-?\d{1,15}$/.test(value)) throw invalid(`Invalid integer: ${value}`, this.nameOf(name), "parameter_invalid_integer");
+    if (!/^-?\d{1,15}$/.test(value))
+      throw invalid(`Invalid integer: ${value}`, this.nameOf(name), "parameter_invalid_integer");
     return Number(value);
   }
 
@@ -85,17 +88,20 @@ export class Form {
 
   texts(name: string): string[] {
     const value = this.take(name) ?? [];
-    if (!Array.isArray(value) || value.some((one) => typeof one !== "string")) throw invalid("Invalid array", this.nameOf(name));
+    if (!Array.isArray(value) || value.some((one) => typeof one !== "string"))
+      throw invalid("Invalid array", this.nameOf(name));
     return value as string[];
   }
 
   metadata(name = "metadata"): Record<string, string> {
     const value = this.take(name) ?? {};
     if (typeof value !== "object" || Array.isArray(value)) throw invalid("Invalid object", this.nameOf(name));
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => {
-      if (typeof one !== "string") throw invalid("Metadata values must be strings", `${this.nameOf(name)}[${key}]`);
-      return [key, one];
-    }));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]) => {
+        if (typeof one !== "string") throw invalid("Metadata values must be strings", `${this.nameOf(name)}[${key}]`);
+        return [key, one];
+      }),
+    );
   }
 
   /** A part of its own; null when it is absent. Check it with `done` too. */
@@ -110,7 +116,8 @@ export class Form {
     const value = this.take(name) ?? [];
     if (!Array.isArray(value)) throw invalid("Invalid array", this.nameOf(name));
     return value.map((one, index) => {
-      if (typeof one !== "object" || Array.isArray(one)) throw invalid("Invalid object", `${this.nameOf(name)}[${index}]`);
+      if (typeof one !== "object" || Array.isArray(one))
+        throw invalid("Invalid object", `${this.nameOf(name)}[${index}]`);
       return new Form(one, `${this.nameOf(name)}[${index}]`);
     });
   }

@@ -12,7 +12,10 @@ export interface Look {
   /** Refuses as Stripe does when there is none; `param` is the field that named it. */
   get<K extends Kind>(kind: K, id: string, param?: string): Promise<Kinds[K]>;
   /** Newest first. */
-  list<K extends Kind>(kind: K, query?: { owner?: string; limit?: number; after?: string; oldestFirst?: boolean }): Promise<Kinds[K][]>;
+  list<K extends Kind>(
+    kind: K,
+    query?: { owner?: string; limit?: number; after?: string; oldestFirst?: boolean },
+  ): Promise<Kinds[K][]>;
   /** Seconds since 1970, of the customer's test clock where there is one. */
   now(customer?: { test_clock: string | null }): number;
 }
@@ -87,11 +90,21 @@ export function createWorld({ store, now, onEvents }: WorldDeps): World {
   };
 }
 
-async function announce(writer: StoreWriter, look: Look, what: { type: string; object: object; previous: object | null }): Promise<void> {
+async function announce(
+  writer: StoreWriter,
+  look: Look,
+  what: { type: string; object: object; previous: object | null },
+): Promise<void> {
   const id = newId("evt");
   const event = {
-    id, object: "event", api_version: apiVersion, created: look.now(), livemode: false, pending_webhooks: 1,
-    request: { id: null, idempotency_key: null }, type: what.type,
+    id,
+    object: "event",
+    api_version: apiVersion,
+    created: look.now(),
+    livemode: false,
+    pending_webhooks: 1,
+    request: { id: null, idempotency_key: null },
+    type: what.type,
     data: { object: what.object, ...(what.previous && { previous_attributes: what.previous }) },
   };
   await writer.put({ id, kind: "event", owner: "", object: event });

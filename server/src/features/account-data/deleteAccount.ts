@@ -18,7 +18,9 @@ export const deleteAccount =
       await notify(tx, liveId, {
         to: owner.email,
         subject: "Your account was deleted",
-        paragraphs: ["Your MusicVerse account, its sandbox and all of their data are being removed. This is the last mail that you get from us."],
+        paragraphs: [
+          "Your MusicVerse account, its sandbox and all of their data are being removed. This is the last mail that you get from us.",
+        ],
       });
       tx.afterCommit(() => work.enqueue(erasureKind, { id: liveId, accountId: liveId }));
     });

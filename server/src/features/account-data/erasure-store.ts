@@ -8,7 +8,11 @@ export interface ErasureRow {
   removed_at: Date | null;
 }
 
-export async function insertErasure(tx: SystemTx, { liveId, sandboxId }: { liveId: string; sandboxId: string }, at: Date): Promise<void> {
+export async function insertErasure(
+  tx: SystemTx,
+  { liveId, sandboxId }: { liveId: string; sandboxId: string },
+  at: Date,
+): Promise<void> {
   await tx.query(
     "insert into account_erasures (live_id, sandbox_id, requested_at) values ($1, $2, $3) on conflict (live_id) do nothing",
     [liveId, sandboxId, at],
@@ -34,7 +38,11 @@ export async function claimErasure(tx: SystemTx, liveId: string, leaseMs: number
 }
 
 /** Moves the due time of what is claimed; false when the lease was lost. */
-export async function moveErasure(tx: SystemTx, { live_id: liveId, attempts }: ErasureRow, delayMs: number): Promise<boolean> {
+export async function moveErasure(
+  tx: SystemTx,
+  { live_id: liveId, attempts }: ErasureRow,
+  delayMs: number,
+): Promise<boolean> {
   const rows = await tx.query(
     `update account_erasures set due_at = now() + make_interval(secs => $3 / 1000.0)
       where live_id = $1 and attempts = $2 returning live_id`,
@@ -52,7 +60,11 @@ export async function countWaitingMails(tx: SystemTx, accountIds: string[]): Pro
 }
 
 /** The accounts, with every row that still hangs on them; the erasure is due once more after `againMs`. */
-export async function deleteAccounts(tx: SystemTx, { live_id: liveId, sandbox_id: sandboxId }: ErasureRow, againMs: number): Promise<void> {
+export async function deleteAccounts(
+  tx: SystemTx,
+  { live_id: liveId, sandbox_id: sandboxId }: ErasureRow,
+  againMs: number,
+): Promise<void> {
   await tx.query("delete from accounts where id in ($1, $2)", [liveId, sandboxId]);
   await tx.query(
     "update account_erasures set removed_at = now(), due_at = now() + make_interval(secs => $2 / 1000.0) where live_id = $1",
@@ -90,7 +102,12 @@ export function selectTenantTables(tx: SystemTx): Promise<TenantTable[]> {
  * Deletes the first rows of an account, up to `max` of them; how many. By a range of the primary key, which costs the same
  * however many rows follow. Fails (23503) while rows of another table point at them.
  */
-export async function deleteSomeRows(tx: SystemTx, { name, key }: TenantTable, accountId: string, max: number): Promise<number> {
+export async function deleteSomeRows(
+  tx: SystemTx,
+  { name, key }: TenantTable,
+  accountId: string,
+  max: number,
+): Promise<number> {
   const columns = key.join(", ");
   const last = `select ${columns} from (select ${columns} from ${name} where account_id = $1 order by ${columns} limit $2) first
     order by ${key.map((column) => `${column} desc`).join(", ")} limit 1`;

@@ -27,10 +27,17 @@ async function stored<T extends object>(app: TestApp, sql: string, values: unkno
 
 /** Tables with rows in which one of the texts stands, in whatever column. */
 async function traces(app: TestApp, texts: string[]): Promise<string[]> {
-  const tables = await stored<{ name: string }>(app, "select tablename as name from pg_tables where schemaname = 'public'");
+  const tables = await stored<{ name: string }>(
+    app,
+    "select tablename as name from pg_tables where schemaname = 'public'",
+  );
   const found: string[] = [];
   for (const { name } of tables) {
-    const rows = await stored(app, `select 1 from ${name} t where exists (select from unnest($1::text[]) as x where position(x in t::text) > 0) limit 1`, [texts]);
+    const rows = await stored(
+      app,
+      `select 1 from ${name} t where exists (select from unnest($1::text[]) as x where position(x in t::text) > 0) limit 1`,
+      [texts],
+    );
     if (rows.length > 0) found.push(name);
   }
   return found;
@@ -60,9 +67,15 @@ async function fill(app: TestApp, account: TestAccount): Promise<void> {
     await client.tracks.upload({ file: wavOf({ seconds: 1 }), title: "Mine" });
   }
   await newPicture(app, account);
-  const { id } = await account.test.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 });
+  const { id } = await account.test.generations.create({
+    prompt: "prompt-canary",
+    instrumental: true,
+    duration_seconds: 5,
+  });
   await account.test.generations.wait(id);
-  await account.test.generations.wait((await account.test.drafts.create({ brief: "prompt-canary", platform: "tiktok" })).generation_id);
+  await account.test.generations.wait(
+    (await account.test.drafts.create({ brief: "prompt-canary", platform: "tiktok" })).generation_id,
+  );
   await receiver.next(({ event }) => event.type === "generation.completed");
 }
 
@@ -78,19 +91,44 @@ describe("deleting an account", () => {
     await fill(app, account);
     await fill(app, other);
     // Drains keep an endpoint a while for more, and leave other rows when they end.
-    await expect.poll(() => stored(app, "select 1 from webhooks where lease_token is not null"), { timeout: 20_000 }).toEqual([]);
+    await expect
+      .poll(() => stored(app, "select 1 from webhooks where lease_token is not null"), { timeout: 20_000 })
+      .toEqual([]);
     const texts = await idsOf(app, account);
     const othersTraces = await traces(app, await idsOf(app, other));
-    expect(await traces(app, texts)).toEqual(expect.arrayContaining(["accounts", "users", "sessions", "api_keys", "tracks", "assets", "drafts", "draft_variants", "generations", "webhooks", "mails"]));
+    expect(await traces(app, texts)).toEqual(
+      expect.arrayContaining([
+        "accounts",
+        "users",
+        "sessions",
+        "api_keys",
+        "tracks",
+        "assets",
+        "drafts",
+        "draft_variants",
+        "generations",
+        "webhooks",
+        "mails",
+      ]),
+    );
     expect(await app.storedBlobs()).toHaveLength(8);
 
-    expect(await erase(app, account.sessionToken, password, { "MusicVerse-Mode": "test" })).toMatchObject({ status: 202, text: "" });
+    expect(await erase(app, account.sessionToken, password, { "MusicVerse-Mode": "test" })).toMatchObject({
+      status: 202,
+      text: "",
+    });
     await expect.poll(() => unfinished(app), { timeout: 30_000 }).toEqual([]);
     // What was noted before this is written by then; and a slow process writes its part when there is no account any more.
     await other.live.plugins.list();
-    await expect.poll(() => stored(app, "select 1 from usage_requests where operation = 'listPlugins'"), { timeout: 10_000 }).toHaveLength(1);
+    await expect
+      .poll(() => stored(app, "select 1 from usage_requests where operation = 'listPlugins'"), { timeout: 10_000 })
+      .toHaveLength(1);
     const late = "json_populate_record(t, json_build_object('account_id', $1::uuid, 'id', gen_random_uuid()))";
-    await stored(app, `insert into usage_requests select (${late}).* from usage_requests t where operation = 'listPlugins'`, [texts[0]]);
+    await stored(
+      app,
+      `insert into usage_requests select (${late}).* from usage_requests t where operation = 'listPlugins'`,
+      [texts[0]],
+    );
     for (const table of ["events", "webhook_deliveries", "webhook_attempts"]) {
       await stored(app, `insert into ${table} select (${late}).* from ${table} t`, [texts[0]]);
     }
@@ -106,12 +144,18 @@ describe("deleting an account", () => {
 
   test("ends every session and key of both accounts within a second, on every process, and sign-in at once", async () => {
     const account = await app.signUp();
-    const second = String((await app.request("post", "/v1/sessions", { body: { email: account.email, password } })).body["token"]);
+    const second = String(
+      (await app.request("post", "/v1/sessions", { body: { email: account.email, password } })).body["token"],
+    );
     const credentials = [account.sessionToken, second, account.liveKey, account.testKey];
     const elsewhere = await startProcess("api", app.env);
     try {
-      const statuses = (url: string) => Promise.all(credentials.map(async (key) =>
-        (await fetch(`${url}/v1/profile`, { headers: { Authorization: `Bearer ${key}` } })).status));
+      const statuses = (url: string) =>
+        Promise.all(
+          credentials.map(
+            async (key) => (await fetch(`${url}/v1/profile`, { headers: { Authorization: `Bearer ${key}` } })).status,
+          ),
+        );
       for (const url of [app.url, elsewhere.url]) expect(await statuses(url)).toEqual([200, 200, 200, 200]);
       expect((await erase(app, account.sessionToken)).status).toBe(202);
       const endedAt = performance.now();
@@ -133,7 +177,9 @@ describe("deleting an account", () => {
       const account = await still.signUp();
       for (const client of [account.live, account.test]) await client.webhooks.create({ url: receiver.url });
       expect((await erase(still, account.sessionToken)).status).toBe(202);
-      expect(await stored(still, "select status, lease_token from webhooks")).toEqual(Array.from({ length: 2 }, () => ({ status: "disabled", lease_token: null })));
+      expect(await stored(still, "select status, lease_token from webhooks")).toEqual(
+        Array.from({ length: 2 }, () => ({ status: "disabled", lease_token: null })),
+      );
     } finally {
       await still.close();
     }
@@ -142,7 +188,9 @@ describe("deleting an account", () => {
   test("frees the address at once", async () => {
     const account = await app.signUp();
     expect((await erase(app, account.sessionToken)).status).toBe(202);
-    const again = await app.request("post", "/v1/accounts", { body: { email: account.email, password, name: "Again" } });
+    const again = await app.request("post", "/v1/accounts", {
+      body: { email: account.email, password, name: "Again" },
+    });
     expect(again.status).toBe(201);
     await finishErasures(app);
     expect((await app.request("post", "/v1/sessions", { body: { email: account.email, password } })).status).toBe(201);
@@ -150,7 +198,10 @@ describe("deleting an account", () => {
 
   test("needs the password, and a session", async () => {
     const account = await app.signUp();
-    expect(await erase(app, account.sessionToken, "pw-canary-wrong")).toMatchObject({ status: 403, body: { code: "wrong_password" } });
+    expect(await erase(app, account.sessionToken, "pw-canary-wrong")).toMatchObject({
+      status: 403,
+      body: { code: "wrong_password" },
+    });
     expect(await erase(app, account.liveKey)).toMatchObject({ status: 403, body: { code: "session_required" } });
     expect(await app.request("delete", "/v1/account", { key: account.sessionToken })).toMatchObject({ status: 400 });
     expect((await app.request("get", "/v1/profile", { key: account.sessionToken })).status).toBe(200);
@@ -162,9 +213,15 @@ describe("deleting an account", () => {
     const id = decodeId("acc", account.sandboxId) ?? "";
     const blob = `${id}/upload`;
     // As an upload does it: the row is there before the first byte, the blob later.
-    await stored(app, "insert into blob_deletions (account_id, id, blob_key, due_at) values ($1, gen_random_uuid(), $2, now() + interval '1 day')", [id, blob]);
+    await stored(
+      app,
+      "insert into blob_deletions (account_id, id, blob_key, due_at) values ($1, gen_random_uuid(), $2, now() + interval '1 day')",
+      [id, blob],
+    );
     expect((await erase(app, account.sessionToken)).status).toBe(202);
-    await expect.poll(async () => (await stored<{ attempts: number }>(app, "select attempts from account_erasures"))[0]?.attempts).toBeGreaterThan(0);
+    await expect
+      .poll(async () => (await stored<{ attempts: number }>(app, "select attempts from account_erasures"))[0]?.attempts)
+      .toBeGreaterThan(0);
     await app.services.storage.put(blob, new Uint8Array([1]));
     expect(await stored(app, "select 1 from accounts where id = $1", [id])).toHaveLength(1);
     // Its transaction failed, or an hour passed: the blob is given up.
@@ -180,8 +237,12 @@ test("an erasure whose worker is killed in the middle is finished by another one
     const account = await app.signUp({ tier: "enterprise" });
     await account.test.tracks.upload({ file: wavOf({ seconds: 1 }) });
     const texts = await idsOf(app, account);
-    await stored(app, `insert into events (account_id, id, type, payload, created_at)
-      select $1, gen_random_uuid(), 'track.created', '{}', now() from generate_series(1, 40000)`, [decodeId("acc", account.sandboxId)]);
+    await stored(
+      app,
+      `insert into events (account_id, id, type, payload, created_at)
+      select $1, gen_random_uuid(), 'track.created', '{}', now() from generate_series(1, 40000)`,
+      [decodeId("acc", account.sandboxId)],
+    );
     const left = async () => (await stored<{ count: string }>(app, "select count(*) from events"))[0]?.count;
     const before = Number(await left());
     expect((await erase(app, account.sessionToken)).status).toBe(202);

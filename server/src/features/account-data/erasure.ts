@@ -6,7 +6,14 @@ import { eraseCosts } from "../costs/index.ts";
 import { eraseAssets } from "../library/index.ts";
 import { eraseTracks } from "../tracks/index.ts";
 import {
-  claimErasure, countWaitingMails, deleteAccounts, deleteErasure, deleteSomeRows, moveErasure, selectErasuresDue, selectTenantTables,
+  claimErasure,
+  countWaitingMails,
+  deleteAccounts,
+  deleteErasure,
+  deleteSomeRows,
+  moveErasure,
+  selectErasuresDue,
+  selectTenantTables,
   type ErasureRow,
 } from "./erasure-store.ts";
 
@@ -78,11 +85,13 @@ async function erase(deps: ErasureDeps, claim: ErasureRow, { signal, delayUntil 
     if (!done) await later(2_000);
     await eraseRows(db, accountId, signal);
   }
-  await db.asSystem("erase an account: the pair itself", (tx) => deleteAccounts(tx, claim, LATE_ROWS_MS)).catch(async (error: unknown) => {
-    // Something was stored meanwhile that must not go without its blob.
-    if ((error as { code?: string }).code === FOREIGN_KEY_VIOLATION) await later(1_000);
-    throw error;
-  });
+  await db
+    .asSystem("erase an account: the pair itself", (tx) => deleteAccounts(tx, claim, LATE_ROWS_MS))
+    .catch(async (error: unknown) => {
+      // Something was stored meanwhile that must not go without its blob.
+      if ((error as { code?: string }).code === FOREIGN_KEY_VIOLATION) await later(1_000);
+      throw error;
+    });
 }
 
 /** Rows that others point at without a cascade go in a later round, when those are gone. */
@@ -96,7 +105,9 @@ async function eraseRows(db: Database, accountId: string, signal: AbortSignal): 
       try {
         for (let count = ROWS_AT_ONCE; count === ROWS_AT_ONCE;) {
           signal.throwIfAborted();
-          count = await db.asSystem(`erase an account: rows of ${table.name}`, (tx) => deleteSomeRows(tx, table, accountId, ROWS_AT_ONCE));
+          count = await db.asSystem(`erase an account: rows of ${table.name}`, (tx) =>
+            deleteSomeRows(tx, table, accountId, ROWS_AT_ONCE),
+          );
         }
       } catch (error) {
         if ((error as { code?: string }).code !== FOREIGN_KEY_VIOLATION) throw error;

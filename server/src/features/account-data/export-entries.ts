@@ -4,7 +4,14 @@ import { encodeId } from "../../platform/ids/index.ts";
 import { BlobNotFoundError, type BlobStorage } from "../../platform/storage/index.ts";
 import type { Entry } from "./archive.ts";
 import { exportedFiles, exportedTables, type ExportedFiles, type ExportedTable } from "./export-tables.ts";
-import { type ExportedAccount, type ExportedRow, type PagedTable, selectBlobKey, selectExportPage, selectPair } from "./export-store.ts";
+import {
+  type ExportedAccount,
+  type ExportedRow,
+  type PagedTable,
+  selectBlobKey,
+  selectExportPage,
+  selectPair,
+} from "./export-store.ts";
 
 export interface ExportSource {
   db: Database;
@@ -23,23 +30,41 @@ export async function* exportEntries(source: ExportSource, accountId: string, at
     const shown = { ...account, id: encodeId("acc", account.id) };
     yield { path: `${folder}/account.json`, content: Readable.from([`${JSON.stringify(shown, null, 2)}\n`]) };
     for (const table of exportedTables) {
-      yield { path: `${folder}/${table.table}.json`, content: Readable.from(jsonArray(presented(source.db, table, account.id))) };
+      yield {
+        path: `${folder}/${table.table}.json`,
+        content: Readable.from(jsonArray(presented(source.db, table, account.id))),
+      };
     }
     for (const files of exportedFiles) yield* filesOf(source, files, account.id, folder);
   }
 }
 
-async function* filesOf({ db, storage }: ExportSource, files: ExportedFiles, accountId: string, folder: string): AsyncGenerator<Entry> {
+async function* filesOf(
+  { db, storage }: ExportSource,
+  files: ExportedFiles,
+  accountId: string,
+  folder: string,
+): AsyncGenerator<Entry> {
   for await (const row of rows(db, { table: files.table, columns: ["id", files.column] }, accountId)) {
     const { id, [files.column]: format } = row as { id: string } & Record<string, string | null>;
     if (typeof format !== "string") continue;
     const content = await openFile({ db, storage }, files, accountId, id);
     // Deleted since its row was read: then it is not the account's any more.
-    if (content) yield { path: `${folder}/${files.folder}/${encodeId(files.prefix, id)}.${files.endingOf(format)}`, content, compress: false };
+    if (content)
+      yield {
+        path: `${folder}/${files.folder}/${encodeId(files.prefix, id)}.${files.endingOf(format)}`,
+        content,
+        compress: false,
+      };
   }
 }
 
-async function openFile({ db, storage }: ExportSource, { table }: ExportedFiles, accountId: string, id: string): Promise<Readable | null> {
+async function openFile(
+  { db, storage }: ExportSource,
+  { table }: ExportedFiles,
+  accountId: string,
+  id: string,
+): Promise<Readable | null> {
   const [file] = await db.readTenant<{ blob_key: string | null }>(accountId, selectBlobKey(table, accountId, id));
   if (!file?.blob_key) return null;
   return storage.get(file.blob_key).catch((error: unknown) => {
@@ -64,7 +89,10 @@ async function* rows(db: Database, table: PagedTable, accountId: string): AsyncG
   const { key = ["id"] } = table;
   let after: unknown[] | null = null;
   for (;;) {
-    const page: ExportedRow[] = await db.readTenant<ExportedRow>(accountId, selectExportPage(table, accountId, after, PAGE));
+    const page: ExportedRow[] = await db.readTenant<ExportedRow>(
+      accountId,
+      selectExportPage(table, accountId, after, PAGE),
+    );
     yield* page;
     const last = page.at(-1);
     if (!last || page.length < PAGE) return;

@@ -5,7 +5,12 @@ export type PagedTable = Pick<ExportedTable, "table" | "columns" | "key">;
 export type ExportedRow = Record<string, unknown>;
 
 /** The rows after `after` (its key columns), in the order of the primary key. */
-export function selectExportPage({ table, columns, key = ["id"] }: PagedTable, accountId: string, after: unknown[] | null, limit: number): Statement {
+export function selectExportPage(
+  { table, columns, key = ["id"] }: PagedTable,
+  accountId: string,
+  after: unknown[] | null,
+  limit: number,
+): Statement {
   const places = key.map((_, index) => `$${index + 3}`).join(", ");
   return {
     // On a connection a name stands for one text.

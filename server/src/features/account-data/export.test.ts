@@ -22,13 +22,22 @@ beforeAll(async () => {
   await account.test.tracks.upload({ file: wavOf({ seconds: 1 }), title: "Mine" });
   await newPicture(app, account, "My cover");
   await stranger.test.tracks.upload({ file: wavOf({ seconds: 1 }), title: "Theirs" });
-  const { id } = await account.test.generations.create({ prompt: "prompt-canary of mine", instrumental: true, duration_seconds: 5 });
+  const { id } = await account.test.generations.create({
+    prompt: "prompt-canary of mine",
+    instrumental: true,
+    duration_seconds: 5,
+  });
   await account.test.generations.wait(id);
-  await account.test.generations.wait((await account.test.drafts.create({ brief: "prompt-canary brief of mine", platform: "tiktok" })).generation_id);
+  await account.test.generations.wait(
+    (await account.test.drafts.create({ brief: "prompt-canary brief of mine", platform: "tiktok" })).generation_id,
+  );
   await receiver.next(({ event }) => event.type === "generation.completed");
-  await vi.waitFor(async () => {
-    if ((await stored("select 1 from webhook_attempts")).length === 0) throw new Error("no attempt yet");
-  }, { timeout: 10_000 });
+  await vi.waitFor(
+    async () => {
+      if ((await stored("select 1 from webhook_attempts")).length === 0) throw new Error("no attempt yet");
+    },
+    { timeout: 10_000 },
+  );
 });
 afterAll(async () => {
   await receiver?.close();
@@ -42,7 +51,9 @@ async function stored<T extends object>(sql: string, values: unknown[] = []): Pr
 }
 
 async function exported(headers: Record<string, string> = {}) {
-  const response = await fetch(`${app.url}/v1/account/export`, { headers: { Authorization: `Bearer ${account.sessionToken}`, ...headers } });
+  const response = await fetch(`${app.url}/v1/account/export`, {
+    headers: { Authorization: `Bearer ${account.sessionToken}`, ...headers },
+  });
   const bytes = Buffer.from(await response.arrayBuffer());
   return { response, bytes };
 }
@@ -55,7 +66,8 @@ describe("the export of an account", () => {
     expect(response.headers.get("content-disposition")).toBe('attachment; filename="musicverse-export.zip"');
     const files = await unzip(bytes);
     const json = (path: string) => JSON.parse(files.get(path)?.toString() ?? "null") as Record<string, unknown>[];
-    for (const { table } of exportedTables) for (const folder of ["live", "sandbox"]) expect(json(`${folder}/${table}.json`), table).toBeInstanceOf(Array);
+    for (const { table } of exportedTables)
+      for (const folder of ["live", "sandbox"]) expect(json(`${folder}/${table}.json`), table).toBeInstanceOf(Array);
 
     expect(files.get("README.txt")?.toString()).toContain("tracks.json");
     expect(json("live/account.json")).toMatchObject({ id: account.liveId, mode: "live" });
@@ -69,15 +81,34 @@ describe("the export of an account", () => {
       expect(createHash("sha256").update(audio).digest("hex")).toBe(sha256);
     }
     const [picture] = (await account.test.library.listAssets()).data;
-    expect(json("sandbox/assets.json")).toMatchObject([{ id: picture?.id, title: "My cover", sha256: picture?.file?.sha256 }]);
-    expect(createHash("sha256").update(files.get(`sandbox/images/${picture?.id}.jpg`) ?? "").digest("hex")).toBe(picture?.file?.sha256);
+    expect(json("sandbox/assets.json")).toMatchObject([
+      { id: picture?.id, title: "My cover", sha256: picture?.file?.sha256 },
+    ]);
+    expect(
+      createHash("sha256")
+        .update(files.get(`sandbox/images/${picture?.id}.jpg`) ?? "")
+        .digest("hex"),
+    ).toBe(picture?.file?.sha256);
     const generations = [
       { kind: "music", status: "completed", input: { prompt: "prompt-canary of mine" } },
-      { kind: "reel", status: "completed", draft_id: expect.stringMatching(/^dft_/), input: { brief: "prompt-canary brief of mine" } },
+      {
+        kind: "reel",
+        status: "completed",
+        draft_id: expect.stringMatching(/^dft_/),
+        input: { brief: "prompt-canary brief of mine" },
+      },
     ];
     expect(json("sandbox/generations.json").slice(-2)).toMatchObject(generations);
-    expect(json("sandbox/drafts.json")).toMatchObject([{ id: expect.stringMatching(/^dft_/), brief: "prompt-canary brief of mine" }]);
-    expect(json("sandbox/draft_variants.json")).toMatchObject([{ id: expect.stringMatching(/^var_/), draft_id: expect.stringMatching(/^dft_/), hook: expect.stringMatching(/./) }]);
+    expect(json("sandbox/drafts.json")).toMatchObject([
+      { id: expect.stringMatching(/^dft_/), brief: "prompt-canary brief of mine" },
+    ]);
+    expect(json("sandbox/draft_variants.json")).toMatchObject([
+      {
+        id: expect.stringMatching(/^var_/),
+        draft_id: expect.stringMatching(/^dft_/),
+        hook: expect.stringMatching(/./),
+      },
+    ]);
     const events = (await account.test.events.list({ limit: 100 })).data.map(({ id }) => id).toReversed();
     expect(json("sandbox/events.json").map(({ id }) => id)).toEqual(events);
     expect(json("sandbox/webhooks.json")).toMatchObject([{ url: receiver.url }]);
@@ -85,7 +116,8 @@ describe("the export of an account", () => {
     expect(json("sandbox/webhook_attempts.json").length).toBeGreaterThan(0);
 
     const everything = [...files.values()].map((content) => content.toString("latin1")).join("\n");
-    for (const foreign of [stranger.email, stranger.liveId, stranger.sandboxId, "Theirs"]) expect(everything).not.toContain(foreign);
+    for (const foreign of [stranger.email, stranger.liveId, stranger.sandboxId, "Theirs"])
+      expect(everything).not.toContain(foreign);
     for (const secret of secrets) expect(everything).not.toContain(secret);
     expect(everything).not.toMatch(/argon2|whsec_|"v1\.t1\./);
   });
@@ -101,17 +133,25 @@ describe("the export of an account", () => {
         where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace order by 1`,
     );
     const known = [...exportedTables.map(({ table }) => table), ...Object.keys(notExported)].toSorted();
-    expect(tables.map(({ name }) => name), "list a new table in export-tables.ts: exported, or not and why").toEqual(known);
+    expect(
+      tables.map(({ name }) => name),
+      "list a new table in export-tables.ts: exported, or not and why",
+    ).toEqual(known);
     for (const reason of Object.values(notExported)) expect(reason.length).toBeGreaterThan(20);
   });
 
   test("names no column that holds a secret", () => {
     const named = exportedTables.flatMap(({ table, columns }) => columns.map((column) => `${table}.${column}`));
-    expect(named.filter((name) => /hash(?!tags)|secret|token(?!s$)|content$|lease|pepper|encrypted|sealed/.test(name))).toEqual([]);
+    expect(
+      named.filter((name) => /hash(?!tags)|secret|token(?!s$)|content$|lease|pepper|encrypted|sealed/.test(name)),
+    ).toEqual([]);
   });
 
   test("is for people, five times an hour", async () => {
-    expect(await app.request("get", "/v1/account/export", { key: account.liveKey })).toMatchObject({ status: 403, body: { code: "session_required" } });
+    expect(await app.request("get", "/v1/account/export", { key: account.liveKey })).toMatchObject({
+      status: 403,
+      body: { code: "session_required" },
+    });
     for (let index = 0; index < 3; index += 1) expect((await exported()).response.status).toBe(200);
     const { response } = await exported();
     expect(response.status).toBe(429);

@@ -9,11 +9,25 @@ import { exportEntries } from "./export-entries.ts";
 const RATE = { max: 5, intervalMs: 60 * 60_000 };
 
 export const exportAccount =
-  ({ db, storage, clock, limiter }: Pick<AccountDataDeps, "db" | "storage" | "clock" | "limiter">): Handler<"exportAccount"> =>
+  ({
+    db,
+    storage,
+    clock,
+    limiter,
+  }: Pick<AccountDataDeps, "db" | "storage" | "clock" | "limiter">): Handler<"exportAccount"> =>
   async ({ principal: { accountId, userId }, raw }) => {
-    const headers = { "Content-Type": "application/zip", "Content-Disposition": 'attachment; filename="musicverse-export.zip"' };
+    const headers = {
+      "Content-Type": "application/zip",
+      "Content-Disposition": 'attachment; filename="musicverse-export.zip"',
+    };
     if (raw.method === "HEAD") return { status: 200, headers, stream: Readable.from([]) };
-    const bucket = { key: `{${userId}}:export`, name: "export", capacity: RATE.max, refill: RATE.max, intervalMs: RATE.intervalMs };
+    const bucket = {
+      key: `{${userId}}:export`,
+      name: "export",
+      capacity: RATE.max,
+      refill: RATE.max,
+      intervalMs: RATE.intervalMs,
+    };
     const { allowed, retryAtMs, nowMs } = await limiter.take([bucket]);
     if (!allowed) {
       const seconds = Math.max(1, Math.ceil(((retryAtMs ?? nowMs) - nowMs) / 1000));

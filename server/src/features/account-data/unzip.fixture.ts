@@ -9,7 +9,12 @@ const open = promisify<Buffer, Options, ZipFile>(fromBuffer);
 export async function unzip(bytes: Buffer): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();
   const zip = await open(bytes, { lazyEntries: true, validateEntrySizes: true });
-  const read = promisify(zip.openReadStream.bind(zip) as (entry: Entry, done: (error: Error | null, stream: NodeJS.ReadableStream) => void) => void);
+  const read = promisify(
+    zip.openReadStream.bind(zip) as (
+      entry: Entry,
+      done: (error: Error | null, stream: NodeJS.ReadableStream) => void,
+    ) => void,
+  );
   for (let left = zip.entryCount; left > 0; left -= 1) {
     const next = once(zip, "entry");
     zip.readEntry();

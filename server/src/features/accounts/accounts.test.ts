@@ -15,8 +15,10 @@ const password = "pw-canary-long-enough";
 let people = 0;
 const person = () => ({ email: `person-${(people += 1)}@example.com`, password, name: "Person" });
 const signUp = (body: Record<string, unknown>) => app.request("post", "/v1/accounts", { body });
-const signIn = (email: string, secret = password) => app.request("post", "/v1/sessions", { body: { email, password: secret } });
-const profile = (key: string, headers: Record<string, string> = {}) => app.request("get", "/v1/profile", { key, headers });
+const signIn = (email: string, secret = password) =>
+  app.request("post", "/v1/sessions", { body: { email, password: secret } });
+const profile = (key: string, headers: Record<string, string> = {}) =>
+  app.request("get", "/v1/profile", { key, headers });
 const tokenOf = (answer: { body: Record<string, unknown> }) => String(answer.body["token"]);
 
 async function stored(sql: string): Promise<string> {
@@ -47,9 +49,9 @@ test("neither password nor token can be read from the database", async () => {
   await signUp(body);
   const token = tokenOf(await signIn(body.email));
   expect(await stored("select password_hash from users")).toContain("$argon2id$");
-  expect((await stored("select users::text from users")) + (await stored("select sessions::text from sessions"))).not.toMatch(
-    new RegExp(`pw-canary|${token.slice(12)}`),
-  );
+  expect(
+    (await stored("select users::text from users")) + (await stored("select sessions::text from sessions")),
+  ).not.toMatch(new RegExp(`pw-canary|${token.slice(12)}`));
 });
 
 test("an address is one account's only, however it is written", async () => {
@@ -83,7 +85,10 @@ test("a session that signed out is over within a second, the person's other sess
   const [one, two] = [tokenOf(await signIn(body.email)), tokenOf(await signIn(body.email))];
   expect([(await profile(one)).status, (await profile(two)).status]).toEqual([200, 200]);
   // Acting on the sandbox or not: it is the same session that ends.
-  const answer = await app.request("delete", "/v1/sessions/current", { key: one, headers: { "MusicVerse-Mode": "test" } });
+  const answer = await app.request("delete", "/v1/sessions/current", {
+    key: one,
+    headers: { "MusicVerse-Mode": "test" },
+  });
   expect(answer.status).toBe(204);
   await expect.poll(async () => (await profile(one)).status, { timeout: 1000, interval: 10 }).toBe(401);
   expect((await profile(two)).status).toBe(200);
@@ -114,7 +119,8 @@ test("a burst of wrong passwords for an address gets no more looks than one afte
   const body = person();
   try {
     await own.request("post", "/v1/accounts", { body });
-    const enter = () => own.request("post", "/v1/sessions", { body: { email: body.email, password: "pw-canary-wrong" } });
+    const enter = () =>
+      own.request("post", "/v1/sessions", { body: { email: body.email, password: "pw-canary-wrong" } });
     const statuses = (await Promise.all(Array.from({ length: 15 }, enter))).map(({ status }) => status);
     expect(own.logged()).not.toContain("rate limits are counted per process");
     expect(statuses.filter((status) => status === 401)).toHaveLength(10);
@@ -127,7 +133,8 @@ test("a burst of wrong passwords for an address gets no more looks than one afte
 test("after ten wrong passwords for an address sign-in pauses for it, even with the right one (API-03)", async () => {
   const own = await startTestApp({ worker: false });
   const body = person();
-  const enter = (email: string, secret: string) => own.request("post", "/v1/sessions", { body: { email, password: secret } });
+  const enter = (email: string, secret: string) =>
+    own.request("post", "/v1/sessions", { body: { email, password: secret } });
   try {
     await own.request("post", "/v1/accounts", { body });
     expect((await enter(body.email, password)).status).toBe(201);

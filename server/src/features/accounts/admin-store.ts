@@ -17,9 +17,12 @@ const selectAccounts = `
     from accounts a join users u on u.account_id = a.id
    where a.mode = 'live'`;
 
-export const selectAccountsPage = (
-  page: { afterId: string | null; limit: number; search: string | null; id: string | null },
-): Statement => ({
+export const selectAccountsPage = (page: {
+  afterId: string | null;
+  limit: number;
+  search: string | null;
+  id: string | null;
+}): Statement => ({
   name: "accounts_page",
   text: `${selectAccounts} and ($1::uuid is null or a.id < $1)
            and ($2::text is null or $3::uuid in (a.id, a.twin_id) or position($2 in lower(u.email)) > 0 or position($2 in lower(a.name)) > 0)
@@ -34,7 +37,11 @@ export const selectAccount = (id: string): Statement => ({
 });
 
 /** The live account of this address and whether it was otherwise before; null when there is none. */
-export async function updateIsAdmin(tx: SystemTx, email: string, isAdmin: boolean): Promise<{ id: string; changed: boolean } | null> {
+export async function updateIsAdmin(
+  tx: SystemTx,
+  email: string,
+  isAdmin: boolean,
+): Promise<{ id: string; changed: boolean } | null> {
   const [account] = await tx.query<{ id: string; is_admin: boolean }>(
     `select a.id, a.is_admin from accounts a join users u on u.account_id = a.id where lower(u.email) = $1 for update of a`,
     [email],

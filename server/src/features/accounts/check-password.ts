@@ -23,15 +23,27 @@ export interface GivenPassword {
  */
 export type CheckPassword = (principal: Principal, given: GivenPassword) => Promise<OwnerRow>;
 
-export function createPasswordCheck({ db, clock, signInCheck }: { db: Database; clock: Clock; signInCheck: SignInCheck }): CheckPassword {
+export function createPasswordCheck({
+  db,
+  clock,
+  signInCheck,
+}: {
+  db: Database;
+  clock: Clock;
+  signInCheck: SignInCheck;
+}): CheckPassword {
   return async ({ accountId, sessionId, expiresAt }, { field, password, ip }) => {
-    const [owner] = await db.readSystem<OwnerRow>("check a password: the owner of a pair of accounts", selectOwner(accountId));
+    const [owner] = await db.readSystem<OwnerRow>(
+      "check a password: the owner of a pair of accounts",
+      selectOwner(accountId),
+    );
     if (!owner) throw new Error(`account ${accountId} has no owner`);
     if (owner.password_hash === null) {
       const began = sessionId === null || expiresAt === null ? null : beginOf(expiresAt);
       if (began !== null && clock.now().getTime() - began.getTime() < FRESH_MS) return owner;
       throw new ProblemError("sign_in_again", {
-        detail: "You have no password, and this session began more than ten minutes ago. Sign in with the provider again, and repeat this with the new session.",
+        detail:
+          "You have no password, and this session began more than ten minutes ago. Sign in with the provider again, and repeat this with the new session.",
       });
     }
     if (password === undefined) throw invalidField(`/body/${field}`, "required", "Send your current password.");

@@ -29,11 +29,19 @@ export async function sendVerification(
  * Uses the link: its address is the account's from now on, and verified.
  * @throws ProblemError invalid_link, email_taken
  */
-export async function confirmEmail({ db, clock, notify }: Pick<AccountsDeps, "db" | "clock" | "notify">, token: string): Promise<void> {
+export async function confirmEmail(
+  { db, clock, notify }: Pick<AccountsDeps, "db" | "clock" | "notify">,
+  token: string,
+): Promise<void> {
   await db.asSystem("confirm an address: the link names the tenant", async (tx) => {
     const used = await takeToken(tx, "verify_email", hashToken(token), clock.now());
     if (!used) throw new ProblemError("invalid_link");
-    const before = await setEmail(tx, { accountId: used.account_id, userId: used.user_id, email: used.email, at: clock.now() }).catch((error: unknown) => {
+    const before = await setEmail(tx, {
+      accountId: used.account_id,
+      userId: used.user_id,
+      email: used.email,
+      at: clock.now(),
+    }).catch((error: unknown) => {
       // Of the unique index: somebody else proved that the address is theirs, or signed up with it, in between.
       if ((error as { code?: string }).code === "23505") throw new ProblemError("email_taken");
       throw error;

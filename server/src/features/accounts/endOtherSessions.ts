@@ -7,6 +7,7 @@ export const endOtherSessions =
   ({ db, clock }: Pick<AccountsDeps, "db" | "clock">): Handler<"endOtherSessions"> =>
   async ({ principal }) => {
     await db.asSystem("end sessions: they belong to the live account", (tx) =>
-      endSessions(tx, personOf(principal), { except: principal.sessionId, at: clock.now() }));
+      endSessions(tx, personOf(principal), { except: principal.sessionId, at: clock.now() }),
+    );
     return noContent();
   };

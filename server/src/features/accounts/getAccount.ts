@@ -9,7 +9,10 @@ export const getAccount =
   ({ db }: Pick<AccountsDeps, "db">): Handler<"getAccount"> =>
   async ({ path }) => {
     const id = decodeId("acc", path.account_id);
-    const [row] = id === null ? [] : await db.readSystem<AdministeredAccountRow>("an administrator looks at an account", selectAccount(id));
+    const [row] =
+      id === null
+        ? []
+        : await db.readSystem<AdministeredAccountRow>("an administrator looks at an account", selectAccount(id));
     if (!row) throw noSuchAccount();
     return ok(presentAccount(row));
   };

@@ -12,6 +12,9 @@ export const listSessions =
     const page = cursors.read(query, scope);
     // They belong to the live account, whichever of the two is acted on.
     const statement = selectSessions(person, { ...page, at: clock.now() });
-    const rows = await db.readSystem<ListedSessionRow>("list sessions: the user belongs to the live account", statement);
+    const rows = await db.readSystem<ListedSessionRow>(
+      "list sessions: the user belongs to the live account",
+      statement,
+    );
     return ok(cursors.page(rows, page, scope, (row) => presentSession(row, principal.sessionId)));
   };

@@ -26,16 +26,28 @@ export function createMailThrottle(limiter: Limiter): MailThrottle {
     const { allowed, retryAtMs, nowMs } = await limiter.take([bucket]);
     if (allowed) return;
     const seconds = Math.max(1, Math.ceil(((retryAtMs ?? nowMs) - nowMs) / 1000));
-    throw new ProblemError("rate_limited", { detail: `${detail} Try again in ${seconds} seconds.`, headers: { "Retry-After": String(seconds) } });
+    throw new ProblemError("rate_limited", {
+      detail: `${detail} Try again in ${seconds} seconds.`,
+      headers: { "Retry-After": String(seconds) },
+    });
   };
   return {
-    ofNetwork: (ip) => orRefuse(bucket("network", callerOf(ip), PER_NETWORK), "Too many mails were asked for from this network."),
+    ofNetwork: (ip) =>
+      orRefuse(bucket("network", callerOf(ip), PER_NETWORK), "Too many mails were asked for from this network."),
     // Hashed, so that a look into Redis shows nobody's address.
-    ofAddress: async (email) => (await limiter.take([bucket("address", hash("sha256", email, "base64url").slice(0, 22), PER_ADDRESS)])).allowed,
+    ofAddress: async (email) =>
+      (await limiter.take([bucket("address", hash("sha256", email, "base64url").slice(0, 22), PER_ADDRESS)])).allowed,
     ofUser: (userId) => orRefuse(bucket("user", userId, PER_ACCOUNT), "Too many mails were asked for."),
   };
 }
 
 function bucket(kind: string, id: string, max: number): Bucket {
-  return { key: `{${id}}:mail-${kind}`, name: `mail-${kind}`, capacity: max, refill: max, intervalMs: hourMs, failClosed: true };
+  return {
+    key: `{${id}}:mail-${kind}`,
+    name: `mail-${kind}`,
+    capacity: max,
+    refill: max,
+    intervalMs: hourMs,
+    failClosed: true,
+  };
 }

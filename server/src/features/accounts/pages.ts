@@ -20,7 +20,10 @@ function verifyEmail(deps: AccountsDeps): PageRoute {
       title,
       body: html`<div>
         <h1>${title}</h1>
-        <p class="lead">One click, and this address belongs to your MusicVerse account. If you made none, close this page: somebody else used your address.</p>
+        <p class="lead">
+          One click, and this address belongs to your MusicVerse account. If you made none, close this page: somebody
+          else used your address.
+        </p>
         <form method="post">
           ${csrf}<input type="hidden" name="token" value=${query.get("token") ?? ""} />
           <button class="button" type="submit">Confirm this address</button>
@@ -54,7 +57,10 @@ function forgotPassword(deps: AccountsDeps): PageRoute {
     post: async ({ form, ip }) => {
       const email = form.get("email") ?? "";
       if (email.includes("@") && email.length <= EMAIL_LENGTH_MAX) await request(email, ip);
-      return done("Look into your mailbox", "If an account has this address, a mail with a link is on its way. The link works once, for an hour.");
+      return done(
+        "Look into your mailbox",
+        "If an account has this address, a mail with a link is on its way. The link works once, for an hour.",
+      );
     },
   };
 }
@@ -88,8 +94,10 @@ function resetPassword(deps: AccountsDeps): PageRoute {
     get: async ({ query, csrf }) => page(csrf, query.get("token") ?? ""),
     post: async ({ form, csrf }) => {
       const [token, password] = [form.get("token") ?? "", form.get("password") ?? ""];
-      if (password.length < PASSWORD_LENGTH.min) return page(csrf, token, `This one has ${password.length} characters; take ${PASSWORD_LENGTH.min} or more.`);
-      if (password.length > PASSWORD_LENGTH.max) return page(csrf, token, `This one has ${password.length} characters; take ${PASSWORD_LENGTH.max} or fewer.`);
+      if (password.length < PASSWORD_LENGTH.min)
+        return page(csrf, token, `This one has ${password.length} characters; take ${PASSWORD_LENGTH.min} or more.`);
+      if (password.length > PASSWORD_LENGTH.max)
+        return page(csrf, token, `This one has ${password.length} characters; take ${PASSWORD_LENGTH.max} or fewer.`);
       await setNewPassword(deps, { token, password });
       return done("Password changed", "Sign in with your new password. You can close this page.");
     },
@@ -97,5 +105,11 @@ function resetPassword(deps: AccountsDeps): PageRoute {
 }
 
 function done(title: string, text: string) {
-  return { title, body: html`<div><h1>${title}</h1>${notice("good", text)}</div>` };
+  return {
+    title,
+    body: html`<div>
+      <h1>${title}</h1>
+      ${notice("good", text)}
+    </div>`,
+  };
 }

@@ -44,13 +44,24 @@ export async function setNewPassword(
 ): Promise<void> {
   const tokenHash = hashToken(token);
   // Hashing is the expensive part: not for every made-up token.
-  const known = await db.readSystem("password reset: the link names the tenant", selectToken("reset_password", tokenHash, clock.now()));
+  const known = await db.readSystem(
+    "password reset: the link names the tenant",
+    selectToken("reset_password", tokenHash, clock.now()),
+  );
   if (known.length === 0) throw new ProblemError("invalid_link");
   const passwordHash = await hashOf(password);
   await db.asSystem("reset a password: the link names the tenant", async (tx) => {
     const at = clock.now();
     const used = await takeToken(tx, "reset_password", tokenHash, at);
-    const owner = used && (await setForgottenPassword(tx, { accountId: used.account_id, userId: used.user_id, email: used.email, passwordHash, at }));
+    const owner =
+      used &&
+      (await setForgottenPassword(tx, {
+        accountId: used.account_id,
+        userId: used.user_id,
+        email: used.email,
+        passwordHash,
+        at,
+      }));
     if (!used || !owner) throw new ProblemError("invalid_link");
     const person = { accountId: owner.account_id, userId: used.user_id };
     await deleteTokens(tx, used.user_id, "reset_password");

@@ -5,7 +5,8 @@ import { ProblemError } from "../../platform/http/problem.ts";
 export const hashOf = (password: string): Promise<string> => orLater(hashPassword(password));
 
 /** Whether it is the password behind `stored`; null is nobody's. @throws ProblemError rate_limited, as `hashOf` */
-export const isPassword = (stored: string | null, password: string): Promise<boolean> => orLater(verifyPassword(stored, password));
+export const isPassword = (stored: string | null, password: string): Promise<boolean> =>
+  orLater(verifyPassword(stored, password));
 
 async function orLater<T>(work: Promise<T>): Promise<T> {
   try {

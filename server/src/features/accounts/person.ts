@@ -3,6 +3,7 @@ import type { Person } from "./session-store.ts";
 
 /** Who a session belongs to. Throws for other credentials: the spec's security keeps them away from where this is asked. */
 export function personOf({ accountId, userId }: Principal): Person {
-  if (userId === null) throw new Error("an operation for sessions was reached without one: its security in the spec changed");
+  if (userId === null)
+    throw new Error("an operation for sessions was reached without one: its security in the spec changed");
   return { accountId, userId };
 }

@@ -15,10 +15,15 @@ const askForReset = (email: string) => post("/v1/password-resets", { email });
 const reset = (token: string, secret = newPassword) => post("/v1/password-resets/confirm", { token, password: secret });
 const profile = async (key: string) => (await world.request("get", "/v1/profile", { key })).body;
 const count = async (table: string) => {
-  const [row] = await world.app.services.db.asSystem("look in a test", (tx) => tx.query<{ count: number }>(`select count(*) from ${table}`));
+  const [row] = await world.app.services.db.asSystem("look in a test", (tx) =>
+    tx.query<{ count: number }>(`select count(*) from ${table}`),
+  );
   return row?.count;
 };
-const later = (hours: number) => ({ db: world.app.services.db, clock: { now: () => new Date(Date.now() + hours * 3_600_000) } });
+const later = (hours: number) => ({
+  db: world.app.services.db,
+  clock: { now: () => new Date(Date.now() + hours * 3_600_000) },
+});
 
 describe("verifying an address", () => {
   test("the link that signing up sends verifies it, once (API-03)", async () => {
@@ -41,8 +46,12 @@ describe("verifying an address", () => {
   test("another mail can be asked for, in either mode, five times an hour, until the address is verified", async () => {
     const { email, token } = await world.signUp();
     await world.link(email);
-    const ask = (headers: Record<string, string> = {}) => world.request("post", "/v1/email-verifications", { key: token, headers });
-    expect(await ask({ "MusicVerse-Mode": "test" })).toMatchObject({ status: 202, body: { object: "email_verification", email } });
+    const ask = (headers: Record<string, string> = {}) =>
+      world.request("post", "/v1/email-verifications", { key: token, headers });
+    expect(await ask({ "MusicVerse-Mode": "test" })).toMatchObject({
+      status: 202,
+      body: { object: "email_verification", email },
+    });
     const link = await world.link(email);
     for (let index = 0; index < 4; index += 1) expect((await ask()).status).toBe(202);
     const refused = await ask();
@@ -55,7 +64,8 @@ describe("verifying an address", () => {
   test("a repeated request with its Idempotency-Key sends one mail", async () => {
     const { email, token } = await world.signUp();
     await world.link(email);
-    const ask = () => world.request("post", "/v1/email-verifications", { key: token, headers: { "Idempotency-Key": "again" } });
+    const ask = () =>
+      world.request("post", "/v1/email-verifications", { key: token, headers: { "Idempotency-Key": "again" } });
     const [first, second] = [await ask(), await ask()];
     expect(second.body).toEqual(first.body);
     expect(second.headers["idempotency-replayed"]).toBe("true");
@@ -66,14 +76,18 @@ describe("verifying an address", () => {
   test("a made-up token, and one for another purpose, open nothing", async () => {
     const { email } = await world.signUp();
     const token = tokenIn(await world.link(email));
-    for (const wrong of ["x", `${token}x`, token.slice(0, -1)]) expect(await verify(wrong)).toMatchObject({ status: 400, body: { code: "invalid_link" } });
+    for (const wrong of ["x", `${token}x`, token.slice(0, -1)])
+      expect(await verify(wrong)).toMatchObject({ status: 400, body: { code: "invalid_link" } });
     expect(await reset(token)).toMatchObject({ status: 400, body: { code: "invalid_link" } });
     expect((await verify(token)).status).toBe(204);
   });
 
   test("no program can ask for mails", async () => {
     const { liveKey } = await world.app.signUp();
-    expect(await world.request("post", "/v1/email-verifications", { key: liveKey })).toMatchObject({ status: 403, body: { code: "session_required" } });
+    expect(await world.request("post", "/v1/email-verifications", { key: liveKey })).toMatchObject({
+      status: 403,
+      body: { code: "session_required" },
+    });
   });
 });
 
@@ -89,14 +103,18 @@ describe("a forgotten password", () => {
 
     expect((await reset(tokenIn(link))).status).toBe(204);
     for (const key of [token, elsewhere]) {
-      await expect.poll(async () => (await world.request("get", "/v1/profile", { key })).status, { timeout: 1000, interval: 10 }).toBe(401);
+      await expect
+        .poll(async () => (await world.request("get", "/v1/profile", { key })).status, { timeout: 1000, interval: 10 })
+        .toBe(401);
     }
     expect((await world.signIn(email)).status).toBe(401);
     const fresh = await world.signIn(email, newPassword);
     expect(fresh.status).toBe(201);
     // Who reads the mailbox has the address.
     expect(await profile(String(fresh.body["token"]))).toMatchObject({ email_verified: true });
-    expect((await world.mail.next(email)).headers["subject"]).toBe("Your password was changed, and what was made before was ended");
+    expect((await world.mail.next(email)).headers["subject"]).toBe(
+      "Your password was changed, and what was made before was ended",
+    );
     expect(await reset(tokenIn(link))).toMatchObject({ status: 400, body: { code: "invalid_link" } });
   });
 
@@ -116,7 +134,9 @@ describe("a forgotten password", () => {
       const { email, token } = await world.signUp();
       expect((await verify(tokenIn(await world.link(email)))).status).toBe(204);
       const thief = `thief-${how}@example.com`;
-      expect((await world.request("patch", "/v1/profile", { key: token, body: { email: thief, password } })).status).toBe(200);
+      expect(
+        (await world.request("patch", "/v1/profile", { key: token, body: { email: thief, password } })).status,
+      ).toBe(200);
       const move = await world.link(thief);
       expect((await world.mail.next(email)).headers["subject"]).toBe("Your e-mail address is about to change");
       if (how === "change") {
@@ -127,7 +147,10 @@ describe("a forgotten password", () => {
         expect((await reset(tokenIn(await world.link(email)))).status).toBe(204);
       }
       expect(await verify(tokenIn(move))).toMatchObject({ status: 400, body: { code: "invalid_link" } });
-      expect(await profile(String((await world.signIn(email, newPassword)).body["token"]))).toMatchObject({ email, pending_email: null });
+      expect(await profile(String((await world.signIn(email, newPassword)).body["token"]))).toMatchObject({
+        email,
+        pending_email: null,
+      });
     }
   });
 
@@ -135,7 +158,11 @@ describe("a forgotten password", () => {
     const { email } = await world.signUp();
     await world.link(email);
     const answers = [await askForReset(email), await askForReset("nobody@example.com")];
-    const shape = answers.map(({ status, text, headers }) => ({ status, text, names: Object.keys(headers).toSorted() }));
+    const shape = answers.map(({ status, text, headers }) => ({
+      status,
+      text,
+      names: Object.keys(headers).toSorted(),
+    }));
     expect(shape[1]).toEqual(shape[0]);
     await world.link(email);
     await expect.poll(() => count("password_reset_requests")).toBe(0);
@@ -148,20 +175,32 @@ describe("a forgotten password", () => {
     for (let index = 0; index < 5; index += 1) expect((await askForReset(email)).status).toBe(202);
     for (let index = 0; index < 3; index += 1) await world.link(email);
     await expect.poll(() => count("password_reset_requests")).toBe(0);
-    expect(world.mail.received.filter(({ to, headers }) => to.includes(email) && headers["subject"] === "Choose a new password")).toHaveLength(3);
+    expect(
+      world.mail.received.filter(
+        ({ to, headers }) => to.includes(email) && headers["subject"] === "Choose a new password",
+      ),
+    ).toHaveLength(3);
   });
 
   test("a network that asks for many different addresses is stopped", async () => {
     const ask = (index: number) =>
-      world.request("post", "/v1/password-resets", { body: { email: `x${index}@example.com` }, headers: { "X-Forwarded-For": "203.0.113.99" } });
+      world.request("post", "/v1/password-resets", {
+        body: { email: `x${index}@example.com` },
+        headers: { "X-Forwarded-For": "203.0.113.99" },
+      });
     for (let index = 0; index < 10; index += 1) expect((await ask(index)).status).toBe(202);
-    expect(await ask(10)).toMatchObject({ status: 429, body: { code: "rate_limited", detail: expect.stringContaining("mails") } });
+    expect(await ask(10)).toMatchObject({
+      status: 429,
+      body: { code: "rate_limited", detail: expect.stringContaining("mails") },
+    });
   });
 
   test("no token of a mail can be read from the database, and no address of a request", async () => {
     const { email } = await world.signUp();
     const link = await world.link(email);
-    const rows = await world.app.services.db.asSystem("look in a test", (tx) => tx.query("select user_tokens::text from user_tokens"));
+    const rows = await world.app.services.db.asSystem("look in a test", (tx) =>
+      tx.query("select user_tokens::text from user_tokens"),
+    );
     expect(rows.length).toBeGreaterThan(0);
     expect(JSON.stringify(rows)).not.toContain(tokenIn(link).slice(9));
     expect(world.app.logged()).not.toContain(tokenIn(link).slice(9));
@@ -173,7 +212,9 @@ describe("a forgotten password", () => {
     await askForReset(email);
     const link = await world.link(email);
     await forgetCredentials(later(0.9));
-    await world.app.services.db.asSystem("an hour passes", (tx) => tx.query("update user_tokens set expires_at = now() where purpose = 'reset_password'"));
+    await world.app.services.db.asSystem("an hour passes", (tx) =>
+      tx.query("update user_tokens set expires_at = now() where purpose = 'reset_password'"),
+    );
     expect(await reset(tokenIn(link))).toMatchObject({ status: 400, body: { code: "invalid_link" } });
     expect(await count("user_tokens")).toBeGreaterThan(0);
     await forgetCredentials(later(25));
@@ -195,7 +236,13 @@ describe("the pages behind the links", () => {
     const response = await fetch(link, { headers: { "X-Forwarded-For": "198.51.100.7" } });
     const text = await response.text();
     const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(text)?.[1] ?? "";
-    return { response, text, csrf: hidden("csrf"), token: hidden("token"), cookie: response.headers.get("set-cookie")?.split(";")[0] ?? "" };
+    return {
+      response,
+      text,
+      csrf: hidden("csrf"),
+      token: hidden("token"),
+      cookie: response.headers.get("set-cookie")?.split(";")[0] ?? "",
+    };
   }
   async function submit(link: URL | string, fields: Record<string, string>, cookie: string) {
     const response = await fetch(link, {
@@ -215,22 +262,32 @@ describe("the pages behind the links", () => {
     const page = await open(link);
     expect(page.response.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
     expect(await submit(link, { token: page.token }, page.cookie)).toMatchObject({ status: 403 });
-    expect(await submit(link, { csrf: page.csrf, token: page.token }, page.cookie)).toMatchObject({ status: 200, text: expect.stringContaining("Address confirmed") });
+    expect(await submit(link, { csrf: page.csrf, token: page.token }, page.cookie)).toMatchObject({
+      status: 200,
+      text: expect.stringContaining("Address confirmed"),
+    });
     expect(await profile(token)).toMatchObject({ email_verified: true });
-    expect(await submit(link, { csrf: page.csrf, token: page.token }, page.cookie)).toMatchObject({ status: 400, text: expect.stringContaining("Link does not work") });
+    expect(await submit(link, { csrf: page.csrf, token: page.token }, page.cookie)).toMatchObject({
+      status: 400,
+      text: expect.stringContaining("Link does not work"),
+    });
   });
 
   test("a person gets the link, types a new password, is told what is wrong with it, and signs in", async () => {
     const { email } = await world.signUp();
     await world.link(email);
     const forgot = await open(`${world.app.url}/forgot-password`);
-    expect(await submit(`${world.app.url}/forgot-password`, { csrf: forgot.csrf, email }, forgot.cookie)).toMatchObject({ status: 200 });
+    expect(await submit(`${world.app.url}/forgot-password`, { csrf: forgot.csrf, email }, forgot.cookie)).toMatchObject(
+      { status: 200 },
+    );
     const link = await world.link(email);
     const page = await open(link);
     const short = await submit(link, { csrf: page.csrf, token: page.token, password: "short" }, page.cookie);
     expect(short).toMatchObject({ status: 400, text: expect.stringContaining("This one has 5 characters") });
     expect(short.text).not.toContain('value="short"');
-    expect(await submit(link, { csrf: page.csrf, token: page.token, password: newPassword }, page.cookie)).toMatchObject({ status: 200 });
+    expect(
+      await submit(link, { csrf: page.csrf, token: page.token, password: newPassword }, page.cookie),
+    ).toMatchObject({ status: 200 });
     expect((await world.signIn(email, newPassword)).status).toBe(201);
     expect((await world.signIn(email, password)).status).toBe(401);
   });

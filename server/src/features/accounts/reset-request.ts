@@ -24,7 +24,9 @@ export function sealResetRequest(keyRing: KeyRing, id: string, request: ResetReq
 const leaseMs = 60_000;
 
 /** Looks up who asked for a reset mail, and writes the mail; an address without an account gets nothing. */
-export function resetRequestWork(deps: Pick<AccountsDeps, "db" | "clock" | "keyRing" | "notify">): WorkKind<ResetRequestRow> {
+export function resetRequestWork(
+  deps: Pick<AccountsDeps, "db" | "clock" | "keyRing" | "notify">,
+): WorkKind<ResetRequestRow> {
   const { db, clock, keyRing, notify } = deps;
   return {
     name: resetRequestKind,
@@ -39,7 +41,10 @@ export function resetRequestWork(deps: Pick<AccountsDeps, "db" | "clock" | "keyR
     claim: ({ id }) => db.asSystem("take a password reset request", (tx) => claimResetRequest(tx, id, leaseMs)),
     run: async ({ id, content }) => {
       const { email, origin } = JSON.parse(keyRing.decrypt(content, aad(id))) as ResetRequest;
-      const [user] = await db.readSystem<UserRow>("password reset: the address names the tenant", selectUserByEmail(email));
+      const [user] = await db.readSystem<UserRow>(
+        "password reset: the address names the tenant",
+        selectUserByEmail(email),
+      );
       await db.asSystem("answer a password reset request", async (tx) => {
         if (!(await deleteResetRequest(tx, id)) || !user) return;
         const to = { accountId: user.account_id, userId: user.id, email };

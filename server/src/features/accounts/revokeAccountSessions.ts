@@ -11,7 +11,10 @@ export const revokeAccountSessions =
   ({ db, clock }: Pick<AccountsDeps, "db" | "clock">): Handler<"revokeAccountSessions"> =>
   async ({ principal, requestId, path }) => {
     const id = decodeId("acc", path.account_id);
-    const [account] = id === null ? [] : await db.readSystem<AdministeredAccountRow>("an administrator looks at an account", selectAccount(id));
+    const [account] =
+      id === null
+        ? []
+        : await db.readSystem<AdministeredAccountRow>("an administrator looks at an account", selectAccount(id));
     if (!account) throw noSuchAccount();
     await db.asSystem("an administrator revokes the sessions of an account", async (tx) => {
       const at = clock.now();
@@ -20,7 +23,11 @@ export const revokeAccountSessions =
       for (const tokenHash of ended) await tx.notify(credentialsChannel, tokenHash.toString("hex"));
       const targetId = encodeId("acc", account.id);
       const details = { sessions: ended.length };
-      await recordAdminAction(tx, { principal, requestId }, { action: "sessions.revoked", targetAccountId: account.id, targetId, details, at });
+      await recordAdminAction(
+        tx,
+        { principal, requestId },
+        { action: "sessions.revoked", targetAccountId: account.id, targetId, details, at },
+      );
     });
     return noContent();
   };

@@ -20,7 +20,10 @@ export interface ListedSessionRow {
 }
 
 /** One row more than the page holds, so that the caller sees whether there are more. */
-export const selectSessions = (person: Person, page: { afterId: string | null; limit: number; at: Date }): Statement => ({
+export const selectSessions = (
+  person: Person,
+  page: { afterId: string | null; limit: number; at: Date },
+): Statement => ({
   name: "sessions_page",
   text: `select id, created_at, last_used_at, expires_at, ip, user_agent from sessions
           where account_id = ${liveAccount} and user_id = $2 and revoked_at is null and expires_at > $3
@@ -39,7 +42,11 @@ export async function endSessionOf(tx: SystemTx, person: Person, id: string, at:
 }
 
 /** Ends all sessions of a person but `except`; the hashes of their tokens. */
-export async function endSessionsOf(tx: SystemTx, person: Person, end: { except: string | null; at: Date }): Promise<Buffer[]> {
+export async function endSessionsOf(
+  tx: SystemTx,
+  person: Person,
+  end: { except: string | null; at: Date },
+): Promise<Buffer[]> {
   const rows = await tx.query<{ token_hash: Buffer }>(
     `update sessions set revoked_at = $4
       where account_id = ${liveAccount} and user_id = $2 and revoked_at is null and ($3::uuid is null or id <> $3) returning token_hash`,

@@ -11,8 +11,15 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const newPassword = "pw-canary-of-tomorrow";
-interface Listed { id: string; current: boolean; last_used_at: string; ip: string | null; user_agent: string | null }
-const sessionsOf = async (key: string) => ((await world.request("get", "/v1/sessions", { key })).body as { data: Listed[] }).data;
+interface Listed {
+  id: string;
+  current: boolean;
+  last_used_at: string;
+  ip: string | null;
+  user_agent: string | null;
+}
+const sessionsOf = async (key: string) =>
+  ((await world.request("get", "/v1/sessions", { key })).body as { data: Listed[] }).data;
 const status = async (key: string) => (await world.request("get", "/v1/profile", { key })).status;
 const another = async (email: string, headers: Record<string, string> = {}) =>
   String((await world.request("post", "/v1/sessions", { body: { email, password }, headers })).body["token"]);
@@ -25,9 +32,14 @@ describe("sessions", () => {
     expect(seen.map(({ current }) => current)).toEqual([false, true]);
     expect(seen[0]).toMatchObject({ object: "session", ip: "203.0.113.5", user_agent: "Phone/1.0" });
     expect(JSON.stringify(seen)).not.toContain("amv_session");
-    const inSandbox = await world.request("get", "/v1/sessions?limit=1", { key: phone, headers: { "MusicVerse-Mode": "test" } });
+    const inSandbox = await world.request("get", "/v1/sessions?limit=1", {
+      key: phone,
+      headers: { "MusicVerse-Mode": "test" },
+    });
     expect(inSandbox.body).toMatchObject({ data: [{ id: seen[0]?.id, current: true }], has_more: true });
-    const rest = await world.request("get", `/v1/sessions?limit=1&cursor=${String(inSandbox.body["next_cursor"])}`, { key: phone });
+    const rest = await world.request("get", `/v1/sessions?limit=1&cursor=${String(inSandbox.body["next_cursor"])}`, {
+      key: phone,
+    });
     expect(rest.body).toMatchObject({ data: [{ id: seen[1]?.id, current: false }], has_more: false });
   });
 
@@ -36,7 +48,8 @@ describe("sessions", () => {
     const phone = await another(email);
     const other = await startProcess("api", world.app.env);
     try {
-      const there = async (key: string) => (await fetch(`${other.url}/v1/profile`, { headers: { Authorization: `Bearer ${key}` } })).status;
+      const there = async (key: string) =>
+        (await fetch(`${other.url}/v1/profile`, { headers: { Authorization: `Bearer ${key}` } })).status;
       expect([await status(phone), await there(phone), await there(token)]).toEqual([200, 200, 200]);
       const [mine] = (await sessionsOf(phone)).filter(({ current }) => current);
       const endedAt = performance.now();
@@ -45,7 +58,10 @@ describe("sessions", () => {
       await expect.poll(() => status(phone), { timeout: 1000, interval: 10 }).toBe(401);
       expect(performance.now() - endedAt).toBeLessThan(1000);
       expect([await status(token), await there(token)]).toEqual([200, 200]);
-      expect(await world.request("delete", `/v1/sessions/${mine?.id}`, { key: token })).toMatchObject({ status: 404, body: { code: "not_found" } });
+      expect(await world.request("delete", `/v1/sessions/${mine?.id}`, { key: token })).toMatchObject({
+        status: 404,
+        body: { code: "not_found" },
+      });
     } finally {
       await other.terminate();
     }
@@ -66,15 +82,24 @@ describe("sessions", () => {
     const { email, token } = await world.signUp();
     const others = [await another(email), await another(email)];
     for (const key of others) expect(await status(key)).toBe(200);
-    expect((await world.request("delete", "/v1/sessions", { key: token, headers: { "MusicVerse-Mode": "test" } })).status).toBe(204);
+    expect(
+      (await world.request("delete", "/v1/sessions", { key: token, headers: { "MusicVerse-Mode": "test" } })).status,
+    ).toBe(204);
     for (const key of others) await expect.poll(() => status(key), { timeout: 1000, interval: 10 }).toBe(401);
     expect(await sessionsOf(token)).toHaveLength(1);
   });
 
   test("are for people: an API key can neither list nor end them", async () => {
     const { liveKey } = await world.app.signUp({ tier: "enterprise" });
-    for (const [method, path] of [["get", "/v1/sessions"], ["delete", "/v1/sessions"], ["delete", "/v1/sessions/ses_01kbq5s7m8e5xv2p0t6w9r4c3d"]] as const) {
-      expect(await world.request(method, path, { key: liveKey })).toMatchObject({ status: 403, body: { code: "session_required" } });
+    for (const [method, path] of [
+      ["get", "/v1/sessions"],
+      ["delete", "/v1/sessions"],
+      ["delete", "/v1/sessions/ses_01kbq5s7m8e5xv2p0t6w9r4c3d"],
+    ] as const) {
+      expect(await world.request(method, path, { key: liveKey })).toMatchObject({
+        status: 403,
+        body: { code: "session_required" },
+      });
     }
   });
 
@@ -95,9 +120,15 @@ describe("sessions", () => {
     const phone = await another(email);
     await world.request("delete", "/v1/sessions/current", { key: phone });
     const { db } = world.app.services;
-    const rows = () => db.asSystem("look in a test", (tx) =>
-      tx.query("select 1 from sessions s join users u on u.account_id = s.account_id and u.id = s.user_id where u.email = $1", [email]));
-    const after = (days: number) => forgetCredentials({ db, clock: { now: () => new Date(Date.now() + days * 86_400_000) } });
+    const rows = () =>
+      db.asSystem("look in a test", (tx) =>
+        tx.query(
+          "select 1 from sessions s join users u on u.account_id = s.account_id and u.id = s.user_id where u.email = $1",
+          [email],
+        ),
+      );
+    const after = (days: number) =>
+      forgetCredentials({ db, clock: { now: () => new Date(Date.now() + days * 86_400_000) } });
     await after(0.9);
     expect(await rows()).toHaveLength(2);
     await after(1.1);
@@ -125,7 +156,9 @@ describe("changing the password", () => {
     expect(await status(token)).toBe(200);
     expect([(await world.signIn(email)).status, (await world.signIn(email, newPassword)).status]).toEqual([401, 201]);
     expect((await world.mail.next(email)).headers["subject"]).toBe("Your password was changed");
-    const late = await world.request("post", "/v1/password-resets/confirm", { body: { token: tokenIn(resetLink), password: "pw-canary-of-a-thief" } });
+    const late = await world.request("post", "/v1/password-resets/confirm", {
+      body: { token: tokenIn(resetLink), password: "pw-canary-of-a-thief" },
+    });
     expect(late.body).toMatchObject({ code: "invalid_link" });
   });
 
@@ -138,17 +171,27 @@ describe("changing the password", () => {
 
   test("is for people", async () => {
     const { liveKey } = await world.app.signUp();
-    expect(await change(liveKey, "pw-canary-of-a-test")).toMatchObject({ status: 403, body: { code: "session_required" } });
+    expect(await change(liveKey, "pw-canary-of-a-test")).toMatchObject({
+      status: 403,
+      body: { code: "session_required" },
+    });
   });
 });
 
 describe("the profile", () => {
-  const update = (key: string, body: unknown, headers: Record<string, string> = {}) => world.request("patch", "/v1/profile", { key, body, headers });
+  const update = (key: string, body: unknown, headers: Record<string, string> = {}) =>
+    world.request("patch", "/v1/profile", { key, body, headers });
 
   test("has one name for both accounts of a pair", async () => {
     const { token } = await world.signUp();
-    expect(await update(token, { name: " Night Owl " }, { "MusicVerse-Mode": "test" })).toMatchObject({ status: 200, body: { name: "Night Owl", mode: "test" } });
-    expect((await world.request("get", "/v1/profile", { key: token })).body).toMatchObject({ name: "Night Owl", mode: "live" });
+    expect(await update(token, { name: " Night Owl " }, { "MusicVerse-Mode": "test" })).toMatchObject({
+      status: 200,
+      body: { name: "Night Owl", mode: "test" },
+    });
+    expect((await world.request("get", "/v1/profile", { key: token })).body).toMatchObject({
+      name: "Night Owl",
+      mode: "live",
+    });
   });
 
   test("gets a new address only with the password, and only when the mail sent to it was opened; the old one is told", async () => {
@@ -156,13 +199,25 @@ describe("the profile", () => {
     await world.link(email);
     const fresh = `moved-${email}`;
     expect(await update(token, { email: fresh })).toMatchObject({ status: 400, body: { code: "validation_failed" } });
-    expect(await update(token, { email: fresh, password: "pw-canary-wrong" })).toMatchObject({ status: 403, body: { code: "wrong_password" } });
-    expect(await update(token, { email: fresh.toUpperCase(), password })).toMatchObject({ status: 200, body: { email, pending_email: fresh } });
+    expect(await update(token, { email: fresh, password: "pw-canary-wrong" })).toMatchObject({
+      status: 403,
+      body: { code: "wrong_password" },
+    });
+    expect(await update(token, { email: fresh.toUpperCase(), password })).toMatchObject({
+      status: 200,
+      body: { email, pending_email: fresh },
+    });
     expect((await world.mail.next(email)).text).toContain(fresh);
     expect((await world.signIn(fresh)).status).toBe(401);
     const link = await world.link(fresh);
-    expect((await world.request("post", "/v1/email-verifications/confirm", { body: { token: tokenIn(link) } })).status).toBe(204);
-    expect((await world.request("get", "/v1/profile", { key: token })).body).toMatchObject({ email: fresh, email_verified: true, pending_email: null });
+    expect(
+      (await world.request("post", "/v1/email-verifications/confirm", { body: { token: tokenIn(link) } })).status,
+    ).toBe(204);
+    expect((await world.request("get", "/v1/profile", { key: token })).body).toMatchObject({
+      email: fresh,
+      email_verified: true,
+      pending_email: null,
+    });
     expect([(await world.signIn(email)).status, (await world.signIn(fresh)).status]).toEqual([401, 201]);
     expect((await world.mail.next(email)).headers["subject"]).toBe("Your account has a new e-mail address");
   });
@@ -173,26 +228,50 @@ describe("the profile", () => {
     await update(token, { email: typo, password });
     const stale = await world.link(typo);
     await update(token, { email: right, password });
-    const confirm = (link: URL) => world.request("post", "/v1/email-verifications/confirm", { body: { token: tokenIn(link) } });
+    const confirm = (link: URL) =>
+      world.request("post", "/v1/email-verifications/confirm", { body: { token: tokenIn(link) } });
     expect((await confirm(stale)).body).toMatchObject({ code: "invalid_link" });
     expect((await confirm(await world.link(right))).status).toBe(204);
   });
 
   test("cannot take another account's address, neither when asking nor when it was taken meanwhile", async () => {
     const [mine, theirs] = [await world.signUp(), await world.signUp()];
-    expect(await update(mine.token, { email: theirs.email, password })).toMatchObject({ status: 409, body: { code: "email_taken" } });
+    expect(await update(mine.token, { email: theirs.email, password })).toMatchObject({
+      status: 409,
+      body: { code: "email_taken" },
+    });
     const wanted = `wanted-${mine.email}`;
     await update(mine.token, { email: wanted, password });
     const link = await world.link(wanted);
-    expect((await world.request("post", "/v1/accounts", { body: { email: wanted, password, name: "Faster" } })).status).toBe(201);
-    expect(await world.request("post", "/v1/email-verifications/confirm", { body: { token: tokenIn(link) } })).toMatchObject({ status: 409, body: { code: "email_taken" } });
+    expect(
+      (await world.request("post", "/v1/accounts", { body: { email: wanted, password, name: "Faster" } })).status,
+    ).toBe(201);
+    expect(
+      await world.request("post", "/v1/email-verifications/confirm", { body: { token: tokenIn(link) } }),
+    ).toMatchObject({ status: 409, body: { code: "email_taken" } });
   });
 
   test("takes no field that is not offered: no tier, mode, administrator or verified address by asking for it", async () => {
     const { token } = await world.signUp();
     const before = (await world.request("get", "/v1/profile", { key: token })).body;
-    for (const field of ["tier", "mode", "is_admin", "email_verified", "email_verified_at", "pending_email", "id", "twin_id", "account_id", "created_at", "__proto__"]) {
-      const answer = await world.app.request("patch", "/v1/profile", { key: token, headers: { "Content-Type": "application/json" }, raw: `{"name":"x","${field}":"pro"}` });
+    for (const field of [
+      "tier",
+      "mode",
+      "is_admin",
+      "email_verified",
+      "email_verified_at",
+      "pending_email",
+      "id",
+      "twin_id",
+      "account_id",
+      "created_at",
+      "__proto__",
+    ]) {
+      const answer = await world.app.request("patch", "/v1/profile", {
+        key: token,
+        headers: { "Content-Type": "application/json" },
+        raw: `{"name":"x","${field}":"pro"}`,
+      });
       expect(answer, field).toMatchObject({ status: 400, body: { code: "validation_failed" } });
     }
     expect((await world.request("get", "/v1/profile", { key: token })).body).toEqual(before);
@@ -200,9 +279,18 @@ describe("the profile", () => {
 
   test("a program with profile:write may rename, but not move the address; without the scope it may do neither", async () => {
     const account = await world.app.signUp();
-    expect(await update(account.liveKey, { name: "By program" })).toMatchObject({ status: 200, body: { name: "By program" } });
-    expect(await update(account.liveKey, { email: "x@example.com", password: "pw-canary-of-a-test" })).toMatchObject({ status: 403, body: { code: "session_required" } });
+    expect(await update(account.liveKey, { name: "By program" })).toMatchObject({
+      status: 200,
+      body: { name: "By program" },
+    });
+    expect(await update(account.liveKey, { email: "x@example.com", password: "pw-canary-of-a-test" })).toMatchObject({
+      status: 403,
+      body: { code: "session_required" },
+    });
     const reader = await account.live.apiKeys.create({ name: "reader", scopes: ["profile:read"] });
-    expect(await update(reader.key, { name: "x" })).toMatchObject({ status: 403, body: { code: "insufficient_scope", required_scope: "profile:write" } });
+    expect(await update(reader.key, { name: "x" })).toMatchObject({
+      status: 403,
+      body: { code: "insufficient_scope", required_scope: "profile:write" },
+    });
   });
 });

@@ -10,7 +10,11 @@ import { selectUserByEmail, type UserRow } from "./store.ts";
  * these per process.
  * @throws ProblemError too_many_failures, rate_limited
  */
-export type SignInCheck = (login: { email: string; password: string; ip: string }) => Promise<{ accountId: string; userId: string } | null>;
+export type SignInCheck = (login: {
+  email: string;
+  password: string;
+  ip: string;
+}) => Promise<{ accountId: string; userId: string } | null>;
 
 export function createSignInCheck({ db, limiter }: { db: Database; limiter: Limiter }): SignInCheck {
   const throttle = createSignInThrottle(limiter);

@@ -51,7 +51,14 @@ export function createSignInThrottle(limiter: Limiter): SignInThrottle {
 function emailBucket(email: string): Bucket {
   // Hashed, so that a look into Redis shows nobody's address.
   const key = `{${hash("sha256", email, "base64url").slice(0, 22)}}:sign-in`;
-  return { key, name: "sign-in", capacity: PER_EMAIL.max, refill: PER_EMAIL.max, intervalMs: PER_EMAIL.intervalMs, failClosed: true };
+  return {
+    key,
+    name: "sign-in",
+    capacity: PER_EMAIL.max,
+    refill: PER_EMAIL.max,
+    intervalMs: PER_EMAIL.intervalMs,
+    failClosed: true,
+  };
 }
 
 function secondsLeft({ buckets, nowMs }: LimitDecision): number {

@@ -14,6 +14,9 @@ export const signUp =
       const person = await createAccount(deps, tx, { email: body.email, name: body.name, passwordHash });
       if (!person) throw new ProblemError("email_taken");
       const session = await openSession(tx, person, { now: deps.clock.now(), ip, userAgent: headers["user-agent"] });
-      return created({ account: presentProfile({ ...person.account, email: person.email, email_verified: false, pending_email: null }), session });
+      return created({
+        account: presentProfile({ ...person.account, email: person.email, email_verified: false, pending_email: null }),
+        session,
+      });
     });
   };

@@ -24,7 +24,12 @@ export const selectToken = (purpose: TokenPurpose, tokenHash: Buffer, at: Date):
 });
 
 /** Takes a token away from everybody else who has it; null when it is unknown, used or expired. */
-export async function takeToken(tx: SystemTx, purpose: TokenPurpose, tokenHash: Buffer, at: Date): Promise<TokenRow | null> {
+export async function takeToken(
+  tx: SystemTx,
+  purpose: TokenPurpose,
+  tokenHash: Buffer,
+  at: Date,
+): Promise<TokenRow | null> {
   const [row] = await tx.query<TokenRow>(
     `delete from user_tokens where token_hash = $1 and purpose = $2 and expires_at > $3
      returning account_id, id, user_id, purpose, token_hash, email, created_at, expires_at`,

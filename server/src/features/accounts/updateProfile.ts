@@ -17,10 +17,15 @@ export const updateProfile = (deps: AccountsDeps, check: CheckPassword): Handler
     let move: { owner: OwnerRow; email: string } | null = null;
     if (email !== undefined) {
       if (kind !== "session") {
-        throw new ProblemError("session_required", { detail: "A program cannot change the e-mail address. Sign in and send the session's token." });
+        throw new ProblemError("session_required", {
+          detail: "A program cannot change the e-mail address. Sign in and send the session's token.",
+        });
       }
       move = { owner: await check(principal, { field: "password", password, ip }), email: normalizeEmail(email) };
-      const [other] = await db.readSystem<UserRow>("change an address: is it somebody else's?", selectUserByEmail(move.email));
+      const [other] = await db.readSystem<UserRow>(
+        "change an address: is it somebody else's?",
+        selectUserByEmail(move.email),
+      );
       if (other && other.id !== move.owner.user_id) throw new ProblemError("email_taken");
     }
     await db.asSystem("update a profile: it is that of both accounts of a pair", async (tx) => {

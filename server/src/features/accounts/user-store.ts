@@ -29,12 +29,17 @@ export const selectOwner = (accountId: string): Statement => ({
 
 export async function setPassword(tx: SystemTx, person: Person, passwordHash: string): Promise<void> {
   await tx.query(`update users set password_hash = $3 where account_id = ${liveAccount} and id = $2`, [
-    person.accountId, person.userId, passwordHash,
+    person.accountId,
+    person.userId,
+    passwordHash,
   ]);
 }
 
 /** Ends what carries a mark made from the number before: sign-ins of browsers (`features/oauth/sign-in-mark.ts`). */
-export async function countSignOut(tx: SystemTx, { accountId, userId }: { accountId: string; userId: string | null }): Promise<void> {
+export async function countSignOut(
+  tx: SystemTx,
+  { accountId, userId }: { accountId: string; userId: string | null },
+): Promise<void> {
   await tx.query(
     `update users set sign_outs = sign_outs + 1 where account_id = ${liveAccount} and ($2::uuid is null or id = $2)`,
     [accountId, userId],
@@ -61,7 +66,10 @@ export interface ProvenOwner {
 }
 
 /** Null when the user is gone, or has another address than the one the link went to. Else that is verified. */
-export async function setForgottenPassword(tx: SystemTx, proof: Proof & { passwordHash: string }): Promise<ProvenOwner | null> {
+export async function setForgottenPassword(
+  tx: SystemTx,
+  proof: Proof & { passwordHash: string },
+): Promise<ProvenOwner | null> {
   const [owner] = await tx.query<ProvenOwner>(
     `update users u set password_hash = $4, email_verified_at = coalesce(u.email_verified_at, $5)
        from (select o.account_id, o.id, a.twin_id as sandbox_id, o.email_verified_at is not null as was_proven

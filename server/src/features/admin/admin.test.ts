@@ -20,10 +20,14 @@ describe("administrators of the platform", () => {
 
   /** The command line, in a process of its own. */
   const command = (...args: string[]) =>
-    promisify(execFile)(process.execPath, ["--conditions=musicverse-source", "src/main.ts", "admin", ...args], { cwd: server, env: { PATH: process.env["PATH"], ...app.env } });
+    promisify(execFile)(process.execPath, ["--conditions=musicverse-source", "src/main.ts", "admin", ...args], {
+      cwd: server,
+      env: { PATH: process.env["PATH"], ...app.env },
+    });
 
   const statusWith = async (key: string) => (await app.request("get", "/v1/admin/actions", { key })).status;
-  const adminKey = async () => (await app.client(admin.sessionToken).apiKeys.create({ name: "a", scopes: ["admin:read"] })).key;
+  const adminKey = async () =>
+    (await app.client(admin.sessionToken).apiKeys.create({ name: "a", scopes: ["admin:read"] })).key;
 
   test("sessions and keys that asked for the scope may; default keys, the sandbox and everybody else may not", async () => {
     expect(await statusWith(admin.sessionToken)).toBe(200);
@@ -32,13 +36,21 @@ describe("administrators of the platform", () => {
       const answer = await app.request("get", "/v1/admin/actions", { key });
       expect(answer).toMatchObject({ status: 403, body: { code: "insufficient_scope", required_scope: "admin:read" } });
     }
-    const sandbox = await app.request("get", "/v1/admin/actions", { key: admin.sessionToken, headers: { "MusicVerse-Mode": "test" } });
+    const sandbox = await app.request("get", "/v1/admin/actions", {
+      key: admin.sessionToken,
+      headers: { "MusicVerse-Mode": "test" },
+    });
     expect(sandbox.status).toBe(403);
   });
 
   test("nobody else can put the scope into a key", async () => {
-    await expect(other.live.apiKeys.create({ name: "x", scopes: ["admin:read"] })).rejects.toMatchObject({ status: 403, code: "insufficient_scope" });
-    await expect(admin.test.apiKeys.create({ name: "x", scopes: ["admin:write"] })).rejects.toMatchObject({ status: 403 });
+    await expect(other.live.apiKeys.create({ name: "x", scopes: ["admin:read"] })).rejects.toMatchObject({
+      status: 403,
+      code: "insufficient_scope",
+    });
+    await expect(admin.test.apiKeys.create({ name: "x", scopes: ["admin:write"] })).rejects.toMatchObject({
+      status: 403,
+    });
   });
 
   test("the command line grants and revokes it, for sessions and keys that exist, within a second", async () => {
@@ -46,7 +58,9 @@ describe("administrators of the platform", () => {
     expect(await statusWith(sessionToken)).toBe(403);
     expect((await command("grant", email.toUpperCase())).stdout).toContain("is an administrator of the platform now");
     await expect.poll(() => statusWith(sessionToken), { timeout: 1000 }).toBe(200);
-    const { key } = await app.client(sessionToken).apiKeys.create({ name: "mine", scopes: ["admin:read", "tracks:read"] });
+    const { key } = await app
+      .client(sessionToken)
+      .apiKeys.create({ name: "mine", scopes: ["admin:read", "tracks:read"] });
     expect(await statusWith(key)).toBe(200);
     expect((await command("grant", email)).stdout).toContain("already");
 
@@ -56,12 +70,21 @@ describe("administrators of the platform", () => {
     expect((await app.request("get", "/v1/tracks", { key })).status).toBe(200);
 
     const { data } = await app.client(admin.sessionToken).admin.listActions({ limit: 2 });
-    expect(data.map(({ action, actor }) => [action, actor.kind])).toEqual([["administrator.revoked", "command_line"], ["administrator.granted", "command_line"]]);
+    expect(data.map(({ action, actor }) => [action, actor.kind])).toEqual([
+      ["administrator.revoked", "command_line"],
+      ["administrator.granted", "command_line"],
+    ]);
   });
 
   test("the command line says what was wrong and what to do", async () => {
-    await expect(command("grant", "nobody@example.com")).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("No account has the address nobody@example.com") });
-    await expect(command("promote", other.email)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("admin takes grant or revoke") });
+    await expect(command("grant", "nobody@example.com")).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("No account has the address nobody@example.com"),
+    });
+    await expect(command("promote", other.email)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("admin takes grant or revoke"),
+    });
   });
 
   test("accounts are found by a part of address or name and by either id, page by page", async () => {
@@ -74,22 +97,41 @@ describe("administrators of the platform", () => {
     for await (const { id } of api.listAccounts({ limit: 1 })) walked.push(id);
     expect(walked).toEqual(expect.arrayContaining([admin.liveId, other.liveId]));
     expect(new Set(walked).size).toBe(walked.length);
-    expect(await api.getAccount(admin.liveId)).toMatchObject({ is_admin: true, email: admin.email, tier: "enterprise", sessions_count: 1 });
-    for (const id of ["acc_01kbq5s7m8e5xv2p0t6w9r4c3d", "nonsense"]) await expect(api.getAccount(id)).rejects.toMatchObject({ status: 404 });
+    expect(await api.getAccount(admin.liveId)).toMatchObject({
+      is_admin: true,
+      email: admin.email,
+      tier: "enterprise",
+      sessions_count: 1,
+    });
+    for (const id of ["acc_01kbq5s7m8e5xv2p0t6w9r4c3d", "nonsense"])
+      await expect(api.getAccount(id)).rejects.toMatchObject({ status: 404 });
   });
 
   test("revoking an account's sessions signs everybody out within a second and is written down with its request", async () => {
     const victim = await app.signUp();
-    const answer = await app.request("delete", `/v1/admin/accounts/${victim.sandboxId}/sessions`, { key: admin.sessionToken });
+    const answer = await app.request("delete", `/v1/admin/accounts/${victim.sandboxId}/sessions`, {
+      key: admin.sessionToken,
+    });
     expect(answer.status).toBe(204);
-    await expect.poll(async () => (await app.request("get", "/v1/profile", { key: victim.sessionToken })).status, { timeout: 1000 }).toBe(401);
+    await expect
+      .poll(async () => (await app.request("get", "/v1/profile", { key: victim.sessionToken })).status, {
+        timeout: 1000,
+      })
+      .toBe(401);
     expect((await app.request("get", "/v1/profile", { key: victim.liveKey })).status).toBe(200);
     const { data } = await app.client(admin.sessionToken).admin.listActions({ account_id: victim.liveId });
-    expect(data).toMatchObject([{
-      action: "sessions.revoked", details: { sessions: 1 }, request_id: answer.headers["x-request-id"],
-      actor: { kind: "session", account_id: admin.liveId }, target: { id: victim.liveId, account_id: victim.liveId },
-    }]);
-    const missing = await app.request("delete", "/v1/admin/accounts/acc_01kbq5s7m8e5xv2p0t6w9r4c3d/sessions", { key: admin.sessionToken });
+    expect(data).toMatchObject([
+      {
+        action: "sessions.revoked",
+        details: { sessions: 1 },
+        request_id: answer.headers["x-request-id"],
+        actor: { kind: "session", account_id: admin.liveId },
+        target: { id: victim.liveId, account_id: victim.liveId },
+      },
+    ]);
+    const missing = await app.request("delete", "/v1/admin/accounts/acc_01kbq5s7m8e5xv2p0t6w9r4c3d/sessions", {
+      key: admin.sessionToken,
+    });
     expect(missing.status).toBe(404);
   });
 

@@ -10,6 +10,9 @@ export const listAdminActions =
     const targetAccountId = query.account_id === undefined ? null : decodeId("acc", query.account_id);
     const scope = `admin_actions|${targetAccountId}`;
     const page = cursors.read(query, scope);
-    const rows = await db.readSystem<AdminActionRow>("an administrator lists admin actions", selectAdminActions({ ...page, targetAccountId }));
+    const rows = await db.readSystem<AdminActionRow>(
+      "an administrator lists admin actions",
+      selectAdminActions({ ...page, targetAccountId }),
+    );
     return ok(cursors.page(rows, page, scope, presentAdminAction));
   };

@@ -19,7 +19,11 @@ export async function insertAdminAction(tx: SystemTx, row: AdminActionRow): Prom
   await tx.knex("admin_actions").insert(row);
 }
 
-export const selectAdminActions = (page: { afterId: string | null; limit: number; targetAccountId: string | null }): Statement => ({
+export const selectAdminActions = (page: {
+  afterId: string | null;
+  limit: number;
+  targetAccountId: string | null;
+}): Statement => ({
   name: "admin_actions_page",
   text: `select id, actor_kind, actor_account_id, actor_user_id, actor_key_id, action, target_account_id, target_id, details, request_id, created_at
            from admin_actions

@@ -17,7 +17,10 @@ const create = (key: string, body: Record<string, unknown>, headers: Record<stri
 
 test("a key is shown once, works at once, and is stored as a hash only", async () => {
   const made = await create(account.sessionToken, { name: "  My app " });
-  expect(made).toMatchObject({ status: 201, body: { object: "api_key", name: "My app", mode: "live", revoked_at: null } });
+  expect(made).toMatchObject({
+    status: 201,
+    body: { object: "api_key", name: "My app", mode: "live", revoked_at: null },
+  });
   const key = String(made.body["key"]);
   expect(made.headers["location"]).toBe(`/v1/api-keys/${String(made.body["id"])}`);
   expect(made.body["hint"]).toBe(`amv_live_...${key.slice(-4)}`);
@@ -39,7 +42,10 @@ test("a session makes keys of the mode it acts in", async () => {
 });
 
 test("a key whose mode the header contradicts is refused, and the header is named", async () => {
-  const answer = await app.request("get", "/v1/profile", { key: account.testKey, headers: { "MusicVerse-Mode": "live" } });
+  const answer = await app.request("get", "/v1/profile", {
+    key: account.testKey,
+    headers: { "MusicVerse-Mode": "live" },
+  });
   expect(answer).toMatchObject({ status: 400, body: { code: "mode_mismatch" } });
   expect(answer.body["detail"]).toContain("MusicVerse-Mode");
 });
@@ -58,7 +64,10 @@ test("without a wish a key gets what its maker has; it never gets more", async (
 test("an end in the past is refused and nothing is stored", async () => {
   const before = await app.request("get", "/v1/api-keys", { key: account.sessionToken });
   const answer = await create(account.sessionToken, { name: "late", expires_at: "2020-01-01T00:00:00Z" });
-  expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: "/body/expires_at", code: "not_in_the_future" }] } });
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: "/body/expires_at", code: "not_in_the_future" }] },
+  });
   expect((await app.request("get", "/v1/api-keys", { key: account.sessionToken })).body).toEqual(before.body);
 });
 

@@ -62,7 +62,8 @@ async function storeKey(options: { peppers?: NamedKey[]; expiresAt?: Date } = {}
 }
 
 const sent = (authorization: string | undefined, mode?: string) => ({ authorization, mode, ip: "203.0.113.7" });
-const authenticator = (db: Database, keyPeppers: NamedKey[] = [p1]) => createAuthenticator({ db, clock, config: { keyPeppers }, log: silentLogger() });
+const authenticator = (db: Database, keyPeppers: NamedKey[] = [p1]) =>
+  createAuthenticator({ db, clock, config: { keyPeppers }, log: silentLogger() });
 
 test("a key leads to its account, mode and scopes", async () => {
   const { key, id } = await storeKey();
@@ -87,7 +88,9 @@ test("a key leads to its account, mode and scopes", async () => {
 test("everything that is wrong is the same bad credential; nothing at all is missing", async () => {
   const { key } = await storeKey();
   const auth = authenticator(database.db);
-  const wrong = [generateKey("live").key, `${key}x`, `amv_session_${"0".repeat(43)}`, "amv_session_x", "x"].map((text) => `Bearer ${text}`);
+  const wrong = [generateKey("live").key, `${key}x`, `amv_session_${"0".repeat(43)}`, "amv_session_x", "x"].map(
+    (text) => `Bearer ${text}`,
+  );
   for (const header of [...wrong, `Basic ${key}`, key, ""]) {
     expect(await auth.authenticate(sent(header))).toEqual({ outcome: "bad_credential" });
   }
@@ -175,7 +178,15 @@ test("an unknown, a wrong, an expired and a good key cost the same one hash and 
 
 test("a key is looked up by its id alone while a database is young, so that an unknown one takes no longer (API-13)", async () => {
   const { text } = selectUsableKey("", []);
-  const plan = await database.db.asSystem("a test looks at a plan", (tx) => tx.query<{ "QUERY PLAN": string }>(`explain (generic_plan) ${text}`));
-  const scans = plan.map((line) => line["QUERY PLAN"]).filter((line) => line.includes(" on api_keys")).map((line) => line.trim().split(" on ")[0]);
-  expect(scans).toEqual(["->  Index Scan using api_keys_public_id_key", "->  Index Scan using api_keys_previous_public_id_key"]);
+  const plan = await database.db.asSystem("a test looks at a plan", (tx) =>
+    tx.query<{ "QUERY PLAN": string }>(`explain (generic_plan) ${text}`),
+  );
+  const scans = plan
+    .map((line) => line["QUERY PLAN"])
+    .filter((line) => line.includes(" on api_keys"))
+    .map((line) => line.trim().split(" on ")[0]);
+  expect(scans).toEqual([
+    "->  Index Scan using api_keys_public_id_key",
+    "->  Index Scan using api_keys_previous_public_id_key",
+  ]);
 });

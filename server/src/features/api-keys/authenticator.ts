@@ -25,7 +25,12 @@ const BEARER = /^Bearer +(\S+) *$/i;
  * `Authorization: Bearer <API key, session token or OAuth access token>` → who it is. All wrong credentials give the same answer; a right one
  * in the wrong mode is told, for it gives nothing away to its holder.
  */
-export function createAuthenticator({ db, clock, config, log }: AuthenticatorDeps): Authenticator & { close(): Promise<void> } {
+export function createAuthenticator({
+  db,
+  clock,
+  config,
+  log,
+}: AuthenticatorDeps): Authenticator & { close(): Promise<void> } {
   const keys = createKeyLookup({ db, clock, peppers: createPeppers(config.keyPeppers) });
   const sessions = createSessionLookup({ db, clock, log });
   const tokens = createTokenLookup({ db, clock });
@@ -41,12 +46,16 @@ export function createAuthenticator({ db, clock, config, log }: AuthenticatorDep
       if (credential.startsWith("amv_session_")) {
         const principals = await sessions.find(credential);
         // Any other value of the header is refused by the specification's own check.
-        return principals ? authenticated(principals[mode === "test" ? "test" : "live"]) : { outcome: "bad_credential" };
+        return principals
+          ? authenticated(principals[mode === "test" ? "test" : "live"])
+          : { outcome: "bad_credential" };
       }
       if (credential.startsWith(accessTokenPrefix)) {
         const principal = await tokens.find(credential);
         if (!principal) return { outcome: "bad_credential" };
-        return mode === undefined || mode === principal.mode ? authenticated(principal) : contradiction(principal, mode);
+        return mode === undefined || mode === principal.mode
+          ? authenticated(principal)
+          : contradiction(principal, mode);
       }
       const found = await keys.find(credential);
       if (!found) return { outcome: "bad_credential" };

@@ -26,7 +26,11 @@ export async function limitsOf(tx: TenantTx, principal: Principal): Promise<Call
  * key only itself and keys that may do no more. A rotated secret in its grace period counts as a key that ends with it.
  * @throws ProblemError not_found, key_exceeds_caller
  */
-export async function keyForChange(tx: TenantTx, principal: Principal, apiKeyId: string): Promise<{ row: LockedKey; limits: CallerLimits }> {
+export async function keyForChange(
+  tx: TenantTx,
+  principal: Principal,
+  apiKeyId: string,
+): Promise<{ row: LockedKey; limits: CallerLimits }> {
   const id = decodeId("key", apiKeyId);
   if (id === null) throw noSuchKey();
   const rows = await lockKeys(tx, principal.keyId === null ? [id] : [id, principal.keyId]);
@@ -38,7 +42,8 @@ export async function keyForChange(tx: TenantTx, principal: Principal, apiKeyId:
   const beyond = mayMore || problemsWith(row, limits).length > 0;
   if (!beyond) return { row, limits };
   throw new ProblemError("key_exceeds_caller", {
-    detail: "This API key may do more than the one that sends the request, which so cannot change it. Use a session, or a key that may do as much.",
+    detail:
+      "This API key may do more than the one that sends the request, which so cannot change it. Use a session, or a key that may do as much.",
   });
 }
 
@@ -65,7 +70,10 @@ export function checkWithin(key: Pick<ApiKeyRow, "expires_at" | "ip_allowlist">,
 function limitsOfKey(principal: Principal, rows: LockedKey[]): CallerLimits {
   const own = rows.find((key) => key.id === principal.keyId);
   // Only sessions and keys have limits that can be told; anything else would leave keys behind when it ends.
-  if (!own) throw new ProblemError("key_exceeds_caller", { detail: "API keys are made and changed with a session or an API key only." });
+  if (!own)
+    throw new ProblemError("key_exceeds_caller", {
+      detail: "API keys are made and changed with a session or an API key only.",
+    });
   const ends = [own.expires_at, principal.expiresAt].filter((end) => end !== null);
   return {
     expiresAt: ends.length === 0 ? null : new Date(Math.min(...ends.map((end) => end.getTime()))),
@@ -73,13 +81,24 @@ function limitsOfKey(principal: Principal, rows: LockedKey[]): CallerLimits {
   };
 }
 
-function problemsWith({ expires_at: end, ip_allowlist: networks }: Pick<ApiKeyRow, "expires_at" | "ip_allowlist">, limits: CallerLimits): FieldProblem[] {
+function problemsWith(
+  { expires_at: end, ip_allowlist: networks }: Pick<ApiKeyRow, "expires_at" | "ip_allowlist">,
+  limits: CallerLimits,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (limits.expiresAt !== null && (end === null || end > limits.expiresAt)) {
-    problems.push({ path: "/body/expires_at", code: "outlives_caller", message: `must be at or before ${limits.expiresAt.toISOString()}` });
+    problems.push({
+      path: "/body/expires_at",
+      code: "outlives_caller",
+      message: `must be at or before ${limits.expiresAt.toISOString()}`,
+    });
   }
   if (!isWithin(networks, limits.ipAllowlist)) {
-    problems.push({ path: "/body/ip_allowlist", code: "wider_than_caller", message: `must lie within ${limits.ipAllowlist?.join(", ")}` });
+    problems.push({
+      path: "/body/ip_allowlist",
+      code: "wider_than_caller",
+      message: `must lie within ${limits.ipAllowlist?.join(", ")}`,
+    });
   }
   return problems;
 }

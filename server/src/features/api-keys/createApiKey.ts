@@ -37,10 +37,18 @@ export const createApiKey = ({ clock, config }: Pick<ApiKeysDeps, "clock" | "con
       }
       const { key, stored } = newSecret(principal.mode, peppers, now);
       const row = await insertKey(tx, {
-        ...stored, ...wanted, id: newId(), name: body.name.trim(), scopes, created_at: now,
+        ...stored,
+        ...wanted,
+        id: newId(),
+        name: body.name.trim(),
+        scopes,
+        created_at: now,
         created_by: principal.userId ?? principal.keyId,
       });
-      return created({ ...presentKey(row, principal.mode, now), key }, { Location: `/v1/api-keys/${encodeId("key", row.id)}` });
+      return created(
+        { ...presentKey(row, principal.mode, now), key },
+        { Location: `/v1/api-keys/${encodeId("key", row.id)}` },
+      );
     });
   };
 };

@@ -10,8 +10,21 @@ export interface ExposureDesk {
   close(): Promise<void>;
 }
 
-export function createExposureDesk({ db, kind, log }: { db: Database; kind: WorkKind<ReportRow>; log: Logger }): ExposureDesk {
-  const context = { signal: new AbortController().signal, closing: new AbortController().signal, log, delayUntil: unexpected };
+export function createExposureDesk({
+  db,
+  kind,
+  log,
+}: {
+  db: Database;
+  kind: WorkKind<ReportRow>;
+  log: Logger;
+}): ExposureDesk {
+  const context = {
+    signal: new AbortController().signal,
+    closing: new AbortController().signal,
+    log,
+    delayUntil: unexpected,
+  };
   let last = Promise.resolve();
   const work = async (ids: string[]) => {
     // Made-up keys, however many, cost one statement.
@@ -23,9 +36,11 @@ export function createExposureDesk({ db, kind, log }: { db: Database; kind: Work
   return {
     take: (ids) => {
       // One after the other: a scanner's report of a hundred keys must not take every connection.
-      last = last.then(() => work(ids)).catch((error: unknown) => {
-        log.warn({ err: error, reports: ids.length }, "reports of exposed keys are left to a worker");
-      });
+      last = last
+        .then(() => work(ids))
+        .catch((error: unknown) => {
+          log.warn({ err: error, reports: ids.length }, "reports of exposed keys are left to a worker");
+        });
     },
     close: () => last,
   };

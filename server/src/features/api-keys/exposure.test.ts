@@ -11,7 +11,10 @@ let account: TestAccount;
 let mailServer: MailServer;
 beforeAll(async () => {
   mailServer = await startMailServer();
-  app = await startTestApp({ worker: false, env: { TRUST_PROXY: "1", SMTP_URL: mailServer.url, MAIL_FROM: "no-reply@music.example" } });
+  app = await startTestApp({
+    worker: false,
+    env: { TRUST_PROXY: "1", SMTP_URL: mailServer.url, MAIL_FROM: "no-reply@music.example" },
+  });
   account = await app.signUp();
 });
 afterAll(async () => {
@@ -23,12 +26,19 @@ afterAll(async () => {
 let reporters = 0;
 const report = (body: unknown, address?: string): Promise<Answer> => {
   reporters += 1;
-  return app.request("post", "/v1/api-keys/report", { body, headers: { "X-Forwarded-For": address ?? `203.0.113.${reporters}` } });
+  return app.request("post", "/v1/api-keys/report", {
+    body,
+    headers: { "X-Forwarded-For": address ?? `203.0.113.${reporters}` },
+  });
 };
 const status = async (key: string) => (await app.request("get", "/v1/profile", { key })).status;
 const ends = (key: string) => expect.poll(() => status(key), { timeout: 1000, interval: 20 }).toBe(401);
-const exposures = async (of = account) => (await app.client(of.sessionToken).events.list({ type: "api_key.exposed" }, { mode: "test" })).data.map(({ data }) => data);
-const rows = <T extends object>(text: string, values: unknown[] = []) => app.services.db.asSystem("look in a test", (tx) => tx.query<T>(text, values));
+const exposures = async (of = account) =>
+  (await app.client(of.sessionToken).events.list({ type: "api_key.exposed" }, { mode: "test" })).data.map(
+    ({ data }) => data,
+  );
+const rows = <T extends object>(text: string, values: unknown[] = []) =>
+  app.services.db.asSystem("look in a test", (tx) => tx.query<T>(text, values));
 const waiting = async () => (await rows("select 1 from api_key_reports")).length;
 
 test("a reported key is revoked within a second, and its owner hears where it was seen, by event and by mail", async () => {
@@ -38,9 +48,16 @@ test("a reported key is revoked within a second, and its owner hears where it wa
   expect(await report({ key, url })).toMatchObject({ status: 202, body: { object: "api_key_report", received: 1 } });
   await ends(key);
   const [data] = await exposures();
-  expect(data).toMatchObject({ object: "api_key_exposure", secret: "current", url, api_key: { id, status: "revoked", name: "leaked" } });
+  expect(data).toMatchObject({
+    object: "api_key_exposure",
+    secret: "current",
+    url,
+    api_key: { id, status: "revoked", name: "leaked" },
+  });
   expect((await account.test.apiKeys.get(id)).status).toBe("revoked");
-  const mails = await rows<{ content: string }>("select content from mails where account_id = $1", [decodeId("acc", account.sandboxId)]);
+  const mails = await rows<{ content: string }>("select content from mails where account_id = $1", [
+    decodeId("acc", account.sandboxId),
+  ]);
   expect(mails).toHaveLength(1);
   await expect.poll(waiting).toBe(0);
 });
@@ -56,7 +73,11 @@ test("a second report of the same key tells nobody again", async () => {
 
 test("live and test keys of several owners go in one report, among texts that are no keys", async () => {
   const [a, b] = [await app.signUp(), await app.signUp()];
-  const answer = await report({ key: a.liveKey, url: null, reports: [{ key: ` ${b.testKey}\n` }, { key: "nonsense" }, { key: generateKey("live").key }] });
+  const answer = await report({
+    key: a.liveKey,
+    url: null,
+    reports: [{ key: ` ${b.testKey}\n` }, { key: "nonsense" }, { key: generateKey("live").key }],
+  });
   expect(answer).toMatchObject({ status: 202, body: { received: 4 } });
   await ends(a.liveKey);
   await ends(b.testKey);
@@ -70,7 +91,10 @@ test("of a rotated key only the secret that was seen ends", async () => {
   await report({ key: old.key });
   await ends(old.key);
   expect(await status(key)).toBe(200);
-  expect((await exposures())[0]).toMatchObject({ secret: "previous", api_key: { id: old.id, status: "active", previous_last4: null } });
+  expect((await exposures())[0]).toMatchObject({
+    secret: "previous",
+    api_key: { id: old.id, status: "active", previous_last4: null },
+  });
 });
 
 test("who knows only the public part of a key cannot end it", async () => {
@@ -79,7 +103,13 @@ test("who knows only the public part of a key cannot end it", async () => {
   await rows("update api_keys set public_id = $1 where public_id = $2", [forged.slice(9, 21), key.slice(9, 21)]);
   await report({ key: forged });
   await expect.poll(waiting).toBe(0);
-  expect((await rows<{ revoked_at: Date | null }>("select revoked_at from api_keys where public_id = $1", [forged.slice(9, 21)]))[0]).toEqual({ revoked_at: null });
+  expect(
+    (
+      await rows<{ revoked_at: Date | null }>("select revoked_at from api_keys where public_id = $1", [
+        forged.slice(9, 21),
+      ])
+    )[0],
+  ).toEqual({ revoked_at: null });
 });
 
 test("an expired key is revoked as well, for its end could be moved", async () => {
@@ -96,8 +126,17 @@ test("the answer comes before the look-up and is the same for a real, an unknown
   try {
     // Whoever looks at keys now waits; the answer must not.
     await superuser.query("begin; lock table api_keys in access exclusive mode");
-    const answers = [await report({ key }), await report({ key: generateKey("test").key }), await report({ key: "nonsense" })];
-    const same = answers.map(({ status: code, body, headers }) => ({ code, body, names: Object.keys(headers).toSorted(), length: headers["content-length"] }));
+    const answers = [
+      await report({ key }),
+      await report({ key: generateKey("test").key }),
+      await report({ key: "nonsense" }),
+    ];
+    const same = answers.map(({ status: code, body, headers }) => ({
+      code,
+      body,
+      names: Object.keys(headers).toSorted(),
+      length: headers["content-length"],
+    }));
     expect(same[0]).toMatchObject({ code: 202, body: { object: "api_key_report", received: 1 } });
     expect(same[1]).toEqual(same[0]);
     expect(same[2]).toEqual(same[0]);
@@ -119,7 +158,9 @@ test("a report that its process could not finish is done by a worker, which also
   await superuser.connect();
   await superuser.query("begin; lock table api_keys in access exclusive mode");
   const answer = await fetch(`${api.url}/v1/api-keys/report`, {
-    method: "POST", headers: { "Content-Type": "application/json", "X-Forwarded-For": "198.51.100.1" }, body: JSON.stringify({ key, url }),
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Forwarded-For": "198.51.100.1" },
+    body: JSON.stringify({ key, url }),
   });
   expect(answer.status).toBe(202);
   await api.kill9();
@@ -130,7 +171,9 @@ test("a report that its process could not finish is done by a worker, which also
   try {
     await expect.poll(() => status(key), { timeout: 10_000 }).toBe(401);
     const mail = () => mailServer.received.find(({ text }) => text.includes(url));
-    await expect.poll(mail, { timeout: 10_000 }).toMatchObject({ to: [account.email], text: expect.stringContaining("left over") });
+    await expect
+      .poll(mail, { timeout: 10_000 })
+      .toMatchObject({ to: [account.email], text: expect.stringContaining("left over") });
     expect(mail()?.text).not.toContain(key);
     // What a key made is not revoked with it (ADR 12), so its owner is told where to look. Mails break lines where they like.
     expect(mail()?.text.replaceAll(/=?\r?\n/g, "")).toMatch(/API keys, ?webhooks, ?OAuth apps/);

@@ -6,7 +6,14 @@ import type { EmitEvent } from "../events/index.ts";
 import type { Notify } from "../notifications/index.ts";
 import { exposureNotice } from "./notices.ts";
 import { presentKey, statusOf } from "./present.ts";
-import { claimReport, deleteReport, type ReportedKey, type ReportRow, selectDueReports, selectReportedKey } from "./report-store.ts";
+import {
+  claimReport,
+  deleteReport,
+  type ReportedKey,
+  type ReportRow,
+  selectDueReports,
+  selectReportedKey,
+} from "./report-store.ts";
 import { endPreviousSecret, forgetKey, lockKeys, revokeKey } from "./store.ts";
 import { exposureKind } from "./work-names.ts";
 
@@ -51,7 +58,11 @@ function proves({ hashes }: ReportRow, key: ReportedKey): boolean {
   return given.length === key.hash.length && timingSafeEqual(given, key.hash);
 }
 
-async function end({ db, clock, emit, notify }: Omit<ExposureDeps, "leaseMs">, { account_id: accountId, id, mode, is_current: isCurrent }: ReportedKey, report: ReportRow): Promise<void> {
+async function end(
+  { db, clock, emit, notify }: Omit<ExposureDeps, "leaseMs">,
+  { account_id: accountId, id, mode, is_current: isCurrent }: ReportedKey,
+  report: ReportRow,
+): Promise<void> {
   await db.withTenant(accountId, async (tx) => {
     const [row] = await lockKeys(tx, [id]);
     const now = clock.now();

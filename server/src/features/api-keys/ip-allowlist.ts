@@ -17,12 +17,16 @@ const BITS = { ipv4: 32, ipv6: 128 };
  * @throws ProblemError validation_failed, naming the entry
  */
 export function readAllowlist(entries: string[] | null): string[] | null {
-  return entries && entries.map((entry, index) => {
-    const network = parse(entry);
-    if (network) return `${network.address}/${network.bits}`;
-    const message = "must be an IPv4 or IPv6 address, or a network in CIDR notation such as 203.0.113.0/24 or 2001:db8::/32";
-    throw invalidField(`/body/ip_allowlist/${index}`, "not_a_network", message);
-  });
+  return (
+    entries &&
+    entries.map((entry, index) => {
+      const network = parse(entry);
+      if (network) return `${network.address}/${network.bits}`;
+      const message =
+        "must be an IPv4 or IPv6 address, or a network in CIDR notation such as 203.0.113.0/24 or 2001:db8::/32";
+      throw invalidField(`/body/ip_allowlist/${index}`, "not_a_network", message);
+    })
+  );
 }
 
 /** Compiled once per key and process; a request costs one look. */
@@ -39,8 +43,13 @@ export function isWithin(inner: string[] | null, outer: string[] | null): boolea
   const limits = outer.flatMap((entry) => parse(entry) ?? []);
   return inner.every((entry) => {
     const network = parse(entry);
-    return network !== null && limits.some((limit) =>
-      limit.family === network.family && limit.bits <= network.bits && includes(listOf([limit]), network.address));
+    return (
+      network !== null &&
+      limits.some(
+        (limit) =>
+          limit.family === network.family && limit.bits <= network.bits && includes(listOf([limit]), network.address),
+      )
+    );
   });
 }
 
@@ -54,7 +63,9 @@ function parse(entry: string): Network | null {
   // Node writes an IPv4 address in IPv6 form with dots, however it was given.
   const canonical = new SocketAddress({ address, family }).address;
   const mapped = bits >= 96 ? MAPPED.exec(canonical)?.[1] : undefined;
-  return mapped === undefined ? { address: canonical, bits, family } : { address: mapped, bits: bits - 96, family: "ipv4" };
+  return mapped === undefined
+    ? { address: canonical, bits, family }
+    : { address: mapped, bits: bits - 96, family: "ipv4" };
 }
 
 function listOf(networks: Network[]): BlockList {

@@ -35,7 +35,10 @@ export function createKeyLookup({ db, clock, peppers }: { db: Database; clock: C
     db,
     channel: credentialsChannel,
     load: async (publicId) => {
-      const [row] = await db.readSystem<UsableKeyRow>("key look-up: the key names the tenant", selectUsableKey(publicId, plainScopes));
+      const [row] = await db.readSystem<UsableKeyRow>(
+        "key look-up: the key names the tenant",
+        selectUsableKey(publicId, plainScopes),
+      );
       // Made of a decoy too, for the time that it takes. No row: nobody has an account yet.
       const known = row && knownKey(row);
       return known && row.is_real ? known : null;
@@ -47,7 +50,10 @@ export function createKeyLookup({ db, clock, peppers }: { db: Database; clock: C
       if (!parsed) return null;
       const known = await cache.get(parsed.publicId);
       // Before anything else is looked at: every refusal has done this work.
-      const matches = timingSafeEqual(peppers.hash(known?.pepperVersion ?? peppers.current, key), known?.hash ?? NO_HASH);
+      const matches = timingSafeEqual(
+        peppers.hash(known?.pepperVersion ?? peppers.current, key),
+        known?.hash ?? NO_HASH,
+      );
       return known && matches && known.expiresAtMs > clock.now().getTime() ? known : null;
     },
     close: cache.close,

@@ -19,10 +19,14 @@ export function rotationNotice(key: ApiKey): Notice {
 
 /** Mail about a key that somebody saw in public; the address of the place is the reporter's word. (API-14) */
 export function exposureNotice({ api_key: key, secret, url }: Exposure): Notice {
-  const where = url === null ? "The report does not say where." : `Where it was seen, as the report says (we have not looked there): ${url}`;
-  const done = secret === "current"
-    ? "We have revoked the key: nothing can be done with it any more. Create a new one for the programs that used it."
-    : "It was the key's old secret, which still worked after you rotated it. We have ended it; the key goes on with its new secret.";
+  const where =
+    url === null
+      ? "The report does not say where."
+      : `Where it was seen, as the report says (we have not looked there): ${url}`;
+  const done =
+    secret === "current"
+      ? "We have revoked the key: nothing can be done with it any more. Create a new one for the programs that used it."
+      : "It was the key's old secret, which still worked after you rotated it. We have ended it; the key goes on with its new secret.";
   return {
     subject: `Your API key “${key.name}” was seen in public`,
     paragraphs: [

@@ -9,7 +9,10 @@ type ApiKey = components["schemas"]["ApiKey"];
 /** Keys of an account all have its mode. */
 export function presentKey(row: ApiKeyRow, mode: KeyMode, now: Date): ApiKey {
   const status = statusOf(row, now);
-  const grace = status !== "revoked" && row.previous_expires_at !== null && row.previous_expires_at > now ? row.previous_expires_at : null;
+  const grace =
+    status !== "revoked" && row.previous_expires_at !== null && row.previous_expires_at > now
+      ? row.previous_expires_at
+      : null;
   return {
     object: "api_key",
     id: encodeId("key", row.id),
@@ -30,7 +33,10 @@ export function presentKey(row: ApiKeyRow, mode: KeyMode, now: Date): ApiKey {
   };
 }
 
-export function statusOf({ revoked_at: revoked, expires_at: end }: Pick<ApiKeyRow, "revoked_at" | "expires_at">, now: Date): ApiKey["status"] {
+export function statusOf(
+  { revoked_at: revoked, expires_at: end }: Pick<ApiKeyRow, "revoked_at" | "expires_at">,
+  now: Date,
+): ApiKey["status"] {
   if (revoked !== null) return "revoked";
   return end !== null && end <= now ? "expired" : "active";
 }

@@ -77,7 +77,8 @@ test("a revocation holds within a second though the connections that listen were
   const { id, key } = await create();
   await expectKnown(key);
   const { rows } = await superuser.query(
-    "select pg_terminate_backend(pid) as cut from pg_stat_activity where application_name = 'musicverse listen' and datname = current_database()");
+    "select pg_terminate_backend(pid) as cut from pg_stat_activity where application_name = 'musicverse listen' and datname = current_database()",
+  );
   expect(rows.length).toBeGreaterThan(2);
   await account.test.apiKeys.revoke(id);
   await expectEverywhere(key, 401);
@@ -91,7 +92,9 @@ test("a revocation holds within a second though the connections that listen were
 
 /** Resolves with how long the stream stays open. */
 async function openStream(url: string, key: string, generationId: string) {
-  const response = await get(url, `/v1/generations/${generationId}/events`, key, undefined, { "MusicVerse-Mode": "test" });
+  const response = await get(url, `/v1/generations/${generationId}/events`, key, undefined, {
+    "MusicVerse-Mode": "test",
+  });
   expect(response.status).toBe(200);
   const reader = response.body?.getReader();
   if (!reader) throw new Error("the stream has no body");
@@ -112,19 +115,25 @@ test.each<[string, (key: { id: string }) => Promise<unknown>]>([
   ["restricted to other scopes", ({ id }) => account.test.apiKeys.update(id, { scopes: ["profile:read"] })],
   ["restricted to other addresses", ({ id }) => account.test.apiKeys.update(id, { ip_allowlist: ["198.51.100.0/24"] })],
   ["replaced without grace", ({ id }) => account.test.apiKeys.rotate(id, { grace_seconds: 0 })],
-])("an event stream of a key that is %s elsewhere ends within about a second, and others stay open", async (_, change) => {
-  const generation = await account.test.generations.create({ prompt: "prompt-canary", instrumental: true });
-  const [doomed, kept] = [await create(), await create()];
-  const [url = ""] = urls;
-  const streams = { doomed: await openStream(url, doomed.key, generation.id), kept: await openStream(url, kept.key, generation.id) };
-  await change(doomed);
-  const changedAt = performance.now();
-  expect((await streams.doomed.ended) - changedAt).toBeLessThan(1200);
-  const other = await Promise.race([streams.kept.ended, new Promise((resolve) => setImmediate(resolve, "open"))]);
-  expect(other).toBe("open");
-  await account.test.apiKeys.revoke(kept.id);
-  await streams.kept.ended;
-});
+])(
+  "an event stream of a key that is %s elsewhere ends within about a second, and others stay open",
+  async (_, change) => {
+    const generation = await account.test.generations.create({ prompt: "prompt-canary", instrumental: true });
+    const [doomed, kept] = [await create(), await create()];
+    const [url = ""] = urls;
+    const streams = {
+      doomed: await openStream(url, doomed.key, generation.id),
+      kept: await openStream(url, kept.key, generation.id),
+    };
+    await change(doomed);
+    const changedAt = performance.now();
+    expect((await streams.doomed.ended) - changedAt).toBeLessThan(1200);
+    const other = await Promise.race([streams.kept.ended, new Promise((resolve) => setImmediate(resolve, "open"))]);
+    expect(other).toBe("open");
+    await account.test.apiKeys.revoke(kept.id);
+    await streams.kept.ended;
+  },
+);
 
 test("an event stream ends when its session is signed out", async () => {
   const generation = await account.test.generations.create({ prompt: "prompt-canary", instrumental: true });
@@ -140,7 +149,8 @@ test("when and from where a key was last used is written behind the requests, an
   expect(await account.test.apiKeys.get(id)).toMatchObject({ last_used_at: null, last_used_ip: null });
   const writer = await startProcess("api", app.env);
   const before = Date.now();
-  for (const address of ["203.0.113.5", "2001:db8::5", "::ffff:203.0.113.6"]) await get(writer.url, "/v1/profile", key, address);
+  for (const address of ["203.0.113.5", "2001:db8::5", "::ffff:203.0.113.6"])
+    await get(writer.url, "/v1/profile", key, address);
   const { rows } = await superuser.query("select last_used_at from api_keys where id = $1", [decodeId("key", id)]);
   expect(rows).toEqual([{ last_used_at: null }]);
   expect(await writer.terminate()).toBe(0);

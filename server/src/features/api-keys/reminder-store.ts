@@ -8,7 +8,11 @@ export interface ReminderClaim {
   lease: string;
 }
 
-export async function selectDueReminders(tx: SystemTx, limit: number, ids: string[] | null): Promise<{ id: string; account_id: string }[]> {
+export async function selectDueReminders(
+  tx: SystemTx,
+  limit: number,
+  ids: string[] | null,
+): Promise<{ id: string; account_id: string }[]> {
   return tx.query(
     `select id, account_id from api_keys
       where revoked_at is null and reminder_due_at <= now() and ($2::uuid[] is null or id = any($2))
@@ -28,7 +32,11 @@ export async function claimReminder(tx: TenantTx, id: string, leaseMs: number): 
 }
 
 /** Plans the next reminder; null when the key was rotated, revoked or claimed again meanwhile. */
-export async function finishReminder(tx: TenantTx, { id, lease }: ReminderClaim, days: number): Promise<(ApiKeyRow & { mode: "live" | "test" }) | null> {
+export async function finishReminder(
+  tx: TenantTx,
+  { id, lease }: ReminderClaim,
+  days: number,
+): Promise<(ApiKeyRow & { mode: "live" | "test" }) | null> {
   const [row] = await tx.query<ApiKeyRow & { mode: "live" | "test" }>(
     `update api_keys set reminder_due_at = now() + make_interval(days => $4)
       where account_id = $1 and id = $2 and revoked_at is null and reminder_due_at = $3::timestamptz

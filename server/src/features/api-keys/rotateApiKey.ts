@@ -10,7 +10,11 @@ import { forgetKey, replaceSecret } from "./store.ts";
 const GRACE_SECONDS_DEFAULT = 86_400;
 
 /** A new secret for the same key. Two secrets work at most: the one before the present one ends now. (API-11) */
-export const rotateApiKey = ({ clock, config, emit }: Pick<ApiKeysDeps, "clock" | "config" | "emit">): Handler<"rotateApiKey"> => {
+export const rotateApiKey = ({
+  clock,
+  config,
+  emit,
+}: Pick<ApiKeysDeps, "clock" | "config" | "emit">): Handler<"rotateApiKey"> => {
   const peppers = createPeppers(config.keyPeppers);
   return async ({ principal, path, body, requestId, write }) => {
     const now = clock.now();

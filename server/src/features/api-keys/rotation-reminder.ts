@@ -20,7 +20,13 @@ export interface RotationReminderDeps {
 const AGAIN_DAYS = 30;
 
 /** Reminds of secrets that are 90 days old, and again every 30 days; each time exactly once, whoever works. (API-14) */
-export function rotationReminderWork({ db, clock, emit, notify, leaseMs = 30_000 }: RotationReminderDeps): WorkKind<ReminderClaim> {
+export function rotationReminderWork({
+  db,
+  clock,
+  emit,
+  notify,
+  leaseMs = 30_000,
+}: RotationReminderDeps): WorkKind<ReminderClaim> {
   return {
     name: rotationReminderKind,
     queue: rotationReminderKind,

@@ -15,15 +15,23 @@ afterAll(() => app?.close());
 
 const status = async (key: string) => (await app.request("get", "/v1/profile", { key })).status;
 const ends = (key: string) => expect.poll(() => status(key), { timeout: 1000, interval: 20 }).toBe(401);
-const create = () => account.test.apiKeys.create({ name: "k", scopes: ["api_keys:read", "api_keys:write", "profile:read"] });
+const create = () =>
+  account.test.apiKeys.create({ name: "k", scopes: ["api_keys:read", "api_keys:write", "profile:read"] });
 const rotate = (key: string, id: string, body: Record<string, unknown> = {}, headers: Record<string, string> = {}) =>
   app.request("post", `/v1/api-keys/${id}/rotate`, { key, body, headers });
-const system = <T extends object>(text: string, values: unknown[]) => app.services.db.asSystem("look in a test", (tx) => tx.query<T>(text, values));
+const system = <T extends object>(text: string, values: unknown[]) =>
+  app.services.db.asSystem("look in a test", (tx) => tx.query<T>(text, values));
 
 test("a rotated key keeps what it is; both secrets work until the grace ends, and it says so", async () => {
   const old = await create();
   const rotated = await account.test.apiKeys.rotate(old.id, { grace_seconds: 604_800 });
-  expect(rotated).toMatchObject({ id: old.id, name: "k", scopes: old.scopes, created_at: old.created_at, previous_last4: old.key.slice(-4) });
+  expect(rotated).toMatchObject({
+    id: old.id,
+    name: "k",
+    scopes: old.scopes,
+    created_at: old.created_at,
+    previous_last4: old.key.slice(-4),
+  });
   expect(rotated.key).not.toBe(old.key);
   expect(rotated.hint).toBe(`amv_test_...${rotated.key.slice(-4)}`);
   const graceMs = Date.parse(rotated.previous_expires_at ?? "") - Date.now();
@@ -34,7 +42,9 @@ test("a rotated key keeps what it is; both secrets work until the grace ends, an
   expect(await account.test.apiKeys.get(old.id)).toMatchObject({ ...shown, last_used_at: null, last_used_ip: null });
 
   await system("update api_keys set previous_expires_at = now() where id = $1", [decodeId("key", old.id)]);
-  await system("select pg_notify('credentials', previous_public_id) from api_keys where id = $1", [decodeId("key", old.id)]);
+  await system("select pg_notify('credentials', previous_public_id) from api_keys where id = $1", [
+    decodeId("key", old.id),
+  ]);
   await ends(old.key);
   expect(await status(rotated.key)).toBe(200);
   expect(await account.test.apiKeys.get(old.id)).toMatchObject({ previous_last4: null, previous_expires_at: null });
@@ -77,7 +87,10 @@ test("rotating again within the grace ends the oldest secret at once: a key neve
 test("the same Idempotency-Key gives the same new secret and rotates once", async () => {
   const old = await create();
   const headers = { "Idempotency-Key": `rotate-${old.id}` };
-  const [first, again] = [await rotate(account.testKey, old.id, {}, headers), await rotate(account.testKey, old.id, {}, headers)];
+  const [first, again] = [
+    await rotate(account.testKey, old.id, {}, headers),
+    await rotate(account.testKey, old.id, {}, headers),
+  ];
   expect(again).toMatchObject({ status: 200, headers: { "idempotency-replayed": "true" }, body: first.body });
   expect([await status(old.key), await status(String(first.body["key"]))]).toEqual([200, 200]);
 });
@@ -88,7 +101,10 @@ test("a secret in its grace neither rotates its key nor makes anything that outl
   expect(await rotate(old.key, old.id)).toMatchObject({ status: 403, body: { code: "key_exceeds_caller" } });
   const child = await app.request("post", "/v1/api-keys", { key: old.key, body: { name: "child" } });
   expect(child).toMatchObject({ status: 201, body: { expires_at: rotated.previous_expires_at } });
-  const lasting = await app.request("post", "/v1/api-keys", { key: old.key, body: { name: "child", expires_at: null } });
+  const lasting = await app.request("post", "/v1/api-keys", {
+    key: old.key,
+    body: { name: "child", expires_at: null },
+  });
   expect(lasting).toMatchObject({ status: 403, body: { code: "key_exceeds_caller" } });
 });
 
@@ -111,21 +127,35 @@ test.each([-1, 604_801, 1.5, "60"])("grace_seconds %s is 400 and changes nothing
 async function age(id: string, days: number): Promise<void> {
   await system(
     `update api_keys set secret_created_at = now() - make_interval(days => $2), reminder_due_at = now() - make_interval(days => $2) + interval '90 days'
-      where id = $1`, [decodeId("key", id), days]);
+      where id = $1`,
+    [decodeId("key", id), days],
+  );
 }
 
 test("two workers remind of a secret that is 90 days old once, by event and by mail, and again after 30 days", async () => {
   const owner = await app.signUp();
   const { apiKeys, events } = owner.test;
-  const [old, young, revoked, expired] = await Promise.all(["old", "young", "revoked", "expired"].map((name) => apiKeys.create({ name })));
+  const [old, young, revoked, expired] = await Promise.all(
+    ["old", "young", "revoked", "expired"].map((name) => apiKeys.create({ name })),
+  );
   if (!old || !young || !revoked || !expired) throw new Error("unreachable");
   await apiKeys.revoke(revoked.id);
   await system("update api_keys set expires_at = now() - interval '1 s' where id = $1", [decodeId("key", expired.id)]);
-  const reminders = async () => (await events.list({ type: "api_key.rotation_due" })).data.map(({ data }) => (data as { name: string }).name);
-  const mails = async () => (await system<{ count: number }>(
-    "select count(*)::int as count from mails where account_id = $1", [decodeId("acc", owner.sandboxId)]))[0]?.count;
-  const dueIn = async (id: string) => (await system<{ days: number }>(
-    "select (extract(epoch from reminder_due_at - now()) / 86400)::float as days from api_keys where id = $1", [decodeId("key", id)]))[0]?.days ?? 0;
+  const reminders = async () =>
+    (await events.list({ type: "api_key.rotation_due" })).data.map(({ data }) => (data as { name: string }).name);
+  const mails = async () =>
+    (
+      await system<{ count: number }>("select count(*)::int as count from mails where account_id = $1", [
+        decodeId("acc", owner.sandboxId),
+      ])
+    )[0]?.count;
+  const dueIn = async (id: string) =>
+    (
+      await system<{ days: number }>(
+        "select (extract(epoch from reminder_due_at - now()) / 86400)::float as days from api_keys where id = $1",
+        [decodeId("key", id)],
+      )
+    )[0]?.days ?? 0;
 
   const workers = await Promise.all([startProcess("worker", app.env), startProcess("worker", app.env)]);
   try {
@@ -151,12 +181,17 @@ test("two workers remind of a secret that is 90 days old once, by event and by m
 
 test("whatever the queue does, one claim wins, and a worker whose lease has ended reminds of nothing", async () => {
   const { emit, feed, notify } = wireEvents(app.services);
-  const [a, b] = [rotationReminderWork({ ...app.services, emit, notify }), rotationReminderWork({ ...app.services, emit, notify })];
+  const [a, b] = [
+    rotationReminderWork({ ...app.services, emit, notify }),
+    rotationReminderWork({ ...app.services, emit, notify }),
+  ];
   const owner = await app.signUp();
   const { id: keyId } = await owner.test.apiKeys.create({ name: "old" });
   const [id, accountId] = [decodeId("key", keyId) ?? "", decodeId("acc", owner.sandboxId) ?? ""];
   await age(keyId, 90);
-  const claims = (await Promise.all([a, b, a, b].map((kind) => kind.claim({ id, accountId })))).filter((claim) => claim !== null);
+  const claims = (await Promise.all([a, b, a, b].map((kind) => kind.claim({ id, accountId })))).filter(
+    (claim) => claim !== null,
+  );
   expect(claims).toHaveLength(1);
 
   await system("update api_keys set reminder_due_at = now() where id = $1", [id]);

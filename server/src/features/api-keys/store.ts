@@ -52,8 +52,19 @@ export async function insertKey(tx: TenantTx, key: NewApiKey): Promise<ApiKeyRow
                            public_id, hash, pepper_version, last4, secret_created_at, reminder_due_at)
      values ($1, $2, $3, $4, ${allowlist(5)}, $6, $7, $8, $9, $10, $11, $12, $7, $13) returning ${columns}`,
     [
-      tx.accountId, key.id, key.name, key.scopes, key.ip_allowlist, key.expires_at, key.created_at, key.created_by,
-      key.public_id, key.hash, key.pepper_version, key.last4, key.reminder_due_at,
+      tx.accountId,
+      key.id,
+      key.name,
+      key.scopes,
+      key.ip_allowlist,
+      key.expires_at,
+      key.created_at,
+      key.created_by,
+      key.public_id,
+      key.hash,
+      key.pepper_version,
+      key.last4,
+      key.reminder_due_at,
     ],
   );
   return stored(row);
@@ -82,7 +93,11 @@ export interface KeyFilter {
 }
 
 /** One row more than the page holds, so that the caller sees whether there are more. */
-export const selectKeys = (accountId: string, page: { afterId: string | null; limit: number }, { status, now }: KeyFilter): Statement => ({
+export const selectKeys = (
+  accountId: string,
+  page: { afterId: string | null; limit: number },
+  { status, now }: KeyFilter,
+): Statement => ({
   name: "api_keys_page",
   text: `select ${columns} from api_keys
           where account_id = $1 and ($2::uuid is null or id < $2)
@@ -100,7 +115,10 @@ export function lockKeys(tx: TenantTx, ids: string[]): Promise<LockedKey[]> {
   );
 }
 
-export async function changeKey(tx: TenantTx, { id, name, scopes, ip_allowlist: networks, expires_at: end }: LockedKey): Promise<ApiKeyRow> {
+export async function changeKey(
+  tx: TenantTx,
+  { id, name, scopes, ip_allowlist: networks, expires_at: end }: LockedKey,
+): Promise<ApiKeyRow> {
   const [row] = await tx.query<ApiKeyRow>(
     `update api_keys set name = $3, scopes = $4, ip_allowlist = ${allowlist(5)}, expires_at = $6
       where account_id = $1 and id = $2 returning ${columns}`,
@@ -110,13 +128,29 @@ export async function changeKey(tx: TenantTx, { id, name, scopes, ip_allowlist: 
 }
 
 /** The present secret becomes the previous one until `graceEnd`; the one before that ends now. */
-export async function replaceSecret(tx: TenantTx, id: string, secret: StoredSecret, now: Date, graceEnd: Date): Promise<ApiKeyRow> {
+export async function replaceSecret(
+  tx: TenantTx,
+  id: string,
+  secret: StoredSecret,
+  now: Date,
+  graceEnd: Date,
+): Promise<ApiKeyRow> {
   const [row] = await tx.query<ApiKeyRow>(
     `update api_keys set previous_public_id = public_id, previous_hash = hash, previous_pepper_version = pepper_version,
             previous_last4 = last4, previous_expires_at = $9,
             public_id = $3, hash = $4, pepper_version = $5, last4 = $6, secret_created_at = $7, reminder_due_at = $8
       where account_id = $1 and id = $2 returning ${columns}`,
-    [tx.accountId, id, secret.public_id, secret.hash, secret.pepper_version, secret.last4, now, secret.reminder_due_at, graceEnd],
+    [
+      tx.accountId,
+      id,
+      secret.public_id,
+      secret.hash,
+      secret.pepper_version,
+      secret.last4,
+      now,
+      secret.reminder_due_at,
+      graceEnd,
+    ],
   );
   return stored(row);
 }
@@ -140,7 +174,10 @@ export async function endPreviousSecret(tx: TenantTx, id: string, at: Date): Pro
 }
 
 /** To be called with each change of a locked key: every process forgets what it knew of both secrets. */
-export async function forgetKey(tx: TenantTx, { public_id: current, previous_public_id: previous }: LockedKey): Promise<void> {
+export async function forgetKey(
+  tx: TenantTx,
+  { public_id: current, previous_public_id: previous }: LockedKey,
+): Promise<void> {
   await tx.notify(credentialsChannel, current);
   if (previous !== null) await tx.notify(credentialsChannel, previous);
 }
@@ -213,5 +250,7 @@ export async function revokeKeysOf(tx: SystemTx, accountIds: readonly string[], 
     `update api_keys set revoked_at = $2 where account_id = any($1) and revoked_at is null returning public_id, previous_public_id`,
     [accountIds, at],
   );
-  return rows.flatMap(({ public_id: current, previous_public_id: previous }) => (previous === null ? [current] : [current, previous]));
+  return rows.flatMap(({ public_id: current, previous_public_id: previous }) =>
+    previous === null ? [current] : [current, previous],
+  );
 }

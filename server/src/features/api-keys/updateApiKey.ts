@@ -22,7 +22,9 @@ export const updateApiKey =
     return write(async (tx) => {
       const { row, limits } = await keyForChange(tx, principal, path.api_key_id);
       if (row.revoked_at !== null) {
-        throw new ProblemError("api_key_not_active", { detail: `This API key was revoked at ${row.revoked_at.toISOString()}. Create a new one.` });
+        throw new ProblemError("api_key_not_active", {
+          detail: `This API key was revoked at ${row.revoked_at.toISOString()}. Create a new one.`,
+        });
       }
       const wanted = { ...row, ...change };
       checkWithin(wanted, limits);

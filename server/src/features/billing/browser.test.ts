@@ -18,7 +18,12 @@ describe.skipIf(executable === null)("buying in the sandbox, in a real browser (
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    shop = createServer((request, response) => void response.writeHead(200, { "Content-Type": "text/html" }).end(`<title>${request.url?.split("?")[0] ?? ""}</title>`));
+    shop = createServer(
+      (request, response) =>
+        void response
+          .writeHead(200, { "Content-Type": "text/html" })
+          .end(`<title>${request.url?.split("?")[0] ?? ""}</title>`),
+    );
     await new Promise<void>((resolve) => shop.listen(0, "127.0.0.1", resolve));
     shopUrl = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;
     app = await startTestApp({ worker: false });
@@ -26,7 +31,16 @@ describe.skipIf(executable === null)("buying in the sandbox, in a real browser (
     browser = await launchChromium(executable ?? "");
     page = await browser.newPage();
     // What a page's own policy refuses it, a browser says there.
-    page.on("console", (message) => void (message.type() === "error" && !message.text().includes("402") && !message.text().includes("favicon") && complaints.push(message.text())));
+    page.on(
+      "console",
+      (message) =>
+        void (
+          message.type() === "error" &&
+          !message.text().includes("402") &&
+          !message.text().includes("favicon") &&
+          complaints.push(message.text())
+        ),
+    );
   });
   afterAll(async () => {
     await browser?.close();
@@ -36,7 +50,11 @@ describe.skipIf(executable === null)("buying in the sandbox, in a real browser (
   });
 
   const checkout = (account: TestAccount, item: "basic" | "pro" | "boost") =>
-    account.test.billing.createCheckoutSession({ item, success_url: `${shopUrl}/paid?session={CHECKOUT_SESSION_ID}`, cancel_url: `${shopUrl}/plans` });
+    account.test.billing.createCheckoutSession({
+      item,
+      success_url: `${shopUrl}/paid?session={CHECKOUT_SESSION_ID}`,
+      cancel_url: `${shopUrl}/plans`,
+    });
   const press = (name: string | RegExp) => page.getByRole("button", { name }).click();
   const sessionOf = (id: string) => stripe.get(`/v1/checkout/sessions/${id}`);
 
@@ -98,12 +116,26 @@ describe.skipIf(executable === null)("buying in the sandbox, in a real browser (
   });
 
   test("only pages are to be had under our address, not the simulator's API, and no page that nobody was given", async () => {
-    for (const path of ["/sandbox/stripe/v1/customers", "/sandbox/stripe/_sim/calls", "/sandbox/stripe/pay/cs_test_guessed", "/sandbox/stripe/portal/bps_guessed", "/sandbox/minimax/pay/x", "/sandbox/nobody/pay/x"]) {
-      expect((await app.request("get", path, { headers: { Authorization: "Bearer sk_test_simulator" } })).status, path).toBe(404);
+    for (const path of [
+      "/sandbox/stripe/v1/customers",
+      "/sandbox/stripe/_sim/calls",
+      "/sandbox/stripe/pay/cs_test_guessed",
+      "/sandbox/stripe/portal/bps_guessed",
+      "/sandbox/minimax/pay/x",
+      "/sandbox/nobody/pay/x",
+    ]) {
+      expect(
+        (await app.request("get", path, { headers: { Authorization: "Bearer sk_test_simulator" } })).status,
+        path,
+      ).toBe(404);
     }
     const { url } = await checkout(await app.signUp(), "boost");
     const { headers } = await app.request("get", new URL(url).pathname);
-    expect(headers["content-security-policy"]).toMatch(new RegExp(`default-src 'none'; style-src 'sha256-[^']+'; form-action 'self' ${shopUrl}; base-uri 'none'; frame-ancestors 'none'`));
+    expect(headers["content-security-policy"]).toMatch(
+      new RegExp(
+        `default-src 'none'; style-src 'sha256-[^']+'; form-action 'self' ${shopUrl}; base-uri 'none'; frame-ancestors 'none'`,
+      ),
+    );
     expect(headers["cache-control"]).toBe("no-store");
   });
 });

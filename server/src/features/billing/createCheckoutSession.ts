@@ -16,28 +16,39 @@ export const createCheckoutSession =
   async ({ principal, body, headers, write }) => {
     const { accountId, mode } = principal;
     const { item } = body;
-    const urls = { success_url: allowedReturnUrl("success_url", body.success_url, deps), cancel_url: allowedReturnUrl("cancel_url", body.cancel_url, deps) };
+    const urls = {
+      success_url: allowedReturnUrl("success_url", body.success_url, deps),
+      cancel_url: allowedReturnUrl("cancel_url", body.cancel_url, deps),
+    };
     const repeated = await repeatedAnswer(write);
     if (repeated) return repeated;
     const session = await atStripe(async () => {
       const connection = await deps.stripe.connect(mode);
       const price = (await pricesOf(connection)).idOf(item);
-      if (price === null) throw notConfigured(undefined, `This server sells no ${item}: the operator has to set ${settingNameOf(item)}.`);
+      if (price === null)
+        throw notConfigured(undefined, `This server sells no ${item}: the operator has to set ${settingNameOf(item)}.`);
       return withCustomer(deps, { accountId, mode }, async (customer) => {
         if (item !== "boost") await assertNotSubscribed(connection.stripe, customer);
         const wish = { ...urls, customer, ...lineOf(item, price, encodeId("acc", accountId)) };
-        const made = await connection.stripe.checkout.sessions.create(wish, stripeOnce(`checkout of ${customer}`, principal, headers));
+        const made = await connection.stripe.checkout.sessions.create(
+          wish,
+          stripeOnce(`checkout of ${customer}`, principal, headers),
+        );
         if (item !== "boost") await closeOlder(connection.stripe, { customer, than: made.id });
         return made;
       });
     });
-    return write(() => Promise.resolve(created({
-      object: "checkout_session" as const,
-      id: session.id,
-      item,
-      url: session.url ?? "",
-      expires_at: new Date(session.expires_at * 1000).toISOString(),
-    })));
+    return write(() =>
+      Promise.resolve(
+        created({
+          object: "checkout_session" as const,
+          id: session.id,
+          item,
+          url: session.url ?? "",
+          expires_at: new Date(session.expires_at * 1000).toISOString(),
+        }),
+      ),
+    );
   };
 
 /** The account and what it buys stand on the session and on what comes of it, for people who look at Stripe. */
@@ -53,7 +64,9 @@ function lineOf(item: Sellable, price: string, account: string): Stripe.Checkout
 async function assertNotSubscribed(stripe: Stripe, customer: string): Promise<void> {
   const { data } = await stripe.subscriptions.list({ customer, limit: 100 });
   if (!data.some(({ status }) => status !== "canceled" && status !== "incomplete_expired")) return;
-  throw new ProblemError("already_subscribed", { detail: "The account has a subscription. Change or cancel it with POST /v1/billing/portal-sessions." });
+  throw new ProblemError("already_subscribed", {
+    detail: "The account has a subscription. Change or cancel it with POST /v1/billing/portal-sessions.",
+  });
 }
 
 /**

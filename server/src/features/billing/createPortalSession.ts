@@ -15,7 +15,11 @@ export const createPortalSession =
     const { url } = await atStripe(async () => {
       const { stripe } = await deps.stripe.connect(mode);
       return withCustomer(deps, { accountId, mode }, (customer) =>
-        stripe.billingPortal.sessions.create({ customer, return_url: returnUrl }, stripeOnce(`portal of ${customer}`, principal, headers)));
+        stripe.billingPortal.sessions.create(
+          { customer, return_url: returnUrl },
+          stripeOnce(`portal of ${customer}`, principal, headers),
+        ),
+      );
     });
     return write(() => Promise.resolve(created({ object: "portal_session" as const, url })));
   };

@@ -61,7 +61,14 @@ export async function fetchCustomerState(
   const [prices, customer] = await Promise.all([pricesOf(connection), stripe.customers.retrieve(customerId)]);
   if (customer.deleted) return { customerId, deleted: true, subscriptions: [], boosts: [], fetchedAt };
   const [subscriptions, intents] = await Promise.all([
-    all(stripe.subscriptions.list({ customer: customerId, status: "all", limit: PAGE, expand: ["data.latest_invoice.payments"] })),
+    all(
+      stripe.subscriptions.list({
+        customer: customerId,
+        status: "all",
+        limit: PAGE,
+        expand: ["data.latest_invoice.payments"],
+      }),
+    ),
     all(stripe.paymentIntents.list({ customer: customerId, limit: PAGE, expand: ["data.latest_charge"] })),
   ]);
   const payments = new Map<string, PaymentState>();
@@ -72,8 +79,12 @@ export async function fetchCustomerState(
   return {
     customerId,
     deleted: false,
-    subscriptions: subscriptions.flatMap((subscription) => subscriptionOf(subscription, (price) => prices.planOf(price), payments)),
-    boosts: intents.flatMap(({ id, metadata }) => (metadata["entitlement"] === BOOST_ENTITLEMENT ? (payments.get(id) ?? []) : [])),
+    subscriptions: subscriptions.flatMap((subscription) =>
+      subscriptionOf(subscription, (price) => prices.planOf(price), payments),
+    ),
+    boosts: intents.flatMap(({ id, metadata }) =>
+      metadata["entitlement"] === BOOST_ENTITLEMENT ? (payments.get(id) ?? []) : [],
+    ),
     fetchedAt,
   };
 }
@@ -85,7 +96,10 @@ async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** Null: not paid. */
-async function paymentOf(stripe: Stripe, { id, latest_charge: charge, created }: Stripe.PaymentIntent): Promise<PaymentState | null> {
+async function paymentOf(
+  stripe: Stripe,
+  { id, latest_charge: charge, created }: Stripe.PaymentIntent,
+): Promise<PaymentState | null> {
   if (charge === null || typeof charge === "string" || !charge.paid) return null;
   // A charge says that it was disputed, not how that ended.
   const disputes = charge.disputed ? await all(stripe.disputes.list({ charge: charge.id, limit: PAGE })) : [];
@@ -108,23 +122,28 @@ function subscriptionOf(
 ): SubscriptionState[] {
   const [item] = subscription.items.data;
   if (!item) return [];
-  return [{
-    id: subscription.id,
-    status: subscription.status,
-    priceId: item.price.id,
-    plan: planOf(item.price),
-    currentPeriodStart: new Date(item.current_period_start * 1000),
-    currentPeriodEnd: new Date(item.current_period_end * 1000),
-    cancelAtPeriodEnd: subscription.cancel_at_period_end,
-    cancelAt: dateOf(subscription.cancel_at),
-    canceledAt: dateOf(subscription.canceled_at),
-    endedAt: dateOf(subscription.ended_at),
-    createdAt: new Date(subscription.created * 1000),
-    latestPayment: latestPaymentOf(subscription.latest_invoice, payments),
-  }];
+  return [
+    {
+      id: subscription.id,
+      status: subscription.status,
+      priceId: item.price.id,
+      plan: planOf(item.price),
+      currentPeriodStart: new Date(item.current_period_start * 1000),
+      currentPeriodEnd: new Date(item.current_period_end * 1000),
+      cancelAtPeriodEnd: subscription.cancel_at_period_end,
+      cancelAt: dateOf(subscription.cancel_at),
+      canceledAt: dateOf(subscription.canceled_at),
+      endedAt: dateOf(subscription.ended_at),
+      createdAt: new Date(subscription.created * 1000),
+      latestPayment: latestPaymentOf(subscription.latest_invoice, payments),
+    },
+  ];
 }
 
-function latestPaymentOf(invoice: Stripe.Subscription["latest_invoice"], payments: ReadonlyMap<string, PaymentState>): PaymentState | null {
+function latestPaymentOf(
+  invoice: Stripe.Subscription["latest_invoice"],
+  payments: ReadonlyMap<string, PaymentState>,
+): PaymentState | null {
   if (invoice === null || typeof invoice === "string") return null;
   for (const { payment } of invoice.payments?.data ?? []) {
     const intent = payment.payment_intent;

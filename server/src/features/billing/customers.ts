@@ -2,7 +2,14 @@ import { Stripe } from "stripe";
 import { encodeId } from "../../platform/ids/index.ts";
 import type { BillingDeps } from "./deps.ts";
 import type { Mode } from "./stripe-access.ts";
-import { forgetCustomer, keepCustomer, selectCustomer, selectCustomerById, selectCustomersAfter, type CustomerRow } from "./store.ts";
+import {
+  forgetCustomer,
+  keepCustomer,
+  selectCustomer,
+  selectCustomerById,
+  selectCustomersAfter,
+  type CustomerRow,
+} from "./store.ts";
 
 interface Account {
   accountId: string;
@@ -18,8 +25,15 @@ export async function findCustomer({ db }: Pick<Deps, "db">, accountId: string):
 }
 
 /** Whose the customer of an event is; null: nobody's of ours. */
-export async function accountOfCustomer({ db }: Pick<Deps, "db">, mode: Mode, customerId: string): Promise<string | null> {
-  const [row] = await db.readSystem<CustomerRow>("whose customer at Stripe it is", selectCustomerById(mode, customerId));
+export async function accountOfCustomer(
+  { db }: Pick<Deps, "db">,
+  mode: Mode,
+  customerId: string,
+): Promise<string | null> {
+  const [row] = await db.readSystem<CustomerRow>(
+    "whose customer at Stripe it is",
+    selectCustomerById(mode, customerId),
+  );
   return row?.account_id ?? null;
 }
 
@@ -29,7 +43,10 @@ const BATCH = 500;
 export async function* allCustomers({ db }: Pick<Deps, "db">): AsyncGenerator<CustomerRow> {
   let after: string | null = null;
   for (;;) {
-    const rows: CustomerRow[] = await db.readSystem<CustomerRow>("go through all customers at Stripe", selectCustomersAfter(after, BATCH));
+    const rows: CustomerRow[] = await db.readSystem<CustomerRow>(
+      "go through all customers at Stripe",
+      selectCustomersAfter(after, BATCH),
+    );
     yield* rows;
     after = rows.at(-1)?.account_id ?? null;
     if (rows.length < BATCH) return;
@@ -47,23 +64,40 @@ async function ensureCustomer(deps: Deps, { accountId, mode }: Account): Promise
 /**
  * Does `work` with the account's customer. One that was deleted at Stripe is replaced, once.
  */
-export async function withCustomer<T>(deps: Deps, account: Account, work: (customerId: string) => Promise<T>): Promise<T> {
+export async function withCustomer<T>(
+  deps: Deps,
+  account: Account,
+  work: (customerId: string) => Promise<T>,
+): Promise<T> {
   const customerId = await ensureCustomer(deps, account);
   try {
     return await work(customerId);
   } catch (error) {
     if (!isMissingCustomer(error)) throw error;
-    await deps.db.asSystem("a customer is gone at Stripe", (tx) => forgetCustomer(tx, { account_id: account.accountId, mode: account.mode, customer_id: customerId }));
+    await deps.db.asSystem("a customer is gone at Stripe", (tx) =>
+      forgetCustomer(tx, { account_id: account.accountId, mode: account.mode, customer_id: customerId }),
+    );
     return work(await createCustomer(deps, account, `after ${customerId}`));
   }
 }
 
-async function createCustomer({ db, clock, stripe: access }: Deps, { accountId, mode }: Account, which: string): Promise<string> {
+async function createCustomer(
+  { db, clock, stripe: access }: Deps,
+  { accountId, mode }: Account,
+  which: string,
+): Promise<string> {
   const { stripe } = await access.connect(mode);
   const account = encodeId("acc", accountId);
-  const { id } = await stripe.customers.create({ metadata: { account } }, { idempotencyKey: `customer of ${account}, ${which}` });
-  return db.withTenant(accountId, (tx) => keepCustomer(tx, { account_id: accountId, mode, customer_id: id }, clock.now()));
+  const { id } = await stripe.customers.create(
+    { metadata: { account } },
+    { idempotencyKey: `customer of ${account}, ${which}` },
+  );
+  return db.withTenant(accountId, (tx) =>
+    keepCustomer(tx, { account_id: accountId, mode, customer_id: id }, clock.now()),
+  );
 }
 
 const isMissingCustomer = (error: unknown): boolean =>
-  error instanceof Stripe.errors.StripeInvalidRequestError && error.code === "resource_missing" && error.param === "customer";
+  error instanceof Stripe.errors.StripeInvalidRequestError &&
+  error.code === "resource_missing" &&
+  error.param === "customer";

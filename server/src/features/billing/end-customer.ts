@@ -8,7 +8,10 @@ import type { BillingDeps } from "./deps.ts";
  * Deletes an account's customer at Stripe, which ends its subscriptions at once: nobody shall pay for an account that is gone.
  * Invoices stay at Stripe, as the law wants. May be repeated; rejects while Stripe does not answer.
  */
-export async function endCustomer(deps: Pick<BillingDeps, "db" | "stripe"> & { log: Logger }, accountId: string): Promise<void> {
+export async function endCustomer(
+  deps: Pick<BillingDeps, "db" | "stripe"> & { log: Logger },
+  accountId: string,
+): Promise<void> {
   const row = await findCustomer(deps, accountId);
   if (!row) return;
   try {
@@ -18,9 +21,14 @@ export async function endCustomer(deps: Pick<BillingDeps, "db" | "stripe"> & { l
     if (isGone(error)) return;
     if (!isWithoutKeys(error)) throw error;
     // Nothing can be ended from here, and after this nobody knows whose customer it was.
-    deps.log.error({ mode: row.mode, customer_id: row.customer_id }, "the account is deleted and its customer is not: there are no keys of Stripe; delete it there, or it goes on paying");
+    deps.log.error(
+      { mode: row.mode, customer_id: row.customer_id },
+      "the account is deleted and its customer is not: there are no keys of Stripe; delete it there, or it goes on paying",
+    );
   }
 }
 
-const isGone = (error: unknown): boolean => error instanceof Stripe.errors.StripeInvalidRequestError && error.code === "resource_missing";
-const isWithoutKeys = (error: unknown): boolean => error instanceof ProblemError && error.code === "billing_not_configured";
+const isGone = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeInvalidRequestError && error.code === "resource_missing";
+const isWithoutKeys = (error: unknown): boolean =>
+  error instanceof ProblemError && error.code === "billing_not_configured";

@@ -22,7 +22,10 @@ export const billingEventTypes = [
  * The customer that an event is about; null: nobody's. A dispute names only its charge, so Stripe is asked: not within a
  * transaction. Throws ProblemError billing_not_configured, and errors of the library.
  */
-export async function customerOfEvent({ stripe: access }: { stripe: StripeAccess }, { data, mode }: Pick<IncomingEvent, "data" | "mode">): Promise<string | null> {
+export async function customerOfEvent(
+  { stripe: access }: { stripe: StripeAccess },
+  { data, mode }: Pick<IncomingEvent, "data" | "mode">,
+): Promise<string | null> {
   const { customer, charge } = data;
   if (typeof customer === "string") return customer;
   if (typeof charge !== "string") return null;

@@ -22,7 +22,11 @@ export async function repeatedAnswer<R>(write: (effect: () => Promise<R>) => Pro
  * Options that make Stripe, too, do a repeated request once; {} without a key. `operation` says all that may differ when the same
  * request is made again, such as a customer who was replaced: Stripe refuses a key that comes with other parameters.
  */
-export function stripeOnce(operation: string, principal: Principal, headers: IncomingHttpHeaders): { idempotencyKey?: string } {
+export function stripeOnce(
+  operation: string,
+  principal: Principal,
+  headers: IncomingHttpHeaders,
+): { idempotencyKey?: string } {
   const key = headers["idempotency-key"];
   return typeof key === "string" ? { idempotencyKey: `${operation} ${recordKey(principal, key)}` } : {};
 }

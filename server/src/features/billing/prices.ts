@@ -8,7 +8,12 @@ export const sellable = ["basic", "standard", "pro", "boost"] as const satisfies
 export type Sellable = (typeof sellable)[number];
 
 /** The plugin's setting that names the price. */
-const settingOf: Record<Sellable, string> = { basic: "priceBasic", standard: "priceStandard", pro: "pricePro", boost: "priceBoost" };
+const settingOf: Record<Sellable, string> = {
+  basic: "priceBasic",
+  standard: "priceStandard",
+  pro: "pricePro",
+  boost: "priceBoost",
+};
 
 /** In a price's metadata: which plan it sells, for prices that the settings do not name (older ones of customers who stay). */
 const PLAN_KEY = "musicverse_plan";
@@ -26,20 +31,29 @@ const known = new WeakMap<Stripe, Promise<Prices>>();
 
 /** The prices at Stripe: in live mode those of the settings; the simulator is given the catalogue's. */
 export function pricesOf(connection: StripeConnection): Promise<Prices> {
-  const prices = known.get(connection.stripe) ?? (connection.mode === "live" ? Promise.resolve(fromSettings(connection)) : fromCatalogue(connection));
+  const prices =
+    known.get(connection.stripe) ??
+    (connection.mode === "live" ? Promise.resolve(fromSettings(connection)) : fromCatalogue(connection));
   known.set(connection.stripe, prices);
   prices.catch(() => known.delete(connection.stripe));
   return prices;
 }
 
 function fromSettings({ settings }: StripeConnection): Prices {
-  return pricesBy(new Map(sellable.flatMap((what) => {
-    const id = settings[settingOf[what]];
-    return typeof id === "string" ? [[what, id]] : [];
-  })));
+  return pricesBy(
+    new Map(
+      sellable.flatMap((what) => {
+        const id = settings[settingOf[what]];
+        return typeof id === "string" ? [[what, id]] : [];
+      }),
+    ),
+  );
 }
 
-const catalogueOf = (what: Sellable) => (what === "boost" ? { name: boost.name, cents: boost.priceCents } : { name: plans[what].name, cents: plans[what].monthlyPriceCents });
+const catalogueOf = (what: Sellable) =>
+  what === "boost"
+    ? { name: boost.name, cents: boost.priceCents }
+    : { name: plans[what].name, cents: plans[what].monthlyPriceCents };
 
 /** The amount is part of the key: when the catalogue changes, who has bought keeps the price. */
 async function fromCatalogue({ stripe }: StripeConnection): Promise<Prices> {
@@ -58,7 +72,10 @@ function createPrice(stripe: Stripe, what: Sellable, key: string): Promise<Strip
   const { name, cents } = catalogueOf(what);
   return stripe.prices.create(
     {
-      currency: "usd", unit_amount: cents, lookup_key: key, product_data: { name },
+      currency: "usd",
+      unit_amount: cents,
+      lookup_key: key,
+      product_data: { name },
       ...(what !== "boost" && { recurring: { interval: "month" }, metadata: { [PLAN_KEY]: what } }),
     },
     { idempotencyKey: `price ${key}` },

@@ -19,8 +19,15 @@ const PATH = /^\/sandbox\/([a-z][a-z0-9-]{1,39})(\/.*)$/;
  * be had here, never its API. Hands on what is none of them.
  */
 export function createSimulatedPages({ plugins, limiter, addressLimits, headersFor }: SimulatedPagesDeps) {
-  const serve = async (request: HttpRequest, response: ServerResponse, [plugin, path]: [string, string], next: () => void): Promise<void> => {
-    const decision = await limiter.take(addressLimits({ ip: request.ip ?? "unknown", rateClass: request.method === "POST" ? "auth" : "read" }));
+  const serve = async (
+    request: HttpRequest,
+    response: ServerResponse,
+    [plugin, path]: [string, string],
+    next: () => void,
+  ): Promise<void> => {
+    const decision = await limiter.take(
+      addressLimits({ ip: request.ip ?? "unknown", rateClass: request.method === "POST" ? "auth" : "read" }),
+    );
     for (const [name, value] of Object.entries(headersFor(decision))) response.setHeader(name, value);
     if (!decision.allowed) return void response.writeHead(429).end();
     const pages = await plugins.simulatedPages(plugin);

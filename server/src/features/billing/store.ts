@@ -34,11 +34,16 @@ export async function keepCustomer(tx: TenantTx, row: CustomerRow, at: Date): Pr
     "insert into billing_customers (account_id, mode, customer_id, created_at) values ($1, $2, $3, $4) on conflict (account_id) do nothing",
     [tx.accountId, row.mode, row.customer_id, at],
   );
-  const [kept] = await tx.query<CustomerRow>(`select ${columns} from billing_customers where account_id = $1`, [tx.accountId]);
+  const [kept] = await tx.query<CustomerRow>(`select ${columns} from billing_customers where account_id = $1`, [
+    tx.accountId,
+  ]);
   return kept?.customer_id ?? row.customer_id;
 }
 
 /** For a customer who does not exist at Stripe any more. */
-export async function forgetCustomer(tx: SystemTx, { account_id: accountId, customer_id: customerId }: CustomerRow): Promise<void> {
+export async function forgetCustomer(
+  tx: SystemTx,
+  { account_id: accountId, customer_id: customerId }: CustomerRow,
+): Promise<void> {
   await tx.query("delete from billing_customers where account_id = $1 and customer_id = $2", [accountId, customerId]);
 }

@@ -48,7 +48,9 @@ export function createStripeAccess({ plugins, registry }: StripeAccessDeps): Str
       telemetry: false,
       appInfo: { name: "MusicVerse" },
     });
-    stripe.on("response", ({ method, path, status }: { method: string; path: string; status: number }) => calls.inc({ mode, method, resource: resourceOf(path), status: String(status) }));
+    stripe.on("response", ({ method, path, status }: { method: string; path: string; status: number }) =>
+      calls.inc({ mode, method, resource: resourceOf(path), status: String(status) }),
+    );
     return { stripe, mode, settings: config };
   };
 
@@ -70,20 +72,29 @@ export function createStripeAccess({ plugins, registry }: StripeAccessDeps): Str
 
 export const notConfigured = (cause?: unknown, detail?: string): ProblemError =>
   new ProblemError("billing_not_configured", {
-    detail: detail ?? "Nothing can be bought on this server yet: it needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET. Sandbox accounts can try everything.",
+    detail:
+      detail ??
+      "Nothing can be bought on this server yet: it needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET. Sandbox accounts can try everything.",
     ...(cause !== undefined && { cause }),
   });
 
 function callsCounter(registry: Registry): Counter<"mode" | "method" | "resource" | "status"> {
   const name = "musicverse_billing_stripe_calls_total";
-  return (registry.getSingleMetric(name) as Counter<"mode" | "method" | "resource" | "status"> | undefined) ?? new Counter({
-    name,
-    help: "Answers of Stripe's API, by what was asked; retries count.",
-    labelNames: ["mode", "method", "resource", "status"],
-    registers: [registry],
-  });
+  return (
+    (registry.getSingleMetric(name) as Counter<"mode" | "method" | "resource" | "status"> | undefined) ??
+    new Counter({
+      name,
+      help: "Answers of Stripe's API, by what was asked; retries count.",
+      labelNames: ["mode", "method", "resource", "status"],
+      registers: [registry],
+    })
+  );
 }
 
 /** `/v1/checkout/sessions/cs_1?x=y` → `checkout/sessions`: the ids would be without number. */
 const resourceOf = (path: string): string =>
-  (path.split("?")[0] ?? "").split("/").slice(2).filter((part) => /^[a-z_]+$/.test(part) && !/^[a-z]+_[a-z]*\d/.test(part)).join("/") || "other";
+  (path.split("?")[0] ?? "")
+    .split("/")
+    .slice(2)
+    .filter((part) => /^[a-z_]+$/.test(part) && !/^[a-z]+_[a-z]*\d/.test(part))
+    .join("/") || "other";

@@ -7,10 +7,20 @@ function problemOf(error: unknown): unknown {
   const { errors } = Stripe;
   if (error instanceof errors.StripeIdempotencyError) return new ProblemError("idempotency_mismatch", { cause: error });
   if (error instanceof errors.StripeAuthenticationError || error instanceof errors.StripePermissionError) {
-    return notConfigured(error, "Stripe refuses this server's key. The operator has to look at STRIPE_SECRET_KEY and its rights.");
+    return notConfigured(
+      error,
+      "Stripe refuses this server's key. The operator has to look at STRIPE_SECRET_KEY and its rights.",
+    );
   }
-  if (error instanceof errors.StripeInvalidRequestError && error.code === "resource_missing" && (error.param ?? "").startsWith("line_items")) {
-    return notConfigured(error, "Stripe does not know the price that this server sells. The operator has to look at the STRIPE_PRICE_ settings.");
+  if (
+    error instanceof errors.StripeInvalidRequestError &&
+    error.code === "resource_missing" &&
+    (error.param ?? "").startsWith("line_items")
+  ) {
+    return notConfigured(
+      error,
+      "Stripe does not know the price that this server sells. The operator has to look at the STRIPE_PRICE_ settings.",
+    );
   }
   if (!passes(error)) return error;
   return new ProblemError("plugin_unavailable", {
@@ -25,7 +35,12 @@ function passes(error: unknown): boolean {
   const { errors } = Stripe;
   if (!(error instanceof errors.StripeError)) return false;
   const status = error.statusCode ?? 0;
-  return status >= 500 || status === 429 || error instanceof errors.StripeConnectionError || error instanceof errors.StripeAPIError;
+  return (
+    status >= 500 ||
+    status === 429 ||
+    error instanceof errors.StripeConnectionError ||
+    error instanceof errors.StripeAPIError
+  );
 }
 
 /** Does `work` at Stripe; rejects with ProblemError for everything that is to be expected. */

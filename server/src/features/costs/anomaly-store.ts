@@ -14,7 +14,11 @@ export function selectExpensiveDays(tx: SystemTx, now: Date, floorMicros: number
 }
 
 /** What a day cost, and each of the `count` before it since the account's first call, in micro-dollars. */
-export async function selectSpending(tx: TenantTx, day: string, count: number): Promise<{ cost: number; before: number[] }> {
+export async function selectSpending(
+  tx: TenantTx,
+  day: string,
+  count: number,
+): Promise<{ cost: number; before: number[] }> {
   const rows = await tx.query<{ day: string; cost: string }>(
     `select each.day::date::text as day, coalesce((select sum(cost_micros) from (${dailySums({ since: "each.day::date", until: "each.day::date + 1", account: "$1" })}) sums), 0) as cost
        from generate_series(
@@ -30,7 +34,10 @@ export async function selectSpending(tx: TenantTx, day: string, count: number): 
 }
 
 /** False when it was noticed before. */
-export async function insertAnomaly(tx: TenantTx, { day, cost, usual, now }: { day: string; cost: number; usual: number; now: Date }): Promise<boolean> {
+export async function insertAnomaly(
+  tx: TenantTx,
+  { day, cost, usual, now }: { day: string; cost: number; usual: number; now: Date },
+): Promise<boolean> {
   const rows = await tx.query(
     `insert into cost_anomalies (account_id, day, cost_micros, usual_micros, noticed_at) values ($1, $2, $3, $4, $5)
      on conflict (account_id, day) do nothing returning day`,

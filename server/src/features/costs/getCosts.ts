@@ -25,13 +25,20 @@ export const getCosts =
     const csv = wantsCsv(query.format, headers.accept);
     const accountId = query.account_id === undefined ? null : decodeId("acc", query.account_id);
     const question = { ...range, by, accountId, mode: query.mode ?? null, limit: csv ? null : GROUPS_MAX };
-    const [whole, ...groups] = await db.readSystem<CostRow>("an administrator reads costs across accounts", selectCosts(question));
+    const [whole, ...groups] = await db.readSystem<CostRow>(
+      "an administrator reads costs across accounts",
+      selectCosts(question),
+    );
     if (!whole) throw new Error("a sum without groups has one row");
     if (csv) {
-      const names = by.map((name) => (name === "account" ? "account_id" as const : name));
+      const names = by.map((name) => (name === "account" ? ("account_id" as const) : name));
       const columns = [...names, ...figureNames] as const;
       const lines = (by.length === 0 ? [whole] : groups).map(groupOf);
-      return csvAnswer(columns, lines.map((line) => columns.map((column) => line[column])), "costs");
+      return csvAnswer(
+        columns,
+        lines.map((line) => columns.map((column) => line[column])),
+        "costs",
+      );
     }
     const report: Schemas["CostReport"] = {
       object: "cost_report",
@@ -43,7 +50,15 @@ export const getCosts =
     return ok(report);
   };
 
-const figureNames = ["calls", "calls_unpriced", "input_tokens", "output_tokens", "seconds", "images", "cost_micros"] as const;
+const figureNames = [
+  "calls",
+  "calls_unpriced",
+  "input_tokens",
+  "output_tokens",
+  "seconds",
+  "images",
+  "cost_micros",
+] as const;
 
 function figuresOf(row: CostRow): Schemas["CostFigures"] {
   return {
@@ -58,17 +73,32 @@ function figuresOf(row: CostRow): Schemas["CostFigures"] {
 }
 
 function groupOf(row: CostRow): Schemas["CostGroup"] {
-  return { account_id: row.account && encodeId("acc", row.account), plan: row.plan, model: row.model, month: row.month, ...figuresOf(row) };
+  return {
+    account_id: row.account && encodeId("acc", row.account),
+    plan: row.plan,
+    model: row.model,
+    month: row.month,
+    ...figuresOf(row),
+  };
 }
 
 /** Days as the database reads them, by default this month until today. */
-function rangeOf(asked: { since?: string | undefined; until?: string | undefined }, now: Date): { since: string; until: string } {
+function rangeOf(
+  asked: { since?: string | undefined; until?: string | undefined },
+  now: Date,
+): { since: string; until: string } {
   const until = asked.until ?? dayOf(new Date(now.getTime() + DAY_MS));
   // An earlier end asks for the month that it ends.
   const last = Math.max(FIRST_DAY, Math.min(now.getTime(), Date.parse(until) - DAY_MS));
   const since = asked.since ?? `${dayOf(new Date(last)).slice(0, 8)}01`;
-  if (since >= until) throw invalidField("/query/since", "not_before_until", "Give a day before until, which is tomorrow when it is left out.");
-  if (Date.parse(until) - Date.parse(since) > RANGE_MAX_DAYS * DAY_MS) throw invalidField("/query/since", "range_too_long", `Ask for at most ${RANGE_MAX_DAYS} days at once.`);
+  if (since >= until)
+    throw invalidField(
+      "/query/since",
+      "not_before_until",
+      "Give a day before until, which is tomorrow when it is left out.",
+    );
+  if (Date.parse(until) - Date.parse(since) > RANGE_MAX_DAYS * DAY_MS)
+    throw invalidField("/query/since", "range_too_long", `Ask for at most ${RANGE_MAX_DAYS} days at once.`);
   return { since, until };
 }
 

@@ -21,13 +21,16 @@ export function createCostLedger({ clock, prices }: { clock: Clock; prices: Mode
       const made = call.outcome === "succeeded" ? 1 : 0;
       const { inputTokens = null, outputTokens = null, costMicros = null } = call;
       const used = {
-        inputTokens, outputTokens,
+        inputTokens,
+        outputTokens,
         seconds: call.seconds ?? (made ? null : 0),
         images: call.images ?? (made ? null : 0),
         songs: call.kind === "music" ? made : 0,
       };
       await insertEntry(tx, {
-        id: newId(), call, occurredAt: clock.now(),
+        id: newId(),
+        call,
+        occurredAt: clock.now(),
         costMicros: call.outcome === "unknown" ? null : costOf(prices, call.model, used, costMicros),
       });
     },

@@ -43,7 +43,9 @@ export interface CostQuestion {
 /** The sums of the whole and of each group, of all accounts or one, in one statement. For `db.readSystem`. */
 export function selectCosts({ since, until, by, accountId, mode, limit }: CostQuestion): Statement {
   const chosen = groupings.filter((name) => by.includes(name));
-  const columns = groupings.map((name) => `${chosen.includes(name) ? columnOf[name] : "null::text"} as ${name === "account" ? "account" : name}`);
+  const columns = groupings.map(
+    (name) => `${chosen.includes(name) ? columnOf[name] : "null::text"} as ${name === "account" ? "account" : name}`,
+  );
   const sets = chosen.length === 0 ? "()" : `(), (${chosen.map((name) => columnOf[name]).join(", ")})`;
   // Accounts that are no more are in no answer about one account.
   return {
@@ -54,9 +56,13 @@ export function selectCosts({ since, until, by, accountId, mode, limit }: CostQu
       ), rows as (
         select s.account_id, day, s.plan, model, calls, unpriced, input_tokens, output_tokens, seconds, images, cost_micros
           from sums s where $3::text is null or exists (select from accounts a where a.id = s.account_id and a.mode = $3)
-        ${accountId === null ? `union all
+        ${
+          accountId === null
+            ? `union all
         select null, day, plan, model, calls, unpriced, input_tokens, output_tokens, seconds, images, cost_micros
-          from cost_erased where day >= $1::date and day < $2::date and ($3::text is null or mode = $3)` : ""}
+          from cost_erased where day >= $1::date and day < $2::date and ($3::text is null or mode = $3)`
+            : ""
+        }
       )
       select ${chosen.length === 0 ? "1" : `(grouping(${columnOf[chosen[0] ?? "plan"]}) = 1)::int`} as whole, count(*) over () as groups, ${columns.join(", ")},
              coalesce(sum(calls), 0) as calls, coalesce(sum(unpriced), 0) as unpriced, coalesce(sum(input_tokens), 0) as input_tokens,

@@ -8,7 +8,9 @@ import { createCostLedger, rollUpCosts, watchCosts, type ProviderCall } from "./
 
 const PRICE = 30_000;
 const prices = new Map<string, ModelPrice>([
-  ["music-3.0", { per_song: PRICE }], ["image-01", { per_image: 3_500 }], ["MiniMax-Text-01", { per_1k_input_tokens: 200, per_1k_output_tokens: 1_100 }],
+  ["music-3.0", { per_song: PRICE }],
+  ["image-01", { per_image: 3_500 }],
+  ["MiniMax-Text-01", { per_1k_input_tokens: 200, per_1k_output_tokens: 1_100 }],
 ]);
 const DAY = 86_400_000;
 /** Noon, in UTC, of a day so many days before today's. */
@@ -18,31 +20,61 @@ const dayOf = (moment: Date) => moment.toISOString().slice(0, 10);
 let app: TestApp;
 let admin: TestAccount;
 beforeAll(async () => {
-  app = await startTestApp({ env: { LOG_LEVEL: "info", LEASE_MS: "30000", COST_PRICES: JSON.stringify(Object.fromEntries(prices)) } });
+  app = await startTestApp({
+    env: { LOG_LEVEL: "info", LEASE_MS: "30000", COST_PRICES: JSON.stringify(Object.fromEntries(prices)) },
+  });
   admin = await app.signUp({ admin: true });
 });
 afterAll(() => app?.close());
 
 const uuidOf = ({ sandboxId }: TestAccount): string => decodeId("acc", sandboxId) ?? "";
 const record = (owner: TestAccount, at: Date, more: Partial<ProviderCall> = {}) => {
-  const call: ProviderCall = { callId: randomUUID(), generationId: newId(), pluginId: "minimax", model: "music-3.0", kind: "music", outcome: "succeeded", seconds: 5, ...more };
-  return app.services.db.withTenant(uuidOf(owner), (tx) => createCostLedger({ clock: { now: () => at }, prices }).record(tx, call));
+  const call: ProviderCall = {
+    callId: randomUUID(),
+    generationId: newId(),
+    pluginId: "minimax",
+    model: "music-3.0",
+    kind: "music",
+    outcome: "succeeded",
+    seconds: 5,
+    ...more,
+  };
+  return app.services.db.withTenant(uuidOf(owner), (tx) =>
+    createCostLedger({ clock: { now: () => at }, prices }).record(tx, call),
+  );
 };
-const report = (query: Parameters<TestAccount["live"]["admin"]["getCosts"]>[0] = {}) => app.client(admin.sessionToken).admin.getCosts(query);
-const reportOf = (owner: TestAccount, query: object = {}) => report({ account_id: owner.sandboxId, since: dayOf(ago(40)), ...query });
+const report = (query: Parameters<TestAccount["live"]["admin"]["getCosts"]>[0] = {}) =>
+  app.client(admin.sessionToken).admin.getCosts(query);
+const reportOf = (owner: TestAccount, query: object = {}) =>
+  report({ account_id: owner.sandboxId, since: dayOf(ago(40)), ...query });
 const rollUp = (now = ago(0)) => rollUpCosts({ db: app.services.db, clock: { now: () => now } });
 const rolled = async (owner: TestAccount) =>
-  (await app.services.db.asSystem("a test looks", (tx) => tx.query("select distinct day::text from cost_days where account_id = $1 order by 1", [uuidOf(owner)]))).length;
+  (
+    await app.services.db.asSystem("a test looks", (tx) =>
+      tx.query("select distinct day::text from cost_days where account_id = $1 order by 1", [uuidOf(owner)]),
+    )
+  ).length;
 
 describe("what providers cost", () => {
   test("equals what the provider did and was asked, after a chaos of failures and retries (GEN-30)", async () => {
     const owner = await app.signUp();
-    const [callsBefore, songsBefore] = [app.simulator.calls()["POST /v1/music_generation"] ?? 0, app.simulator.effects()["song"] ?? 0];
+    const [callsBefore, songsBefore] = [
+      app.simulator.calls()["POST /v1/music_generation"] ?? 0,
+      app.simulator.effects()["song"] ?? 0,
+    ];
     // Fewer than would open the breaker.
-    for (const fault of ["server_error", "garbage", "drop", "internal", "policy", "unavailable"] as const) app.simulator.fail({ fault, times: 1 });
-    const started = await Promise.all(Array.from({ length: 12 }, () =>
-      owner.test.generations.create({ prompt: "chaos prompt-canary", instrumental: true, duration_seconds: 5 })));
-    const ended = await Promise.all(started.map(({ id }) => owner.test.generations.wait(id, { timeoutMs: 60_000 }).catch(() => owner.test.generations.get(id))));
+    for (const fault of ["server_error", "garbage", "drop", "internal", "policy", "unavailable"] as const)
+      app.simulator.fail({ fault, times: 1 });
+    const started = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        owner.test.generations.create({ prompt: "chaos prompt-canary", instrumental: true, duration_seconds: 5 }),
+      ),
+    );
+    const ended = await Promise.all(
+      started.map(({ id }) =>
+        owner.test.generations.wait(id, { timeoutMs: 60_000 }).catch(() => owner.test.generations.get(id)),
+      ),
+    );
     app.simulator.clear();
     const completed = ended.filter(({ status }) => status === "completed").length;
     expect(ended.every(({ status }) => status === "completed" || status === "failed")).toBe(true);
@@ -52,37 +84,68 @@ describe("what providers cost", () => {
     expect(songs).toBe(completed);
     expect(calls).toBeGreaterThan(12);
     const { totals } = await reportOf(owner);
-    expect(totals).toEqual({ calls, calls_unpriced: 0, input_tokens: 0, output_tokens: 0, seconds: songs * 5, images: 0, cost_micros: songs * PRICE });
-    expect((await owner.test.usage.getStats()).generations).toMatchObject({ started: 12, completed, cost: songs * PRICE });
-    expect((await app.client(admin.sessionToken).admin.getUsageStats({ account_id: owner.sandboxId })).generations.cost).toBe(songs * PRICE);
+    expect(totals).toEqual({
+      calls,
+      calls_unpriced: 0,
+      input_tokens: 0,
+      output_tokens: 0,
+      seconds: songs * 5,
+      images: 0,
+      cost_micros: songs * PRICE,
+    });
+    expect((await owner.test.usage.getStats()).generations).toMatchObject({
+      started: 12,
+      completed,
+      cost: songs * PRICE,
+    });
+    expect(
+      (await app.client(admin.sessionToken).admin.getUsageStats({ account_id: owner.sandboxId })).generations.cost,
+    ).toBe(songs * PRICE);
   }, 90_000);
 
   test("is of tokens for reels and of pictures for artwork", async () => {
     const owner = await app.signUp();
-    const { draft_id: draft, generation_id: reel } = await owner.test.drafts.create({ brief: "costly prompt-canary", platform: "tiktok" });
+    const { draft_id: draft, generation_id: reel } = await owner.test.drafts.create({
+      brief: "costly prompt-canary",
+      platform: "tiktok",
+    });
     const { id: artwork } = await owner.test.generations.create({ kind: "artwork", prompt: "costly prompt-canary" });
     await Promise.all([reel, artwork].map((id) => owner.test.generations.wait(id, { timeoutMs: 60_000 })));
     const { groups } = await reportOf(owner, { group_by: "model" });
-    const [text, image] = [groups.find(({ model }) => model === "MiniMax-Text-01"), groups.find(({ model }) => model === "image-01")];
+    const [text, image] = [
+      groups.find(({ model }) => model === "MiniMax-Text-01"),
+      groups.find(({ model }) => model === "image-01"),
+    ];
     expect(text).toMatchObject({ calls: 1, calls_unpriced: 0, images: 0, seconds: 0 });
-    expect(text?.cost_micros).toBe(Math.round(((text?.input_tokens ?? 0) * 200 + (text?.output_tokens ?? 0) * 1_100) / 1000));
+    expect(text?.cost_micros).toBe(
+      Math.round(((text?.input_tokens ?? 0) * 200 + (text?.output_tokens ?? 0) * 1_100) / 1000),
+    );
     expect(text?.output_tokens).toBeGreaterThan(10);
     expect(image).toMatchObject({ calls: 1, calls_unpriced: 0, images: 1, input_tokens: 0, cost_micros: 3_500 });
 
     const picture = await owner.test.library.getAsset((await owner.test.generations.get(artwork)).asset_id ?? "");
     expect(picture).toMatchObject({ kind: "image", generation_id: artwork, file: { width: 3000, height: 3000 } });
     const [{ id: variantId } = { id: "" }] = (await owner.test.drafts.get(draft)).variants;
-    expect(await owner.test.library.createAsset({ draft_id: draft, variant_id: variantId })).toMatchObject({ generation_id: reel, draft_id: draft });
+    expect(await owner.test.library.createAsset({ draft_id: draft, variant_id: variantId })).toMatchObject({
+      generation_id: reel,
+      draft_id: draft,
+    });
   }, 90_000);
 
   test("of a call that was canceled is not known, and counted as such", async () => {
     const owner = await app.signUp();
     app.simulator.fail({ fault: "hang", times: 1 });
     const before = app.simulator.calls()["POST /v1/music_generation"] ?? 0;
-    const { id } = await owner.test.generations.create({ prompt: "hanging prompt-canary", instrumental: true, duration_seconds: 5 });
+    const { id } = await owner.test.generations.create({
+      prompt: "hanging prompt-canary",
+      instrumental: true,
+      duration_seconds: 5,
+    });
     await expect.poll(() => app.simulator.calls()["POST /v1/music_generation"] ?? 0).toBe(before + 1);
     await owner.test.generations.cancel(id);
-    await expect.poll(async () => (await reportOf(owner)).totals).toMatchObject({ calls: 1, calls_unpriced: 1, cost_micros: 0 });
+    await expect
+      .poll(async () => (await reportOf(owner)).totals)
+      .toMatchObject({ calls: 1, calls_unpriced: 1, cost_micros: 0 });
     app.simulator.clear();
   });
 
@@ -91,7 +154,9 @@ describe("what providers cost", () => {
     const [june, july] = [new Date("2026-06-30T23:59:59.999Z"), new Date("2026-07-01T00:00:00Z")];
     await record(one, june);
     await record(one, july, { model: "image-01", kind: "artwork", images: 1, seconds: null, costMicros: 3500 });
-    await app.services.db.asSystem("a test changes a plan", (tx) => tx.query("update accounts set plan = 'pro' where id = $1", [uuidOf(one)]));
+    await app.services.db.asSystem("a test changes a plan", (tx) =>
+      tx.query("update accounts set plan = 'pro' where id = $1", [uuidOf(one)]),
+    );
     await record(one, july);
     await record(two, july, { outcome: "unknown", seconds: null });
     const range = { since: "2026-06-01", until: "2026-08-01" };
@@ -99,10 +164,48 @@ describe("what providers cost", () => {
     const expected = {
       totals: { ...nothing, calls: 4, calls_unpriced: 1, seconds: 10, images: 1, cost_micros: 2 * PRICE + 3500 },
       groups: [
-        { ...nothing, account_id: one.sandboxId, plan: "free", model: null, month: "2026-06", calls: 1, seconds: 5, cost_micros: PRICE },
-        { ...nothing, account_id: one.sandboxId, plan: "pro", model: null, month: "2026-07", calls: 1, seconds: 5, cost_micros: PRICE },
-        { ...nothing, account_id: one.sandboxId, plan: "free", model: null, month: "2026-07", calls: 1, seconds: 0, images: 1, cost_micros: 3500 },
-        { ...nothing, account_id: two.sandboxId, plan: "free", model: null, month: "2026-07", calls: 1, calls_unpriced: 1, seconds: 0, cost_micros: 0 },
+        {
+          ...nothing,
+          account_id: one.sandboxId,
+          plan: "free",
+          model: null,
+          month: "2026-06",
+          calls: 1,
+          seconds: 5,
+          cost_micros: PRICE,
+        },
+        {
+          ...nothing,
+          account_id: one.sandboxId,
+          plan: "pro",
+          model: null,
+          month: "2026-07",
+          calls: 1,
+          seconds: 5,
+          cost_micros: PRICE,
+        },
+        {
+          ...nothing,
+          account_id: one.sandboxId,
+          plan: "free",
+          model: null,
+          month: "2026-07",
+          calls: 1,
+          seconds: 0,
+          images: 1,
+          cost_micros: 3500,
+        },
+        {
+          ...nothing,
+          account_id: two.sandboxId,
+          plan: "free",
+          model: null,
+          month: "2026-07",
+          calls: 1,
+          calls_unpriced: 1,
+          seconds: 0,
+          cost_micros: 0,
+        },
       ],
       groups_left_out: 0,
     };
@@ -111,19 +214,42 @@ describe("what providers cost", () => {
     await rollUp();
     expect(await rolled(one)).toBe(2);
     expect(await ask()).toMatchObject(expected);
-    expect((await report({ ...range, group_by: "model" })).groups.map(({ model, cost_micros: cost }) => [model, cost])).toEqual([["music-3.0", 2 * PRICE], ["image-01", 3500]]);
+    expect(
+      (await report({ ...range, group_by: "model" })).groups.map(({ model, cost_micros: cost }) => [model, cost]),
+    ).toEqual([
+      ["music-3.0", 2 * PRICE],
+      ["image-01", 3500],
+    ]);
     expect((await report({ ...range, mode: "live" })).totals.calls).toBe(0);
     expect((await report({ ...range, account_id: two.sandboxId })).totals.calls).toBe(1);
-    const file = await app.request("get", "/v1/admin/costs?group_by=plan,month&since=2026-07-01&until=2026-08-01&format=csv", { key: admin.sessionToken });
+    const file = await app.request(
+      "get",
+      "/v1/admin/costs?group_by=plan,month&since=2026-07-01&until=2026-08-01&format=csv",
+      { key: admin.sessionToken },
+    );
     expect(file.headers["content-type"]).toContain("text/csv");
-    expect(file.text).toBe("plan,month,calls,calls_unpriced,input_tokens,output_tokens,seconds,images,cost_micros\r\npro,2026-07,1,0,0,0,5,0,30000\r\nfree,2026-07,2,1,0,0,0,1,3500\r\n");
+    expect(file.text).toBe(
+      "plan,month,calls,calls_unpriced,input_tokens,output_tokens,seconds,images,cost_micros\r\npro,2026-07,1,0,0,0,5,0,30000\r\nfree,2026-07,2,1,0,0,0,1,3500\r\n",
+    );
   });
 
   test("is for administrators, of at most 400 days, whose end comes after their start", async () => {
     const owner = await app.signUp();
     expect(await app.request("get", "/v1/admin/costs", { key: owner.testKey })).toMatchObject({ status: 403 });
-    for (const query of ["since=2026-02-01&until=2026-02-01", "since=2024-01-01&until=2026-02-01", "since=x", "group_by=account,owner", "since=2026-02-30", "until=2026-13-01", "until=0000-01-01", "until=0001-01-01"]) {
-      expect(await app.request("get", `/v1/admin/costs?${query}`, { key: admin.sessionToken }), query).toMatchObject({ status: 400, body: { code: "validation_failed" } });
+    for (const query of [
+      "since=2026-02-01&until=2026-02-01",
+      "since=2024-01-01&until=2026-02-01",
+      "since=x",
+      "group_by=account,owner",
+      "since=2026-02-30",
+      "until=2026-13-01",
+      "until=0000-01-01",
+      "until=0001-01-01",
+    ]) {
+      expect(await app.request("get", `/v1/admin/costs?${query}`, { key: admin.sessionToken }), query).toMatchObject({
+        status: 400,
+        body: { code: "validation_failed" },
+      });
     }
   });
 });
@@ -156,8 +282,10 @@ describe("the roll-up of a day", () => {
 });
 
 describe("a day that costs far more than usual", () => {
-  const events = async (owner: TestAccount) => (await owner.test.events.list({ type: "usage.cost_anomaly" })).data.map(({ data }) => data);
-  const watch = (now = ago(0)) => watchCosts({ db: app.services.db, clock: { now: () => now }, emit: wireEvents(app.services).emit });
+  const events = async (owner: TestAccount) =>
+    (await owner.test.events.list({ type: "usage.cost_anomaly" })).data.map(({ data }) => data);
+  const watch = (now = ago(0)) =>
+    watchCosts({ db: app.services.db, clock: { now: () => now }, emit: wireEvents(app.services).emit });
   const spend = (owner: TestAccount, days: number, micros: number) => record(owner, ago(days), { costMicros: micros });
   /** A million micro-dollars on each of the last 14 days. */
   const steady = async (days = 14) => {
@@ -204,7 +332,9 @@ describe("a day that costs far more than usual", () => {
     const owner = await steady();
     await spend(owner, 1, 100_000_000);
     await watch();
-    expect(await events(owner)).toMatchObject([{ day: dayOf(ago(1)), cost_micros: 101_000_000, usual_cost_micros: 1_000_000 }]);
+    expect(await events(owner)).toMatchObject([
+      { day: dayOf(ago(1)), cost_micros: 101_000_000, usual_cost_micros: 1_000_000 },
+    ]);
   });
 
   test("is also told of when it was rolled up before anybody looked", async () => {
@@ -212,6 +342,8 @@ describe("a day that costs far more than usual", () => {
     await spend(owner, 1, 100_000_000);
     await rollUp();
     await watch();
-    expect(await events(owner)).toMatchObject([{ day: dayOf(ago(1)), cost_micros: 101_000_000, usual_cost_micros: 1_000_000 }]);
+    expect(await events(owner)).toMatchObject([
+      { day: dayOf(ago(1)), cost_micros: 101_000_000, usual_cost_micros: 1_000_000 },
+    ]);
   });
 });

@@ -18,7 +18,10 @@ export function selectDaysDue(tx: SystemTx, now: Date, limit: number): Promise<A
 
 /** Nothing when another worker did it. Whoever records an entry of the day waits for the end of this transaction, or is waited for. */
 export async function rollUpDay(tx: SystemTx, { account_id: accountId, day }: AccountDay): Promise<void> {
-  const taken = await tx.query("delete from cost_days_due where account_id = $1 and day = $2 returning day", [accountId, day]);
+  const taken = await tx.query("delete from cost_days_due where account_id = $1 and day = $2 returning day", [
+    accountId,
+    day,
+  ]);
   if (taken.length === 0) return;
   await tx.query("delete from cost_days where account_id = $1 and day = $2", [accountId, day]);
   await tx.query(

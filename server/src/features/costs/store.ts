@@ -21,9 +21,22 @@ export async function insertEntry(
      insert into cost_days_due as due (account_id, day) select account_id, (occurred_at at time zone 'UTC')::date from entry
      on conflict (account_id, day) do update set entries = due.entries + 1`,
     [
-      tx.accountId, id, call.callId, call.generationId, call.pluginId, call.model, call.kind, call.outcome,
-      call.inputTokens ?? null, call.outputTokens ?? null, call.seconds ?? null, call.images ?? null,
-      occurredAt, planIds, boost.plan, costMicros,
+      tx.accountId,
+      id,
+      call.callId,
+      call.generationId,
+      call.pluginId,
+      call.model,
+      call.kind,
+      call.outcome,
+      call.inputTokens ?? null,
+      call.outputTokens ?? null,
+      call.seconds ?? null,
+      call.images ?? null,
+      occurredAt,
+      planIds,
+      boost.plan,
+      costMicros,
     ],
   );
 }

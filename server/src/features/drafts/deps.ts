@@ -21,7 +21,9 @@ export type PrepareReel = (
   principal: Principal,
   kind: "reel",
   model: string | undefined,
-) => Promise<(tx: TenantTx, wish: ReelWish, circumstances: ReelCircumstances) => Promise<components["schemas"]["Generation"]>>;
+) => Promise<
+  (tx: TenantTx, wish: ReelWish, circumstances: ReelCircumstances) => Promise<components["schemas"]["Generation"]>
+>;
 
 interface ReelCircumstances {
   lane: "interactive" | "bulk" | undefined;

@@ -19,7 +19,11 @@ afterAll(() => app?.close());
 const brief = "Teaser for prompt-canary, my lo-fi single about Lisbon";
 const ask = (method: string, path: string, body?: unknown, key = account.testKey, headers?: Record<string, string>) =>
   app.request(method, path, { key, ...(body !== undefined && { body }), ...(headers && { headers }) });
-const problemOf = (promise: Promise<unknown>) => promise.then(() => null, (error: unknown) => error as { code: string; status: number });
+const problemOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => null,
+    (error: unknown) => error as { code: string; status: number },
+  );
 
 /** A draft whose variants are written. */
 async function written(wish: Partial<Parameters<typeof client.drafts.create>[0]> = {}, by = client) {
@@ -27,9 +31,13 @@ async function written(wish: Partial<Parameters<typeof client.drafts.create>[0]>
   await by.generations.wait(generation, { timeoutMs: 20_000 });
   return by.drafts.get(id);
 }
-const costsOf = (generation: string) => app.services.db.asSystem("look in a test", (tx) =>
-  tx.query<{ outcome: string; input_tokens: number | null }>(
-    "select outcome, input_tokens::int, output_tokens::int, images from cost_entries where generation_id = $1 order by id", [decodeId("gen", generation)]));
+const costsOf = (generation: string) =>
+  app.services.db.asSystem("look in a test", (tx) =>
+    tx.query<{ outcome: string; input_tokens: number | null }>(
+      "select outcome, input_tokens::int, output_tokens::int, images from cost_entries where generation_id = $1 order by id",
+      [decodeId("gen", generation)],
+    ),
+  );
 function first<T>([item]: readonly T[]): T {
   if (item === undefined) throw new Error("nothing there");
   return item;
@@ -37,12 +45,39 @@ function first<T>([item]: readonly T[]): T {
 
 describe("creating", () => {
   test("a brief becomes a draft with variants, told by the stream, by polling and by the event (GEN-01)", async () => {
-    const answer = await ask("post", "/v1/create", { brief, platform: "tiktok", tone: "playful", variants: 3, title: " Lisbon " });
+    const answer = await ask("post", "/v1/create", {
+      brief,
+      platform: "tiktok",
+      tone: "playful",
+      variants: 3,
+      title: " Lisbon ",
+    });
     expect(answer.status).toBe(202);
-    const { draft_id: id, generation_id: generationId, draft, generation } = answer.body as { draft_id: string; generation_id: string; draft: object; generation: object };
+    const {
+      draft_id: id,
+      generation_id: generationId,
+      draft,
+      generation,
+    } = answer.body as { draft_id: string; generation_id: string; draft: object; generation: object };
     expect(answer.headers).toMatchObject({ location: `/v1/drafts/${id}`, "retry-after": "2" });
-    expect(draft).toMatchObject({ id, status: "generating", title: "Lisbon", variants: [], generation_id: generationId, tone: "playful", language: "en" });
-    expect(generation).toMatchObject({ id: generationId, kind: "reel", draft_id: id, prompt: brief, instrumental: null, duration_seconds: null, track_id: null });
+    expect(draft).toMatchObject({
+      id,
+      status: "generating",
+      title: "Lisbon",
+      variants: [],
+      generation_id: generationId,
+      tone: "playful",
+      language: "en",
+    });
+    expect(generation).toMatchObject({
+      id: generationId,
+      kind: "reel",
+      draft_id: id,
+      prompt: brief,
+      instrumental: null,
+      duration_seconds: null,
+      track_id: null,
+    });
 
     const statuses: string[] = [];
     for await (const { data } of client.generations.streamEvents(generationId)) statuses.push(data.status);
@@ -64,7 +99,10 @@ describe("creating", () => {
 
   test("an idempotency key makes one draft of two requests", async () => {
     const headers = { "Idempotency-Key": "draft-once" };
-    const [one, two] = [await ask("post", "/v1/create", { brief, platform: "youtube" }, undefined, headers), await ask("post", "/v1/create", { brief, platform: "youtube" }, undefined, headers)];
+    const [one, two] = [
+      await ask("post", "/v1/create", { brief, platform: "youtube" }, undefined, headers),
+      await ask("post", "/v1/create", { brief, platform: "youtube" }, undefined, headers),
+    ];
     expect(two.body).toEqual(one.body);
   });
 
@@ -83,7 +121,8 @@ describe("creating", () => {
   test("lists newest first, by platform, page by page", async () => {
     const other = await app.signUp();
     const ids: string[] = [];
-    for (const platform of ["tiktok", "facebook", "tiktok"] as const) ids.unshift((await other.test.drafts.create({ brief, platform })).draft_id);
+    for (const platform of ["tiktok", "facebook", "tiktok"] as const)
+      ids.unshift((await other.test.drafts.create({ brief, platform })).draft_id);
     const listed = await Array.fromAsync(other.test.drafts.list({ limit: 2 }));
     expect(listed.map(({ id }) => id)).toEqual(ids);
     expect((await other.test.drafts.list({ platform: "facebook" })).data.map(({ id }) => id)).toEqual([ids[1]]);
@@ -94,20 +133,35 @@ describe("choosing and editing (GEN-04)", () => {
   test("a variant is chosen and edited in one step; fields left out stay", async () => {
     const draft = await written({ variants: 2 });
     const variant = first(draft.variants);
-    const changed = await client.drafts.update(draft.id, { selected_variant_id: variant.id, variants: [{ id: variant.id, hook: "My own hook", hashtags: ["#mine"] }] });
+    const changed = await client.drafts.update(draft.id, {
+      selected_variant_id: variant.id,
+      variants: [{ id: variant.id, hook: "My own hook", hashtags: ["#mine"] }],
+    });
     expect(changed).toMatchObject({ selected_variant_id: variant.id });
     expect(first(changed.variants)).toMatchObject({
-      id: variant.id, hook: "My own hook", hashtags: ["#mine"], caption: variant.caption, script: variant.script, selected: true, edited_fields: ["hook", "hashtags"],
+      id: variant.id,
+      hook: "My own hook",
+      hashtags: ["#mine"],
+      caption: variant.caption,
+      script: variant.script,
+      selected: true,
+      edited_fields: ["hook", "hashtags"],
     });
     expect(changed.variants[1]).toEqual(draft.variants[1]);
-    expect(await client.drafts.update(draft.id, { title: "Later", selected_variant_id: null })).toMatchObject({ title: "Later", selected_variant_id: null });
+    expect(await client.drafts.update(draft.id, { title: "Later", selected_variant_id: null })).toMatchObject({
+      title: "Later",
+      selected_variant_id: null,
+    });
     expect(await client.drafts.update(draft.id, { title: null })).toMatchObject({ title: null });
   });
 
   test("with If-Match a change happens only to what was read", async () => {
     const draft = await written();
-    const { headers: { etag = "" } } = await ask("get", `/v1/drafts/${draft.id}`);
-    const change = (title: string) => ask("patch", `/v1/drafts/${draft.id}`, { title }, undefined, { "If-Match": etag });
+    const {
+      headers: { etag = "" },
+    } = await ask("get", `/v1/drafts/${draft.id}`);
+    const change = (title: string) =>
+      ask("patch", `/v1/drafts/${draft.id}`, { title }, undefined, { "If-Match": etag });
     expect((await change("First")).status).toBe(200);
     expect(await change("Second")).toMatchObject({ status: 412, body: { code: "precondition_failed" } });
   });
@@ -115,12 +169,32 @@ describe("choosing and editing (GEN-04)", () => {
   test("all of a change happens or none: a variant that is not there refuses it", async () => {
     const [draft, other] = [await written(), await written()];
     const [own, foreign] = [first(draft.variants), first(other.variants)];
-    const answer = await ask("patch", `/v1/drafts/${draft.id}`, { title: "Never", variants: [{ id: own.id, hook: "Never" }, { id: foreign.id, hook: "Never" }] });
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: "/body/variants/1/id", code: "not_found" }] } });
-    expect(await ask("patch", `/v1/drafts/${draft.id}`, { variants: [{ id: own.id, hook: "One" }, { id: own.id, caption: "Two" }] })).toMatchObject({
-      status: 400, body: { errors: [{ path: "/body/variants/1/id", code: "repeated" }] },
+    const answer = await ask("patch", `/v1/drafts/${draft.id}`, {
+      title: "Never",
+      variants: [
+        { id: own.id, hook: "Never" },
+        { id: foreign.id, hook: "Never" },
+      ],
     });
-    expect(await ask("patch", `/v1/drafts/${draft.id}`, { selected_variant_id: foreign.id })).toMatchObject({ status: 400, body: { errors: [{ path: "/body/selected_variant_id" }] } });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "/body/variants/1/id", code: "not_found" }] },
+    });
+    expect(
+      await ask("patch", `/v1/drafts/${draft.id}`, {
+        variants: [
+          { id: own.id, hook: "One" },
+          { id: own.id, caption: "Two" },
+        ],
+      }),
+    ).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "/body/variants/1/id", code: "repeated" }] },
+    });
+    expect(await ask("patch", `/v1/drafts/${draft.id}`, { selected_variant_id: foreign.id })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "/body/selected_variant_id" }] },
+    });
     expect(await client.drafts.get(draft.id)).toEqual(draft);
   });
 });
@@ -129,13 +203,26 @@ describe("regenerating (GEN-02)", () => {
   test("one field of one variant: it changes, and nothing else does, not even the choice", async () => {
     const draft = await written({ variants: 2 });
     const variant = first(draft.variants);
-    await client.drafts.update(draft.id, { selected_variant_id: variant.id, variants: [{ id: variant.id, hook: "Mine", caption: "Mine too" }] });
-    const { generation_id: generation, draft: meanwhile } = await client.drafts.regenerate({ draft_id: draft.id, variant_id: variant.id, field: "hook" });
+    await client.drafts.update(draft.id, {
+      selected_variant_id: variant.id,
+      variants: [{ id: variant.id, hook: "Mine", caption: "Mine too" }],
+    });
+    const { generation_id: generation, draft: meanwhile } = await client.drafts.regenerate({
+      draft_id: draft.id,
+      variant_id: variant.id,
+      field: "hook",
+    });
     expect(meanwhile.variants.map(({ id }) => id)).toEqual(draft.variants.map(({ id }) => id));
     await client.generations.wait(generation);
     const after = await client.drafts.get(draft.id);
     expect(first(after.variants)).toMatchObject({
-      id: variant.id, caption: "Mine too", script: variant.script, hashtags: variant.hashtags, selected: true, edited_fields: ["caption"], generation_id: generation,
+      id: variant.id,
+      caption: "Mine too",
+      script: variant.script,
+      hashtags: variant.hashtags,
+      selected: true,
+      edited_fields: ["caption"],
+      generation_id: generation,
     });
     expect(["Mine", variant.hook]).not.toContain(first(after.variants).hook);
     expect(after.variants[1]).toEqual(draft.variants[1]);
@@ -146,10 +233,19 @@ describe("regenerating (GEN-02)", () => {
     const draft = await written();
     const variant = first(draft.variants);
     await client.drafts.update(draft.id, { variants: [{ id: variant.id, script: "Mine" }] });
-    const { generation_id: generation } = await client.drafts.regenerate({ draft_id: draft.id, variant_id: variant.id, instructions: "Name the city" });
+    const { generation_id: generation } = await client.drafts.regenerate({
+      draft_id: draft.id,
+      variant_id: variant.id,
+      instructions: "Name the city",
+    });
     await client.generations.wait(generation);
     const after = first((await client.drafts.get(draft.id)).variants);
-    expect(after).toMatchObject({ id: variant.id, position: 0, edited_fields: [], script: expect.stringContaining("Name the city") });
+    expect(after).toMatchObject({
+      id: variant.id,
+      position: 0,
+      edited_fields: [],
+      script: expect.stringContaining("Name the city"),
+    });
     expect(after.hook).not.toBe(variant.hook);
   });
 
@@ -164,7 +260,11 @@ describe("regenerating (GEN-02)", () => {
     const before = new Set(draft.variants.flatMap(({ id, hook }) => [id, hook]));
     expect(after.variants.filter(({ id, hook }) => before.has(id) || before.has(hook))).toEqual([]);
     const [{ kept } = { kept: 0 }] = await app.services.db.asSystem("look in a test", (tx) =>
-      tx.query<{ kept: number }>("select count(*)::int as kept from draft_variants where superseded_at is not null and hook = any($1)", [draft.variants.map(({ hook }) => hook)]));
+      tx.query<{ kept: number }>(
+        "select count(*)::int as kept from draft_variants where superseded_at is not null and hook = any($1)",
+        [draft.variants.map(({ hook }) => hook)],
+      ),
+    );
     expect(kept).toBe(2);
     expect((await client.drafts.update(draft.id, { title: "still" })).variants).toEqual(after.variants);
   });
@@ -173,7 +273,9 @@ describe("regenerating (GEN-02)", () => {
     const draft = await written();
     app.simulator.setLatency(5);
     const { generation_id: generation } = await client.drafts.regenerate({ draft_id: draft.id });
-    expect(await problemOf(client.drafts.regenerate({ draft_id: draft.id, variant_id: first(draft.variants).id }))).toMatchObject({ status: 409, code: "draft_generating" });
+    expect(
+      await problemOf(client.drafts.regenerate({ draft_id: draft.id, variant_id: first(draft.variants).id })),
+    ).toMatchObject({ status: 409, code: "draft_generating" });
     await client.generations.cancel(generation);
     app.simulator.setLatency(0);
     expect(await client.drafts.get(draft.id)).toMatchObject({ status: "ready", variants: draft.variants });
@@ -183,18 +285,28 @@ describe("regenerating (GEN-02)", () => {
     const { id, variants } = await written({ brief: "🎵".repeat(2000), instructions: "🎵".repeat(1000) });
     const variant = first(variants);
     await client.drafts.update(id, { variants: [{ id: variant.id, hook: "🎵".repeat(300) }] });
-    const { generation_id: generation } = await client.drafts.regenerate({ draft_id: id, variant_id: variant.id, field: "caption" });
+    const { generation_id: generation } = await client.drafts.regenerate({
+      draft_id: id,
+      variant_id: variant.id,
+      field: "caption",
+    });
     expect(await client.generations.wait(generation, { timeoutMs: 20_000 })).toMatchObject({ status: "completed" });
-    const song = await client.generations.create({ prompt: "🎵".repeat(2000), lyrics: "🎵".repeat(3500), duration_seconds: 5 });
+    const song = await client.generations.create({
+      prompt: "🎵".repeat(2000),
+      lyrics: "🎵".repeat(3500),
+      duration_seconds: 5,
+    });
     const cover = await client.generations.create({ kind: "artwork", prompt: "🎵".repeat(1500) });
-    for (const made of [song, cover]) expect(await client.generations.wait(made.id, { timeoutMs: 30_000 })).toMatchObject({ status: "completed" });
+    for (const made of [song, cover])
+      expect(await client.generations.wait(made.id, { timeoutMs: 30_000 })).toMatchObject({ status: "completed" });
   });
 
   test("the character NUL is refused in a brief and in instructions, before anything is taken or kept", async () => {
     const owner = await app.signUp();
     for (const more of [{ brief: "a\u0000b" }, { instructions: "a\u0000b" }]) {
-      expect(await ask("post", "/v1/create", { brief: "prompt-canary", platform: "tiktok", ...more }, owner.testKey))
-        .toMatchObject({ status: 400, body: { errors: [{ path: "/body", code: "nul_character" }] } });
+      expect(
+        await ask("post", "/v1/create", { brief: "prompt-canary", platform: "tiktok", ...more }, owner.testKey),
+      ).toMatchObject({ status: 400, body: { errors: [{ path: "/body", code: "nul_character" }] } });
     }
     expect((await owner.test.drafts.list()).data).toEqual([]);
     expect((await owner.test.generations.list()).data).toEqual([]);
@@ -204,12 +316,27 @@ describe("regenerating (GEN-02)", () => {
     const draft = await written();
     const variantId = first(draft.variants).id;
     const again = (body: object) => ask("post", "/v1/regenerate", { draft_id: draft.id, ...body });
-    expect(await again({ field: "hook" })).toMatchObject({ status: 400, body: { errors: [{ path: "/body/field", code: "needs_variant" }] } });
-    expect(await again({ variant_id: variantId, variants: 2 })).toMatchObject({ status: 400, body: { errors: [{ path: "/body/variants", code: "conflicts_with_variant" }] } });
-    expect(await again({ variant_id: variantId.replace(/.$/, "0") })).toMatchObject({ status: 400, body: { errors: [{ path: "/body/variant_id", code: "not_found" }] } });
-    expect(await again({ draft_id: draft.id.replace(/.{3}$/, "000") })).toMatchObject({ status: 404, body: { code: "not_found" } });
+    expect(await again({ field: "hook" })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "/body/field", code: "needs_variant" }] },
+    });
+    expect(await again({ variant_id: variantId, variants: 2 })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "/body/variants", code: "conflicts_with_variant" }] },
+    });
+    expect(await again({ variant_id: variantId.replace(/.$/, "0") })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "/body/variant_id", code: "not_found" }] },
+    });
+    expect(await again({ draft_id: draft.id.replace(/.{3}$/, "000") })).toMatchObject({
+      status: 404,
+      body: { code: "not_found" },
+    });
     const { testKey } = await app.signUp();
-    expect(await ask("post", "/v1/regenerate", { draft_id: draft.id }, testKey)).toMatchObject({ status: 404, body: { code: "not_found" } });
+    expect(await ask("post", "/v1/regenerate", { draft_id: draft.id }, testKey)).toMatchObject({
+      status: 404,
+      body: { code: "not_found" },
+    });
   });
 });
 
@@ -218,11 +345,17 @@ describe("plans", () => {
     const person = await app.signUp();
     await grantPlan(app.services, person.sandboxId, "basic");
     const mine = (path: string, body: object) => ask("post", path, body, person.testKey);
-    await expect.poll(() => mine("/v1/create", { brief, platform: "tiktok", variants: 2 })).toMatchObject({
-      status: 403, body: { code: "variants_exceed_plan", upgrade_plan: "standard", detail: expect.stringContaining("Standard") },
-    });
+    await expect
+      .poll(() => mine("/v1/create", { brief, platform: "tiktok", variants: 2 }))
+      .toMatchObject({
+        status: 403,
+        body: { code: "variants_exceed_plan", upgrade_plan: "standard", detail: expect.stringContaining("Standard") },
+      });
     const draft = await written({}, person.test);
-    expect(await mine("/v1/regenerate", { draft_id: draft.id })).toMatchObject({ status: 403, body: { code: "full_regen_not_allowed", upgrade_plan: "standard" } });
+    expect(await mine("/v1/regenerate", { draft_id: draft.id })).toMatchObject({
+      status: 403,
+      body: { code: "full_regen_not_allowed", upgrade_plan: "standard" },
+    });
     app.simulator.fail({ fault: "policy", times: 1 });
     const failed = await person.test.drafts.create({ brief, platform: "tiktok" });
     await problemOf(person.test.generations.wait(failed.generation_id));
@@ -242,12 +375,21 @@ describe("plans", () => {
     await app.services.db.withTenant(decodeId("acc", person.sandboxId) ?? "", async (tx) => {
       await tx.query(
         `insert into quota_entries (account_id, generation_id, regeneration, admitted_at, outcome, settled_at)
-         select $1, gen_random_uuid(), 'full', now(), 'charged', now() from generate_series(1, 30)`, [tx.accountId]);
+         select $1, gen_random_uuid(), 'full', now(), 'charged', now() from generate_series(1, 30)`,
+        [tx.accountId],
+      );
       await tx.query("update quota_accounts set epoch = nextval('quota_epochs') where account_id = $1", [tx.accountId]);
     });
     const refused = await ask("post", "/v1/regenerate", { draft_id: draft.id }, person.testKey);
-    expect(refused).toMatchObject({ status: 429, body: { code: "full_regen_cap", upgrade_plan: "pro", ends_at: expect.stringMatching(/-01T00:00:00.000Z$/) } });
-    const { generation_id: generation } = await person.test.drafts.regenerate({ draft_id: draft.id, variant_id: first(draft.variants).id, field: "hook" });
+    expect(refused).toMatchObject({
+      status: 429,
+      body: { code: "full_regen_cap", upgrade_plan: "pro", ends_at: expect.stringMatching(/-01T00:00:00.000Z$/) },
+    });
+    const { generation_id: generation } = await person.test.drafts.regenerate({
+      draft_id: draft.id,
+      variant_id: first(draft.variants).id,
+      field: "hook",
+    });
     expect(await person.test.generations.wait(generation)).toMatchObject({ status: "completed" });
   });
 });
@@ -259,15 +401,24 @@ describe("when it goes wrong", () => {
     const before = calls();
     const { draft_id: id, generation_id: generation } = await client.drafts.create({ brief, platform: "tiktok" });
     await problemOf(client.generations.wait(generation, { timeoutMs: 30_000 }));
-    expect(await client.generations.get(generation)).toMatchObject({ status: "failed", error: { code: "provider_unavailable" } });
+    expect(await client.generations.get(generation)).toMatchObject({
+      status: "failed",
+      error: { code: "provider_unavailable" },
+    });
     expect(calls() - before).toBe(3);
     expect(await client.drafts.get(id)).toMatchObject({ status: "failed", variants: [] });
-    expect((await costsOf(generation)).map(({ outcome, input_tokens: input }) => [outcome, input !== null])).toEqual([["failed", true], ["failed", true], ["failed", true]]);
+    expect((await costsOf(generation)).map(({ outcome, input_tokens: input }) => [outcome, input !== null])).toEqual([
+      ["failed", true],
+      ["failed", true],
+      ["failed", true],
+    ]);
   });
 
   test("what a reel used is in the ledger of costs, once (GEN-30)", async () => {
     const { generation_id: generation } = await written({ variants: 2 });
-    expect(await costsOf(String(generation))).toMatchObject([{ outcome: "succeeded", input_tokens: expect.any(Number), output_tokens: expect.any(Number), images: null }]);
+    expect(await costsOf(String(generation))).toMatchObject([
+      { outcome: "succeeded", input_tokens: expect.any(Number), output_tokens: expect.any(Number), images: null },
+    ]);
   });
 
   test("a refusal of the content fails at once; a regeneration that fails leaves the draft as it was", async () => {
@@ -275,7 +426,10 @@ describe("when it goes wrong", () => {
     app.simulator.fail({ fault: "policy", times: 1 });
     const { generation_id: generation } = await client.drafts.regenerate({ draft_id: draft.id });
     await problemOf(client.generations.wait(generation));
-    expect(await client.generations.get(generation)).toMatchObject({ status: "failed", error: { code: "content_policy" } });
+    expect(await client.generations.get(generation)).toMatchObject({
+      status: "failed",
+      error: { code: "content_policy" },
+    });
     expect(await client.drafts.get(draft.id)).toEqual({ ...draft, generation_id: generation });
   });
 

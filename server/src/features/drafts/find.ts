@@ -30,6 +30,10 @@ export function variantOf(draft: DraftRow, publicId: string, path: string): Vari
   const id = decodeId("var", publicId);
   const variant = draft.variants.find((each) => each.id === id);
   if (variant) return variant;
-  const problem: FieldProblem = { path, code: "not_found", message: "This draft has no variant with this id. A full regeneration replaces all of them." };
+  const problem: FieldProblem = {
+    path,
+    code: "not_found",
+    message: "This draft has no variant with this id. A full regeneration replaces all of them.",
+  };
   throw new ProblemError("validation_failed", { errors: [problem] });
 }

@@ -28,7 +28,13 @@ export const regenerateDraft =
       const wish = wishFor(draft, body, limits.variantsMax);
       // Where nothing was written yet, nothing is written anew: a failed beginning uses up no regeneration.
       const regeneration = wish.target ? "targeted" : draft.variants.length > 0 ? "full" : null;
-      const generation = await start(tx, wish, { lane: "interactive", title: draft.title, draftId: id, regeneration, requestId });
+      const generation = await start(tx, wish, {
+        lane: "interactive",
+        title: draft.title,
+        draftId: id,
+        regeneration,
+        requestId,
+      });
       const now = presentDraft(await holdDraft(tx, id));
       return accepted(
         { draft_id: now.id, generation_id: generation.id, draft: now, generation },
@@ -42,14 +48,21 @@ function refuseContradictions(body: Body): void {
     throw invalidField("/body/field", "needs_variant", "A field belongs to a variant: say which in variant_id.");
   }
   if (body.variants !== undefined && body.variant_id !== undefined) {
-    throw invalidField("/body/variants", "conflicts_with_variant", "One variant is written anew with variant_id. Leave out variants, or leave out variant_id to replace all.");
+    throw invalidField(
+      "/body/variants",
+      "conflicts_with_variant",
+      "One variant is written anew with variant_id. Leave out variants, or leave out variant_id to replace all.",
+    );
   }
 }
 
 function wishFor(draft: DraftRow, body: Body, variantsMax: number): ReelWish {
   const { brief, platform, tone, language } = draft;
   return {
-    brief, platform, tone, language,
+    brief,
+    platform,
+    tone,
+    language,
     variants: body.variants ?? Math.min(Math.max(1, draft.variants.length), variantsMax),
     instructions: body.instructions ?? null,
     avoid: draft.variants.map(({ hook }) => hook),
@@ -64,5 +77,7 @@ function targetIn(draft: DraftRow, variantId: string, field: ReelTarget["field"]
 
 function stillGenerating({ generation_id: id }: DraftRow): ProblemError {
   const which = id === null ? "A generation" : encodeId("gen", id);
-  return new ProblemError("draft_generating", { detail: `${which} still writes for this draft. Wait until it has ended, or cancel it.` });
+  return new ProblemError("draft_generating", {
+    detail: `${which} still writes for this draft. Wait until it has ended, or cancel it.`,
+  });
 }

@@ -52,7 +52,10 @@ export const selectDraft = (accountId: string, id: string): Statement => ({
   values: [accountId, id],
 });
 
-export const selectDrafts = (accountId: string, page: { afterId: string | null; limit: number; platform: string | null }): Statement => ({
+export const selectDrafts = (
+  accountId: string,
+  page: { afterId: string | null; limit: number; platform: string | null },
+): Statement => ({
   name: "drafts_page",
   text: `select ${columns} from drafts d
           where d.account_id = $1 and ($2::uuid is null or d.id < $2) and ($3::text is null or d.platform = $3)
@@ -73,14 +76,34 @@ export async function lockDraft(tx: TenantTx, id: string): Promise<DraftRow | nu
 }
 
 /** Changes a draft that is locked: its title, and that it was changed at all. */
-export async function updateDraftRow(tx: TenantTx, { id, title }: Pick<DraftRow, "id" | "title">, now: Date): Promise<void> {
-  await tx.query("update drafts set title = $3, updated_at = $4 where account_id = $1 and id = $2", [tx.accountId, id, title, now]);
+export async function updateDraftRow(
+  tx: TenantTx,
+  { id, title }: Pick<DraftRow, "id" | "title">,
+  now: Date,
+): Promise<void> {
+  await tx.query("update drafts set title = $3, updated_at = $4 where account_id = $1 and id = $2", [
+    tx.accountId,
+    id,
+    title,
+    now,
+  ]);
 }
 
 /** Chooses a variant of a locked draft, or none. */
-export async function selectVariant(tx: TenantTx, { id }: Pick<DraftRow, "id">, variantId: string | null): Promise<void> {
-  await tx.query("update draft_variants set selected = false where account_id = $1 and draft_id = $2 and selected", [tx.accountId, id]);
-  if (variantId !== null) await tx.query("update draft_variants set selected = true where account_id = $1 and id = $2", [tx.accountId, variantId]);
+export async function selectVariant(
+  tx: TenantTx,
+  { id }: Pick<DraftRow, "id">,
+  variantId: string | null,
+): Promise<void> {
+  await tx.query("update draft_variants set selected = false where account_id = $1 and draft_id = $2 and selected", [
+    tx.accountId,
+    id,
+  ]);
+  if (variantId !== null)
+    await tx.query("update draft_variants set selected = true where account_id = $1 and id = $2", [
+      tx.accountId,
+      variantId,
+    ]);
 }
 
 /** Writes the texts of a variant of a locked draft as they are to be. */
@@ -94,8 +117,15 @@ export async function updateVariant(
         set hook = $3, script = $4, caption = $5, hashtags = $6, edited_fields = $7, generation_id = $8, revision = revision + 1, updated_at = $9
       where account_id = $1 and id = $2`,
     [
-      tx.accountId, variant.id, variant.hook, variant.script, variant.caption, variant.hashtags,
-      variant.edited_fields, variant.generation_id, now,
+      tx.accountId,
+      variant.id,
+      variant.hook,
+      variant.script,
+      variant.caption,
+      variant.hashtags,
+      variant.edited_fields,
+      variant.generation_id,
+      now,
     ],
   );
 }
@@ -133,8 +163,16 @@ export async function insertVariant(
     `insert into draft_variants (account_id, id, draft_id, generation_id, position, hook, script, caption, hashtags, created_at, updated_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
     [
-      tx.accountId, variant.id, variant.draftId, variant.generationId, variant.position,
-      variant.hook, variant.script, variant.caption, variant.hashtags, now,
+      tx.accountId,
+      variant.id,
+      variant.draftId,
+      variant.generationId,
+      variant.position,
+      variant.hook,
+      variant.script,
+      variant.caption,
+      variant.hashtags,
+      now,
     ],
   );
 }

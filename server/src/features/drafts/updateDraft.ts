@@ -6,7 +6,14 @@ import { invalidField } from "../../platform/http/problem.ts";
 import type { DraftsDeps } from "./deps.ts";
 import { draftIdOf, holdDraft, variantOf } from "./find.ts";
 import { presentDraft } from "./present.ts";
-import { selectVariant, updateDraftRow, updateVariant, type DraftRow, type ReelField, type VariantRow } from "./store.ts";
+import {
+  selectVariant,
+  updateDraftRow,
+  updateVariant,
+  type DraftRow,
+  type ReelField,
+  type VariantRow,
+} from "./store.ts";
 
 type Edit = components["schemas"]["DraftVariantEdit"];
 const fields: readonly ReelField[] = ["hook", "script", "caption", "hashtags"];
@@ -21,10 +28,15 @@ export const updateDraft =
       const before = await holdDraft(tx, id);
       requireMatch(headers, presentDraft(before));
       const now = clock.now();
-      const edited = (body.variants ?? []).map((edit, index) => editedVariant(before, edit, `/body/variants/${index}/id`)).filter((variant) => variant !== null);
+      const edited = (body.variants ?? [])
+        .map((edit, index) => editedVariant(before, edit, `/body/variants/${index}/id`))
+        .filter((variant) => variant !== null);
       for (const variant of edited) await updateVariant(tx, variant, now);
       if (body.selected_variant_id !== undefined) {
-        const chosen = body.selected_variant_id === null ? null : variantOf(before, body.selected_variant_id, "/body/selected_variant_id").id;
+        const chosen =
+          body.selected_variant_id === null
+            ? null
+            : variantOf(before, body.selected_variant_id, "/body/selected_variant_id").id;
         await selectVariant(tx, before, chosen);
       }
       const title = body.title === undefined ? before.title : (body.title?.trim() ?? null);
@@ -37,13 +49,20 @@ export const updateDraft =
 /** Two edits of one variant would each be made of what was there before, and the later one would undo the other. */
 function refuseRepetition(edits: readonly Edit[]): void {
   const again = edits.findIndex(({ id }, index) => edits.findIndex((other) => other.id === id) < index);
-  if (again >= 0) throw invalidField(`/body/variants/${again}/id`, "repeated", "A variant is edited once in a request. Put all of its fields together.");
+  if (again >= 0)
+    throw invalidField(
+      `/body/variants/${again}/id`,
+      "repeated",
+      "A variant is edited once in a request. Put all of its fields together.",
+    );
 }
 
 /** Null: it says what is there already. */
 function editedVariant(draft: DraftRow, edit: Edit, path: string): VariantRow | null {
   const variant = variantOf(draft, edit.id, path);
-  const changed = fields.filter((field) => edit[field] !== undefined && !isDeepStrictEqual(edit[field], variant[field]));
+  const changed = fields.filter(
+    (field) => edit[field] !== undefined && !isDeepStrictEqual(edit[field], variant[field]),
+  );
   if (changed.length === 0) return null;
   return {
     ...variant,

@@ -5,7 +5,11 @@ import { resolveEffectivePlan } from "../plans/index.ts";
 import type { Entitlement } from "./implied-entitlements.ts";
 import { projectionOf } from "./revise.ts";
 
-export function presentAccountPlan(liveId: string, held: readonly Entitlement[], now: Date): components["schemas"]["AccountPlan"] {
+export function presentAccountPlan(
+  liveId: string,
+  held: readonly Entitlement[],
+  now: Date,
+): components["schemas"]["AccountPlan"] {
   const { plan, boostExpiresAt } = projectionOf(held, now);
   return {
     object: "account_plan",

@@ -5,8 +5,16 @@ import type { Entitlement } from "./implied-entitlements.ts";
 
 const now = new Date("2026-11-21T12:00:00Z");
 const later = new Date(now.getTime() + 1);
-const held = (more: Partial<Entitlement> = {}): Entitlement => ({ source: "plan", ref: "sub_1", plan: "basic", startsAt: new Date(0), endsAt: later, ...more });
-const changes = (before: Entitlement[], after: Entitlement[]) => differences(before, after, now).map(({ change, entitlement }) => [change, entitlement.ref, entitlement.plan]);
+const held = (more: Partial<Entitlement> = {}): Entitlement => ({
+  source: "plan",
+  ref: "sub_1",
+  plan: "basic",
+  startsAt: new Date(0),
+  endsAt: later,
+  ...more,
+});
+const changes = (before: Entitlement[], after: Entitlement[]) =>
+  differences(before, after, now).map(({ change, entitlement }) => [change, entitlement.ref, entitlement.plan]);
 
 test("what is the same is no change, and nothing is told twice", () => {
   expect(changes([held()], [held()])).toEqual([]);
@@ -27,7 +35,10 @@ test("what ended by itself has expired, even when it is still wanted", () => {
 });
 
 test("the same id in two sources is two things", () => {
-  expect(changes([held()], [held({ source: "boost" })])).toEqual([["revoked", "sub_1", "basic"], ["granted", "sub_1", "basic"]]);
+  expect(changes([held()], [held({ source: "boost" })])).toEqual([
+    ["revoked", "sub_1", "basic"],
+    ["granted", "sub_1", "basic"],
+  ]);
 });
 
 test("administrators change what administrators gave, and nothing that was paid for", () => {
@@ -36,5 +47,8 @@ test("administrators change what administrators gave, and nothing that was paid 
   expect(granted.map(({ source }) => source)).toEqual(["plan", "boost", "plan_grant", "boost_grant"]);
   expect(withGrants(granted, { plan: "free", boostExpiresAt: null }, later)).toEqual(paid);
   expect(withGrants(granted, {}, later)).toEqual(granted);
-  expect(withGrants(granted, { plan: "pro" }, later).find(({ source }) => source === "plan_grant")).toMatchObject({ plan: "pro", startsAt: now });
+  expect(withGrants(granted, { plan: "pro" }, later).find(({ source }) => source === "plan_grant")).toMatchObject({
+    plan: "pro",
+    startsAt: now,
+  });
 });

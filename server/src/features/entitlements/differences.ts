@@ -10,7 +10,9 @@ export function differences(held: readonly Entitlement[], wanted: readonly Entit
   const key = ({ source, ref }: Entitlement) => `${source} ${ref}`;
   const before = new Map(held.map((one) => [key(one), one]));
   const after = new Map(wanted.filter((one) => !isOver(one, now)).map((one) => [key(one), one]));
-  const ended = held.filter((one) => !after.has(key(one))).map((entitlement): Difference => ({ change: isOver(entitlement, now) ? "expired" : "revoked", entitlement }));
+  const ended = held
+    .filter((one) => !after.has(key(one)))
+    .map((entitlement): Difference => ({ change: isOver(entitlement, now) ? "expired" : "revoked", entitlement }));
   const given = [...after.values()].flatMap((entitlement): Difference[] => {
     const known = before.get(key(entitlement));
     if (!known) return [{ change: "granted", entitlement }];
@@ -24,5 +26,7 @@ function isOver({ endsAt }: Entitlement, now: Date): boolean {
 }
 
 function isSame(a: Entitlement, b: Entitlement): boolean {
-  return a.plan === b.plan && a.startsAt.getTime() === b.startsAt.getTime() && a.endsAt?.getTime() === b.endsAt?.getTime();
+  return (
+    a.plan === b.plan && a.startsAt.getTime() === b.startsAt.getTime() && a.endsAt?.getTime() === b.endsAt?.getTime()
+  );
 }

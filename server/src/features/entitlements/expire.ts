@@ -10,9 +10,13 @@ const BATCH = 100;
  */
 export async function expireEntitlements({ db, ...deps }: ReviseDeps & { db: Database }): Promise<void> {
   for (let count = BATCH; count === BATCH;) {
-    const accounts = await db.asSystem("find entitlements whose time is over", (tx) => selectExpired(tx, deps.clock.now(), BATCH));
+    const accounts = await db.asSystem("find entitlements whose time is over", (tx) =>
+      selectExpired(tx, deps.clock.now(), BATCH),
+    );
     for (const accountId of accounts) {
-      await db.withTenant(accountId, (tx) => reviseEntitlements(deps, tx, { cause: { kind: "expiry", ids: [] }, wanted: (held) => held }));
+      await db.withTenant(accountId, (tx) =>
+        reviseEntitlements(deps, tx, { cause: { kind: "expiry", ids: [] }, wanted: (held) => held }),
+      );
     }
     count = accounts.length;
   }

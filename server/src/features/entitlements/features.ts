@@ -17,12 +17,24 @@ const always = (limit: number): Allowance => ({ allowed: true, limit, period: nu
 
 /** Every feature, worked out from the plan's numbers: the catalogue of plans stays the only place with these. */
 const allowances: Readonly<Record<Feature, (limits: EffectiveLimits) => Allowance>> = {
-  generations: ({ generationsPerMonth }) => ({ allowed: true, limit: generationsPerMonth, period: generationsPerMonth === null ? null : "month" }),
+  generations: ({ generationsPerMonth }) => ({
+    allowed: true,
+    limit: generationsPerMonth,
+    period: generationsPerMonth === null ? null : "month",
+  }),
   variants: ({ variantsMax }) => always(variantsMax),
   targeted_regeneration: ({ regeneration }) => ({ allowed: regeneration.targeted, limit: null, period: null }),
-  full_regeneration: ({ regeneration: { full, fullPerMonth } }) => ({ allowed: full !== "none", limit: fullPerMonth, period: fullPerMonth === null ? null : "month" }),
+  full_regeneration: ({ regeneration: { full, fullPerMonth } }) => ({
+    allowed: full !== "none",
+    limit: fullPerMonth,
+    period: fullPerMonth === null ? null : "month",
+  }),
   concurrency: ({ concurrencyMax }) => always(concurrencyMax),
-  api_requests: ({ api: { quota } }) => ({ allowed: true, limit: Math.floor((quota.max * HOUR) / quota.seconds), period: "hour" }),
+  api_requests: ({ api: { quota } }) => ({
+    allowed: true,
+    limit: Math.floor((quota.max * HOUR) / quota.seconds),
+    period: "hour",
+  }),
 };
 
 export const features = Object.keys(allowances) as Feature[];

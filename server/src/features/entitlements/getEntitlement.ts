@@ -7,6 +7,7 @@ export const getEntitlement =
   ({ plans }: Pick<EntitlementsDeps, "plans">): Handler<"getEntitlement"> =>
   async ({ principal, path }) => {
     const feature = features.find((known) => known === path.feature);
-    if (!feature) throw new ProblemError("not_found", { detail: `There is no such feature. There are: ${features.join(", ")}.` });
+    if (!feature)
+      throw new ProblemError("not_found", { detail: `There is no such feature. There are: ${features.join(", ")}.` });
     return ok(entitlementTo(feature, await plans.getEntitledLimits(principal.accountId)));
   };

@@ -12,10 +12,25 @@ interface WantedGrants {
 const REF = "grant";
 
 /** What the account holds with these grants in place of earlier ones; what it pays for is left alone. */
-export function withGrants(held: readonly Entitlement[], { plan, boostExpiresAt }: WantedGrants, now: Date): Entitlement[] {
-  const kept = held.filter(({ source }) => !(source === "plan_grant" && plan !== undefined) && !(source === "boost_grant" && boostExpiresAt !== undefined));
+export function withGrants(
+  held: readonly Entitlement[],
+  { plan, boostExpiresAt }: WantedGrants,
+  now: Date,
+): Entitlement[] {
+  const kept = held.filter(
+    ({ source }) =>
+      !(source === "plan_grant" && plan !== undefined) && !(source === "boost_grant" && boostExpiresAt !== undefined),
+  );
   const since = (source: Entitlement["source"]) => held.find((one) => one.source === source)?.startsAt ?? now;
-  if (plan !== undefined && plan !== "free") kept.push({ source: "plan_grant", ref: REF, plan, startsAt: since("plan_grant"), endsAt: null });
-  if (boostExpiresAt) kept.push({ source: "boost_grant", ref: REF, plan: boost.plan, startsAt: since("boost_grant"), endsAt: boostExpiresAt });
+  if (plan !== undefined && plan !== "free")
+    kept.push({ source: "plan_grant", ref: REF, plan, startsAt: since("plan_grant"), endsAt: null });
+  if (boostExpiresAt)
+    kept.push({
+      source: "boost_grant",
+      ref: REF,
+      plan: boost.plan,
+      startsAt: since("boost_grant"),
+      endsAt: boostExpiresAt,
+    });
   return kept;
 }

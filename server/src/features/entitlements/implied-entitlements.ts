@@ -24,7 +24,9 @@ const harmlessDisputes: readonly string[] = ["won", "warning_needs_response", "w
  * one after the other: one bought while another runs begins when that ends. (BIL-01, BIL-21)
  */
 export function impliedEntitlements(state: CustomerState, now: Date): Entitlement[] {
-  return [...state.subscriptions.flatMap(ofSubscription), ...ofBoosts(state)].filter(({ endsAt }) => endsAt === null || endsAt > now);
+  return [...state.subscriptions.flatMap(ofSubscription), ...ofBoosts(state)].filter(
+    ({ endsAt }) => endsAt === null || endsAt > now,
+  );
 }
 
 function ofSubscription(subscription: SubscriptionState): Entitlement[] {
@@ -35,7 +37,13 @@ function ofSubscription(subscription: SubscriptionState): Entitlement[] {
   return [{ source: "plan", ref: id, plan: known, startsAt: createdAt, endsAt }];
 }
 
-function endOf({ status, cancelAtPeriodEnd, cancelAt, currentPeriodStart, currentPeriodEnd }: SubscriptionState): Date | null {
+function endOf({
+  status,
+  cancelAtPeriodEnd,
+  cancelAt,
+  currentPeriodStart,
+  currentPeriodEnd,
+}: SubscriptionState): Date | null {
   const stops = cancelAtPeriodEnd ? currentPeriodEnd : cancelAt;
   switch (status) {
     case "active":
@@ -52,7 +60,9 @@ function ofBoosts({ boosts }: CustomerState): Entitlement[] {
   const kept = boosts.filter((payment) => !isGivenBack(payment));
   const given: Entitlement[] = [];
   let free = new Date(0);
-  for (const { paymentIntentId: ref, paidAt } of kept.toSorted((a, b) => a.paidAt.getTime() - b.paidAt.getTime() || (a.paymentIntentId < b.paymentIntentId ? -1 : 1))) {
+  for (const { paymentIntentId: ref, paidAt } of kept.toSorted(
+    (a, b) => a.paidAt.getTime() - b.paidAt.getTime() || (a.paymentIntentId < b.paymentIntentId ? -1 : 1),
+  )) {
     const startsAt = paidAt > free ? paidAt : free;
     free = daysAfter(startsAt, boost.days);
     given.push({ source: "boost", ref, plan: boost.plan, startsAt, endsAt: free });

@@ -13,10 +13,19 @@ export const requestBillingSync =
     const id = decodeId("acc", path.account_id);
     return writeAsSystem("an administrator has a customer looked at", async (tx) => {
       const customer: Customer | null = id === null ? null : await selectCustomerOf(tx, id);
-      if (!customer) throw new ProblemError("not_found", { detail: "There is no account with this id that ever came near a payment." });
+      if (!customer)
+        throw new ProblemError("not_found", {
+          detail: "There is no account with this id that ever came near a payment.",
+        });
       await requestSync(deps, tx, customer, { kind: "administrator", ids: [requestId] });
       const { mode, customerId } = customer;
-      const done = { action: "billing.sync_requested", targetAccountId: id, targetId: path.account_id, details: { mode, customer_id: customerId }, at: deps.clock.now() };
+      const done = {
+        action: "billing.sync_requested",
+        targetAccountId: id,
+        targetId: path.account_id,
+        details: { mode, customer_id: customerId },
+        at: deps.clock.now(),
+      };
       await recordAdminAction(tx, { principal, requestId }, done);
       const row = await readSync(tx, customer);
       return accepted({

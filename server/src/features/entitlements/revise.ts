@@ -7,7 +7,14 @@ import { differences, type Difference } from "./differences.ts";
 import type { Entitlement } from "./implied-entitlements.ts";
 import { presentChange } from "./present.ts";
 import {
-  deleteEntitlement, insertChange, lockAccount, nextVersion, readEntitlements, upsertEntitlement, writeProjection, type EntitlementChangeRow,
+  deleteEntitlement,
+  insertChange,
+  lockAccount,
+  nextVersion,
+  readEntitlements,
+  upsertEntitlement,
+  writeProjection,
+  type EntitlementChangeRow,
 } from "./store.ts";
 
 export interface Cause {
@@ -32,19 +39,32 @@ interface Revision {
  * The one place where entitlements change: rows, history, the account's own columns, events and the word to every process's
  * cache are one transaction, and changes of one account follow one another. Nothing is written when nothing differs. (BIL-31)
  */
-export async function reviseEntitlements({ clock, emit }: ReviseDeps, tx: TenantTx, { cause, wanted, requestId }: Revision): Promise<Difference[]> {
+export async function reviseEntitlements(
+  { clock, emit }: ReviseDeps,
+  tx: TenantTx,
+  { cause, wanted, requestId }: Revision,
+): Promise<Difference[]> {
   const account = await lockAccount(tx);
   if (!account) return [];
   const now = clock.now();
   const held = await readEntitlements(tx);
-  const after = wanted(held.filter(({ endsAt }) => endsAt === null || endsAt > now), now);
+  const after = wanted(
+    held.filter(({ endsAt }) => endsAt === null || endsAt > now),
+    now,
+  );
   const changes = differences(held, after, now);
   if (changes.length === 0) return [];
   const version = await nextVersion(tx);
   for (const { change, entitlement } of changes) {
     const isGone = change === "revoked" || change === "expired";
     await (isGone ? deleteEntitlement(tx, entitlement) : upsertEntitlement(tx, newIdAt(now), entitlement, version));
-    const row = changeRow(entitlement, change, now, version, change === "expired" ? { kind: "expiry", ids: [] } : cause);
+    const row = changeRow(
+      entitlement,
+      change,
+      now,
+      version,
+      change === "expired" ? { kind: "expiry", ids: [] } : cause,
+    );
     await insertChange(tx, row);
     await announce(emit, tx, row, requestId);
   }
@@ -54,14 +74,34 @@ export async function reviseEntitlements({ clock, emit }: ReviseDeps, tx: Tenant
   return changes;
 }
 
-function changeRow({ source, ref, plan, startsAt, endsAt }: Entitlement, change: Difference["change"], now: Date, version: number, cause: Cause): EntitlementChangeRow {
+function changeRow(
+  { source, ref, plan, startsAt, endsAt }: Entitlement,
+  change: Difference["change"],
+  now: Date,
+  version: number,
+  cause: Cause,
+): EntitlementChangeRow {
   return {
-    id: newIdAt(now), change, source, ref, plan, starts_at: startsAt, ends_at: endsAt,
-    version, cause: cause.kind, cause_ids: [...cause.ids], created_at: now,
+    id: newIdAt(now),
+    change,
+    source,
+    ref,
+    plan,
+    starts_at: startsAt,
+    ends_at: endsAt,
+    version,
+    cause: cause.kind,
+    cause_ids: [...cause.ids],
+    created_at: now,
   };
 }
 
-async function announce(emit: EmitEvent, tx: TenantTx, row: EntitlementChangeRow, requestId: string | undefined): Promise<void> {
+async function announce(
+  emit: EmitEvent,
+  tx: TenantTx,
+  row: EntitlementChangeRow,
+  requestId: string | undefined,
+): Promise<void> {
   const data = presentChange(row);
   switch (row.change) {
     case "granted":
@@ -83,7 +123,11 @@ export function projectionOf(held: readonly Entitlement[], now: Date): { plan: s
   const isBoost = ({ source }: Entitlement) => source === "boost" || source === "boost_grant";
   const ends = held.filter(isBoost).flatMap(({ endsAt }) => (endsAt && endsAt > now ? [endsAt.getTime()] : []));
   return {
-    plan: planInForce(held.filter((one) => !isBoost(one)), now)?.planId ?? "free",
+    plan:
+      planInForce(
+        held.filter((one) => !isBoost(one)),
+        now,
+      )?.planId ?? "free",
     boostExpiresAt: ends.length > 0 ? new Date(Math.max(...ends)) : null,
   };
 }

@@ -10,7 +10,10 @@ export interface EntitledAccountRow {
 
 /** Held until the transaction ends: changes of one account's entitlements wait for each other. Null: there is no such account. */
 export async function lockAccount(tx: TenantTx): Promise<EntitledAccountRow | null> {
-  const [row] = await tx.query<EntitledAccountRow>("select id, twin_id, mode from accounts where id = $1 for no key update", [tx.accountId]);
+  const [row] = await tx.query<EntitledAccountRow>(
+    "select id, twin_id, mode from accounts where id = $1 for no key update",
+    [tx.accountId],
+  );
   return row ?? null;
 }
 
@@ -35,23 +38,42 @@ export async function readEntitlements(tx: TenantTx): Promise<Entitlement[]> {
   return (await tx.query<EntitlementRow>(text, [...values])).map(toEntitlement);
 }
 
-export const toEntitlement = ({ source, ref, plan, starts_at: startsAt, ends_at: endsAt }: EntitlementRow): Entitlement => ({ source, ref, plan, startsAt, endsAt });
+export const toEntitlement = ({
+  source,
+  ref,
+  plan,
+  starts_at: startsAt,
+  ends_at: endsAt,
+}: EntitlementRow): Entitlement => ({ source, ref, plan, startsAt, endsAt });
 export type { EntitlementRow };
 
 export async function nextVersion(tx: TenantTx): Promise<number> {
   const [row] = await tx.query<{ version: number }>(
-    "update accounts set entitlements_version = entitlements_version + 1 where id = $1 returning entitlements_version as version", [tx.accountId],
+    "update accounts set entitlements_version = entitlements_version + 1 where id = $1 returning entitlements_version as version",
+    [tx.accountId],
   );
   if (!row) throw new Error(`account ${tx.accountId} does not exist`);
   return row.version;
 }
 
 /** What people read of it in the account itself. */
-export async function writeProjection(tx: TenantTx, { plan, boostExpiresAt }: { plan: string; boostExpiresAt: Date | null }): Promise<void> {
-  await tx.query("update accounts set plan = $2, boost_expires_at = $3 where id = $1", [tx.accountId, plan, boostExpiresAt]);
+export async function writeProjection(
+  tx: TenantTx,
+  { plan, boostExpiresAt }: { plan: string; boostExpiresAt: Date | null },
+): Promise<void> {
+  await tx.query("update accounts set plan = $2, boost_expires_at = $3 where id = $1", [
+    tx.accountId,
+    plan,
+    boostExpiresAt,
+  ]);
 }
 
-export async function upsertEntitlement(tx: TenantTx, id: string, { source, ref, plan, startsAt, endsAt }: Entitlement, version: number): Promise<void> {
+export async function upsertEntitlement(
+  tx: TenantTx,
+  id: string,
+  { source, ref, plan, startsAt, endsAt }: Entitlement,
+  version: number,
+): Promise<void> {
   await tx.query(
     `insert into entitlements (account_id, id, ${columns}, version) values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (account_id, source, ref) do update set plan = excluded.plan, starts_at = excluded.starts_at, ends_at = excluded.ends_at, version = excluded.version`,
@@ -60,7 +82,11 @@ export async function upsertEntitlement(tx: TenantTx, id: string, { source, ref,
 }
 
 export async function deleteEntitlement(tx: TenantTx, { source, ref }: Entitlement): Promise<void> {
-  await tx.query("delete from entitlements where account_id = $1 and source = $2 and ref = $3", [tx.accountId, source, ref]);
+  await tx.query("delete from entitlements where account_id = $1 and source = $2 and ref = $3", [
+    tx.accountId,
+    source,
+    ref,
+  ]);
 }
 
 export interface EntitlementChangeRow extends EntitlementRow {
@@ -78,8 +104,18 @@ export async function insertChange(tx: TenantTx, row: EntitlementChangeRow): Pro
   await tx.query(
     `insert into entitlement_changes (account_id, ${changeColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
-      tx.accountId, row.id, row.change, row.source, row.ref, row.plan, row.starts_at, row.ends_at,
-      row.version, row.cause, row.cause_ids, row.created_at,
+      tx.accountId,
+      row.id,
+      row.change,
+      row.source,
+      row.ref,
+      row.plan,
+      row.starts_at,
+      row.ends_at,
+      row.version,
+      row.cause,
+      row.cause_ids,
+      row.created_at,
     ],
   );
 }
@@ -93,7 +129,10 @@ export const selectChanges = (page: { afterId: string | null; limit: number }): 
 
 /** Accounts with something whose time is over. */
 export async function selectExpired(tx: SystemTx, now: Date, limit: number): Promise<string[]> {
-  const rows = await tx.query<{ account_id: string }>("select distinct account_id from entitlements where ends_at <= $1 limit $2", [now, limit]);
+  const rows = await tx.query<{ account_id: string }>(
+    "select distinct account_id from entitlements where ends_at <= $1 limit $2",
+    [now, limit],
+  );
   return rows.map(({ account_id: id }) => id);
 }
 

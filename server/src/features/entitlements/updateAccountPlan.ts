@@ -13,9 +13,17 @@ export const updateAccountPlan =
   async ({ principal, requestId, path, body }) => {
     const at = clock.now();
     const until = body.boost_expires_at == null ? null : new Date(body.boost_expires_at);
-    if (until && until <= at) throw invalidField("/body/boost_expires_at", "not_in_the_future", "Give a time in the future; null ends the boost.");
+    if (until && until <= at)
+      throw invalidField(
+        "/body/boost_expires_at",
+        "not_in_the_future",
+        "Give a time in the future; null ends the boost.",
+      );
     const id = decodeId("acc", path.account_id);
-    const [account] = id === null ? [] : await db.readSystem<{ id: string }>("an administrator names an account", selectLiveAccount(id));
+    const [account] =
+      id === null
+        ? []
+        : await db.readSystem<{ id: string }>("an administrator names an account", selectLiveAccount(id));
     if (!account) throw noSuchAccount();
     return db.asSystem("an administrator changes a plan", async (system) => {
       const tx = { ...system, accountId: account.id };
@@ -30,10 +38,17 @@ export const updateAccountPlan =
         },
       });
       const after = presentAccountPlan(account.id, await readEntitlements(tx), at);
-      await recordAdminAction(system, { principal, requestId }, {
-        action: "plan.changed", targetAccountId: account.id, targetId: encodeId("acc", account.id), at,
-        details: { from: before.plan, to: after.plan, boost_expires_at: after.boost_expires_at },
-      });
+      await recordAdminAction(
+        system,
+        { principal, requestId },
+        {
+          action: "plan.changed",
+          targetAccountId: account.id,
+          targetId: encodeId("acc", account.id),
+          at,
+          details: { from: before.plan, to: after.plan, boost_expires_at: after.boost_expires_at },
+        },
+      );
       return ok(after);
     });
   };

@@ -6,7 +6,9 @@ import { keepEventLog } from "./maintenance.ts";
 import { selectEvent, selectEvents, type EventRow } from "./store.ts";
 
 let world: World;
-beforeAll(async () => { world = await createWorld(); });
+beforeAll(async () => {
+  world = await createWorld();
+});
 afterAll(() => world.close());
 
 const deleted = (id: string) => ({ type: "track.deleted", data: { object: "track", id, deleted: true } }) as const;
@@ -15,10 +17,12 @@ const everything = { afterId: null, limit: 100, type: null };
 test("an event and its deliveries exist exactly when the change that they report does (WHK-02)", async () => {
   const endpoint = await world.endpoint("http://localhost/");
   const before = world.enqueued.length;
-  await expect(world.db.withTenant(world.accountId, async (tx) => {
-    await world.emit(tx, deleted("trk_lost"));
-    throw new Error("the change failed");
-  })).rejects.toThrow("the change failed");
+  await expect(
+    world.db.withTenant(world.accountId, async (tx) => {
+      await world.emit(tx, deleted("trk_lost"));
+      throw new Error("the change failed");
+    }),
+  ).rejects.toThrow("the change failed");
   expect(await world.deliveries(endpoint)).toEqual([]);
   expect(world.enqueued.length).toBe(before);
 
@@ -74,10 +78,13 @@ test("the list is newest first, one account's only, and can be filtered by type"
 });
 
 test("maintenance makes the coming weeks, keeps what it made and drops weeks older than 30 days (WHK-08)", async () => {
-  const weeks = () => world.db.asSystem("a test looks at partitions", (tx) => tx.query<{ name: string }>(
-    `select relname as name from pg_inherits join pg_class on oid = inhrelid
+  const weeks = () =>
+    world.db.asSystem("a test looks at partitions", (tx) =>
+      tx.query<{ name: string }>(
+        `select relname as name from pg_inherits join pg_class on oid = inhrelid
       where inhparent = 'events'::regclass order by 1`,
-  ));
+      ),
+    );
   const before = await weeks();
   expect(before.length).toBe(6);
   await keepEventLog(world.db, world.clock);
@@ -126,16 +133,27 @@ test("what came before its week was made moves into it, and goes with it (WHK-08
   early.advance(70 * day);
   const id = await early.db.withTenant(early.accountId, (tx) => early.emit(tx, deleted("trk_early")));
   await early.drain(endpoint);
-  const places = () => early.db.asSystem("a test looks at partitions", (tx) => tx.query<{ place: string }>(
-    `select tableoid::regclass::text as place from events union all select tableoid::regclass::text from webhook_deliveries
+  const places = () =>
+    early.db.asSystem("a test looks at partitions", (tx) =>
+      tx.query<{ place: string }>(
+        `select tableoid::regclass::text as place from events union all select tableoid::regclass::text from webhook_deliveries
      union all select tableoid::regclass::text from webhook_attempts order by 1`,
-  ));
-  expect(await places()).toEqual(["events_other", "webhook_attempts_other", "webhook_deliveries_other"].map((place) => ({ place })));
+      ),
+    );
+  expect(await places()).toEqual(
+    ["events_other", "webhook_attempts_other", "webhook_deliveries_other"].map((place) => ({ place })),
+  );
 
   await keepEventLog(early.db, early.clock);
-  expect((await places()).map(({ place }) => place.replace(/\d{8}$/, ""))).toEqual(["events_w", "webhook_attempts_w", "webhook_deliveries_w"]);
+  expect((await places()).map(({ place }) => place.replace(/\d{8}$/, ""))).toEqual([
+    "events_w",
+    "webhook_attempts_w",
+    "webhook_deliveries_w",
+  ]);
   expect(await early.db.readTenant<EventRow>(early.accountId, selectEvent(early.accountId, id))).toHaveLength(1);
-  expect(await early.db.readTenant<EventRow>(await early.createAccount(), selectEvent(early.accountId, id))).toHaveLength(0);
+  expect(
+    await early.db.readTenant<EventRow>(await early.createAccount(), selectEvent(early.accountId, id)),
+  ).toHaveLength(0);
   const [delivery] = await early.deliveries(endpoint);
   expect(await early.attempts(delivery?.id ?? "")).toHaveLength(1);
   early.advance(38 * day);

@@ -46,10 +46,21 @@ export async function recordEvent<T extends EventType>(
   return made;
 }
 
-function newEvent<T extends EventType>(clock: Clock, { type, data, requestId }: EventToEmit<T>, webhookId: string | null = null) {
+function newEvent<T extends EventType>(
+  clock: Clock,
+  { type, data, requestId }: EventToEmit<T>,
+  webhookId: string | null = null,
+) {
   const createdAt = clock.now();
   const id = newIdAt(createdAt);
   const payload: EventPayload = { id: encodeId("evt", id), type, timestamp: createdAt.toISOString(), data };
-  const row: NewEvent = { id, type, payload: JSON.stringify(payload), requestId: requestId ?? null, webhookId, createdAt };
+  const row: NewEvent = {
+    id,
+    type,
+    payload: JSON.stringify(payload),
+    requestId: requestId ?? null,
+    webhookId,
+    createdAt,
+  };
   return { row, payload };
 }

@@ -12,6 +12,7 @@ export async function keepEventLog(db: Database, clock: Clock): Promise<void> {
   for (const table of tables) {
     // One transaction each: a drop locks the table, and nothing else should wait for the next one too.
     await db.asSystem(`make and drop weekly partitions of ${table}`, (tx) =>
-      tx.query("select app.keep_weeks($1, $2, $3, $4)", [table, weeksAhead, daysKept, clock.now()]));
+      tx.query("select app.keep_weeks($1, $2, $3, $4)", [table, weeksAhead, daysKept, clock.now()]),
+    );
   }
 }

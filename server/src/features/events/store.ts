@@ -28,8 +28,15 @@ export interface NewEvent {
 const inserting =
   "insert into events (account_id, id, type, created_at, payload, request_id, webhook_id) values ($1, $2, $3, $4, $5, $6, $7)";
 
-const values = (accountId: string, event: NewEvent) =>
-  [accountId, event.id, event.type, event.createdAt, event.payload, event.requestId, event.webhookId];
+const values = (accountId: string, event: NewEvent) => [
+  accountId,
+  event.id,
+  event.type,
+  event.createdAt,
+  event.payload,
+  event.requestId,
+  event.webhookId,
+];
 
 export async function insertEvent(tx: TenantTx, event: NewEvent): Promise<void> {
   await tx.query(inserting, values(tx.accountId, event));

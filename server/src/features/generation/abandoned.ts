@@ -15,9 +15,16 @@ export async function endAbandoned(deps: GenerationWorkDeps): Promise<void> {
   const { db, clock, plugins } = deps;
   const before = new Date(clock.now().getTime() - ABANDONED_AFTER_MS);
   const loaded = plugins.having("generation");
-  const rows = await db.asSystem("find generations of plugins that are gone", (tx) => selectAbandoned(tx, { loaded, before, limit: AT_ONCE }));
+  const rows = await db.asSystem("find generations of plugins that are gone", (tx) =>
+    selectAbandoned(tx, { loaded, before, limit: AT_ONCE }),
+  );
   for (const { id, account_id: accountId, pluginId, mode, lane } of rows) {
     const claim = await generationWork(deps, { pluginId, mode, lane }).claim({ id, accountId });
-    if (claim) await fail(deps, claim, generationError(new PluginFailure("UNAVAILABLE", `the plugin ${pluginId} is gone`, { pluginId })));
+    if (claim)
+      await fail(
+        deps,
+        claim,
+        generationError(new PluginFailure("UNAVAILABLE", `the plugin ${pluginId} is gone`, { pluginId })),
+      );
   }
 }

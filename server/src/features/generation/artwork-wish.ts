@@ -20,7 +20,8 @@ export async function artworkWish(
   if (trackId === undefined) return { prompt: prompt ?? "", title };
   const id = decodeId("trk", trackId) ?? "";
   const track = (await readTracks(db, accountId, [id])).get(id);
-  if (!track) throw invalidField("/body/source_track_id", "not_found", "There is no track with this id in this account.");
+  if (!track)
+    throw invalidField("/body/source_track_id", "not_found", "There is no track with this id in this account.");
   const song = `Cover art for the song "${track.title}"${track.artist === null ? "" : ` by ${track.artist}`}.`;
   const about = prompt ?? (await promptOfTrack(db, accountId, track.generation_id));
   const wish = about === null ? song : `${about}\n${song}`;

@@ -10,7 +10,11 @@ export function artworkRequest({ prompt }: Wishes["artwork"], model: string): Ar
 }
 
 /** A picture becomes a cover that stores take, in the library. (GEN-05) */
-export async function artworkProduct(images: GeneratedImages, row: ClaimedRow & { kind: "artwork" }, { image }: ArtworkOutput): Promise<Product> {
+export async function artworkProduct(
+  images: GeneratedImages,
+  row: ClaimedRow & { kind: "artwork" },
+  { image }: ArtworkOutput,
+): Promise<Product> {
   const stored = await images.store(row.account_id, await toCover(image)).catch((error: unknown) => {
     if (!(error instanceof ImageError)) throw error;
     throw new UnusableOutput(error.message, { cause: error });
@@ -18,7 +22,12 @@ export async function artworkProduct(images: GeneratedImages, row: ClaimedRow & 
   return {
     used: { images: 1 },
     create: async (tx) => {
-      const asset = await images.create(tx, { generationId: row.id, title: titleOf(row), stored, requestId: row.request_id });
+      const asset = await images.create(tx, {
+        generationId: row.id,
+        title: titleOf(row),
+        stored,
+        requestId: row.request_id,
+      });
       return { asset_id: asset.id };
     },
     discard: () => images.discard(stored),

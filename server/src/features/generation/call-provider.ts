@@ -66,7 +66,11 @@ function progressWriter(db: Database, row: ClaimedRow, leaseToken: string) {
       newest = Math.min(0.99, Math.max(newest, fraction));
       if (writing || newest <= written || performance.now() < nextAt) return;
       // A lost progress line harms nobody: the next one or the result follows.
-      writing = write().catch(() => undefined).finally(() => { writing = null; });
+      writing = write()
+        .catch(() => undefined)
+        .finally(() => {
+          writing = null;
+        });
     },
     settle: async () => void (await writing),
   };

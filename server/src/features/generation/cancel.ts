@@ -8,7 +8,12 @@ import { cancelGeneration, selectUnfinishedOf } from "./store.ts";
 type Canceling = Pick<GenerationDeps, "emit" | "quota">;
 
 /** Null: it is final already. */
-export async function cancel({ emit, quota }: Canceling, tx: TenantTx, id: string, requestId: string): Promise<components["schemas"]["Generation"] | null> {
+export async function cancel(
+  { emit, quota }: Canceling,
+  tx: TenantTx,
+  id: string,
+  requestId: string,
+): Promise<components["schemas"]["Generation"] | null> {
   const row = await cancelGeneration(tx, id);
   if (!row) return null;
   // What was never sent to a provider cost nothing. (GEN-13)

@@ -39,9 +39,15 @@ export const createGeneration =
 
 /** Every field that the kind has no use for, and what it cannot do without. */
 function whatDoesNotFit(body: Body): FieldProblem[] {
-  const problem = (field: keyof Body, code: string, message: string): FieldProblem => ({ path: `/body/${field}`, code, message });
+  const problem = (field: keyof Body, code: string, message: string): FieldProblem => ({
+    path: `/body/${field}`,
+    code,
+    message,
+  });
   if (body.kind === "artwork") {
-    const foreign = (["lyrics", "instrumental", "duration_seconds"] as const).filter((field) => body[field] !== undefined);
+    const foreign = (["lyrics", "instrumental", "duration_seconds"] as const).filter(
+      (field) => body[field] !== undefined,
+    );
     return [
       ...foreign.map((field) => problem(field, "not_for_artwork", "Artwork has none. Leave it out, or ask for music.")),
       ...(body.prompt === undefined && body.source_track_id === undefined
@@ -54,9 +60,23 @@ function whatDoesNotFit(body: Body): FieldProblem[] {
   }
   return [
     ...(body.prompt === undefined ? [problem("prompt", "required", "Say what it should sound like.")] : []),
-    ...(body.source_track_id === undefined ? [] : [problem("source_track_id", "not_for_music", "Only artwork is made for a track. Leave it out, or ask for artwork.")]),
+    ...(body.source_track_id === undefined
+      ? []
+      : [
+          problem(
+            "source_track_id",
+            "not_for_music",
+            "Only artwork is made for a track. Leave it out, or ask for artwork.",
+          ),
+        ]),
     ...(body.instrumental && body.lyrics !== undefined
-      ? [problem("lyrics", "conflicts_with_instrumental", "An instrumental has no words. Leave out lyrics, or set instrumental to false.")]
+      ? [
+          problem(
+            "lyrics",
+            "conflicts_with_instrumental",
+            "An instrumental has no words. Leave out lyrics, or set instrumental to false.",
+          ),
+        ]
       : []),
   ];
 }

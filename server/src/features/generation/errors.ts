@@ -6,7 +6,8 @@ export type GenerationError = NonNullable<components["schemas"]["Generation"]["e
 
 export const providerUnknown: GenerationError = {
   code: "provider_unknown",
-  message: "The provider was asked, but its answer was lost, and asking again could be billed twice. Start a new generation.",
+  message:
+    "The provider was asked, but its answer was lost, and asking again could be billed twice. Start a new generation.",
 };
 
 export const deadlineExceeded: GenerationError = {
@@ -24,16 +25,29 @@ export function generationError(failure: PluginFailure): GenerationError {
   if (failure.outcome === "unknown") return providerUnknown;
   switch (failure.code) {
     case "CONTENT_POLICY":
-      return { code: "content_policy", message: failure.publicMessage ?? "The provider refuses this text for its content policy. Change what you asked for." };
+      return {
+        code: "content_policy",
+        message:
+          failure.publicMessage ?? "The provider refuses this text for its content policy. Change what you asked for.",
+      };
     case "VALIDATION": {
       const fields = failure.fields.map(({ field, message }) => `${field}: ${message}`).join("; ");
-      return { code: "provider_rejected", message: failure.publicMessage ?? `The provider refuses the request. ${fields}`.trim() };
+      return {
+        code: "provider_rejected",
+        message: failure.publicMessage ?? `The provider refuses the request. ${fields}`.trim(),
+      };
     }
     case "UNAVAILABLE":
-      return { code: "plugin_unavailable", message: "The plugin for this model is not installed or not configured. Ask the operator." };
+      return {
+        code: "plugin_unavailable",
+        message: "The plugin for this model is not installed or not configured. Ask the operator.",
+      };
     case "PLUGIN_BUG":
       return internalError;
     default:
-      return { code: "provider_unavailable", message: failure.publicMessage ?? "The provider could not do it now. Try again later." };
+      return {
+        code: "provider_unavailable",
+        message: failure.publicMessage ?? "The provider could not do it now. Try again later.",
+      };
   }
 }

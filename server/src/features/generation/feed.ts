@@ -17,7 +17,8 @@ export interface GenerationFeed {
 /** One LISTEN for the whole process, however many streams are open. */
 export function createGenerationFeed(db: Pick<Database, "listen">): GenerationFeed {
   const emitter = new EventEmitter().setMaxListeners(0);
-  const tellAll = (change: GenerationChange) => emitter.eventNames().forEach((generationId) => emitter.emit(generationId, change));
+  const tellAll = (change: GenerationChange) =>
+    emitter.eventNames().forEach((generationId) => emitter.emit(generationId, change));
   let closed = false;
   const stop = db.listen(
     CHANNEL,
@@ -52,5 +53,7 @@ export function announce(
 }
 
 /** The same for a statement that notifies by itself. */
-export const announcementOf = (generationId: string, change: GenerationChange = "changed"): { channel: string; payload: string } =>
-  ({ channel: CHANNEL, payload: `${generationId} ${change}` });
+export const announcementOf = (
+  generationId: string,
+  change: GenerationChange = "changed",
+): { channel: string; payload: string } => ({ channel: CHANNEL, payload: `${generationId} ${change}` });

@@ -14,9 +14,12 @@ export interface GenerationFigures {
 }
 
 /** One row of figures, of one account or, across accounts, of one mode or all. */
-export const selectGenerationFigures = (
-  wanted: { since: Date; until: Date; accountId: string | null; mode: "live" | "test" | null },
-): Statement => ({
+export const selectGenerationFigures = (wanted: {
+  since: Date;
+  until: Date;
+  accountId: string | null;
+  mode: "live" | "test" | null;
+}): Statement => ({
   name: "generation_figures",
   text: `select count(*) as started, count(*) filter (where g.status = 'completed') as completed, count(*) filter (where g.status = 'failed') as failed,
                 count(*) filter (where g.status = 'canceled') as canceled,

@@ -16,7 +16,11 @@ export function musicRequest(input: Wishes["music"], model: string): MusicInput 
 }
 
 /** A song becomes a track. (GEN-05) */
-export async function musicProduct(tracks: GeneratedTracks, row: ClaimedRow & { kind: "music" }, { audio }: MusicOutput): Promise<Product> {
+export async function musicProduct(
+  tracks: GeneratedTracks,
+  row: ClaimedRow & { kind: "music" },
+  { audio }: MusicOutput,
+): Promise<Product> {
   const stored = await tracks.store(row.account_id, audio).catch((error: unknown) => {
     if (!(error instanceof AudioError)) throw error;
     throw new UnusableOutput(error.message, { cause: error });
@@ -24,7 +28,12 @@ export async function musicProduct(tracks: GeneratedTracks, row: ClaimedRow & { 
   return {
     used: { seconds: stored.facts.durationMs / 1000 },
     create: async (tx) => {
-      const track = await tracks.create(tx, { generationId: row.id, title: titleOf(row), stored, requestId: row.request_id });
+      const track = await tracks.create(tx, {
+        generationId: row.id,
+        title: titleOf(row),
+        stored,
+        requestId: row.request_id,
+      });
       return { track_id: track.id };
     },
     discard: () => tracks.discard(stored),

@@ -20,9 +20,14 @@ interface PlacesDeps {
  * provider. False: there is none now, and it waits, which is no refusal. What the provider has begun, or may have, goes on
  * without: waiting would not end it, and would lose the mark that it was called. (GEN-11, GEN-24)
  */
-export async function takePlaces(deps: PlacesDeps, { row, leased }: { row: ClaimedRow; leased: boolean }): Promise<boolean> {
+export async function takePlaces(
+  deps: PlacesDeps,
+  { row, leased }: { row: ClaimedRow; leased: boolean },
+): Promise<boolean> {
   const { plugins, quota, leaseMs } = deps;
-  const begun = row.pending !== null && (row.pending.externalId !== null || plugins.repeat(row.plugin_id, "generation", row.mode) === "costs");
+  const begun =
+    row.pending !== null &&
+    (row.pending.externalId !== null || plugins.repeat(row.plugin_id, "generation", row.mode) === "costs");
   if (!leased && !(await quota.leaseAgain(row.account_id, row.id, leaseMs)) && !begun) return false;
   if (!(await keepPlace(deps, row, leaseMs))) return begun;
   if (begun || (await mayCall(deps, row))) return true;
@@ -41,11 +46,22 @@ export function callsOf(lane: Lane, max: number): number {
 }
 
 /** Counts a call of a live account against what the provider allows all workers in a time, over both lanes. */
-async function mayCall({ plugins, limiter }: PlacesDeps, { plugin_id: pluginId, mode, lane }: ClaimedRow): Promise<boolean> {
+async function mayCall(
+  { plugins, limiter }: PlacesDeps,
+  { plugin_id: pluginId, mode, lane }: ClaimedRow,
+): Promise<boolean> {
   const limits = providerLimits(plugins, pluginId, mode);
   if (!limits) return true;
-  const bucket = (of: string, max: number) => ({ key: `provider:{${pluginId}}:${of}`, capacity: max, refill: max, intervalMs: limits.perSeconds * 1000 });
-  const buckets = [bucket("calls", limits.max), ...(lane === "bulk" ? [bucket("bulk", callsOf(lane, limits.max))] : [])];
+  const bucket = (of: string, max: number) => ({
+    key: `provider:{${pluginId}}:${of}`,
+    capacity: max,
+    refill: max,
+    intervalMs: limits.perSeconds * 1000,
+  });
+  const buckets = [
+    bucket("calls", limits.max),
+    ...(lane === "bulk" ? [bucket("bulk", callsOf(lane, limits.max))] : []),
+  ];
   return (await limiter.take(buckets)).allowed;
 }
 

@@ -22,7 +22,10 @@ export function presentGeneration(row: GenerationRow): Generation {
     track_id: row.track_id && encodeId("trk", row.track_id),
     draft_id: row.draft_id && encodeId("dft", row.draft_id),
     asset_id: row.asset_id && encodeId("ast", row.asset_id),
-    error: row.error_code === null ? null : { code: row.error_code as NonNullable<Generation["error"]>["code"], message: row.error_message ?? "" },
+    error:
+      row.error_code === null
+        ? null
+        : { code: row.error_code as NonNullable<Generation["error"]>["code"], message: row.error_message ?? "" },
     created_at: row.created_at.toISOString(),
     started_at: row.started_at?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,

@@ -9,12 +9,20 @@ export function reelRequest({ target, ...input }: Wishes["reel"], model: string)
 }
 
 /** Texts become variants of a draft; nothing is left of those of a draft that was deleted meanwhile. (GEN-01, GEN-02) */
-export async function reelProduct(variants: GeneratedVariants, row: ClaimedRow & { kind: "reel" }, output: ReelOutput): Promise<Product> {
-  const { draft_id: draftId, input: { target } } = row;
+export async function reelProduct(
+  variants: GeneratedVariants,
+  row: ClaimedRow & { kind: "reel" },
+  output: ReelOutput,
+): Promise<Product> {
+  const {
+    draft_id: draftId,
+    input: { target },
+  } = row;
   return {
     used: { ...output.usage },
     create: async (tx) => {
-      if (draftId !== null) await variants.write(tx, { draftId, generationId: row.id, target, variants: output.variants });
+      if (draftId !== null)
+        await variants.write(tx, { draftId, generationId: row.id, target, variants: output.variants });
       return {};
     },
     discard: () => Promise.resolve(),

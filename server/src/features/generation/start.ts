@@ -32,16 +32,33 @@ export type PrepareGeneration = <K extends GenerationKind>(
   model: string | undefined,
 ) => Promise<(tx: TenantTx, input: Wishes[K], circumstances: Circumstances) => Promise<Generation>>;
 
-export function createPrepareGeneration({ plugins, quota, work }: Pick<GenerationDeps, "plugins" | "quota" | "work">): PrepareGeneration {
+export function createPrepareGeneration({
+  plugins,
+  quota,
+  work,
+}: Pick<GenerationDeps, "plugins" | "quota" | "work">): PrepareGeneration {
   return async ({ accountId, mode }, kind, wantedModel) => {
     const { pluginId, model } = choose(plugins, kind, wantedModel, mode);
     const admission = await quota.admission(accountId);
-    return async (tx, input, { lane = "interactive", title = null, draftId = null, regeneration = null, requestId }) => {
-      if (hasNul(input)) throw invalidField("/body", "nul_character", "A text contains the character U+0000. Remove it.");
+    return async (
+      tx,
+      input,
+      { lane = "interactive", title = null, draftId = null, regeneration = null, requestId },
+    ) => {
+      if (hasNul(input))
+        throw invalidField("/body", "nul_character", "A text contains the character U+0000. Remove it.");
       const id = newId();
       await admission.enforceOrThrow(tx, { generationId: id, draftId, regeneration });
       const row = await insertGeneration(tx, {
-        id, kind, lane, plugin_id: pluginId, model, title, input, draft_id: draftId, request_id: requestId,
+        id,
+        kind,
+        lane,
+        plugin_id: pluginId,
+        model,
+        title,
+        input,
+        draft_id: draftId,
+        request_id: requestId,
       });
       tx.afterCommit(() => work.enqueue(generationQueue({ pluginId, mode, lane }), pointerTo(row)));
       return presentGeneration(row);
@@ -50,15 +67,27 @@ export function createPrepareGeneration({ plugins, quota, work }: Pick<Generatio
 }
 
 /** The plugin that offers the wanted model, or the first one's default model. */
-function choose(plugins: PluginHost, kind: GenerationKind, wanted: string | undefined, mode: "live" | "test"): { pluginId: string; model: string } {
+function choose(
+  plugins: PluginHost,
+  kind: GenerationKind,
+  wanted: string | undefined,
+  mode: "live" | "test",
+): { pluginId: string; model: string } {
   const offers = plugins
     .having("generation")
     .flatMap((pluginId) => plugins.models(pluginId).map((model) => ({ pluginId, model })))
     .filter(({ model }) => model.kind === kind);
-  if (offers.length === 0) throw new ProblemError("plugin_unavailable", { detail: `No plugin that generates ${nouns[kind]} is installed. Ask the operator.` });
+  if (offers.length === 0)
+    throw new ProblemError("plugin_unavailable", {
+      detail: `No plugin that generates ${nouns[kind]} is installed. Ask the operator.`,
+    });
   const offer = offers.find(({ model }) => (wanted === undefined ? model.default : model.id === wanted));
   if (!offer) {
-    throw invalidField("/body/model", "unknown_model", `No installed plugin offers this model. Available: ${offers.map(({ model }) => model.id).join(", ")}.`);
+    throw invalidField(
+      "/body/model",
+      "unknown_model",
+      `No installed plugin offers this model. Available: ${offers.map(({ model }) => model.id).join(", ")}.`,
+    );
   }
   const report = plugins.report().find(({ id }) => id === offer.pluginId);
   if (!(mode === "live" ? report?.live : report?.sandbox)) {

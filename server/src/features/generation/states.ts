@@ -15,5 +15,7 @@ export function isFinal(status: GenerationStatus): boolean {
 
 /** States that may become `next`, for the WHERE of an UPDATE. */
 export function sourcesOf(next: GenerationStatus): GenerationStatus[] {
-  return (Object.keys(transitions) as GenerationStatus[]).filter((from) => (transitions[from] as readonly string[]).includes(next));
+  return (Object.keys(transitions) as GenerationStatus[]).filter((from) =>
+    (transitions[from] as readonly string[]).includes(next),
+  );
 }

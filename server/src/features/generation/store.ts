@@ -59,19 +59,37 @@ export const selectGenerations = (
 
 export async function insertGeneration(
   tx: TenantTx,
-  row: Pick<RowOfAnyKind, "id" | "lane" | "plugin_id" | "model" | "title" | "draft_id" | "request_id"> & Pick<Asked, "kind" | "input">,
+  row: Pick<RowOfAnyKind, "id" | "lane" | "plugin_id" | "model" | "title" | "draft_id" | "request_id"> &
+    Pick<Asked, "kind" | "input">,
 ): Promise<GenerationRow> {
   const rows = await tx.query<GenerationRow>(
     `insert into generations as g (account_id, id, kind, status, lane, plugin_id, model, title, input, draft_id, request_id)
      values ($1, $2, $3, 'queued', $4, $5, $6, $7, $8, $9, $10)
      returning ${OWN_COLUMNS}, ${NOTHING_MADE}`,
-    [tx.accountId, row.id, row.kind, row.lane, row.plugin_id, row.model, row.title, JSON.stringify(row.input), row.draft_id, row.request_id],
+    [
+      tx.accountId,
+      row.id,
+      row.kind,
+      row.lane,
+      row.plugin_id,
+      row.model,
+      row.title,
+      JSON.stringify(row.input),
+      row.draft_id,
+      row.request_id,
+    ],
   );
   return only(rows);
 }
 
 /** Rows that a worker may take now: waiting and due, or left behind by a worker whose lease ran out. Null `ids`: any. */
-export const selectDue = ({ pluginId, mode, lane, limit, ids }: GenerationQueue & { limit: number; ids: string[] | null }): Statement => ({
+export const selectDue = ({
+  pluginId,
+  mode,
+  lane,
+  limit,
+  ids,
+}: GenerationQueue & { limit: number; ids: string[] | null }): Statement => ({
   name: "generations_due",
   text: `select g.id, g.account_id from generations g join accounts a on a.id = g.account_id
           where g.status in ('queued', 'running') and g.due_at <= now() and (g.lease_until is null or g.lease_until < now())
@@ -176,7 +194,11 @@ export async function release(
             attempts = attempts - $5::int, pending = coalesce($6::json, pending)
       where account_id = $1 and id = $2 and lease_token = $3 and status = 'running'`,
     [
-      tx.accountId, held.id, held.leaseToken, next.dueAt, next.countsAsAttempt ? 0 : 1,
+      tx.accountId,
+      held.id,
+      held.leaseToken,
+      next.dueAt,
+      next.countsAsAttempt ? 0 : 1,
       next.pending ? JSON.stringify(next.pending) : null,
     ],
   );
@@ -209,7 +231,10 @@ export async function selectUnfinishedOf(tx: TenantTx, draftId: string): Promise
 }
 
 /** Null when the generation does not exist or is already final. `called`: a provider has, or may have, begun with it. */
-export async function cancelGeneration(tx: TenantTx, id: string): Promise<(GenerationRow & { called: boolean }) | null> {
+export async function cancelGeneration(
+  tx: TenantTx,
+  id: string,
+): Promise<(GenerationRow & { called: boolean }) | null> {
   const rows = await tx.query<GenerationRow & { called: boolean }>(
     `update generations g set status = 'canceled', finished_at = now(), lease_token = null, lease_until = null, revision = revision + 1
       where account_id = $1 and id = $2 and status = any($3)

@@ -18,7 +18,10 @@ const STREAMS_MAX = 100;
  * Server-sent events: each is the whole generation as it is now, with its revision as the event's id. A client that comes
  * back with `Last-Event-ID` gets the present state if it has changed since; the stream ends with the generation, or with this process. (GEN-03)
  */
-export const streamGenerationEvents = ({ db, feed }: Pick<GenerationDeps, "db" | "feed">): Handler<"streamGenerationEvents"> => {
+export const streamGenerationEvents = ({
+  db,
+  feed,
+}: Pick<GenerationDeps, "db" | "feed">): Handler<"streamGenerationEvents"> => {
   const seats = createSeats(STREAMS_MAX);
   return async ({ principal, path, headers, signal }) => {
     const row = await readGeneration(db, principal.accountId, path.generation_id);
@@ -44,16 +47,26 @@ function createSeats(max: number): { take(accountId: string, signal: AbortSignal
       }
       if (signal.aborted) return;
       taken.set(accountId, others + 1);
-      signal.addEventListener("abort", () => {
-        const left = (taken.get(accountId) ?? 1) - 1;
-        if (left > 0) taken.set(accountId, left);
-        else taken.delete(accountId);
-      }, { once: true });
+      signal.addEventListener(
+        "abort",
+        () => {
+          const left = (taken.get(accountId) ?? 1) - 1;
+          if (left > 0) taken.set(accountId, left);
+          else taken.delete(accountId);
+        },
+        { once: true },
+      );
     },
   };
 }
 
-async function* snapshots({ db, feed, row, lastSeen, signal }: {
+async function* snapshots({
+  db,
+  feed,
+  row,
+  lastSeen,
+  signal,
+}: {
   db: Database;
   feed: GenerationFeed;
   row: GenerationRow;

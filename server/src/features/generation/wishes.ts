@@ -21,5 +21,7 @@ export function promptOf(asked: Asked): string {
 export function titleOf(asked: Asked & { title: string | null }): string {
   if (asked.title) return asked.title;
   const words = promptOf(asked).replaceAll(/\s+/g, " ").trim();
-  return words.length <= 60 ? words : `${words.slice(0, words.lastIndexOf(" ", 60) > 20 ? words.lastIndexOf(" ", 60) : 60)}…`;
+  return words.length <= 60
+    ? words
+    : `${words.slice(0, words.lastIndexOf(" ", 60) > 20 ? words.lastIndexOf(" ", 60) : 60)}…`;
 }

@@ -25,7 +25,8 @@ beforeAll(async () => {
     tx.query(
       `insert into accounts (id, mode, twin_id, name) values ($1, 'live', $2, 'test'), ($2, 'test', $1, 'test')`,
       [accountId, twin],
-    ));
+    ),
+  );
 });
 afterAll(() => database.close());
 
@@ -38,14 +39,28 @@ const context = {
   },
 };
 
-interface Provider { resolves: boolean; invoke: PluginHost["invoke"]; store?: () => Promise<never>; repeat?: "costs" | "idempotent" }
+interface Provider {
+  resolves: boolean;
+  invoke: PluginHost["invoke"];
+  store?: () => Promise<never>;
+  repeat?: "costs" | "idempotent";
+}
 
 function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
   const plugins = { report: () => [], repeat: () => repeat, can: () => resolves, invoke } as unknown as PluginHost;
   const emitted: string[] = [];
-  const quota = createQuota({ db: database.db, counters: null, plans: { getEffectiveLimits: () => limitsOfPlan("free", "live") } });
+  const quota = createQuota({
+    db: database.db,
+    counters: null,
+    plans: { getEffectiveLimits: () => limitsOfPlan("free", "live") },
+  });
   const deps: GenerationWorkDeps = {
-    db: database.db, plugins, clock: systemClock, concurrency: 1, leaseMs: 30_000, limiter: createMemoryLimiter(systemClock),
+    db: database.db,
+    plugins,
+    clock: systemClock,
+    concurrency: 1,
+    leaseMs: 30_000,
+    limiter: createMemoryLimiter(systemClock),
     emit: async (_tx, { type }) => {
       emitted.push(type);
       return newId();
@@ -62,12 +77,26 @@ function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
       },
     } as Partial<Makers> as Makers,
   };
-  return { kind: generationWork(deps, { pluginId: "costly", mode: "live", lane: "interactive" }), deps, emitted, quota };
+  return {
+    kind: generationWork(deps, { pluginId: "costly", mode: "live", lane: "interactive" }),
+    deps,
+    emitted,
+    quota,
+  };
 }
 
 const wishes = {
   music: { prompt: "prompt-canary", lyrics: null, instrumental: true, duration_seconds: 5 },
-  reel: { brief: "prompt-canary", platform: "tiktok", tone: "playful", language: "en", variants: 1, instructions: null, avoid: [], target: null },
+  reel: {
+    brief: "prompt-canary",
+    platform: "tiktok",
+    tone: "playful",
+    language: "en",
+    variants: 1,
+    instructions: null,
+    avoid: [],
+    target: null,
+  },
   artwork: { prompt: "prompt-canary" },
 };
 
@@ -79,27 +108,35 @@ async function orphan(asked: keyof typeof wishes = "music"): Promise<string> {
       `insert into generations (account_id, id, kind, status, lane, plugin_id, model, input, request_id, attempts, dispatched_at, lease_token, lease_until)
        values ($1, $2, $5, 'running', 'interactive', 'costly', 'm', $3, 'req_test', 1, now() - interval '1 minute', $4, now() - interval '1 second')`,
       [accountId, id, JSON.stringify(wishes[asked]), newId(), asked],
-    ));
+    ),
+  );
   return id;
 }
 
 async function statusOf(id: string) {
   const [row] = await database.db.withTenant(accountId, (tx) =>
-    tx.query<{ status: string; error_code: string | null }>("select status, error_code from generations where id = $1", [id]));
+    tx.query<{ status: string; error_code: string | null }>(
+      "select status, error_code from generations where id = $1",
+      [id],
+    ),
+  );
   return row;
 }
 
-test.each(["music", "reel", "artwork"] as const)("a costly call whose answer was lost is not made again: the generation of %s fails as provider_unknown (GEN-24)", async (asked) => {
-  const invoke = vi.fn();
-  const { kind, emitted } = work({ resolves: false, invoke });
-  const id = await orphan(asked);
-  const claim = await kind.claim({ id, accountId });
-  if (!claim) throw new Error("not claimed");
-  await kind.run(claim, context);
-  expect(invoke).not.toHaveBeenCalled();
-  expect(await statusOf(id)).toEqual({ status: "failed", error_code: "provider_unknown" });
-  expect(emitted).toEqual(["generation.failed"]);
-});
+test.each(["music", "reel", "artwork"] as const)(
+  "a costly call whose answer was lost is not made again: the generation of %s fails as provider_unknown (GEN-24)",
+  async (asked) => {
+    const invoke = vi.fn();
+    const { kind, emitted } = work({ resolves: false, invoke });
+    const id = await orphan(asked);
+    const claim = await kind.claim({ id, accountId });
+    if (!claim) throw new Error("not claimed");
+    await kind.run(claim, context);
+    expect(invoke).not.toHaveBeenCalled();
+    expect(await statusOf(id)).toEqual({ status: "failed", error_code: "provider_unknown" });
+    expect(emitted).toEqual(["generation.failed"]);
+  },
+);
 
 test("a plugin that answers another kind than it was asked for makes nothing", async () => {
   const invoke = vi.fn(async () => ({ done: { kind: "music", audio: new Uint8Array([1]) } }));
@@ -139,14 +176,20 @@ test("a billed answer that is no audio is not bought again: the generation fails
 test("two claims of one row: one gets it", async () => {
   const { kind } = work({ resolves: false, invoke: vi.fn() });
   const id = await orphan();
-  const claims = await Promise.all([kind.claim({ id, accountId }), kind.claim({ id, accountId }), kind.claim({ id, accountId })]);
+  const claims = await Promise.all([
+    kind.claim({ id, accountId }),
+    kind.claim({ id, accountId }),
+    kind.claim({ id, accountId }),
+  ]);
   expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
 });
 
 test("a claim that meets the old holder in the very moment of its call knows that the call is out (GEN-24)", async () => {
   const { kind, emitted } = work({ resolves: false, invoke: vi.fn() });
   const id = await orphan();
-  await database.db.withTenant(accountId, (tx) => tx.query("update generations set dispatched_at = null where id = $1", [id]));
+  await database.db.withTenant(accountId, (tx) =>
+    tx.query("update generations set dispatched_at = null where id = $1", [id]),
+  );
   const noted = Promise.withResolvers<void>();
   const commit = Promise.withResolvers<void>();
   const holder = database.db.withTenant(accountId, async (tx) => {
@@ -156,8 +199,15 @@ test("a claim that meets the old holder in the very moment of its call knows tha
   });
   await noted.promise;
   const claiming = kind.claim({ id, accountId });
-  await expect.poll(() => database.db.asSystem("does the claim wait?", (tx) =>
-    tx.query("select 1 from pg_locks join pg_stat_activity using (pid) where datname = current_database() and not granted"))).toHaveLength(1);
+  await expect
+    .poll(() =>
+      database.db.asSystem("does the claim wait?", (tx) =>
+        tx.query(
+          "select 1 from pg_locks join pg_stat_activity using (pid) where datname = current_database() and not granted",
+        ),
+      ),
+    )
+    .toHaveLength(1);
   commit.resolve();
   await holder;
   const claim = await claiming;
@@ -168,11 +218,18 @@ test("a claim that meets the old holder in the very moment of its call knows tha
 });
 
 test("whoever lost the lease changes nothing any more", async () => {
-  const { kind, emitted } = work({ resolves: true, invoke: vi.fn(async () => ({ done: { kind: "music", audio: new Uint8Array([1]) } })) as unknown as PluginHost["invoke"] });
+  const { kind, emitted } = work({
+    resolves: true,
+    invoke: vi.fn(async () => ({
+      done: { kind: "music", audio: new Uint8Array([1]) },
+    })) as unknown as PluginHost["invoke"],
+  });
   const id = await orphan();
   const claim = await kind.claim({ id, accountId });
   if (!claim) throw new Error("not claimed");
-  await database.db.withTenant(accountId, (tx) => tx.query("update generations set lease_token = $2 where id = $1", [id, newId()]));
+  await database.db.withTenant(accountId, (tx) =>
+    tx.query("update generations set lease_token = $2 where id = $1", [id, newId()]),
+  );
   await kind.run(claim, context);
   expect(await kind.renew?.(claim)).toBe(false);
   expect(await statusOf(id)).toEqual({ status: "running", error_code: null });
@@ -185,22 +242,38 @@ test("a generation that brings down worker after worker lets them rest longer an
   const id = await orphan();
   const waits: number[] = [];
   for (let crash = 1; crash < 8; crash += 1) {
-    await database.db.withTenant(accountId, (tx) => tx.query(
-      "update generations set crashes = $2, dispatched_at = now(), status = 'running', due_at = now(), lease_until = now() - interval '1 second' where id = $1",
-      [id, crash - 1],
-    ));
+    await database.db.withTenant(accountId, (tx) =>
+      tx.query(
+        "update generations set crashes = $2, dispatched_at = now(), status = 'running', due_at = now(), lease_until = now() - interval '1 second' where id = $1",
+        [id, crash - 1],
+      ),
+    );
     if (crash <= 2) continue;
     const claim = await kind.claim({ id, accountId });
     if (!claim) throw new Error("not claimed");
-    await expect(kind.run(claim, { ...context, delayUntil: (at) => { throw new Error(`rests ${Math.round((at.getTime() - Date.now()) / 1000)} s`); } }))
-      .rejects.toThrow(/rests \d+ s/);
+    await expect(
+      kind.run(claim, {
+        ...context,
+        delayUntil: (at) => {
+          throw new Error(`rests ${Math.round((at.getTime() - Date.now()) / 1000)} s`);
+        },
+      }),
+    ).rejects.toThrow(/rests \d+ s/);
     const [row] = await database.db.withTenant(accountId, (tx) =>
-      tx.query<{ wait: number }>("select extract(epoch from due_at - now())::float8 as wait from generations where id = $1 and status = 'queued'", [id]));
+      tx.query<{ wait: number }>(
+        "select extract(epoch from due_at - now())::float8 as wait from generations where id = $1 and status = 'queued'",
+        [id],
+      ),
+    );
     waits.push(Math.round(row?.wait ?? 0));
   }
   expect(waits).toEqual([1, 2, 4, 8, 16]);
-  await database.db.withTenant(accountId, (tx) => tx.query(
-    "update generations set crashes = 7, dispatched_at = now(), status = 'running', due_at = now(), lease_until = now() - interval '1 second' where id = $1", [id]));
+  await database.db.withTenant(accountId, (tx) =>
+    tx.query(
+      "update generations set crashes = 7, dispatched_at = now(), status = 'running', due_at = now(), lease_until = now() - interval '1 second' where id = $1",
+      [id],
+    ),
+  );
   const last = await kind.claim({ id, accountId });
   if (!last) throw new Error("not claimed");
   await kind.run(last, context);
@@ -209,9 +282,17 @@ test("a generation that brings down worker after worker lets them rest longer an
   expect(emitted).toEqual(["generation.failed"]);
 });
 
-const entriesOf = (id: string) => database.db.withTenant(accountId, (tx) => tx.query("select outcome from cost_entries where generation_id = $1 order by id", [id]));
-const letLeaseEnd = (id: string) => database.db.withTenant(accountId, (tx) => tx.query(
-  "update generations set due_at = now(), lease_until = case when status = 'running' then now() - interval '1 second' end where id = $1", [id]));
+const entriesOf = (id: string) =>
+  database.db.withTenant(accountId, (tx) =>
+    tx.query("select outcome from cost_entries where generation_id = $1 order by id", [id]),
+  );
+const letLeaseEnd = (id: string) =>
+  database.db.withTenant(accountId, (tx) =>
+    tx.query(
+      "update generations set due_at = now(), lease_until = case when status = 'running' then now() - interval '1 second' end where id = $1",
+      [id],
+    ),
+  );
 
 test("a call that was lost stays so, also when the worker that notices it dies at once: it is not made again, and recorded once (GEN-24)", async () => {
   const invoke = vi.fn();
@@ -228,9 +309,11 @@ test("a call that was lost stays so, also when the worker that notices it dies a
 });
 
 test("a provider that cannot be asked at the moment is asked later, and not called anew (GEN-24)", async () => {
-  const invoke = vi.fn<() => Promise<unknown>>()
+  const invoke = vi
+    .fn<() => Promise<unknown>>()
     .mockRejectedValueOnce(new PluginFailure("NETWORK", "no answer", { pluginId: "costly", outcome: "failed" }))
-    .mockResolvedValueOnce({ absent: true }).mockRejectedValueOnce(new PluginFailure("RATE_LIMIT", "later", { pluginId: "costly", outcome: "failed" }))
+    .mockResolvedValueOnce({ absent: true })
+    .mockRejectedValueOnce(new PluginFailure("RATE_LIMIT", "later", { pluginId: "costly", outcome: "failed" }))
     .mockResolvedValueOnce({ done: { kind: "music", audio: new Uint8Array([1]) } });
   const { kind } = work({ resolves: true, invoke: invoke as unknown as PluginHost["invoke"] });
   const id = await orphan();
@@ -238,19 +321,43 @@ test("a provider that cannot be asked at the moment is asked later, and not call
     await letLeaseEnd(id);
     const claim = await kind.claim({ id, accountId });
     if (!claim) throw new Error("not claimed");
-    await kind.run(claim, { ...context, delayUntil: (at) => { throw new WorkDelayed(at); } }).catch((error: unknown) => { if (!(error instanceof WorkDelayed)) throw error; });
+    await kind
+      .run(claim, {
+        ...context,
+        delayUntil: (at) => {
+          throw new WorkDelayed(at);
+        },
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof WorkDelayed)) throw error;
+      });
   }
-  expect((invoke.mock.calls as unknown[][]).map((call) => call[2])).toEqual(["resolve", "resolve", "generate", "generate"]);
+  expect((invoke.mock.calls as unknown[][]).map((call) => call[2])).toEqual([
+    "resolve",
+    "resolve",
+    "generate",
+    "generate",
+  ]);
   expect(await statusOf(id)).toEqual({ status: "completed", error_code: null });
 });
 
 test("work that the provider had begun and then gives up is in the cost ledger (GEN-30)", async () => {
-  const invoke = vi.fn().mockRejectedValue(new PluginFailure("PERMANENT", "it failed there", { pluginId: "costly", outcome: "failed", usage: { inputTokens: 7, outputTokens: 9 } }));
+  const invoke = vi.fn().mockRejectedValue(
+    new PluginFailure("PERMANENT", "it failed there", {
+      pluginId: "costly",
+      outcome: "failed",
+      usage: { inputTokens: 7, outputTokens: 9 },
+    }),
+  );
   const { kind } = work({ resolves: true, invoke });
   for (const pending of [null, JSON.stringify({ externalId: "job-1" })]) {
     const id = await orphan("reel");
-    await database.db.withTenant(accountId, (tx) => tx.query(
-      "update generations set pending = $2::json, dispatched_at = case when $2::json is null then dispatched_at end where id = $1", [id, pending]));
+    await database.db.withTenant(accountId, (tx) =>
+      tx.query(
+        "update generations set pending = $2::json, dispatched_at = case when $2::json is null then dispatched_at end where id = $1",
+        [id, pending],
+      ),
+    );
     const claim = await kind.claim({ id, accountId });
     if (!claim) throw new Error("not claimed");
     await kind.run(claim, context);
@@ -259,16 +366,31 @@ test("work that the provider had begun and then gives up is in the cost ledger (
   }
 });
 
-const age = (id: string, minutes: number, pending: string | null) => database.db.withTenant(accountId, (tx) => tx.query(
-  "update generations set created_at = now() - make_interval(mins => $2), pending = $3::json, dispatched_at = null where id = $1", [id, minutes, pending]));
+const age = (id: string, minutes: number, pending: string | null) =>
+  database.db.withTenant(accountId, (tx) =>
+    tx.query(
+      "update generations set created_at = now() - make_interval(mins => $2), pending = $3::json, dispatched_at = null where id = $1",
+      [id, minutes, pending],
+    ),
+  );
 
 test("generations of a plugin that was removed fail by name and are given back, but not before their hour is over: another worker may have it (GEN-13)", async () => {
-  const plugins = await createPluginHost({ plugins: [], settings: {}, log: silentLogger(), clock: systemClock, guardedDispatcher: () => { throw new Error("nobody is called"); } });
+  const plugins = await createPluginHost({
+    plugins: [],
+    settings: {},
+    log: silentLogger(),
+    clock: systemClock,
+    guardedDispatcher: () => {
+      throw new Error("nobody is called");
+    },
+  });
   const { quota, deps } = work({ resolves: false, invoke: plugins.invoke });
   const id = await orphan();
   const admission = await quota.admission(accountId);
   await database.db.withTenant(accountId, async (tx) => {
-    await tx.query("update generations set status = 'queued', dispatched_at = null, lease_until = null where id = $1", [id]);
+    await tx.query("update generations set status = 'queued', dispatched_at = null, lease_until = null where id = $1", [
+      id,
+    ]);
     await admission.enforceOrThrow(tx, { generationId: id, draftId: null, regeneration: null });
   });
   await age(id, 60, null);
@@ -281,8 +403,14 @@ test("generations of a plugin that was removed fail by name and are given back, 
 });
 
 test("what a provider has accepted is asked for once more when its hour is over, and not thrown away unseen (GEN-24)", async () => {
-  const answers = [{ done: { kind: "music", audio: new Uint8Array([1]) } }, { pending: { externalId: "job-1", pollAfterMs: 1000 } }];
-  for (const [answer, status] of [[answers[0], "completed"], [answers[1], "failed"]] as const) {
+  const answers = [
+    { done: { kind: "music", audio: new Uint8Array([1]) } },
+    { pending: { externalId: "job-1", pollAfterMs: 1000 } },
+  ];
+  for (const [answer, status] of [
+    [answers[0], "completed"],
+    [answers[1], "failed"],
+  ] as const) {
     const { kind } = work({ resolves: true, invoke: vi.fn(async () => answer) as unknown as PluginHost["invoke"] });
     const id = await orphan();
     await age(id, 61, JSON.stringify({ externalId: "job-1" }));
@@ -294,11 +422,22 @@ test("what a provider has accepted is asked for once more when its hour is over,
 });
 
 test("nothing waits beyond its hour, however long a provider would have it wait (GEN-22)", async () => {
-  const limited = new PluginFailure("RATE_LIMIT", "later", { pluginId: "costly", outcome: "failed", retryAt: new Date(Date.now() + 5 * 3_600_000) });
+  const limited = new PluginFailure("RATE_LIMIT", "later", {
+    pluginId: "costly",
+    outcome: "failed",
+    retryAt: new Date(Date.now() + 5 * 3_600_000),
+  });
   const { kind } = work({ resolves: true, invoke: vi.fn().mockRejectedValue(limited) });
   const id = await orphan();
   await age(id, 50, null);
   const claim = await kind.claim({ id, accountId });
   if (!claim) throw new Error("not claimed");
-  await expect(kind.run(claim, { ...context, delayUntil: (at) => { throw new Error(`waits ${Math.round((at.getTime() - Date.now()) / 60_000)} min`); } })).rejects.toThrow("waits 10 min");
+  await expect(
+    kind.run(claim, {
+      ...context,
+      delayUntil: (at) => {
+        throw new Error(`waits ${Math.round((at.getTime() - Date.now()) / 60_000)} min`);
+      },
+    }),
+  ).rejects.toThrow("waits 10 min");
 });

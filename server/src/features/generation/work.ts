@@ -67,7 +67,10 @@ export function generationWork(deps: GenerationWorkDeps, of: GenerationQueue): W
     leaseMs,
     due: async (limit, among) => {
       const ids = among?.map(({ id }) => id) ?? null;
-      const rows = await db.readSystem<Pick<ClaimedRow, "id" | "account_id">>("sweep generations that are due", selectDue({ ...of, limit, ids }));
+      const rows = await db.readSystem<Pick<ClaimedRow, "id" | "account_id">>(
+        "sweep generations that are due",
+        selectDue({ ...of, limit, ids }),
+      );
       return rows.map(pointerTo);
     },
     claim: ({ id, accountId }: WorkPointer) => {
@@ -85,7 +88,10 @@ export function generationWork(deps: GenerationWorkDeps, of: GenerationQueue): W
     renew: async ({ row, leaseToken }) => {
       await keepPlace(deps, row, leaseMs);
       return db.withTenant(row.account_id, async (tx) => {
-        const [held] = await Promise.all([renewLease(tx, { id: row.id, leaseToken }, leaseMs), quota.lease(tx, row.id, leaseMs)]);
+        const [held] = await Promise.all([
+          renewLease(tx, { id: row.id, leaseToken }, leaseMs),
+          quota.lease(tx, row.id, leaseMs),
+        ]);
         return held;
       });
     },
@@ -122,19 +128,29 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
       return await waitForProvider(deps, claim, answer, context);
     }
     if (await complete(deps, claim, answer.output, signal)) {
-      context.log.info({ generation_id: row.id, request_id: row.request_id, plugin: row.plugin_id }, "generation completed");
+      context.log.info(
+        { generation_id: row.id, request_id: row.request_id, plugin: row.plugin_id },
+        "generation completed",
+      );
     }
   } catch (error) {
     if (error instanceof WorkDelayed) throw error;
     if (signal.aborted) return await handBack(deps, claim, canceled.signal.aborted);
     if (!(error instanceof PluginFailure)) {
-      context.log.error({ generation_id: row.id, request_id: row.request_id, err: error }, "generation failed on our side");
+      context.log.error(
+        { generation_id: row.id, request_id: row.request_id, err: error },
+        "generation failed on our side",
+      );
       throw error;
     }
-    context.log.warn({ generation_id: row.id, request_id: row.request_id, plugin: row.plugin_id, code: error.code, err: error }, "provider call failed");
+    context.log.warn(
+      { generation_id: row.id, request_id: row.request_id, plugin: row.plugin_id, code: error.code, err: error },
+      "provider call failed",
+    );
     const decision = retryDecision(error, row.attempts, { now: clock.now() });
     if (decision.retry && overdue) return await fail(deps, claim, deadlineExceeded, error);
-    if (!decision.retry) return await fail(deps, claim, error.code === "PLUGIN_BUG" ? internalError : generationError(error), error);
+    if (!decision.retry)
+      return await fail(deps, claim, error.code === "PLUGIN_BUG" ? internalError : generationError(error), error);
     const dueAt = dueIn(deps, row, decision.delayMs);
     await putBack(deps, claim, { dueAt, countsAsAttempt: decision.countsAsAttempt }, error);
     context.delayUntil(dueAt);
@@ -173,14 +189,23 @@ function lostAndCostly(plugins: PluginHost, row: ClaimedRow): boolean {
 }
 
 /** False: it was canceled meanwhile, or another worker has it. */
-async function complete(deps: GenerationWorkDeps, claim: GenerationClaim, output: GenerationOutput, signal: AbortSignal): Promise<boolean> {
+async function complete(
+  deps: GenerationWorkDeps,
+  claim: GenerationClaim,
+  output: GenerationOutput,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { row, leaseToken } = claim;
   const { db, plugins, quota, costs, makers, emit } = deps;
   const product = await productOf(makers, row, output).catch((error: unknown) => {
     if (!(error instanceof UnusableOutput)) throw error;
     // The provider's answer was nothing whole: its fault, and worth another try where that is not billed again. (GEN-24)
     const outcome = plugins.repeat(row.plugin_id, "generation", row.mode) === "costs" ? "unknown" : "failed";
-    throw new PluginFailure("UPSTREAM", `the provider sent unusable ${row.kind}: ${error.message}`, { pluginId: row.plugin_id, outcome, cause: error });
+    throw new PluginFailure("UPSTREAM", `the provider sent unusable ${row.kind}: ${error.message}`, {
+      pluginId: row.plugin_id,
+      outcome,
+      cause: error,
+    });
   });
   const done = await patiently(signal, () =>
     db.withTenant(row.account_id, async (tx) => {
@@ -192,9 +217,15 @@ async function complete(deps: GenerationWorkDeps, claim: GenerationClaim, output
         await announce(tx, row.id);
       }
       // Also when it was canceled meanwhile: it was bought. Last, as everywhere, because the ledger locks the account's day.
-      await costs.record(tx, { ...callOf(claim), outcome: "succeeded", ...product.used, costMicros: output.costMicros });
+      await costs.record(tx, {
+        ...callOf(claim),
+        outcome: "succeeded",
+        ...product.used,
+        costMicros: output.costMicros,
+      });
       return finished !== null;
-    }));
+    }),
+  );
   if (!done) await product.discard();
   return done;
 }
@@ -215,7 +246,12 @@ async function patiently<T>(signal: AbortSignal, write: () => Promise<T>): Promi
 }
 
 /** Ends a held generation as failed, and gives back what it took of the account's windows. (GEN-13) */
-export async function fail(deps: GenerationWorkDeps, claim: GenerationClaim, error: GenerationError, failure?: PluginFailure): Promise<void> {
+export async function fail(
+  deps: GenerationWorkDeps,
+  claim: GenerationClaim,
+  error: GenerationError,
+  failure?: PluginFailure,
+): Promise<void> {
   const { db, emit, quota } = deps;
   const { row, leaseToken } = claim;
   await db.withTenant(row.account_id, async (tx) => {
@@ -250,7 +286,12 @@ async function handBack(deps: GenerationWorkDeps, claim: GenerationClaim, cancel
   await putBack(deps, claim, { dueAt: clock.now(), countsAsAttempt: false });
 }
 
-function putBack(deps: GenerationWorkDeps, claim: GenerationClaim, next: Parameters<typeof release>[2], failure?: PluginFailure): Promise<void> {
+function putBack(
+  deps: GenerationWorkDeps,
+  claim: GenerationClaim,
+  next: Parameters<typeof release>[2],
+  failure?: PluginFailure,
+): Promise<void> {
   const { db, quota } = deps;
   const { row, leaseToken } = claim;
   return db.withTenant(row.account_id, async (tx) => {

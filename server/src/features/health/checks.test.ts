@@ -17,7 +17,9 @@ test("a crowd that asks at once looks at each part once, and whoever comes later
 
 test("a part that fails is down for all who asked, and its text stays inside", async () => {
   const failures: unknown[] = [];
-  const probe = probeThat(async () => { throw new Error("password of the database"); });
+  const probe = probeThat(async () => {
+    throw new Error("password of the database");
+  });
   const answers = await Promise.all([1, 2].map(() => runChecks([probe], (_name, error) => failures.push(error))));
   for (const [check] of answers) expect(check).toMatchObject({ status: "down", message: "database does not answer" });
   expect(failures).toHaveLength(2);

@@ -15,13 +15,20 @@ export interface Probe {
 const TIMEOUT_MS = 2_000;
 
 /** Asks all parts at once. Inner detail of a failure stays with the logger. */
-export async function runChecks(probes: readonly Probe[], onFailure: (probe: string, error: unknown) => void): Promise<HealthCheck[]> {
+export async function runChecks(
+  probes: readonly Probe[],
+  onFailure: (probe: string, error: unknown) => void,
+): Promise<HealthCheck[]> {
   return Promise.all(
     probes.map(async (probe) => {
       const { name } = probe;
       const started = performance.now();
-      const finish = (status: HealthCheck["status"], message: string | null) =>
-        ({ name, status, duration_ms: Math.round(performance.now() - started), message });
+      const finish = (status: HealthCheck["status"], message: string | null) => ({
+        name,
+        status,
+        duration_ms: Math.round(performance.now() - started),
+        message,
+      });
       try {
         const worse = await lookOnce(probe);
         return worse ? finish("degraded", worse) : finish("ok", null);

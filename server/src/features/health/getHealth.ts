@@ -10,5 +10,12 @@ export const getHealth =
       probes.filter((probe) => probe.types.includes(type)),
       (probe, error) => log.warn({ probe, err: error }, "health probe failed"),
     );
-    return ok({ object: "health", type, status: worst(checks), version, checks, checked_at: clock.now().toISOString() });
+    return ok({
+      object: "health",
+      type,
+      status: worst(checks),
+      version,
+      checks,
+      checked_at: clock.now().toISOString(),
+    });
   };

@@ -17,7 +17,8 @@ export const getMetrics =
 
 function allowed(token: string | null, headers: IncomingHttpHeaders, ip: string): boolean {
   // A proxy on this machine comes from loopback too, and says for whom.
-  if (token === null) return LOOPBACK.has(ip) && headers["x-forwarded-for"] === undefined && headers.forwarded === undefined;
+  if (token === null)
+    return LOOPBACK.has(ip) && headers["x-forwarded-for"] === undefined && headers.forwarded === undefined;
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(headers.authorization ?? ""), digest(`Bearer ${token}`));
 }

@@ -8,7 +8,8 @@ export const getReadiness =
   ({ probes, log, stopping }: HealthDeps): Handler<"getReadiness"> =>
   async () => {
     const checks = await runChecks(probes, (probe, error) => log.warn({ probe, err: error }, "readiness probe failed"));
-    if (stopping()) checks.push({ name: "shutdown", status: "down", duration_ms: 0, message: "this process is shutting down" });
+    if (stopping())
+      checks.push({ name: "shutdown", status: "down", duration_ms: 0, message: "this process is shutting down" });
     const status = worst(checks);
     if (status === "down") {
       const down = checks.filter((check) => check.status === "down").map(({ name }) => name);

@@ -9,6 +9,9 @@ export const listIncomingEvents =
     const filter = { plugin: query.plugin ?? null, status: query.status ?? null };
     const scope = `incoming_events|${filter.plugin}|${filter.status}`;
     const page = cursors.read(query, scope);
-    const rows = await db.readSystem<IncomingEventRow>("an administrator lists incoming events", selectIncomingEvents({ ...page, ...filter }));
+    const rows = await db.readSystem<IncomingEventRow>(
+      "an administrator lists incoming events",
+      selectIncomingEvents({ ...page, ...filter }),
+    );
     return ok(cursors.page(rows, page, scope, presentIncomingEvent));
   };

@@ -10,5 +10,6 @@ const BATCH = 1000;
 export async function forgetIncomingEvents({ db, clock }: { db: Database; clock: Clock }): Promise<void> {
   const before = new Date(clock.now().getTime() - KEPT_DAYS * 24 * 60 * 60 * 1000);
   let gone = BATCH;
-  while (gone === BATCH) gone = await db.asSystem("forget old incoming events", (tx) => deleteFinishedBefore(tx, before, BATCH));
+  while (gone === BATCH)
+    gone = await db.asSystem("forget old incoming events", (tx) => deleteFinishedBefore(tx, before, BATCH));
 }

@@ -34,8 +34,12 @@ describe("webhooks of providers (WHK-11)", () => {
     expect(answer).toMatchObject({ status: 202, text: "" });
     await expect.poll(() => processedWith("evt_good").length, { timeout: 10_000 }).toBe(1);
     expect(processedWith("evt_good")[0]).toMatchObject({
-      plugin: "hooked", mode: "live", type: "invoice.paid", data: { invoice: "in_evt_good" },
-      occurredAt: new Date(Math.floor(created.getTime() / 1000) * 1000), requestId: answer.headers["x-request-id"],
+      plugin: "hooked",
+      mode: "live",
+      type: "invoice.paid",
+      data: { invoice: "in_evt_good" },
+      occurredAt: new Date(Math.floor(created.getTime() / 1000) * 1000),
+      requestId: answer.headers["x-request-id"],
     });
     const [row] = await stored();
     expect(row?.delivery).toMatch(/^v1\./);
@@ -45,25 +49,54 @@ describe("webhooks of providers (WHK-11)", () => {
   });
 
   test("the bytes are what is signed: any content type and any way to write JSON is verified unread", async () => {
-    const { raw, headers } = signed(`{ "id" : "evt_bytes",\n "type":"unknown.thing", "created": 1795250400 , "data":{"object":{}} }`);
-    expect((await send({ raw, headers: { ...headers, "Content-Type": "text/plain; charset=latin1" } })).status).toBe(202);
+    const { raw, headers } = signed(
+      `{ "id" : "evt_bytes",\n "type":"unknown.thing", "created": 1795250400 , "data":{"object":{}} }`,
+    );
+    expect((await send({ raw, headers: { ...headers, "Content-Type": "text/plain; charset=latin1" } })).status).toBe(
+      202,
+    );
   });
 
   const good = () => signed(bodyOf("evt_forged"));
   test.for<[string, () => { raw: string; headers: Record<string, string> }, string]>([
     ["no signature", () => ({ ...good(), headers: {} }), "invalid_signature"],
     ["another secret", () => signed(bodyOf("evt_forged"), { secret: "whsec_guessed" }), "invalid_signature"],
-    ["the secret's name when none is set", () => signed(bodyOf("evt_forged"), { secret: "undefined" }), "invalid_signature"],
+    [
+      "the secret's name when none is set",
+      () => signed(bodyOf("evt_forged"), { secret: "undefined" }),
+      "invalid_signature",
+    ],
     ["a changed body", () => ({ ...good(), raw: bodyOf("evt_forged", { note: "1000000" }) }), "invalid_signature"],
-    ["the body written differently", () => ({ ...good(), raw: bodyOf("evt_forged").replace(":", ": ") }), "invalid_signature"],
-    ["half a signature", () => ({ ...good(), headers: { "Stripe-Signature": good().headers["Stripe-Signature"].slice(0, -32) } }), "invalid_signature"],
+    [
+      "the body written differently",
+      () => ({ ...good(), raw: bodyOf("evt_forged").replace(":", ": ") }),
+      "invalid_signature",
+    ],
+    [
+      "half a signature",
+      () => ({ ...good(), headers: { "Stripe-Signature": good().headers["Stripe-Signature"].slice(0, -32) } }),
+      "invalid_signature",
+    ],
     ["an empty body", () => ({ ...good(), raw: "" }), "invalid_signature"],
-    ["signed 5 minutes and a bit ago", () => signed(bodyOf("evt_forged"), { at: new Date(Date.now() - 5 * minuteMs - 2000) }), "stale_timestamp"],
-    ["signed in 5 minutes and a bit", () => signed(bodyOf("evt_forged"), { at: new Date(Date.now() + 5 * minuteMs + 2000) }), "stale_timestamp"],
+    [
+      "signed 5 minutes and a bit ago",
+      () => signed(bodyOf("evt_forged"), { at: new Date(Date.now() - 5 * minuteMs - 2000) }),
+      "stale_timestamp",
+    ],
+    [
+      "signed in 5 minutes and a bit",
+      () => signed(bodyOf("evt_forged"), { at: new Date(Date.now() + 5 * minuteMs + 2000) }),
+      "stale_timestamp",
+    ],
     ["signed, but no event", () => signed("[1]"), "validation_failed"],
     ["signed, but not JSON", () => signed("\u0000"), "validation_failed"],
   ])("%s: refused and counted, and nothing is stored", async ([, request, code]) => {
-    const refused = async () => Number(new RegExp(`refused_total\\{plugin="hooked",code="${code}"\\} (\\d+)`).exec(await app.services.metrics.registry.metrics())?.[1] ?? 0);
+    const refused = async () =>
+      Number(
+        new RegExp(`refused_total\\{plugin="hooked",code="${code}"\\} (\\d+)`).exec(
+          await app.services.metrics.registry.metrics(),
+        )?.[1] ?? 0,
+      );
     const before = [(await stored()).length, await refused()] as const;
     expect(await send(request())).toMatchObject({ status: 400, body: { code } });
     expect([(await stored()).length, await refused()]).toEqual([before[0], before[1] + 1]);
@@ -86,14 +119,22 @@ describe("webhooks of providers (WHK-11)", () => {
     const first = signed(body);
     expect([(await send(first)).status, (await send(first)).status]).toEqual([202, 200]);
     expect((await send(signed(body, { at: new Date(Date.now() - minuteMs) }))).status).toBe(200);
-    expect(app.logged().split("\n").filter((line) => line.includes('"skipped replay"') && line.includes("evt_again"))).toHaveLength(2);
+    expect(
+      app
+        .logged()
+        .split("\n")
+        .filter((line) => line.includes('"skipped replay"') && line.includes("evt_again")),
+    ).toHaveLength(2);
     await expect.poll(() => processedWith("evt_again").length, { timeout: 10_000 }).toBe(1);
   });
 
   test("the same event 50 times at once is stored and processed once", async () => {
     const body = bodyOf("evt_crowd");
     const answers = await Promise.all(Array.from({ length: 50 }, () => send(signed(body))));
-    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([...Array.from({ length: 49 }, () => 200), 202]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      ...Array.from({ length: 49 }, () => 200),
+      202,
+    ]);
     await expect.poll(() => processedWith("evt_crowd").length, { timeout: 10_000 }).toBe(1);
     await send(signed(bodyOf("evt_after_crowd")));
     await expect.poll(() => processedWith("evt_after_crowd").length, { timeout: 10_000 }).toBe(1);
@@ -104,7 +145,15 @@ describe("webhooks of providers (WHK-11)", () => {
     const key = deriveSecret(app.services.config.masterKeys, "simulator webhooks of hooked").toString("base64");
     expect((await send(signed(bodyOf("evt_both")))).status).toBe(202);
     expect((await send(signed(bodyOf("evt_both"), { secret: `whsec_${key}` }))).status).toBe(202);
-    await expect.poll(() => processedWith("evt_both").map(({ mode }) => mode).toSorted(), { timeout: 10_000 }).toEqual(["live", "test"]);
+    await expect
+      .poll(
+        () =>
+          processedWith("evt_both")
+            .map(({ mode }) => mode)
+            .toSorted(),
+        { timeout: 10_000 },
+      )
+      .toEqual(["live", "test"]);
   });
 
   test("it has a limit of its own, by address", async () => {

@@ -13,7 +13,12 @@ export const receiveIncomingEvent = (deps: Omit<IncomingEventsDeps, "cursors">):
   const metrics = createIncomingMetrics(deps.metrics.registry);
   return async ({ path: { plugin }, headers, body, requestId, signal }) => {
     const delivery = { headers: flat(headers), body };
-    const { mode, providerEventId, occurredAt } = await verifyDelivery(deps, { plugin, delivery, requestId, signal }).catch((error: unknown) => {
+    const { mode, providerEventId, occurredAt } = await verifyDelivery(deps, {
+      plugin,
+      delivery,
+      requestId,
+      signal,
+    }).catch((error: unknown) => {
       metrics.refused(plugin, error);
       throw error;
     });
@@ -42,6 +47,8 @@ export const receiveIncomingEvent = (deps: Omit<IncomingEventsDeps, "cursors">):
 /** As the kit wants them: names in lower case, repeated ones joined. */
 function flat(headers: IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]])),
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
+    ),
   );
 }

@@ -16,9 +16,16 @@ export const retryIncomingEvent =
       if (!known) throw new ProblemError("not_found");
       const at = clock.now();
       const row = await reviveIncomingEvent(tx, known.id, at);
-      if (!row) throw new ProblemError("incoming_event_not_retryable", { detail: `The event is ${known.status}. Only dead ones can be retried.` });
+      if (!row)
+        throw new ProblemError("incoming_event_not_retryable", {
+          detail: `The event is ${known.status}. Only dead ones can be retried.`,
+        });
       const done = { action: "incoming_event.retried", targetAccountId: null, targetId: path.incoming_event_id, at };
-      await recordAdminAction(tx, { principal, requestId }, { ...done, details: { plugin: row.plugin, mode: row.mode } });
+      await recordAdminAction(
+        tx,
+        { principal, requestId },
+        { ...done, details: { plugin: row.plugin, mode: row.mode } },
+      );
       tx.afterCommit(() => work.enqueue(incomingEventKind, pointerTo(row.id)));
       return accepted(presentIncomingEvent(row));
     });

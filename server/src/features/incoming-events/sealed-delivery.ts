@@ -9,6 +9,9 @@ export function sealDelivery(keyRing: KeyRing, id: string, { headers, body }: We
 }
 
 export function openDelivery(keyRing: KeyRing, id: string, sealed: string): WebhookDelivery {
-  const { headers, body } = JSON.parse(keyRing.decrypt(sealed, aadOf(id))) as { headers: Record<string, string>; body: string };
+  const { headers, body } = JSON.parse(keyRing.decrypt(sealed, aadOf(id))) as {
+    headers: Record<string, string>;
+    body: string;
+  };
   return { headers, body: Buffer.from(body, "base64") };
 }

@@ -21,7 +21,10 @@ export interface IncomingEventRow {
 const columns =
   "id, plugin, mode, provider_event_id, type, status, attempts, next_attempt_at, last_error, request_id, occurred_at, received_at, finished_at";
 
-type NewIncomingEvent = Pick<IncomingEventRow, "id" | "plugin" | "mode" | "provider_event_id" | "request_id" | "occurred_at" | "received_at"> & {
+type NewIncomingEvent = Pick<
+  IncomingEventRow,
+  "id" | "plugin" | "mode" | "provider_event_id" | "request_id" | "occurred_at" | "received_at"
+> & {
   delivery: string;
 };
 
@@ -33,8 +36,14 @@ export async function insertIncomingEvent(tx: SystemTx, event: NewIncomingEvent)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
      on conflict (plugin, mode, provider_event_id) do nothing returning id`,
     [
-      event.id, event.plugin, event.mode, event.provider_event_id, event.delivery, event.request_id,
-      event.occurred_at, event.received_at,
+      event.id,
+      event.plugin,
+      event.mode,
+      event.provider_event_id,
+      event.delivery,
+      event.request_id,
+      event.occurred_at,
+      event.received_at,
     ],
   );
   return rows.length === 1;
@@ -45,7 +54,12 @@ const notLeased = "(lease_until is null or lease_until <= now())";
 const leaseFor = (msParameter: string) => `now() + make_interval(secs => ${msParameter}::float8 / 1000)`;
 
 /** Due and not leased, what happened first first; with `among` only those of them. */
-export async function selectDue(tx: SystemTx, now: Date, limit: number, among: string[] | null): Promise<WorkPointer[]> {
+export async function selectDue(
+  tx: SystemTx,
+  now: Date,
+  limit: number,
+  among: string[] | null,
+): Promise<WorkPointer[]> {
   const rows = await tx.query<{ id: string }>(
     `select id from incoming_events
       where status = 'pending' and next_attempt_at <= $1 and ${notLeased}
@@ -77,13 +91,25 @@ export async function claimIncomingEvent(
 
 type Held = Pick<IncomingEventClaim, "id" | "lease_token">;
 
-export async function renewIncomingEvent(tx: SystemTx, { id, lease_token: token }: Held, leaseMs: number): Promise<boolean> {
-  const rows = await tx.query(`update incoming_events set lease_until = ${leaseFor("$3")} where id = $1 and lease_token = $2 returning id`, [id, token, leaseMs]);
+export async function renewIncomingEvent(
+  tx: SystemTx,
+  { id, lease_token: token }: Held,
+  leaseMs: number,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `update incoming_events set lease_until = ${leaseFor("$3")} where id = $1 and lease_token = $2 returning id`,
+    [id, token, leaseMs],
+  );
   return rows.length === 1;
 }
 
 /** False: the lease is lost, and with it the right to have any effect. */
-export async function finishIncomingEvent(tx: SystemTx, { id, lease_token: token }: Held, type: string | null, at: Date): Promise<boolean> {
+export async function finishIncomingEvent(
+  tx: SystemTx,
+  { id, lease_token: token }: Held,
+  type: string | null,
+  at: Date,
+): Promise<boolean> {
   const rows = await tx.query(
     `update incoming_events
         set status = 'processed', type = $3, finished_at = $4, next_attempt_at = null, last_error = null, lease_token = null, lease_until = null
@@ -120,7 +146,10 @@ export async function reviveIncomingEvent(tx: SystemTx, id: string, now: Date): 
 
 /** Its state stays as it is until the transaction ends; null: there is none. */
 export async function lockIncomingEvent(tx: SystemTx, id: string): Promise<IncomingEventRow | null> {
-  const [row] = await tx.query<IncomingEventRow>(`select ${columns} from incoming_events where id = $1 for no key update`, [id]);
+  const [row] = await tx.query<IncomingEventRow>(
+    `select ${columns} from incoming_events where id = $1 for no key update`,
+    [id],
+  );
   return row ?? null;
 }
 

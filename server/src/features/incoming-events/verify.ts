@@ -27,11 +27,16 @@ interface Received {
  * Whose signature it is and which event. Throws ProblemError: not_found, invalid_signature, stale_timestamp,
  * validation_failed, plugin_unavailable.
  */
-export async function verifyDelivery(deps: { plugins: PluginHost; clock: Clock; log: Logger }, received: Received): Promise<VerifiedEvent> {
+export async function verifyDelivery(
+  deps: { plugins: PluginHost; clock: Clock; log: Logger },
+  received: Received,
+): Promise<VerifiedEvent> {
   const { plugins, clock, log } = deps;
   const { plugin, delivery, requestId, signal } = received;
   if (!plugins.can(plugin, "webhooks", "verify")) {
-    throw new ProblemError("not_found", { detail: "No plugin of this name receives webhooks here. Check the address that is set at the provider." });
+    throw new ProblemError("not_found", {
+      detail: "No plugin of this name receives webhooks here. Check the address that is set at the provider.",
+    });
   }
   const modes = (["live", "test"] as const).filter((mode) => plugins.ready(plugin, mode));
   for (const mode of modes) {
@@ -43,9 +48,17 @@ export async function verifyDelivery(deps: { plugins: PluginHost; clock: Clock; 
     }
     const occurredAt = await read(plugins.invoke(plugin, "webhooks", "occurredAt", call, delivery));
     assertFresh(verdict.signedAt, occurredAt, clock.now());
-    return { mode, occurredAt, providerEventId: await read(plugins.invoke(plugin, "webhooks", "eventId", call, delivery)) };
+    return {
+      mode,
+      occurredAt,
+      providerEventId: await read(plugins.invoke(plugin, "webhooks", "eventId", call, delivery)),
+    };
   }
-  if (modes.length === 0) throw new ProblemError("plugin_unavailable", { detail: `${plugin} is not configured.`, headers: { "Retry-After": "300" } });
+  if (modes.length === 0)
+    throw new ProblemError("plugin_unavailable", {
+      detail: `${plugin} is not configured.`,
+      headers: { "Retry-After": "300" },
+    });
   throw new ProblemError("invalid_signature");
 }
 
@@ -54,7 +67,9 @@ function assertFresh(signedAt: Date | null, occurredAt: Date, now: Date): void {
   const [at, past] = signedAt ? [signedAt, TOLERANCE_MS] : [occurredAt, KEPT_DAYS * DAY_MS];
   const ageMs = now.getTime() - at.getTime();
   if (ageMs <= past && ageMs >= -TOLERANCE_MS) return;
-  throw new ProblemError("stale_timestamp", { detail: `The webhook was signed at ${at.toISOString()}, too far from now. Send it anew, or check the clocks.` });
+  throw new ProblemError("stale_timestamp", {
+    detail: `The webhook was signed at ${at.toISOString()}, too far from now. Send it anew, or check the clocks.`,
+  });
 }
 
 /** A verdict that the plugin cannot give is our trouble (a secret of the wrong form): the provider shall come back. */
@@ -73,6 +88,10 @@ async function read<T>(answer: Promise<T>): Promise<T> {
     return await answer;
   } catch (error) {
     if (!(error instanceof PluginFailure) || error.code === "PLUGIN_BUG") throw error;
-    throw invalidField("/body", "unreadable_event", "The plugin cannot read this event. Send one of the provider's webhooks, unchanged.");
+    throw invalidField(
+      "/body",
+      "unreadable_event",
+      "The plugin cannot read this event. Send one of the provider's webhooks, unchanged.",
+    );
   }
 }

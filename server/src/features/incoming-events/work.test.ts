@@ -10,7 +10,12 @@ import { createIncomingRegistry, forgetIncomingEvents, incomingEventWork } from 
 
 const leaseMs = 60_000;
 const hourMs = 3_600_000;
-const context = { signal: new AbortController().signal, closing: new AbortController().signal, log: silentLogger(), delayUntil: (): never => expect.fail("is not delayed") };
+const context = {
+  signal: new AbortController().signal,
+  closing: new AbortController().signal,
+  log: silentLogger(),
+  delayUntil: (): never => expect.fail("is not delayed"),
+};
 
 /** What happens to a stored event, tried without the queue and with a clock of the test. */
 describe("processing what providers sent", () => {
@@ -22,7 +27,8 @@ describe("processing what providers sent", () => {
   });
   afterEach(() => app?.close());
 
-  const send = async (body: string) => expect((await app.request("post", "/hooks/hooked", signed(body))).status).toBe(202);
+  const send = async (body: string) =>
+    expect((await app.request("post", "/hooks/hooked", signed(body))).status).toBe(202);
   const kindWith = (registry = createIncomingRegistry()) =>
     incomingEventWork({ ...app.services, clock: { now: () => now }, registry, leaseMs });
   const rows = <T extends object>(text: string) => app.services.db.asSystem("a test looks", (tx) => tx.query<T>(text));
@@ -41,7 +47,11 @@ describe("processing what providers sent", () => {
   test("a failure undoes what was done, is tried again after growing pauses, and then given up with its reason; an administrator retries it", async () => {
     const registry = createIncomingRegistry();
     let broken = true;
-    registry.on("hooked", "invoice.paid", async (tx) => void (await tx.query("update incoming_events set provider_event_id = 'evt_2'")));
+    registry.on(
+      "hooked",
+      "invoice.paid",
+      async (tx) => void (await tx.query("update incoming_events set provider_event_id = 'evt_2'")),
+    );
     registry.on("hooked", "invoice.paid", async () => {
       if (broken) throw new TypeError("no such customer: customer-canary");
     });
@@ -59,7 +69,11 @@ describe("processing what providers sent", () => {
       }
     }
     expect(pauses).toEqual([1, 4, 16, 64, 256, 1024, 4096, 7200, 7200]);
-    expect(await row()).toMatchObject({ status: "dead", attempts: 10, last_error: expect.stringContaining("TypeError") });
+    expect(await row()).toMatchObject({
+      status: "dead",
+      attempts: 10,
+      last_error: expect.stringContaining("TypeError"),
+    });
     expect(JSON.stringify(await row())).not.toContain("customer-canary");
     now = new Date(now.getTime() + hourMs);
     expect(await runDue(kind)).toBe(0);
@@ -69,20 +83,37 @@ describe("processing what providers sent", () => {
     const [dead] = (await api.listIncomingEvents({ status: "dead", plugin: "hooked" })).data;
     expect(dead).toMatchObject({ provider_event_id: "evt_1", attempts_count: 10, finished_at: expect.any(String) });
     expect(await api.retryIncomingEvent(dead?.id ?? "")).toMatchObject({ status: "pending", attempts_count: 0 });
-    await expect(api.retryIncomingEvent(dead?.id ?? "")).rejects.toMatchObject({ status: 409, code: "incoming_event_not_retryable" });
-    expect((await api.listActions()).data[0]).toMatchObject({ action: "incoming_event.retried", target: { id: dead?.id } });
+    await expect(api.retryIncomingEvent(dead?.id ?? "")).rejects.toMatchObject({
+      status: 409,
+      code: "incoming_event_not_retryable",
+    });
+    expect((await api.listActions()).data[0]).toMatchObject({
+      action: "incoming_event.retried",
+      target: { id: dead?.id },
+    });
     broken = false;
     expect(await runDue(kind)).toBe(1);
-    expect(await row()).toMatchObject({ status: "processed", provider_event_id: "evt_2", type: "invoice.paid", last_error: null });
+    expect(await row()).toMatchObject({
+      status: "processed",
+      provider_event_id: "evt_2",
+      type: "invoice.paid",
+      last_error: null,
+    });
   });
 
   test("a retry and the record of its key are there both or neither, and the key's second call retries nothing again", async () => {
     const admin = await app.signUp({ admin: true, tier: "enterprise" });
     await send(bodyOf("evt_1"));
-    await rows("update incoming_events set status = 'dead', attempts = 10, next_attempt_at = null, finished_at = now()");
+    await rows(
+      "update incoming_events set status = 'dead', attempts = 10, next_attempt_at = null, finished_at = now()",
+    );
     const [event] = (await app.client(admin.sessionToken).admin.listIncomingEvents()).data;
     const actions = () => rows("select from admin_actions where action = 'incoming_event.retried'");
-    const retry = () => app.request("post", `/v1/admin/incoming-events/${event?.id}/retry`, { key: admin.sessionToken, headers: { "Idempotency-Key": "once" } });
+    const retry = () =>
+      app.request("post", `/v1/admin/incoming-events/${event?.id}/retry`, {
+        key: admin.sessionToken,
+        headers: { "Idempotency-Key": "once" },
+      });
     const alter = async (how: string) => {
       const owner = new Client({ connectionString: app.database.adminUrl });
       await owner.connect();
@@ -122,16 +153,25 @@ describe("processing what providers sent", () => {
     const other: TestAccount = await app.signUp();
     for (const key of [other.sessionToken, other.liveKey, admin.testKey]) {
       expect((await app.request("get", "/v1/admin/incoming-events", { key })).status).toBe(403);
-      expect((await app.request("post", "/v1/admin/incoming-events/iev_01kbq603n1e4pt7z9w5v2d8cry/retry", { key })).status).toBe(403);
+      expect(
+        (await app.request("post", "/v1/admin/incoming-events/iev_01kbq603n1e4pt7z9w5v2d8cry/retry", { key })).status,
+      ).toBe(403);
     }
     for (const id of ["iev_01kbq603n1e4pt7z9w5v2d8cry", "nonsense"]) {
-      expect((await app.request("post", `/v1/admin/incoming-events/${id}/retry`, { key: admin.sessionToken })).status).toBe(404);
+      expect(
+        (await app.request("post", `/v1/admin/incoming-events/${id}/retry`, { key: admin.sessionToken })).status,
+      ).toBe(404);
     }
   });
 
   test("due events are taken in the order in which they happened, not in which they came", async () => {
     const at = (minutes: number) => new Date(Date.now() - minutes * 60_000);
-    for (const [id, minutes] of [["evt_second", 20], ["evt_third", 10], ["evt_first", 30]] as const) await send(bodyOf(id, { created: at(minutes) }));
+    for (const [id, minutes] of [
+      ["evt_second", 20],
+      ["evt_third", 10],
+      ["evt_first", 30],
+    ] as const)
+      await send(bodyOf(id, { created: at(minutes) }));
     const seen: string[] = [];
     const registry = createIncomingRegistry();
     registry.on("hooked", "invoice.paid", async (_tx, { providerEventId }) => void seen.push(providerEventId));
@@ -161,7 +201,12 @@ describe("processing what providers sent", () => {
     const [slow] = claims.filter((claim) => claim !== null);
     expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
     // However wrong a worker's own clock is.
-    const ahead = incomingEventWork({ ...app.services, clock: { now: () => new Date(now.getTime() + hourMs) }, registry, leaseMs });
+    const ahead = incomingEventWork({
+      ...app.services,
+      clock: { now: () => new Date(now.getTime() + hourMs) },
+      registry,
+      leaseMs,
+    });
     expect([await ahead.due(10), await ahead.claim(pointer)]).toEqual([[], null]);
     expect(await ahead.renew?.(slow as NonNullable<typeof slow>)).toBe(true);
     expect(await ahead.claim(pointer)).toBeNull();
@@ -179,12 +224,18 @@ describe("processing what providers sent", () => {
     await rows("update incoming_events set received_at = received_at - interval '31 days'");
     await send(bodyOf("evt_new"));
     await forgetIncomingEvents(app.services);
-    expect(await rows("select provider_event_id from incoming_events order by 1")).toEqual([{ provider_event_id: "evt_new" }, { provider_event_id: "evt_pending" }]);
+    expect(await rows("select provider_event_id from incoming_events order by 1")).toEqual([
+      { provider_event_id: "evt_new" },
+      { provider_event_id: "evt_pending" },
+    ]);
   });
 
   test("kill -9 of the worker in the middle of it: another one does it, once", async () => {
     const script = join(import.meta.dirname, "hanging-worker.fixture.ts");
-    const child = spawn(process.execPath, ["--conditions=musicverse-source", script], { env: { PATH: process.env["PATH"], ...app.env }, stdio: ["ignore", "pipe", "ignore"] });
+    const child = spawn(process.execPath, ["--conditions=musicverse-source", script], {
+      env: { PATH: process.env["PATH"], ...app.env },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => void (output += chunk.toString()));
     await send(bodyOf("evt_1"));

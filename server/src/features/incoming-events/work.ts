@@ -5,7 +5,14 @@ import { callOf } from "./call.ts";
 import type { IncomingEventsDeps } from "./deps.ts";
 import type { IncomingEvent, IncomingRegistry } from "./registry.ts";
 import { openDelivery } from "./sealed-delivery.ts";
-import { claimIncomingEvent, failIncomingEvent, finishIncomingEvent, renewIncomingEvent, selectDue, type IncomingEventClaim } from "./store.ts";
+import {
+  claimIncomingEvent,
+  failIncomingEvent,
+  finishIncomingEvent,
+  renewIncomingEvent,
+  selectDue,
+  type IncomingEventClaim,
+} from "./store.ts";
 import { incomingEventKind } from "./work-names.ts";
 
 export interface IncomingWorkDeps extends Pick<IncomingEventsDeps, "db" | "clock" | "keyRing" | "plugins"> {
@@ -38,12 +45,15 @@ export function incomingEventWork(deps: IncomingWorkDeps): WorkKind<IncomingEven
     concurrency: CONCURRENCY,
     leaseMs,
     due: (limit, among) =>
-      db.asSystem("sweep incoming events", (tx) => selectDue(tx, clock.now(), limit, among?.map(({ id }) => id) ?? null)),
+      db.asSystem("sweep incoming events", (tx) =>
+        selectDue(tx, clock.now(), limit, among?.map(({ id }) => id) ?? null),
+      ),
     claim: ({ id }) =>
       db.asSystem("claim an incoming event", (tx) =>
         claimIncomingEvent(tx, { id, leaseToken: randomUUID(), now: clock.now(), leaseMs }),
       ),
-    renew: (claim) => db.asSystem("renew the lease of an incoming event", (tx) => renewIncomingEvent(tx, claim, leaseMs)),
+    renew: (claim) =>
+      db.asSystem("renew the lease of an incoming event", (tx) => renewIncomingEvent(tx, claim, leaseMs)),
     async run(claim, { signal, log }) {
       try {
         if (claim.attempts > ATTEMPTS_MAX) throw new NeverEnded();
@@ -52,19 +62,33 @@ export function incomingEventWork(deps: IncomingWorkDeps): WorkKind<IncomingEven
         // Stopped, not failed: whoever claims it next does it.
         if (signal.aborted) throw error;
         const failure = await recordFailure(deps, claim, error);
-        log.warn({ err: error, plugin: claim.plugin, provider_event_id: claim.provider_event_id, ...failure }, "incoming event not processed");
+        log.warn(
+          { err: error, plugin: claim.plugin, provider_event_id: claim.provider_event_id, ...failure },
+          "incoming event not processed",
+        );
       }
     },
   };
 }
 
-async function process({ db, clock, keyRing, plugins, registry }: IncomingWorkDeps, claim: IncomingEventClaim, signal: AbortSignal): Promise<void> {
+async function process(
+  { db, clock, keyRing, plugins, registry }: IncomingWorkDeps,
+  claim: IncomingEventClaim,
+  signal: AbortSignal,
+): Promise<void> {
   const { id, plugin, mode } = claim;
   const delivery = openDelivery(keyRing, id, claim.delivery);
-  const read = await plugins.invoke(plugin, "webhooks", "normalize", callOf(mode, id, claim.request_id, signal), delivery);
+  const read = await plugins.invoke(
+    plugin,
+    "webhooks",
+    "normalize",
+    callOf(mode, id, claim.request_id, signal),
+    delivery,
+  );
   const processors = read ? registry.processorsOf(plugin, read.type) : [];
   await db.asSystem("process an incoming event: its processors know whose it is", async (tx) => {
-    if (!(await finishIncomingEvent(tx, claim, read?.type ?? null, clock.now()))) throw new Error("the lease of the incoming event was lost");
+    if (!(await finishIncomingEvent(tx, claim, read?.type ?? null, clock.now())))
+      throw new Error("the lease of the incoming event was lost");
     for (const processor of processors) if (read) await processor(tx, eventOf(claim, read));
   });
 }
@@ -86,7 +110,9 @@ function eventOf(claim: IncomingEventClaim, read: Pick<IncomingEvent, "type" | "
 async function recordFailure({ db, clock }: IncomingWorkDeps, claim: IncomingEventClaim, error: unknown) {
   const at = clock.now();
   const dead = claim.attempts >= ATTEMPTS_MAX;
-  const nextAttemptAt = dead ? null : new Date(at.getTime() + Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 4 ** (claim.attempts - 1)));
+  const nextAttemptAt = dead
+    ? null
+    : new Date(at.getTime() + Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 4 ** (claim.attempts - 1)));
   await db.asSystem("an incoming event was not processed", (tx) =>
     failIncomingEvent(tx, claim, { error: describe(error).slice(0, ERROR_LENGTH_MAX), nextAttemptAt, at }),
   );

@@ -14,8 +14,10 @@ import type { NewAsset } from "./store.ts";
 export const createAsset =
   ({ emit }: Pick<LibraryDeps, "emit">): Handler<"createAsset"> =>
   async ({ body: { draft_id: draftId, variant_id: variantId, ...fields }, requestId, write }) => {
-    if (draftId === undefined && variantId !== undefined) throw invalidField("/body/draft_id", "required", "A variant is one of a draft: send the draft's id too.");
-    if (draftId === undefined && fields.title === undefined) throw invalidField("/body/title", "required", "Send a title, or a draft to copy from.");
+    if (draftId === undefined && variantId !== undefined)
+      throw invalidField("/body/draft_id", "required", "A variant is one of a draft: send the draft's id too.");
+    if (draftId === undefined && fields.title === undefined)
+      throw invalidField("/body/title", "required", "Send a title, or a draft to copy from.");
     return write(async (tx) => {
       const copied = draftId === undefined ? emptyReel() : await copyOf(tx, draftId, variantId);
       const asset = presentAsset(await insertAsset(tx, applyFields(copied, fields)));
@@ -36,8 +38,16 @@ async function copyOf(tx: TenantTx, draftId: string, variantId: string | undefin
       : invalidField("/body/variant_id", "not_found", "The draft has no variant with this id.");
   }
   return {
-    ...emptyReel(), title: draft.title ?? titleFrom(variant.hook), platform: draft.platform, hook: variant.hook, script: variant.script,
-    caption: variant.caption, hashtags: variant.hashtags, draft_id: draft.id, variant_id: variant.id, generation_id: variant.generation_id,
+    ...emptyReel(),
+    title: draft.title ?? titleFrom(variant.hook),
+    platform: draft.platform,
+    hook: variant.hook,
+    script: variant.script,
+    caption: variant.caption,
+    hashtags: variant.hashtags,
+    draft_id: draft.id,
+    variant_id: variant.id,
+    generation_id: variant.generation_id,
   };
 }
 
@@ -49,8 +59,25 @@ function titleFrom(hook: string): string {
 
 function emptyReel(): NewAsset {
   return {
-    id: newId(), kind: "reel", status: "draft", title: "", platform: null, hook: null, script: null, caption: null,
-    hashtags: [], tags: [], metadata: {}, draft_id: null, variant_id: null, generation_id: null,
-    blob_key: null, sha256: null, bytes: null, content_type: null, width: null, height: null,
+    id: newId(),
+    kind: "reel",
+    status: "draft",
+    title: "",
+    platform: null,
+    hook: null,
+    script: null,
+    caption: null,
+    hashtags: [],
+    tags: [],
+    metadata: {},
+    draft_id: null,
+    variant_id: null,
+    generation_id: null,
+    blob_key: null,
+    sha256: null,
+    bytes: null,
+    content_type: null,
+    width: null,
+    height: null,
   };
 }

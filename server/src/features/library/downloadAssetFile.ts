@@ -9,7 +9,13 @@ import { imageEnding } from "./image-facts.ts";
 export const downloadAssetFile =
   ({ db, storage }: Pick<LibraryDeps, "db" | "storage">): Handler<"downloadAssetFile"> =>
   async ({ principal, path, raw }) => {
-    const { title, blob_key: blobKey, bytes, sha256, content_type: contentType } = await readAsset(db, principal.accountId, path.asset_id);
+    const {
+      title,
+      blob_key: blobKey,
+      bytes,
+      sha256,
+      content_type: contentType,
+    } = await readAsset(db, principal.accountId, path.asset_id);
     if (blobKey === null || bytes === null || sha256 === null || contentType === null) {
       throw new ProblemError("not_found", { detail: "This asset has no file: only those of kind image have one." });
     }

@@ -2,7 +2,10 @@ import type { components } from "../../generated/openapi.types.ts";
 import type { AssetRow } from "./store.ts";
 
 type Fields = components["schemas"]["UpdateAssetRequest"];
-export type EditableFields = Pick<AssetRow, "status" | "title" | "platform" | "hook" | "script" | "caption" | "hashtags" | "tags" | "metadata">;
+export type EditableFields = Pick<
+  AssetRow,
+  "status" | "title" | "platform" | "hook" | "script" | "caption" | "hashtags" | "tags" | "metadata"
+>;
 
 /** What is sent in the form in which it is kept; what is absent comes from `before`. */
 export function applyFields<Before extends EditableFields>(before: Before, sent: Fields): Before {

@@ -14,7 +14,14 @@ export interface GeneratedImages {
   /** Inserts the asset and its `asset.created`. A generation has one picture at most: a second one violates a key. */
   create(
     tx: TenantTx,
-    image: { generationId: string; title: string; stored: StoredImage; requestId: string; platform?: AssetRow["platform"]; tags?: string[] },
+    image: {
+      generationId: string;
+      title: string;
+      stored: StoredImage;
+      requestId: string;
+      platform?: AssetRow["platform"];
+      tags?: string[];
+    },
   ): Promise<AssetRow>;
   /** Harmless when the asset was created after all. A picture that is never discarded goes by itself after a day. */
   discard(stored: StoredImage): Promise<void>;
@@ -23,12 +30,32 @@ export interface GeneratedImages {
 export function createGeneratedImages(deps: ImageKeeperDeps & { emit: EmitEvent }): GeneratedImages {
   return {
     store: (accountId, image) => storeImage(deps, accountId, image),
-    create: async (tx, { generationId, title, stored: { id, blobKey, bytes, sha256, facts }, requestId, platform = null, tags = [] }) => {
+    create: async (
+      tx,
+      { generationId, title, stored: { id, blobKey, bytes, sha256, facts }, requestId, platform = null, tags = [] },
+    ) => {
       await cancelBlobDeletion(tx, id);
       const row = await insertAsset(tx, {
-        id, kind: "image", status: "draft", title, platform, hook: null, script: null, caption: null,
-        hashtags: [], tags, metadata: {}, draft_id: null, variant_id: null, generation_id: generationId,
-        blob_key: blobKey, sha256, bytes, content_type: facts.contentType, width: facts.width, height: facts.height,
+        id,
+        kind: "image",
+        status: "draft",
+        title,
+        platform,
+        hook: null,
+        script: null,
+        caption: null,
+        hashtags: [],
+        tags,
+        metadata: {},
+        draft_id: null,
+        variant_id: null,
+        generation_id: generationId,
+        blob_key: blobKey,
+        sha256,
+        bytes,
+        content_type: facts.contentType,
+        width: facts.width,
+        height: facts.height,
       });
       await deps.emit(tx, { type: "asset.created", data: presentAsset(row), requestId });
       return row;

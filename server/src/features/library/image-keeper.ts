@@ -24,7 +24,11 @@ export interface ImageKeeperDeps {
 }
 
 /** Throws `ImageError`, and then nothing stays. The result stays only if an asset of it is committed within a day. */
-export async function storeImage({ db, storage }: ImageKeeperDeps, accountId: string, image: Uint8Array): Promise<StoredImage> {
+export async function storeImage(
+  { db, storage }: ImageKeeperDeps,
+  accountId: string,
+  image: Uint8Array,
+): Promise<StoredImage> {
   const facts = await readImageFacts(image);
   const id = newId();
   const blobKey = `${accountId}/${id}`;
@@ -39,6 +43,9 @@ export async function storeImage({ db, storage }: ImageKeeperDeps, accountId: st
 }
 
 /** Removes a stored picture, unless an asset of it was committed. Never throws: the sweep does it within a day otherwise. */
-export async function discardImage(deps: ImageKeeperDeps, stored: Pick<StoredImage, "accountId" | "id">): Promise<void> {
+export async function discardImage(
+  deps: ImageKeeperDeps,
+  stored: Pick<StoredImage, "accountId" | "id">,
+): Promise<void> {
   await removeBlobNow(deps, stored).catch(() => {});
 }

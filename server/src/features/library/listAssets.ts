@@ -12,7 +12,11 @@ import type { AssetRow } from "./store.ts";
 export const listAssets =
   ({ db, cursors }: Pick<LibraryDeps, "db" | "cursors">): Handler<"listAssets"> =>
   async ({ principal: { accountId }, query }) => {
-    const filter: AssetFilter = { platform: query.platform ?? null, kind: query.kind ?? null, status: query.status ?? null };
+    const filter: AssetFilter = {
+      platform: query.platform ?? null,
+      kind: query.kind ?? null,
+      status: query.status ?? null,
+    };
     const search: Search = { words: query.q ?? null, tags: normalTags((query.tags ?? "").split(",")) };
     const scope = `assets|${accountId}|${JSON.stringify([filter, search])}`;
     const page = cursors.read(query, scope);
@@ -23,7 +27,13 @@ export const listAssets =
     const after = page.afterId === null ? null : readRankCursor(page.afterId);
     const statement = searchAssets(accountId, { after, limit: page.limit }, search, filter);
     const found = await db.readSystem<FoundAsset>("search the library of one account", statement);
-    const rows = await db.readTenant<AssetRow>(accountId, selectAssetsById(accountId, found.map(({ id }) => id)));
+    const rows = await db.readTenant<AssetRow>(
+      accountId,
+      selectAssetsById(
+        accountId,
+        found.map(({ id }) => id),
+      ),
+    );
     const byId = new Map(rows.map((row) => [row.id, row]));
     const places = found.map((place) => ({ id: rankCursor(place), row: byId.get(place.id) }));
     // Without a row: deleted since it was found.

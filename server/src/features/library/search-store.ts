@@ -28,8 +28,15 @@ function conditionsOf(conditions: readonly Condition[], firstPlace: number) {
 }
 
 /** Newest first; one row more than the page holds, so that the caller sees whether there are more. */
-export function selectAssets(accountId: string, page: { afterId: string | null; limit: number }, filter: AssetFilter): Statement {
-  const { names, tests, values } = conditionsOf([...filters(filter), ["after", page.afterId, (place) => `id < ${place}`]], 3);
+export function selectAssets(
+  accountId: string,
+  page: { afterId: string | null; limit: number },
+  filter: AssetFilter,
+): Statement {
+  const { names, tests, values } = conditionsOf(
+    [...filters(filter), ["after", page.afterId, (place) => `id < ${place}`]],
+    3,
+  );
   return {
     name: ["assets_page", ...names].join("_"),
     text: `select ${assetColumns} from assets where account_id = $1${tests} order by id desc limit $2`,
@@ -60,19 +67,36 @@ export function searchAssets(
   filter: AssetFilter,
 ): Statement {
   const required = [`account:${accountId}`, ...search.tags.map((tag) => `tag:${tag}`)].map(exactly).join(" & ");
-  const words: [query: string, rank: string, value: unknown[]] = search.words === null
-    ? ["$3::tsquery", "0::real", []]
-    : [`case when numnode(${asked}) > 0 then ${asked} && $3::tsquery end`, `ts_rank(search, ${asked})`, [search.words]];
+  const words: [query: string, rank: string, value: unknown[]] =
+    search.words === null
+      ? ["$3::tsquery", "0::real", []]
+      : [
+          `case when numnode(${asked}) > 0 then ${asked} && $3::tsquery end`,
+          `ts_rank(search, ${asked})`,
+          [search.words],
+        ];
   const [query, rank, value] = words;
   const { names, tests, values } = conditionsOf(filters(filter), 4 + value.length);
   const afterPlace = 4 + value.length + values.length;
   const after = page.after === null ? "" : `where (rank, id) < ($${afterPlace}::real, $${afterPlace + 1}::uuid)`;
   return {
-    name: ["assets_search", search.words === null ? "tags" : "words", ...names, page.after === null ? "first" : "next"].join("_"),
+    name: [
+      "assets_search",
+      search.words === null ? "tags" : "words",
+      ...names,
+      page.after === null ? "first" : "next",
+    ].join("_"),
     text: `select id, rank from (
              select id, ${rank} as rank from assets where account_id = $1 and search @@ (${query})${tests}
            ) found ${after} order by rank desc, id desc limit $2`,
-    values: [accountId, page.limit + 1, required, ...value, ...values, ...(page.after === null ? [] : [page.after.rank, page.after.id])],
+    values: [
+      accountId,
+      page.limit + 1,
+      required,
+      ...value,
+      ...values,
+      ...(page.after === null ? [] : [page.after.rank, page.after.id]),
+    ],
   };
 }
 

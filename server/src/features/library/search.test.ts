@@ -17,7 +17,8 @@ afterAll(() => app?.close());
 const find = async (q: string) => (await library.listAssets({ q, limit: 100 })).data.map(({ title }) => title);
 
 test("finds words whatever their case and accents, in scripts without spaces too, and as a search box reads them", async () => {
-  for (const title of ["Café Größe", "cafe noir", "ПРИВЕТ мир", "東京の夜", "서울의 밤", "ﬁlm Ｎｏｉｒ"]) await library.createAsset({ title });
+  for (const title of ["Café Größe", "cafe noir", "ПРИВЕТ мир", "東京の夜", "서울의 밤", "ﬁlm Ｎｏｉｒ"])
+    await library.createAsset({ title });
   expect(await find("CAFE")).toEqual(["cafe noir", "Café Größe"]);
   expect(await find("café -noir")).toEqual(["Café Größe"]);
   expect(await find("привет")).toEqual(["ПРИВЕТ мир"]);
@@ -38,7 +39,11 @@ test("puts a match in the title before one in hook or tags, then the caption, th
   await library.createAsset({ title: "by hook", hook: "an aurora above" });
   await library.createAsset({ title: "aurora by title" });
   const titles = await find("aurora");
-  expect([titles[0], titles.slice(1, 4).toSorted(), titles.slice(4)]).toEqual(["aurora by title", ["by hashtag", "by hook", "by tag"], ["by caption", "by script"]]);
+  expect([titles[0], titles.slice(1, 4).toSorted(), titles.slice(4)]).toEqual([
+    "aurora by title",
+    ["by hashtag", "by hook", "by tag"],
+    ["by caption", "by script"],
+  ]);
 
   const walked = [];
   for (let cursor: string | null = ""; cursor !== null;) {
@@ -54,9 +59,31 @@ test("puts a match in the title before one in hook or tags, then the caption, th
 });
 
 test.each([
-  `'`, `"`, `''`, `\\`, `'); drop table assets; --`, `a & | ! b`, `!`, `:*`, `a:*`, `<->`, `(((`, `-`, `"unclosed`, `account:x`, `%`, `_`, `\u202e`, `$1`, `{}`, `1'::tsquery`, "x".repeat(200),
+  `'`,
+  `"`,
+  `''`,
+  `\\`,
+  `'); drop table assets; --`,
+  `a & | ! b`,
+  `!`,
+  `:*`,
+  `a:*`,
+  `<->`,
+  `(((`,
+  `-`,
+  `"unclosed`,
+  `account:x`,
+  `%`,
+  `_`,
+  `\u202e`,
+  `$1`,
+  `{}`,
+  `1'::tsquery`,
+  "x".repeat(200),
 ])("%j is words, and no operator: an answer, and nothing of others", async (q) => {
-  const { status, body } = await app.request("get", `/v1/library/assets?q=${encodeURIComponent(q)}`, { key: account.testKey });
+  const { status, body } = await app.request("get", `/v1/library/assets?q=${encodeURIComponent(q)}`, {
+    key: account.testKey,
+  });
   expect([status, body["data"]]).toEqual([200, []]);
   const tags = await app.request("get", `/v1/library/assets?tags=${encodeURIComponent(q)}`, { key: account.testKey });
   expect([tags.status, tags.body["data"]]).toEqual([200, []]);
@@ -79,7 +106,10 @@ test("uses the index under row-level security, among 12,000 assets of three acco
   await client.query("set role musicverse_system");
   await client.query(
     `insert into assets (account_id, id, kind, status, title, hashtags, tags, metadata)
-     select $1[1 + n % 3], gen_random_uuid(), 'reel', 'draft', 'number ' || n, '{}', array['tag' || n % 1000], '{}' from generate_series(1, 12000) n`.replace("$1[", "($1::uuid[])["),
+     select $1[1 + n % 3], gen_random_uuid(), 'reel', 'draft', 'number ' || n, '{}', array['tag' || n % 1000], '{}' from generate_series(1, 12000) n`.replace(
+      "$1[",
+      "($1::uuid[])[",
+    ),
     [accounts],
   );
   await client.query("reset role");
@@ -90,7 +120,11 @@ test("uses the index under row-level security, among 12,000 assets of three acco
 
   const filter = { platform: null, kind: null, status: null };
   const [mine = ""] = accounts;
-  for (const search of [{ words: "number 300", tags: [] }, { words: "300 or 603 -number9", tags: [] }, { words: null, tags: ["tag300"] }]) {
+  for (const search of [
+    { words: "number 300", tags: [] },
+    { words: "300 or 603 -number9", tags: [] },
+    { words: null, tags: ["tag300"] },
+  ]) {
     const { text, values } = searchAssets(mine, { after: null, limit: 20 }, search, filter);
     await client.query("begin; set local role musicverse_system");
     const { rows: found } = await client.query(text, values);

@@ -13,7 +13,10 @@ export function callerOf(ip: string): string {
   const left = groups(head);
   const zeros = tail === undefined ? 0 : 8 - left.length - groups(tail).length;
   const all = [...left, ...Array.from({ length: Math.max(0, zeros) }, () => "0"), ...groups(tail ?? "")];
-  return `${all.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
+  return `${all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":")}::/64`;
 }
 
 function groups(part: string): string[] {

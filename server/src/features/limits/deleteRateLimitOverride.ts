@@ -11,7 +11,12 @@ export const deleteRateLimitOverride =
     const target = await findTarget(db, path.target_id);
     await db.asSystem("an administrator removes an override", async (tx) => {
       if (!(await deleteOverride(tx, target))) throw noSuchOverride();
-      const action = { action: "rate_limit.restored", targetAccountId: target.account_id, targetId: path.target_id, at: clock.now() };
+      const action = {
+        action: "rate_limit.restored",
+        targetAccountId: target.account_id,
+        targetId: path.target_id,
+        at: clock.now(),
+      };
       await recordAdminAction(tx, { principal, requestId }, action);
       await tx.notify(accountLimitsChannel, target.account_id);
     });

@@ -26,17 +26,23 @@ interface LimitsForDeps {
 export function createLimitsFor({ plans, overrides, clock }: LimitsForDeps): LimitsFor {
   return ({ principal, ip, rateClass, badCredential }) => {
     if (rateClass === "none") return [];
-    if (!principal) return badCredential ? [badCredentialBucket(ip), ...addressLimits({ ip, rateClass })] : addressLimits({ ip, rateClass });
+    if (!principal)
+      return badCredential
+        ? [badCredentialBucket(ip), ...addressLimits({ ip, rateClass })]
+        : addressLimits({ ip, rateClass });
     if (rateClass === "auth") return addressLimits({ ip, rateClass });
     if (rateClass === "inspect") return [windowOf(principal.accountId, "inspect", inspectRate, "platform")];
     if (principal.kind === "session") {
-      return forClass(principal.accountId, rateClass, [windowOf(principal.accountId, "session", sessionRate, "platform")]);
+      return forClass(principal.accountId, rateClass, [
+        windowOf(principal.accountId, "session", sessionRate, "platform"),
+      ]);
     }
     const limits = plans.getEffectiveLimits(principal.accountId);
     const own = overrides.of(principal.accountId);
     const windows = (loaded: EffectiveLimits, overridden: AccountOverrides) =>
       forClass(principal.accountId, rateClass, accountWindows(principal, loaded, overridden, clock.now()));
-    if (limits instanceof Promise || own instanceof Promise) return Promise.all([limits, own]).then(([loaded, overridden]) => windows(loaded, overridden));
+    if (limits instanceof Promise || own instanceof Promise)
+      return Promise.all([limits, own]).then(([loaded, overridden]) => windows(loaded, overridden));
     return windows(limits, own);
   };
 }
@@ -45,7 +51,12 @@ export function createLimitsFor({ plans, overrides, clock }: LimitsForDeps): Lim
  * An override of the account replaces its plan's numbers, up or down. A key, or the app of an OAuth token, has by itself
  * what its account has; an override of the key replaces that, and still nothing goes past the account's own windows.
  */
-function accountWindows(principal: NonNullable<Caller["principal"]>, { api, mode }: EffectiveLimits, overrides: AccountOverrides, now: Date): Window[] {
+function accountWindows(
+  principal: NonNullable<Caller["principal"]>,
+  { api, mode }: EffectiveLimits,
+  overrides: AccountOverrides,
+  now: Date,
+): Window[] {
   const { accountId, keyId, clientId } = principal;
   const fromPlan: LimitSource = mode === "test" ? "sandbox" : "plan";
   const ofAccount = inForce(overrides.account, now);
@@ -57,8 +68,17 @@ function accountWindows(principal: NonNullable<Caller["principal"]>, { api, mode
     windows.push(windowOf(accountId, "client", quota, quotaSource, `client:${clientId}`));
   } else {
     const ofKey = inForce(overrides.keys.get(keyId ?? ""), now);
-    windows.push(windowOf(accountId, "key", ofKey?.quota ?? quota, ofKey?.quota ? "override" : quotaSource, `key:${keyId ?? "none"}`));
-    if (ofKey?.burst) windows.push(windowOf(accountId, "key-burst", ofKey.burst, "override", `key-burst:${keyId ?? "none"}`));
+    windows.push(
+      windowOf(
+        accountId,
+        "key",
+        ofKey?.quota ?? quota,
+        ofKey?.quota ? "override" : quotaSource,
+        `key:${keyId ?? "none"}`,
+      ),
+    );
+    if (ofKey?.burst)
+      windows.push(windowOf(accountId, "key-burst", ofKey.burst, "override", `key-burst:${keyId ?? "none"}`));
   }
   if (burst) windows.push(windowOf(accountId, "burst", burst, ofAccount?.burst ? "override" : fromPlan));
   return windows;

@@ -19,7 +19,8 @@ const getEffectiveLimits = (account: string) => {
   return limitsOfPlan(resolveEffectivePlan(plan, null, new Date(START)), mode === "test" ? "test" : "live");
 };
 const clock = { now: () => new Date(START) };
-const overridden = (own: AccountOverrides) => createLimitsFor({ plans: { getEffectiveLimits }, overrides: { of: () => own }, clock });
+const overridden = (own: AccountOverrides) =>
+  createLimitsFor({ plans: { getEffectiveLimits }, overrides: { of: () => own }, clock });
 const cached = overridden({ account: null, keys: new Map() });
 const limitsFor = (caller: Caller, limits = cached): Window[] => {
   const buckets = limits(caller);
@@ -35,7 +36,12 @@ const keyOf = (plan: string, mode: "live" | "test" = "live", keyId = "k1"): Call
 
 describe("quotas (API-30)", () => {
   test.each([
-    ["free", 10], ["basic", 1000], ["standard", 1000], ["pro", 1000], ["enterprise", 100_000], ["no-such-plan", 10],
+    ["free", 10],
+    ["basic", 1000],
+    ["standard", 1000],
+    ["pro", 1000],
+    ["enterprise", 100_000],
+    ["no-such-plan", 10],
   ])("%s allows %i requests an hour", (tier, max) => {
     const quota = { name: "account", capacity: max, refill: max, intervalMs: 3_600_000 };
     expect(limitsFor(keyOf(tier))[0]).toMatchObject(quota);
@@ -78,15 +84,29 @@ describe("quotas (API-30)", () => {
   });
 
   test("making a credential has a window of its own besides, for keys and sessions alike", () => {
-    expect(limitsFor({ ...keyOf("pro"), rateClass: "credential" }).map(({ name }) => name)).toEqual(["account", "key", "burst", "credential"]);
-    const session: Caller = { ...keyOf("pro"), principal: { kind: "session", accountId: "pro/live", keyId: null }, rateClass: "credential" };
+    expect(limitsFor({ ...keyOf("pro"), rateClass: "credential" }).map(({ name }) => name)).toEqual([
+      "account",
+      "key",
+      "burst",
+      "credential",
+    ]);
+    const session: Caller = {
+      ...keyOf("pro"),
+      principal: { kind: "session", accountId: "pro/live", keyId: null },
+      rateClass: "credential",
+    };
     expect(limitsFor(session).map(({ name }) => name)).toEqual(["session", "credential"]);
   });
 
   test("all tokens of an app share a window, within the account's", () => {
-    const token: Caller = { ...keyOf("pro"), principal: { kind: "oauth_token", accountId: "pro/live", keyId: null, clientId: "app_1" } };
+    const token: Caller = {
+      ...keyOf("pro"),
+      principal: { kind: "oauth_token", accountId: "pro/live", keyId: null, clientId: "app_1" },
+    };
     expect(limitsFor(token).map(({ key, name }) => [key, name])).toEqual([
-      ["{pro/live}:account", "account"], ["{pro/live}:client:app_1", "client"], ["{pro/live}:burst", "burst"],
+      ["{pro/live}:account", "account"],
+      ["{pro/live}:client:app_1", "client"],
+      ["{pro/live}:burst", "burst"],
     ]);
   });
 
@@ -108,27 +128,49 @@ describe("quotas (API-30)", () => {
 describe("overrides (API-30)", () => {
   const later = new Date(START + 1);
   const rate = (max: number) => ({ max, seconds: 60 });
-  const shape = (windows: Window[]) => windows.map(({ name, capacity, intervalMs, source }) => [name, capacity, intervalMs / 1000, source]);
+  const shape = (windows: Window[]) =>
+    windows.map(({ name, capacity, intervalMs, source }) => [name, capacity, intervalMs / 1000, source]);
 
   test("of the account replaces the plan's numbers, up or down, and what the keys have with them", () => {
     const up = overridden({ account: { quota: rate(5000), burst: null, expiresAt: null }, keys: new Map() });
-    expect(shape(limitsFor(keyOf("pro"), up))).toEqual([["account", 5000, 60, "override"], ["key", 5000, 60, "override"], ["burst", 200, 10, "plan"]]);
+    expect(shape(limitsFor(keyOf("pro"), up))).toEqual([
+      ["account", 5000, 60, "override"],
+      ["key", 5000, 60, "override"],
+      ["burst", 200, 10, "plan"],
+    ]);
     const down = overridden({ account: { quota: rate(3), burst: rate(1), expiresAt: later }, keys: new Map() });
-    expect(shape(limitsFor(keyOf("pro", "test"), down))).toEqual([["account", 3, 60, "override"], ["key", 3, 60, "override"], ["burst", 1, 60, "override"]]);
+    expect(shape(limitsFor(keyOf("pro", "test"), down))).toEqual([
+      ["account", 3, 60, "override"],
+      ["key", 3, 60, "override"],
+      ["burst", 1, 60, "override"],
+    ]);
   });
 
   test("of a key is that key's alone, and the account's windows go on counting it", () => {
-    const key = overridden({ account: null, keys: new Map([["k1", { quota: rate(1_000_000), burst: rate(5), expiresAt: null }]]) });
+    const key = overridden({
+      account: null,
+      keys: new Map([["k1", { quota: rate(1_000_000), burst: rate(5), expiresAt: null }]]),
+    });
     expect(shape(limitsFor(keyOf("pro"), key))).toEqual([
-      ["account", 1000, 3600, "plan"], ["key", 1_000_000, 60, "override"], ["key-burst", 5, 60, "override"], ["burst", 200, 10, "plan"],
+      ["account", 1000, 3600, "plan"],
+      ["key", 1_000_000, 60, "override"],
+      ["key-burst", 5, 60, "override"],
+      ["burst", 200, 10, "plan"],
     ]);
-    expect(shape(limitsFor(keyOf("pro", "live", "k2"), key))).toEqual([["account", 1000, 3600, "plan"], ["key", 1000, 3600, "plan"], ["burst", 200, 10, "plan"]]);
+    expect(shape(limitsFor(keyOf("pro", "live", "k2"), key))).toEqual([
+      ["account", 1000, 3600, "plan"],
+      ["key", 1000, 3600, "plan"],
+      ["burst", 200, 10, "plan"],
+    ]);
   });
 
   test("ends at its moment, without anybody's doing", () => {
     const expired = { quota: rate(1), burst: null, expiresAt: new Date(START) };
     const limits = overridden({ account: expired, keys: new Map([["k1", expired]]) });
-    expect(shape(limitsFor(keyOf("free"), limits))).toEqual([["account", 10, 3600, "plan"], ["key", 10, 3600, "plan"]]);
+    expect(shape(limitsFor(keyOf("free"), limits))).toEqual([
+      ["account", 10, 3600, "plan"],
+      ["key", 10, 3600, "plan"],
+    ]);
   });
 });
 

@@ -32,7 +32,10 @@ export function createOverrideLookup(db: Database): OverrideLookup {
     channel: accountLimitsChannel,
     ttlMs: CACHED_MS,
     load: async (accountId) => {
-      const rows = await db.readSystem<OverrideRow>("override look-up: before the tenant's own work", selectOverridesOf(accountId));
+      const rows = await db.readSystem<OverrideRow>(
+        "override look-up: before the tenant's own work",
+        selectOverridesOf(accountId),
+      );
       return rows.length === 0 ? NONE : overridesOf(rows);
     },
   });
@@ -52,7 +55,11 @@ function overridesOf(rows: OverrideRow[]): AccountOverrides {
 }
 
 function toOverride(row: OverrideRow): Override {
-  return { quota: rateOf(row.quota_max, row.quota_seconds), burst: rateOf(row.burst_max, row.burst_seconds), expiresAt: row.expires_at };
+  return {
+    quota: rateOf(row.quota_max, row.quota_seconds),
+    burst: rateOf(row.burst_max, row.burst_seconds),
+    expiresAt: row.expires_at,
+  };
 }
 
 function rateOf(max: number | null, seconds: number | null): Rate | null {

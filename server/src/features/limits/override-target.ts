@@ -7,8 +7,11 @@ import { selectAccountTarget, selectKeyTarget, type OverrideTarget } from "./sto
 export async function findTarget(db: Database, targetId: string): Promise<OverrideTarget> {
   const accountId = decodeId("acc", targetId);
   const keyId = decodeId("key", targetId);
-  const statement = accountId === null ? keyId === null ? null : selectKeyTarget(keyId) : selectAccountTarget(accountId);
-  const [target] = statement ? await db.readSystem<OverrideTarget>("an administrator names an account or a key", statement) : [];
+  const statement =
+    accountId === null ? (keyId === null ? null : selectKeyTarget(keyId)) : selectAccountTarget(accountId);
+  const [target] = statement
+    ? await db.readSystem<OverrideTarget>("an administrator names an account or a key", statement)
+    : [];
   if (!target) throw new ProblemError("not_found", { detail: "There is no account and no API key with this id." });
   return target;
 }

@@ -32,8 +32,13 @@ describe("rate limits set by hand", () => {
     const { liveId, liveKey } = await app.signUp();
     expect(await limitElsewhere(liveKey)).toEqual(["account 10 plan", "key 10 plan"]);
     const set = await put(liveId, { quota: { requests: 25, window_seconds: 60 }, note: "launch week" });
-    expect(set).toMatchObject({ status: 200, body: { target_id: liveId, account_id: liveId, quota: { requests: 25 }, burst: null, expires_at: null } });
-    await expect.poll(() => limitElsewhere(liveKey), { timeout: 1000 }).toEqual(["account 25 override", "key 25 override"]);
+    expect(set).toMatchObject({
+      status: 200,
+      body: { target_id: liveId, account_id: liveId, quota: { requests: 25 }, burst: null, expires_at: null },
+    });
+    await expect
+      .poll(() => limitElsewhere(liveKey), { timeout: 1000 })
+      .toEqual(["account 25 override", "key 25 override"]);
     await api().deleteRateLimitOverride(liveId);
     await expect.poll(() => limitElsewhere(liveKey), { timeout: 1000 }).toEqual(["account 10 plan", "key 10 plan"]);
   });
@@ -53,14 +58,20 @@ describe("rate limits set by hand", () => {
     const account = await app.signUp();
     const { id, key } = await app.client(account.sessionToken).apiKeys.create({ name: "ambitious" });
     await put(id, { quota: { requests: 1000, window_seconds: 3600 }, note: "too much" });
-    const statuses = await Promise.all(Array.from({ length: 15 }, async () => (await app.request("get", "/v1/profile", { key })).status));
+    const statuses = await Promise.all(
+      Array.from({ length: 15 }, async () => (await app.request("get", "/v1/profile", { key })).status),
+    );
     expect(statuses.filter((status) => status === 200)).toHaveLength(10);
   });
 
   test("are read, listed, replaced and written down", async () => {
     const { liveId, sandboxId } = await app.signUp();
     await put(liveId, { burst: { requests: 5, window_seconds: 1 }, note: "first" });
-    const replaced = await put(liveId, { quota: { requests: 7, window_seconds: 60 }, note: "second", expires_at: new Date(Date.now() + 60_000).toISOString() });
+    const replaced = await put(liveId, {
+      quota: { requests: 7, window_seconds: 60 },
+      note: "second",
+      expires_at: new Date(Date.now() + 60_000).toISOString(),
+    });
     expect(await api().getRateLimitOverride(liveId)).toEqual(replaced.body);
     expect(replaced.body).toMatchObject({ burst: null, note: "second" });
     await put(sandboxId, { quota: { requests: 8, window_seconds: 60 }, note: "its sandbox" });
@@ -68,38 +79,66 @@ describe("rate limits set by hand", () => {
     const walked: string[] = [];
     for await (const { target_id } of api().listRateLimitOverrides({ limit: 1 })) walked.push(target_id);
     expect(walked.slice(0, 2)).toEqual([sandboxId, liveId]);
-    expect((await api().listActions({ account_id: liveId })).data.map(({ action }) => action)).toEqual(["rate_limit.overridden", "rate_limit.overridden"]);
-    expect((await app.request("delete", `/v1/admin/rate-limit-overrides/${sandboxId}`, { key: admin.sessionToken })).status).toBe(204);
-    expect((await app.request("get", `/v1/admin/rate-limit-overrides/${sandboxId}`, { key: admin.sessionToken })).status).toBe(404);
-    expect((await app.request("delete", `/v1/admin/rate-limit-overrides/${sandboxId}`, { key: admin.sessionToken })).status).toBe(404);
+    expect((await api().listActions({ account_id: liveId })).data.map(({ action }) => action)).toEqual([
+      "rate_limit.overridden",
+      "rate_limit.overridden",
+    ]);
+    expect(
+      (await app.request("delete", `/v1/admin/rate-limit-overrides/${sandboxId}`, { key: admin.sessionToken })).status,
+    ).toBe(204);
+    expect(
+      (await app.request("get", `/v1/admin/rate-limit-overrides/${sandboxId}`, { key: admin.sessionToken })).status,
+    ).toBe(404);
+    expect(
+      (await app.request("delete", `/v1/admin/rate-limit-overrides/${sandboxId}`, { key: admin.sessionToken })).status,
+    ).toBe(404);
   });
 
   test("refuse what makes no sense, and everybody but administrators", async () => {
     const { liveId, liveKey, sessionToken } = await app.signUp();
     const quota = { requests: 5, window_seconds: 60 };
     expect((await put(liveId, { note: "nothing" })).status).toBe(400);
-    expect((await put(liveId, { quota, note: "past", expires_at: "2020-01-01T00:00:00Z" })).body).toMatchObject({ errors: [{ path: "/body/expires_at" }] });
+    expect((await put(liveId, { quota, note: "past", expires_at: "2020-01-01T00:00:00Z" })).body).toMatchObject({
+      errors: [{ path: "/body/expires_at" }],
+    });
     expect((await put(liveId, { quota: { requests: 0, window_seconds: 60 }, note: "zero" })).status).toBe(400);
-    for (const nobody of ["acc_01kbq5s7m8e5xv2p0t6w9r4c3d", "key_01kbq5s7m8e5xv2p0t6w9r4c3d", "trk_01kbq5s7m8e5xv2p0t6w9r4c3d", "nonsense"]) {
+    for (const nobody of [
+      "acc_01kbq5s7m8e5xv2p0t6w9r4c3d",
+      "key_01kbq5s7m8e5xv2p0t6w9r4c3d",
+      "trk_01kbq5s7m8e5xv2p0t6w9r4c3d",
+      "nonsense",
+    ]) {
       expect((await put(nobody, { quota, note: "nobody" })).status).toBe(404);
     }
-    for (const key of [liveKey, sessionToken]) expect(await put(liveId, { quota, note: "me" }, key)).toMatchObject({ status: 403 });
-    expect((await app.request("get", "/v1/admin/rate-limit-overrides?account_id=nonsense", { key: admin.sessionToken })).status).toBe(400);
+    for (const key of [liveKey, sessionToken])
+      expect(await put(liveId, { quota, note: "me" }, key)).toMatchObject({ status: 403 });
+    expect(
+      (await app.request("get", "/v1/admin/rate-limit-overrides?account_id=nonsense", { key: admin.sessionToken }))
+        .status,
+    ).toBe(400);
   });
 
   test("a plan and a boost count in every process within a second, also for who is only asked about", async () => {
     const { liveId, sandboxId, liveKey } = await app.signUp();
-    const patch = (body: object, key = admin.sessionToken) => app.request("patch", `/v1/admin/accounts/${sandboxId}/plan`, { key, body });
+    const patch = (body: object, key = admin.sessionToken) =>
+      app.request("patch", `/v1/admin/accounts/${sandboxId}/plan`, { key, body });
     expect(await limitElsewhere(liveKey)).toContain("account 10 plan");
     const boosted = await patch({ boost_expires_at: new Date(Date.now() + 60_000).toISOString() });
     expect(boosted).toMatchObject({ status: 200, body: { account_id: liveId, plan: "free", effective_plan: "pro" } });
     await expect.poll(() => limitElsewhere(liveKey), { timeout: 1000 }).toContain("account 1000 plan");
     expect(await api().getAccountPlan(liveId)).toEqual(boosted.body);
-    expect((await patch({ boost_expires_at: null })).body).toMatchObject({ plan: "free", effective_plan: "free", boost_expires_at: null });
+    expect((await patch({ boost_expires_at: null })).body).toMatchObject({
+      plan: "free",
+      effective_plan: "free",
+      boost_expires_at: null,
+    });
     await expect.poll(() => limitElsewhere(liveKey), { timeout: 1000 }).toContain("account 10 plan");
     expect((await patch({ plan: "enterprise" })).body).toMatchObject({ effective_plan: "enterprise" });
     await expect.poll(() => limitElsewhere(liveKey), { timeout: 1000 }).toContain("account 100000 plan");
-    expect((await api().listActions({ account_id: liveId })).data[0]).toMatchObject({ action: "plan.changed", details: { from: "free", to: "enterprise" } });
+    expect((await api().listActions({ account_id: liveId })).data[0]).toMatchObject({
+      action: "plan.changed",
+      details: { from: "free", to: "enterprise" },
+    });
 
     expect((await patch({})).status).toBe(400);
     expect((await patch({ plan: "gold" })).status).toBe(400);

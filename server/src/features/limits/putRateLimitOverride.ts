@@ -13,7 +13,8 @@ export const putRateLimitOverride =
   async ({ principal, requestId, path, body }) => {
     const at = clock.now();
     const expiresAt = body.expires_at == null ? null : new Date(body.expires_at);
-    if (expiresAt && expiresAt <= at) throw invalidField("/body/expires_at", "not_in_the_future", "Give a time in the future, or leave it out.");
+    if (expiresAt && expiresAt <= at)
+      throw invalidField("/body/expires_at", "not_in_the_future", "Give a time in the future, or leave it out.");
     const [quota, burst] = [body.quota ?? null, body.burst ?? null];
     if (!quota && !burst) throw invalidField("/body", "nothing_to_override", "Give quota, burst or both.");
     const target = await findTarget(db, path.target_id);
@@ -30,8 +31,20 @@ export const putRateLimitOverride =
         created_at: at,
         updated_at: at,
       });
-      const details = { quota: row.quota_max, quota_seconds: row.quota_seconds, burst: row.burst_max, burst_seconds: row.burst_seconds, note: row.note };
-      const action = { action: "rate_limit.overridden", targetAccountId: target.account_id, targetId: path.target_id, details, at };
+      const details = {
+        quota: row.quota_max,
+        quota_seconds: row.quota_seconds,
+        burst: row.burst_max,
+        burst_seconds: row.burst_seconds,
+        note: row.note,
+      };
+      const action = {
+        action: "rate_limit.overridden",
+        targetAccountId: target.account_id,
+        targetId: path.target_id,
+        details,
+        at,
+      };
       await recordAdminAction(tx, { principal, requestId }, action);
       await tx.notify(accountLimitsChannel, target.account_id);
       return ok(presentOverride(row));

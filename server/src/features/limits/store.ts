@@ -15,7 +15,8 @@ export interface OverrideRow {
   updated_at: Date;
 }
 
-const columns = "account_id, id, api_key_id, quota_max, quota_seconds, burst_max, burst_seconds, note, expires_at, created_at, updated_at";
+const columns =
+  "account_id, id, api_key_id, quota_max, quota_seconds, burst_max, burst_seconds, note, expires_at, created_at, updated_at";
 
 /** An account, or a key of one. */
 export interface OverrideTarget {
@@ -36,7 +37,11 @@ export const selectOverride = ({ account_id, api_key_id }: OverrideTarget): Stat
 });
 
 /** One row more than the page holds. */
-export const selectOverridesPage = (page: { afterId: string | null; limit: number; accountId: string | null }): Statement => ({
+export const selectOverridesPage = (page: {
+  afterId: string | null;
+  limit: number;
+  accountId: string | null;
+}): Statement => ({
   name: "rate_limit_overrides_page",
   text: `select ${columns} from rate_limit_overrides
           where ($1::uuid is null or id < $1) and ($2::uuid is null or account_id = $2)
@@ -58,7 +63,15 @@ export const selectKeyTarget = (keyId: string): Statement => ({
 
 /** Creates or replaces it; a replaced one keeps its id and when it was created. */
 export async function upsertOverride(tx: SystemTx, row: OverrideRow): Promise<OverrideRow> {
-  const replaced = ["quota_max", "quota_seconds", "burst_max", "burst_seconds", "note", "expires_at", "updated_at"] as const;
+  const replaced = [
+    "quota_max",
+    "quota_seconds",
+    "burst_max",
+    "burst_seconds",
+    "note",
+    "expires_at",
+    "updated_at",
+  ] as const;
   const [stored] = await tx.query<OverrideRow>(
     `insert into rate_limit_overrides (account_id, id, api_key_id, created_at, ${replaced.join(", ")})
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)

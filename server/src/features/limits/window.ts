@@ -11,6 +11,12 @@ export interface Window extends Bucket {
 }
 
 /** `tag`: what all windows of one request share, so that a Redis Cluster keeps them on one node. */
-export function windowOf(tag: string, name: string, { max, seconds }: Rate, source: LimitSource, member = name): Window {
+export function windowOf(
+  tag: string,
+  name: string,
+  { max, seconds }: Rate,
+  source: LimitSource,
+  member = name,
+): Window {
   return { key: `{${tag}}:${member}`, name, capacity: max, refill: max, intervalMs: seconds * 1000, source };
 }

@@ -18,7 +18,10 @@ export function outboxPage({ db, keyRing, ownerAddress }: OutboxDeps): PageRoute
     const { to, subject, text } = openMail(keyRing, row.account_id, row.id, row.content);
     return html`<article>
       <h2>${subject}</h2>
-      <p class="hint">to ${to ?? (await ownerAddress(row.account_id)) ?? "nobody any more"}, ${row.created_at.toISOString()}, ${row.state}</p>
+      <p class="hint">
+        to ${to ?? (await ownerAddress(row.account_id)) ?? "nobody any more"}, ${row.created_at.toISOString()},
+        ${row.state}
+      </p>
       ${paragraphs(text)}
     </article>`;
   };
@@ -29,7 +32,14 @@ export function outboxPage({ db, keyRing, ownerAddress }: OutboxDeps): PageRoute
       const rows = await db.readSystem<OutboxRow>("show the development outbox", selectNewestMails(SHOWN_MAX));
       const mails = await Promise.all(rows.map(show));
       const none = html`<p>Nothing was sent yet.</p>`;
-      return { title: "Outbox", body: html`<div><h1>Outbox</h1><p class="lead">Mails that this development server would send.</p>${mails.length > 0 ? mails : none}</div>` };
+      return {
+        title: "Outbox",
+        body: html`<div>
+          <h1>Outbox</h1>
+          <p class="lead">Mails that this development server would send.</p>
+          ${mails.length > 0 ? mails : none}
+        </div>`,
+      };
     },
   };
 }
@@ -37,6 +47,11 @@ export function outboxPage({ db, keyRing, ownerAddress }: OutboxDeps): PageRoute
 /** Lines that are a link can be clicked. */
 function paragraphs(text: string) {
   const line = (words: string) =>
-    /^https?:\/\/\S+$/.test(words) ? html`<span><a href=${words}>${words}</a><br /></span>` : html`<span>${words}<br /></span>`;
-  return text.trim().split("\n\n").map((paragraph) => html`<p>${paragraph.split("\n").map(line)}</p>`);
+    /^https?:\/\/\S+$/.test(words)
+      ? html`<span><a href=${words}>${words}</a><br /></span>`
+      : html`<span>${words}<br /></span>`;
+  return text
+    .trim()
+    .split("\n\n")
+    .map((paragraph) => html`<p>${paragraph.split("\n").map(line)}</p>`);
 }

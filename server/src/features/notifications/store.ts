@@ -52,7 +52,11 @@ export async function finishMail(
   );
 }
 
-export async function postponeMail(tx: TenantTx, claim: MailClaim, again: { delayMs: number; error: string }): Promise<void> {
+export async function postponeMail(
+  tx: TenantTx,
+  claim: MailClaim,
+  again: { delayMs: number; error: string },
+): Promise<void> {
   await tx.query(
     `update mails set due_at = now() + make_interval(secs => $4 / 1000.0), last_error = $5
       where account_id = $1 and id = $2 and state = 'waiting' and attempts = $3`,

@@ -52,7 +52,8 @@ async function sendMail(deps: MailWorkDeps, claim: MailClaim, { log, delayUntil 
   const { db, keyRing, clock, mailer } = deps;
   const finish = (state: "sent" | "failed", error: string | null) =>
     db.withTenant(claim.account_id, (tx) => finishMail(tx, claim, { state, error, at: clock.now() }));
-  if (clock.now().getTime() - claim.created_at.getTime() > LIFE_MAX_MS) return finish("failed", "not sent within a day");
+  if (clock.now().getTime() - claim.created_at.getTime() > LIFE_MAX_MS)
+    return finish("failed", "not sent within a day");
 
   const { to, subject, text } = openMail(keyRing, claim.account_id, claim.id, claim.content);
   const address = to ?? (await deps.ownerAddress(claim.account_id));

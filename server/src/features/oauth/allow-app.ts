@@ -17,7 +17,13 @@ export function allowApp(
   const { accountId, requestId, ...rest } = allowed;
   const now = clock.now();
   return db.asSystem("consent: the app belongs to another account", async (system) => {
-    const id = await upsertGrant(system, { ...rest, id: newId(), accountId, now, expiresAt: new Date(now.getTime() + grantLifetimeMs) });
+    const id = await upsertGrant(system, {
+      ...rest,
+      id: newId(),
+      accountId,
+      now,
+      expiresAt: new Date(now.getTime() + grantLifetimeMs),
+    });
     const app = await selectConnectedApp(system, id);
     if (!app) throw new Error("a grant that was just written is not there");
     const tx = asTenant(system, accountId);

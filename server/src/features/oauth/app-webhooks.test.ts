@@ -25,12 +25,17 @@ describe("webhooks of apps", () => {
   beforeEach(async () => {
     person = await app.signUp({ tier: "enterprise" });
     stage = await registerApp(app, maker, { scopes: ["webhooks:read", "webhooks:write", "playlists:write"] });
-    token = (await stage.connect(person, { scopes: ["webhooks:read", "webhooks:write", "playlists:write"] })).access_token;
+    token = (await stage.connect(person, { scopes: ["webhooks:read", "webhooks:write", "playlists:write"] }))
+      .access_token;
   });
 
   const owner = () => app.client(person.sessionToken);
   const ofApp = () => app.client(token).webhooks;
-  const disabled = { status: "disabled", disabled_reason: expect.stringContaining("not connected any more"), missed_count: expect.any(Number) };
+  const disabled = {
+    status: "disabled",
+    disabled_reason: expect.stringContaining("not connected any more"),
+    missed_count: expect.any(Number),
+  };
   /** The account's own endpoint has heard of it. */
   const happens = async () => {
     const { id } = await owner().playlists.create({ name: "after" });
@@ -55,11 +60,17 @@ describe("webhooks of apps", () => {
     const after = await happens();
     expect(theirs.received.some(({ event }) => event.data["id"] === after)).toBe(false);
     // Their account, their choice.
-    expect(await owner().webhooks.update(hook.id, { status: "enabled" })).toMatchObject({ status: "enabled", disabled_reason: null });
+    expect(await owner().webhooks.update(hook.id, { status: "enabled" })).toMatchObject({
+      status: "enabled",
+      disabled_reason: null,
+    });
   });
 
   test("are those whose URL an app set, whoever made them: one that it turned to itself ends, one that its owner turned back goes on", async () => {
-    const [taken, back] = [await owner().webhooks.create({ url: own.url }), await owner().webhooks.create({ url: own.url })];
+    const [taken, back] = [
+      await owner().webhooks.create({ url: own.url }),
+      await owner().webhooks.create({ url: own.url }),
+    ];
     for (const { id } of [taken, back]) await ofApp().update(id, { url: theirs.url });
     await owner().webhooks.update(taken.id, { description: "Whose is it?" });
     await owner().webhooks.update(back.id, { url: own.url });
@@ -84,7 +95,9 @@ describe("webhooks of apps", () => {
     expect(await owner().webhooks.get(otherHook.id)).toMatchObject({ status: "enabled" });
 
     const { db } = app.services;
-    await db.asSystem("a year passes in a test", (tx) => tx.query("update oauth_grants set expires_at = now() - interval '1 second'"));
+    await db.asSystem("a year passes in a test", (tx) =>
+      tx.query("update oauth_grants set expires_at = now() - interval '1 second'"),
+    );
     await forgetExpiredOauth({ db, clock: app.services.clock, emit: () => Promise.resolve("") });
     expect(await owner().webhooks.get(otherHook.id)).toMatchObject(disabled);
   });

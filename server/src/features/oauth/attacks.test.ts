@@ -44,10 +44,18 @@ describe("attacks on OAuth", () => {
     const { code, verifier } = await obtainCode(stage, person, browser);
     const first = await exchange(app, stage.client, code, verifier);
     expect(await status(String(first.body["access_token"]))).toBe(200);
-    expect(await exchange(app, stage.client, code, verifier)).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
+    expect(await exchange(app, stage.client, code, verifier)).toMatchObject({
+      status: 400,
+      body: { error: "invalid_grant" },
+    });
     await expect.poll(() => status(String(first.body["access_token"])), { timeout: 1000 }).toBe(401);
-    expect(await refresh(app, stage.client, String(first.body["refresh_token"]))).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
-    expect((await app.client(person.sessionToken).events.list({ type: "app.authorization_revoked" })).data[0]?.data).toMatchObject({ reason: "code_reused" });
+    expect(await refresh(app, stage.client, String(first.body["refresh_token"]))).toMatchObject({
+      status: 400,
+      body: { error: "invalid_grant" },
+    });
+    expect(
+      (await app.client(person.sessionToken).events.list({ type: "app.authorization_revoked" })).data[0]?.data,
+    ).toMatchObject({ reason: "code_reused" });
   });
 
   test("fifty exchanges of one code at once: at most one wins, and it wins nothing that lasts", async () => {
@@ -91,7 +99,10 @@ describe("attacks on OAuth", () => {
 
   test("redirect URI at the token endpoint (4.5.3): must be the one of the request", async () => {
     const { code, verifier } = await obtainCode(stage, person, browser);
-    expect(await exchange(app, stage.client, code, verifier, { redirect_uri: `${callback}/x` })).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
+    expect(await exchange(app, stage.client, code, verifier, { redirect_uri: `${callback}/x` })).toMatchObject({
+      status: 400,
+      body: { error: "invalid_grant" },
+    });
   });
 
   test.each([
@@ -110,9 +121,17 @@ describe("attacks on OAuth", () => {
   test("PKCE downgrade (4.8.2): a code with a challenge is worth nothing without its verifier, or with another", async () => {
     const { code } = await obtainCode(stage, person, browser);
     for (const verifier of [oauth.randomPKCECodeVerifier(), ""]) {
-      expect(await exchange(app, stage.client, code, verifier)).toMatchObject({ status: 400, body: { error: expect.stringMatching(/invalid_(grant|request)/) } });
+      expect(await exchange(app, stage.client, code, verifier)).toMatchObject({
+        status: 400,
+        body: { error: expect.stringMatching(/invalid_(grant|request)/) },
+      });
     }
-    const without = await post(app, "/oauth/token", { grant_type: "authorization_code", code, redirect_uri: callback }, stage.client);
+    const without = await post(
+      app,
+      "/oauth/token",
+      { grant_type: "authorization_code", code, redirect_uri: callback },
+      stage.client,
+    );
     expect(without).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
   });
 
@@ -125,11 +144,21 @@ describe("attacks on OAuth", () => {
     const { url, verifier, state } = await stage.begin();
     const sent = await browser.open(url.href);
     sent.url.searchParams.set("iss", "https://evil.example");
-    await expect(oauth.authorizationCodeGrant(stage.config, sent.url, { pkceCodeVerifier: verifier, expectedState: state })).rejects.toMatchObject({ cause: { message: expect.stringContaining('"iss"') } });
+    await expect(
+      oauth.authorizationCodeGrant(stage.config, sent.url, { pkceCodeVerifier: verifier, expectedState: state }),
+    ).rejects.toMatchObject({ cause: { message: expect.stringContaining('"iss"') } });
   });
 
   test("scope escalation at the authorization: what the client may not ask for is refused", async () => {
-    for (const scope of ["tracks:read webhooks:write", "api_keys:write", "admin:write", "openid", "offline_access x", "*", "tracks:read\u0000"]) {
+    for (const scope of [
+      "tracks:read webhooks:write",
+      "api_keys:write",
+      "admin:write",
+      "openid",
+      "offline_access x",
+      "*",
+      "tracks:read\u0000",
+    ]) {
       const page = await authorize({ scope });
       expect(page.url.searchParams.get("error"), scope).toBe("invalid_scope");
     }
@@ -138,22 +167,41 @@ describe("attacks on OAuth", () => {
 
   test("scope escalation at the refresh: only fewer scopes, never more; fewer do not stick to the connection", async () => {
     const tokens = await connect();
-    expect(await refresh(app, stage.client, tokens.refresh_token, { scope: "tracks:read tracks:write" })).toMatchObject({ status: 400, body: { error: "invalid_scope" } });
-    expect(await refresh(app, stage.client, tokens.refresh_token, { scope: "tracks:read" })).toMatchObject({ status: 200, body: { scope: "tracks:read" } });
+    expect(await refresh(app, stage.client, tokens.refresh_token, { scope: "tracks:read tracks:write" })).toMatchObject(
+      { status: 400, body: { error: "invalid_scope" } },
+    );
+    expect(await refresh(app, stage.client, tokens.refresh_token, { scope: "tracks:read" })).toMatchObject({
+      status: 200,
+      body: { scope: "tracks:read" },
+    });
   });
 
   test("scope escalation at the API: a token never does what belongs to credentials and apps (not_for_apps)", async () => {
     const { access_token: key } = await connect();
-    for (const [method, path] of [["get", "/v1/api-keys"], ["get", "/v1/connected-apps"], ["get", "/v1/oauth/clients"], ["get", "/v1/admin/accounts"]] as const) {
+    for (const [method, path] of [
+      ["get", "/v1/api-keys"],
+      ["get", "/v1/connected-apps"],
+      ["get", "/v1/oauth/clients"],
+      ["get", "/v1/admin/accounts"],
+    ] as const) {
       expect(await app.request(method, path, { key })).toMatchObject({ status: 403, body: { code: "not_for_apps" } });
     }
-    expect(await app.request("delete", "/v1/sessions/current", { key })).toMatchObject({ status: 403, body: { code: "session_required" } });
-    expect(await app.request("get", "/v1/webhooks", { key })).toMatchObject({ status: 403, body: { code: "insufficient_scope", required_scope: "webhooks:read" } });
+    expect(await app.request("delete", "/v1/sessions/current", { key })).toMatchObject({
+      status: 403,
+      body: { code: "session_required" },
+    });
+    expect(await app.request("get", "/v1/webhooks", { key })).toMatchObject({
+      status: 403,
+      body: { code: "insufficient_scope", required_scope: "webhooks:read" },
+    });
   });
 
   test("code of another client (4.5): is worth nothing to it", async () => {
     const { code, verifier } = await obtainCode(stage, person, browser);
-    expect(await exchange(app, rival.client, code, verifier)).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
+    expect(await exchange(app, rival.client, code, verifier)).toMatchObject({
+      status: 400,
+      body: { error: "invalid_grant" },
+    });
   });
 
   test("tokens of another client: can be neither asked about nor revoked", async () => {
@@ -165,25 +213,50 @@ describe("attacks on OAuth", () => {
 
   test("refresh token stolen by another client (4.14): it gets nothing, and the connection ends", async () => {
     const tokens = await connect();
-    expect(await refresh(app, rival.client, tokens.refresh_token)).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
+    expect(await refresh(app, rival.client, tokens.refresh_token)).toMatchObject({
+      status: 400,
+      body: { error: "invalid_grant" },
+    });
     await expect.poll(() => status(tokens.access_token), { timeout: 1000 }).toBe(401);
-    expect(await refresh(app, stage.client, tokens.refresh_token)).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
+    expect(await refresh(app, stage.client, tokens.refresh_token)).toMatchObject({
+      status: 400,
+      body: { error: "invalid_grant" },
+    });
   });
 
   test("client impersonation: no secret, a wrong one, or another way in is 401", async () => {
     const { code, verifier } = await obtainCode(stage, person, browser);
     const wrong = { ...stage.client, client_secret: `${stage.client.client_secret}x` };
-    for (const client of [secretless(stage.client), wrong, { ...stage.client, client_secret: rival.client.client_secret }]) {
+    for (const client of [
+      secretless(stage.client),
+      wrong,
+      { ...stage.client, client_secret: rival.client.client_secret },
+    ]) {
       const answer = await exchange(app, client as typeof wrong, code, verifier);
       expect(answer, JSON.stringify(client)).toMatchObject({ status: 401, body: { error: "invalid_client" } });
     }
-    for (const path of ["/oauth/introspect", "/oauth/revoke"]) expect((await post(app, path, { token: "x" }, secretless(stage.client))).status).toBe(401);
+    for (const path of ["/oauth/introspect", "/oauth/revoke"])
+      expect((await post(app, path, { token: "x" }, secretless(stage.client))).status).toBe(401);
   });
 
   test("other grants and answers than ours do not exist: implicit, password, client credentials, hybrid, form_post, fragment", async () => {
-    for (const grant of ["password", "client_credentials", "implicit", "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:jwt-bearer"]) {
-      const answer = await post(app, "/oauth/token", { grant_type: grant, username: person.email, password, scope: "tracks:read" }, stage.client);
-      expect(answer, grant).toMatchObject({ status: 400, body: { error: expect.stringMatching(/unsupported_grant_type|invalid_request/) } });
+    for (const grant of [
+      "password",
+      "client_credentials",
+      "implicit",
+      "urn:ietf:params:oauth:grant-type:device_code",
+      "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    ]) {
+      const answer = await post(
+        app,
+        "/oauth/token",
+        { grant_type: grant, username: person.email, password, scope: "tracks:read" },
+        stage.client,
+      );
+      expect(answer, grant).toMatchObject({
+        status: 400,
+        body: { error: expect.stringMatching(/unsupported_grant_type|invalid_request/) },
+      });
     }
     for (const type of ["token", "id_token", "code id_token", "code token", "none"]) {
       const { url } = await authorize({ response_type: type });
@@ -197,7 +270,9 @@ describe("attacks on OAuth", () => {
   });
 
   test("request objects (JAR) and request URIs that were not pushed are refused", async () => {
-    expect((await authorize({ request: "eyJhbGciOiJub25lIn0.e30." })).url.searchParams.get("error")).toBe("request_not_supported");
+    expect((await authorize({ request: "eyJhbGciOiJub25lIn0.e30." })).url.searchParams.get("error")).toBe(
+      "request_not_supported",
+    );
     for (const uri of ["https://evil.example/request.jwt", "urn:ietf:params:oauth:request_uri:made-up"]) {
       const page = await authorize({ request_uri: uri });
       expect(page.url.searchParams.get("code")).toBeNull();
@@ -211,15 +286,34 @@ describe("attacks on OAuth", () => {
       expect(page.url.searchParams.get("code"), name).toBeNull();
     }
     const { code, verifier } = await obtainCode(stage, person, browser);
-    const twice: [string, string][] = [["grant_type", "authorization_code"], ["code", "x"], ["code", code], ["code_verifier", verifier], ["redirect_uri", callback]];
-    expect(await post(app, "/oauth/token", twice, stage.client)).toMatchObject({ status: 400, body: { error: "invalid_request" } });
+    const twice: [string, string][] = [
+      ["grant_type", "authorization_code"],
+      ["code", "x"],
+      ["code", code],
+      ["code_verifier", verifier],
+      ["redirect_uri", callback],
+    ];
+    expect(await post(app, "/oauth/token", twice, stage.client)).toMatchObject({
+      status: 400,
+      body: { error: "invalid_request" },
+    });
   });
 
   test("a made-up Host or X-Forwarded-Host changes no address that is given out", async () => {
-    const headers = { "x-forwarded-host": "evil.example", "x-forwarded-proto": "https", forwarded: "host=evil.example" };
+    const headers = {
+      "x-forwarded-host": "evil.example",
+      "x-forwarded-proto": "https",
+      forwarded: "host=evil.example",
+    };
     const metadata = await (await fetch(`${app.url}/.well-known/oauth-authorization-server`, { headers })).text();
     expect(metadata).not.toContain("evil.example");
-    expect(JSON.parse(metadata)).toMatchObject({ issuer: app.url, token_endpoint: `${app.url}/oauth/token`, code_challenge_methods_supported: ["S256"], response_types_supported: ["code"], grant_types_supported: ["authorization_code", "refresh_token"] });
+    expect(JSON.parse(metadata)).toMatchObject({
+      issuer: app.url,
+      token_endpoint: `${app.url}/oauth/token`,
+      code_challenge_methods_supported: ["S256"],
+      response_types_supported: ["code"],
+      grant_types_supported: ["authorization_code", "refresh_token"],
+    });
     const { url } = await stage.begin();
     const answer = await fetch(url, { redirect: "manual", headers });
     expect(new URL(answer.headers.get("location") ?? "", app.url).origin).toBe(app.url);
@@ -227,12 +321,19 @@ describe("attacks on OAuth", () => {
 
   test("callers who send their token request byte by byte hold up nobody else", async () => {
     const { hostname, port } = new URL(app.url);
-    const head = "POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\ngrant_type=";
-    const sockets = Array.from({ length: 30 }, () => connectTo(Number(port), hostname, function send(this: Socket) { this.write(head); }));
+    const head =
+      "POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\ngrant_type=";
+    const sockets = Array.from({ length: 30 }, () =>
+      connectTo(Number(port), hostname, function send(this: Socket) {
+        this.write(head);
+      }),
+    );
     try {
       await Promise.all(sockets.map((socket) => once(socket, "connect")));
       // Behind all of theirs on this server, so they have been taken by now.
-      expect((await post(app, "/oauth/token", { grant_type: "refresh_token", refresh_token: "x" }, stage.client)).status).toBe(400);
+      expect(
+        (await post(app, "/oauth/token", { grant_type: "refresh_token", refresh_token: "x" }, stage.client)).status,
+      ).toBe(400);
       expect((await exchange(app, stage.client, "x", "x")).status).toBe(400);
       expect(await status(person.sessionToken)).toBe(200);
     } finally {
@@ -242,21 +343,41 @@ describe("attacks on OAuth", () => {
 
   test("huge and broken inputs are refused without harm", async () => {
     const huge = "x".repeat(1_000_000);
-    expect((await post(app, "/oauth/token", { grant_type: "refresh_token", refresh_token: huge }, stage.client)).status).toBe(400);
+    expect(
+      (await post(app, "/oauth/token", { grant_type: "refresh_token", refresh_token: huge }, stage.client)).status,
+    ).toBe(400);
     expect((await post(app, "/oauth/introspect", { token: "\u0000\ud800" }, stage.client)).status).toBeLessThan(500);
-    const tooLong = await fetch(`${app.url}/oauth/authorize?client_id=${huge.slice(0, 20_000)}`).then(({ status: code }) => code);
+    const tooLong = await fetch(`${app.url}/oauth/authorize?client_id=${huge.slice(0, 20_000)}`).then(
+      ({ status: code }) => code,
+    );
     expect(tooLong).toBe(431);
-    const json = await fetch(`${app.url}/oauth/token`, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+    const json = await fetch(`${app.url}/oauth/token`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
     expect(json.status).toBe(400);
   });
 
   test("made-up and changed tokens open nothing, and cost no look into the database", async () => {
     const { access_token: token } = await connect();
-    for (const changed of [token.slice(0, -1), `${token}x`, token.replace("amv_oauth_", "amv_refresh_"), token.toLowerCase(), `amv_oauth_${"0".repeat(49)}`]) expect(await status(changed), changed).toBe(401);
+    for (const changed of [
+      token.slice(0, -1),
+      `${token}x`,
+      token.replace("amv_oauth_", "amv_refresh_"),
+      token.toLowerCase(),
+      `amv_oauth_${"0".repeat(49)}`,
+    ])
+      expect(await status(changed), changed).toBe(401);
   });
 
   test("a public client works by PKCE alone, from a loopback address on any port, and is asked about each time", async () => {
-    const client = await app.client(maker.sessionToken).oauthClients.create({ name: "Desk", type: "public", redirect_uris: ["http://127.0.0.1/callback"], scopes: ["tracks:read"] });
+    const client = await app.client(maker.sessionToken).oauthClients.create({
+      name: "Desk",
+      type: "public",
+      redirect_uris: ["http://127.0.0.1/callback"],
+      scopes: ["tracks:read"],
+    });
     const desk = await thirdParty(app, client);
     for (let round = 0; round < 2; round += 1) {
       const { url, verifier, state } = await desk.begin();
@@ -264,7 +385,10 @@ describe("attacks on OAuth", () => {
       expect((await browser.open(url.href)).text).toContain("Allow Desk?");
       const sent = await browser.submit({ action: "allow", account: "live" });
       expect(sent.url.port).toBe(String(5000 + round));
-      const tokens = await oauth.authorizationCodeGrant(desk.config, sent.url, { pkceCodeVerifier: verifier, expectedState: state });
+      const tokens = await oauth.authorizationCodeGrant(desk.config, sent.url, {
+        pkceCodeVerifier: verifier,
+        expectedState: state,
+      });
       expect(await status(tokens.access_token)).toBe(200);
     }
   });
@@ -274,7 +398,8 @@ describe("attacks on OAuth", () => {
     const pushed = await post(app, "/oauth/par", Object.fromEntries(url.searchParams), stage.client);
     expect(pushed.status).toBe(201);
     const uri = String(pushed.body["request_uri"]);
-    const open = (id: string) => browser.open(`${app.url}/oauth/authorize?${new URLSearchParams({ client_id: id, request_uri: uri })}`);
+    const open = (id: string) =>
+      browser.open(`${app.url}/oauth/authorize?${new URLSearchParams({ client_id: id, request_uri: uri })}`);
     expect((await open(rival.client.id)).url.searchParams.get("code")).toBeNull();
     expect((await open(stage.client.id)).url.searchParams.get("code")).not.toBeNull();
     expect((await open(stage.client.id)).url.searchParams.get("code")).toBeNull();

@@ -23,14 +23,21 @@ export function createBrowser(site: string): Browser {
   const go = async (url: URL, init: RequestInit = {}): Promise<Shown> => {
     if (url.origin !== site) return (shown = { status: 0, url, left: true, text: "", headers: new Headers() });
     // Longer paths first (RFC 6265, 5.4).
-    const fitting = [...jar].filter(([, { path }]) => url.pathname.startsWith(path)).toSorted(([, a], [, b]) => b.path.length - a.path.length);
+    const fitting = [...jar]
+      .filter(([, { path }]) => url.pathname.startsWith(path))
+      .toSorted(([, a], [, b]) => b.path.length - a.path.length);
     const cookie = fitting.map(([name, { value }]) => `${name.split("@")[0]}=${value}`).join("; ");
-    const response = await fetch(url, { ...init, redirect: "manual", headers: { ...(cookie && { cookie }), accept: "text/html", ...init.headers } });
+    const response = await fetch(url, {
+      ...init,
+      redirect: "manual",
+      headers: { ...(cookie && { cookie }), accept: "text/html", ...init.headers },
+    });
     for (const line of response.headers.getSetCookie()) {
       const [pair = "", ...attributes] = line.split("; ");
       const [name, value] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
       const path = attributes.find((attribute) => attribute.toLowerCase().startsWith("path="))?.slice(5) ?? "/";
-      if (value === "" || attributes.some((attribute) => /expires=thu, 01 jan 1970/i.test(attribute))) jar.delete(`${name}@${path}`);
+      if (value === "" || attributes.some((attribute) => /expires=thu, 01 jan 1970/i.test(attribute)))
+        jar.delete(`${name}@${path}`);
       else jar.set(`${name}@${path}`, { value, path });
     }
     const location = response.headers.get("location");

@@ -28,7 +28,10 @@ export async function insertClient(tx: TenantTx, client: NewClient): Promise<voi
 /** How many the account has. Two that are made at once wait for each other, so that none slips over the limit. */
 export async function countClients(tx: TenantTx): Promise<number> {
   await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`${tx.accountId}|oauth_clients`]);
-  const [row] = await tx.query<{ count: number }>("select count(*)::int as count from oauth_clients where account_id = $1", [tx.accountId]);
+  const [row] = await tx.query<{ count: number }>(
+    "select count(*)::int as count from oauth_clients where account_id = $1",
+    [tx.accountId],
+  );
   return row?.count ?? 0;
 }
 
@@ -47,12 +50,19 @@ export const selectClients = (accountId: string, page: { afterId: string | null;
 
 /** Locked, so that what is checked against it still holds when it is changed. */
 export async function lockClient(tx: TenantTx, id: string): Promise<ClientRow | null> {
-  const [row] = await tx.query<ClientRow>(`select ${columns} from oauth_clients where account_id = $1 and id = $2 for update`, [tx.accountId, id]);
+  const [row] = await tx.query<ClientRow>(
+    `select ${columns} from oauth_clients where account_id = $1 and id = $2 for update`,
+    [tx.accountId, id],
+  );
   return row ?? null;
 }
 
 export async function updateClient(tx: TenantTx, id: string, fields: Partial<NewClient>): Promise<ClientRow> {
-  const [row] = await tx.knex("oauth_clients").where({ account_id: tx.accountId, id }).update(fields).returning<ClientRow[]>(columns.split(", "));
+  const [row] = await tx
+    .knex("oauth_clients")
+    .where({ account_id: tx.accountId, id })
+    .update(fields)
+    .returning<ClientRow[]>(columns.split(", "));
   if (!row) throw new Error(`OAuth client ${id} vanished while it was locked`);
   return row;
 }
@@ -74,7 +84,12 @@ export async function replaceClientSecret(
 }
 
 /** Nobody knows the secret behind `hash`: until each client gets a new one, it proves nothing. */
-export async function replaceSecretsOf(tx: SystemTx, accountIds: readonly string[], hash: Buffer, now: Date): Promise<void> {
+export async function replaceSecretsOf(
+  tx: SystemTx,
+  accountIds: readonly string[],
+  hash: Buffer,
+  now: Date,
+): Promise<void> {
   await tx.query(
     `update oauth_clients set secret_hash = $2, previous_secret_hash = null, previous_secret_until = null, updated_at = $3
       where account_id = any($1) and secret_hash is not null`,
@@ -83,7 +98,10 @@ export async function replaceSecretsOf(tx: SystemTx, accountIds: readonly string
 }
 
 export async function deleteClient(tx: TenantTx, id: string): Promise<boolean> {
-  const rows = await tx.query("delete from oauth_clients where account_id = $1 and id = $2 returning id", [tx.accountId, id]);
+  const rows = await tx.query("delete from oauth_clients where account_id = $1 and id = $2 returning id", [
+    tx.accountId,
+    id,
+  ]);
   return rows.length === 1;
 }
 

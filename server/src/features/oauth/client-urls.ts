@@ -21,21 +21,36 @@ export function checkRedirectUris(uris: readonly string[], type: ClientType): vo
 
 function redirectUriProblem(uri: string, type: ClientType): [code: string, message: string] | null {
   const url = URL.parse(uri);
-  if (!url || /[\s\\<>"^`{|}]|[^\x21-\x7e]/.test(uri)) return ["malformed_url", "This is not an absolute URI in plain ASCII. Send one like https://app.example.com/callback."];
+  if (!url || /[\s\\<>"^`{|}]|[^\x21-\x7e]/.test(uri))
+    return [
+      "malformed_url",
+      "This is not an absolute URI in plain ASCII. Send one like https://app.example.com/callback.",
+    ];
   if (uri.includes("#")) return ["fragment_not_allowed", "A redirect URI has no fragment (#…)."];
-  if (uri.includes("*")) return ["wildcard_not_allowed", "Redirect URIs are compared letter by letter: list each one, without *."];
-  if (/(^|\/)(\.|%2e){1,2}(\/|\?|$)/i.test(uri.replace(/^[^:]*:/, ""))) return ["dot_segments_not_allowed", "Write the path without . and .. segments."];
-  if (url.username !== "" || url.password !== "" || /^[a-z+.-]+:\/\/[^/?]*@/i.test(uri)) return ["credentials_not_allowed", "A redirect URI carries no user name or password."];
+  if (uri.includes("*"))
+    return ["wildcard_not_allowed", "Redirect URIs are compared letter by letter: list each one, without *."];
+  if (/(^|\/)(\.|%2e){1,2}(\/|\?|$)/i.test(uri.replace(/^[^:]*:/, "")))
+    return ["dot_segments_not_allowed", "Write the path without . and .. segments."];
+  if (url.username !== "" || url.password !== "" || /^[a-z+.-]+:\/\/[^/?]*@/i.test(uri))
+    return ["credentials_not_allowed", "A redirect URI carries no user name or password."];
   switch (url.protocol) {
     case "https:":
-      if (!isPlainHost(url.hostname)) return ["host_not_allowed", "The host of a redirect URI is letters, digits, hyphens and dots."];
-      return /^https:\/\/[^/?]/.test(uri) ? null : ["malformed_url", "Write the URI in lower case with its host: https://app.example.com/callback."];
+      if (!isPlainHost(url.hostname))
+        return ["host_not_allowed", "The host of a redirect URI is letters, digits, hyphens and dots."];
+      return /^https:\/\/[^/?]/.test(uri)
+        ? null
+        : ["malformed_url", "Write the URI in lower case with its host: https://app.example.com/callback."];
     case "http:":
-      return LOOPBACK.has(url.hostname) ? null : ["scheme_not_allowed", "http is for loopback addresses only (http://127.0.0.1/…). Use https."];
+      return LOOPBACK.has(url.hostname)
+        ? null
+        : ["scheme_not_allowed", "http is for loopback addresses only (http://127.0.0.1/…). Use https."];
     default:
       if (type === "confidential") return ["scheme_not_allowed", "An app with a server is redirected to https."];
       if (url.protocol.includes(".")) return null;
-      return ["scheme_not_allowed", "A scheme of your own is a domain of yours backwards, such as com.example.app:/callback."];
+      return [
+        "scheme_not_allowed",
+        "A scheme of your own is a domain of yours backwards, such as com.example.app:/callback.",
+      ];
   }
 }
 

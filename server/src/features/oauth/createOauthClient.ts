@@ -20,7 +20,9 @@ export const createOauthClient =
     const issued = body.type === "confidential" ? newClientSecret() : null;
     return write(async (tx) => {
       if ((await countClients(tx)) >= CLIENTS_MAX) {
-        throw new ProblemError("oauth_client_limit_reached", { detail: `The account has ${CLIENTS_MAX} OAuth clients, the most allowed. Delete one first.` });
+        throw new ProblemError("oauth_client_limit_reached", {
+          detail: `The account has ${CLIENTS_MAX} OAuth clients, the most allowed. Delete one first.`,
+        });
       }
       const now = clock.now();
       const row = {
@@ -36,6 +38,9 @@ export const createOauthClient =
         updated_at: now,
       };
       await insertClient(tx, { ...row, secret_hash: issued?.secretHash ?? null });
-      return created({ ...presentClient(row), client_secret: issued?.secret ?? null }, { Location: `/v1/oauth/clients/${encodeId("app", row.id)}` });
+      return created(
+        { ...presentClient(row), client_secret: issued?.secret ?? null },
+        { Location: `/v1/oauth/clients/${encodeId("app", row.id)}` },
+      );
     });
   };

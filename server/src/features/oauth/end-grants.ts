@@ -19,7 +19,12 @@ export interface EndDeps {
 const BATCH = 100;
 
 /** Ends one grant: its tokens go, every process forgets them with the commit, webhooks that it set are disabled, and the account hears of it. False when it was gone. */
-export async function endGrant(deps: EndDeps, tx: TenantTx, grantId: string, why: { reason: Reason; requestId?: string | undefined }): Promise<boolean> {
+export async function endGrant(
+  deps: EndDeps,
+  tx: TenantTx,
+  grantId: string,
+  why: { reason: Reason; requestId?: string | undefined },
+): Promise<boolean> {
   const [grant] = await deleteGrant(tx, tx.accountId, grantId);
   if (!grant) return false;
   await announce(deps, tx, grant, why);
@@ -39,14 +44,26 @@ export async function endOrphanedGrants(
   for (let count = BATCH; count === BATCH;) {
     count = await db.asSystem("end the grants of a deleted OAuth client, which lie in many accounts", async (tx) => {
       const grants = await deleteOrphanedGrants(tx, clientId, BATCH);
-      for (const grant of grants) await announce(deps, asTenant(tx, grant.account_id), grant, { reason: "client_deleted", requestId });
+      for (const grant of grants)
+        await announce(deps, asTenant(tx, grant.account_id), grant, { reason: "client_deleted", requestId });
       return grants.length;
     });
   }
 }
 
-async function announce(deps: EndDeps, tx: TenantTx, { id, client_id: clientId }: EndedGrant, { reason, requestId }: { reason: Reason; requestId?: string | undefined }): Promise<void> {
-  const data = { object: "connected_app" as const, id: encodeId("con", id), client_id: encodeId("app", clientId), reason, deleted: true as const };
+async function announce(
+  deps: EndDeps,
+  tx: TenantTx,
+  { id, client_id: clientId }: EndedGrant,
+  { reason, requestId }: { reason: Reason; requestId?: string | undefined },
+): Promise<void> {
+  const data = {
+    object: "connected_app" as const,
+    id: encodeId("con", id),
+    client_id: encodeId("app", clientId),
+    reason,
+    deleted: true as const,
+  };
   await deps.emit(tx, { type: "app.authorization_revoked", data, requestId });
   await disableWebhooksOfApp(deps, tx, clientId);
   await tx.notify(credentialsChannel, grantEntry(id));

@@ -13,7 +13,9 @@ import { clientEntry } from "./token-lookup.ts";
 export async function endOauth(tx: SystemTx, accountIds: readonly string[]): Promise<void> {
   for (const accountId of accountIds) await endGrantsOfAccount(tx, accountId);
   await deleteBrowserStatesOf(tx, accountIds);
-  const clients = await tx.query<{ id: string }>("delete from oauth_clients where account_id = any($1) returning id", [accountIds]);
+  const clients = await tx.query<{ id: string }>("delete from oauth_clients where account_id = any($1) returning id", [
+    accountIds,
+  ]);
   for (const { id } of clients) await tx.notify(credentialsChannel, clientEntry(id));
 }
 

@@ -29,12 +29,21 @@ describe("an app of somebody else, by an independent client library", () => {
     expect((await app.client(fresh.access_token).accounts.getProfile()).email).toBe(person.email);
 
     const facts = await oauth.tokenIntrospection(stage.config, fresh.access_token);
-    expect(facts).toMatchObject({ active: true, client_id: stage.client.id, scope: "profile:read tracks:read", account_id: person.liveId, mode: "live", aud: "urn:musicverse:api" });
+    expect(facts).toMatchObject({
+      active: true,
+      client_id: stage.client.id,
+      scope: "profile:read tracks:read",
+      account_id: person.liveId,
+      mode: "live",
+      aud: "urn:musicverse:api",
+    });
 
     await oauth.tokenRevocation(stage.config, fresh.refresh_token ?? "");
     expect(await oauth.tokenIntrospection(stage.config, fresh.access_token)).toEqual({ active: false });
     for (const key of [tokens.access_token, fresh.access_token]) {
-      await expect.poll(async () => (await app.request("get", "/v1/tracks", { key })).status, { timeout: 1000 }).toBe(401);
+      await expect
+        .poll(async () => (await app.request("get", "/v1/tracks", { key })).status, { timeout: 1000 })
+        .toBe(401);
     }
   });
 });

@@ -16,11 +16,13 @@ export async function startFront(): Promise<Front> {
     const far = connect(port, "127.0.0.1");
     for (const socket of [near, far]) {
       open.add(socket);
-      socket.on("error", () => undefined).on("close", () => {
-        open.delete(socket);
-        near.destroy();
-        far.destroy();
-      });
+      socket
+        .on("error", () => undefined)
+        .on("close", () => {
+          open.delete(socket);
+          near.destroy();
+          far.destroy();
+        });
     }
     near.pipe(far).pipe(near);
   });
@@ -34,7 +36,12 @@ export async function startFront(): Promise<Front> {
       port = Number(new URL(process.url).port);
       cut();
       // A connection that is kept alive may learn only now that it was cut.
-      while (!(await fetch(`${url}/healthz`).then(({ ok }) => ok, () => false)));
+      while (
+        !(await fetch(`${url}/healthz`).then(
+          ({ ok }) => ok,
+          () => false,
+        ))
+      );
     },
     close: () => {
       cut();

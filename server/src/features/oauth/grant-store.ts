@@ -24,7 +24,11 @@ const connected = `select ${columns}, a.mode, coalesce(c.name, 'A deleted app') 
   from oauth_grants g join accounts a on a.id = g.account_id left join oauth_clients c on c.id = g.client_id`;
 
 /** As the system: clients belong to other accounts. The account is compared here. */
-export const selectConnectedApps = (accountId: string, page: { afterId: string | null; limit: number }, now: Date): Statement => ({
+export const selectConnectedApps = (
+  accountId: string,
+  page: { afterId: string | null; limit: number },
+  now: Date,
+): Statement => ({
   name: "connected_apps_page",
   text: `${connected} where g.account_id = $1 and c.id is not null and g.expires_at > $4 and ($2::uuid is null or g.id < $2)
          order by g.id desc limit $3`,
@@ -39,7 +43,15 @@ export async function selectConnectedApp(tx: SystemTx, id: string): Promise<Conn
 /** Allows the scopes besides those allowed before; the grant's id, which stays the same for this person, app and account. */
 export async function upsertGrant(
   tx: SystemTx,
-  grant: { id: string; accountId: string; clientId: string; userId: string; scopes: readonly Scope[]; now: Date; expiresAt: Date },
+  grant: {
+    id: string;
+    accountId: string;
+    clientId: string;
+    userId: string;
+    scopes: readonly Scope[];
+    now: Date;
+    expiresAt: Date;
+  },
 ): Promise<string> {
   const [row] = await tx.query<{ id: string }>(
     `insert into oauth_grants as g (account_id, id, client_id, user_id, scopes, created_at, consented_at, expires_at)
@@ -89,7 +101,8 @@ export const deleteGrantsOfAccount = (tx: Tx, accountId: string): Promise<EndedG
   tx.query(`delete from oauth_grants where account_id = $1 ${ended}`, [accountId]);
 
 /** Of apps that nobody used for too long. */
-export const deleteExpiredGrants = (tx: SystemTx, now: Date): Promise<EndedGrant[]> => tx.query(`delete from oauth_grants where expires_at < $1 ${ended}`, [now]);
+export const deleteExpiredGrants = (tx: SystemTx, now: Date): Promise<EndedGrant[]> =>
+  tx.query(`delete from oauth_grants where expires_at < $1 ${ended}`, [now]);
 
 /** Some grants of clients that are gone; all clients when none is named. */
 export const deleteOrphanedGrants = (tx: SystemTx, clientId: string | null, limit: number): Promise<EndedGrant[]> =>
@@ -110,7 +123,9 @@ export const asTenant = (tx: SystemTx, accountId: string): TenantTx => ({ ...tx,
 
 /** Waits for whoever exchanges a token of the same grant, or ends it. */
 export async function lockGrantOf(tx: Tx, tokenHash: Buffer): Promise<void> {
-  await tx.query("select from oauth_grants where id = (select grant_id from oauth_tokens where hash = $1) for update", [tokenHash]);
+  await tx.query("select from oauth_grants where id = (select grant_id from oauth_tokens where hash = $1) for update", [
+    tokenHash,
+  ]);
 }
 
 /** Somebody who can sign in, with the account and its sandbox twin. */

@@ -38,20 +38,31 @@ describe("rotating master keys", () => {
   const begin = async (scopes?: Parameters<ThirdParty["begin"]>[0]) => (await stage.begin(scopes)).url.href;
   const asked = { scopes: ["tracks:read", "tracks:write"] } as const;
 
-  test.each([["added at the end", () => `${old()},${fresh}`], ["put in front", () => `${fresh},${old()}`]])(
+  test.each([
+    ["added at the end", () => `${old()},${fresh}`],
+    ["put in front", () => `${fresh},${old()}`],
+  ])(
     "a new key %s signs no browser out, leaves open forms and questions good, and ends no token",
     async (_name, masterKeys) => {
       const signedIn = createBrowser(front.url);
       const tokens = await stage.connect(person, { browser: signedIn });
       const [signingIn, allowing] = [createBrowser(front.url), createBrowser(front.url)];
-      expect((await signingIn.open(await begin({ parameters: { prompt: "consent" } }))).text).toContain('name="password"');
+      expect((await signingIn.open(await begin({ parameters: { prompt: "consent" } }))).text).toContain(
+        'name="password"',
+      );
       await allowing.open(await begin({ parameters: { prompt: "consent" } }));
-      expect((await allowing.submit({ action: "sign_in", email: person.email, password })).text).toContain("On which account?");
+      expect((await allowing.submit({ action: "sign_in", email: person.email, password })).text).toContain(
+        "On which account?",
+      );
       await rotateTo(masterKeys());
       expect((await signedIn.open(await begin())).url.searchParams.get("code")).not.toBeNull();
       expect((await allowing.submit({ action: "allow", account: "live" })).url.searchParams.get("code")).not.toBeNull();
-      expect((await signingIn.submit({ action: "sign_in", email: person.email, password })).text).toContain("On which account?");
-      expect((await signingIn.submit({ action: "allow", account: "live" })).url.searchParams.get("code")).not.toBeNull();
+      expect((await signingIn.submit({ action: "sign_in", email: person.email, password })).text).toContain(
+        "On which account?",
+      );
+      expect(
+        (await signingIn.submit({ action: "allow", account: "live" })).url.searchParams.get("code"),
+      ).not.toBeNull();
       expect((await refresh({ ...app, url: front.url }, stage.client, tokens.refresh_token)).status).toBe(200);
       // The cookie carries the signature of the new first key from now on, as the browser shows at its next visit.
       expect((await signedIn.open(await begin())).url.searchParams.get("code")).not.toBeNull();
@@ -67,8 +78,13 @@ describe("rotating master keys", () => {
     await front.to(app);
     const page = await browser.open(await begin());
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('name="password"')]);
-    expect((await browser.submit({ action: "sign_in", email: person.email, password })).url.searchParams.get("code")).not.toBeNull();
-    expect(await question.submit({ action: "sign_in", email: person.email, password })).toMatchObject({ left: false, status: expect.toSatisfy((status: number) => status < 500) });
+    expect(
+      (await browser.submit({ action: "sign_in", email: person.email, password })).url.searchParams.get("code"),
+    ).not.toBeNull();
+    expect(await question.submit({ action: "sign_in", email: person.email, password })).toMatchObject({
+      left: false,
+      status: expect.toSatisfy((status: number) => status < 500),
+    });
   });
 
   test("what a newer process sealed is absent for one without its key: an answer that was lost, a request that was pushed ahead", async () => {
@@ -85,7 +101,10 @@ describe("rotating master keys", () => {
     const page = await browser.open(await begin());
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('name="password"')]);
     const query = new URLSearchParams({ client_id: stage.client.id, request_uri: String(pushed.body["request_uri"]) });
-    expect(await createBrowser(front.url).open(`/oauth/authorize?${query}`)).toMatchObject({ left: false, status: 400 });
+    expect(await createBrowser(front.url).open(`/oauth/authorize?${query}`)).toMatchObject({
+      left: false,
+      status: 400,
+    });
   });
 
   test("once the old key is dropped, browsers sign in again, and tokens go on", async () => {
@@ -94,7 +113,9 @@ describe("rotating master keys", () => {
     await rotateTo(fresh);
     const page = await browser.open(await begin(asked));
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('name="password"')]);
-    expect((await browser.submit({ action: "sign_in", email: person.email, password })).text).toContain("On which account?");
+    expect((await browser.submit({ action: "sign_in", email: person.email, password })).text).toContain(
+      "On which account?",
+    );
     expect((await refresh({ ...app, url: front.url }, stage.client, tokens.refresh_token)).status).toBe(200);
   });
 });

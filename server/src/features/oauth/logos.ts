@@ -19,7 +19,11 @@ const MISSING_KEPT_MS = 5 * 60_000;
 const PATH = /^\/oauth\/logos\/(app_[0-9a-z]{26})$/;
 
 export interface Logos {
-  handle(request: IncomingMessage & { context: RequestContext; ip?: string | undefined }, response: ServerResponse, next: (error?: unknown) => void): void;
+  handle(
+    request: IncomingMessage & { context: RequestContext; ip?: string | undefined },
+    response: ServerResponse,
+    next: (error?: unknown) => void,
+  ): void;
   close(): Promise<void>;
 }
 
@@ -36,7 +40,13 @@ export interface LogosDeps {
  * and the page needs no picture from elsewhere. Only what its first bytes say is a PNG, JPEG or WebP.
  */
 export function createLogos({ db, policy, limiter, addressLimits, headersFor }: LogosDeps): Logos {
-  const pools = createEgressPools({ policy, resolve: createResolver({ timeoutMs: 3_000 }), timeoutMs: 3_000, connections: 4, headMs: 5_000 });
+  const pools = createEgressPools({
+    policy,
+    resolve: createResolver({ timeoutMs: 3_000 }),
+    timeoutMs: 3_000,
+    connections: 4,
+    headMs: 5_000,
+  });
   const known = new LRUCache<string, { logo: Logo | null }>({ max: 200, ttl: KEPT_MS });
 
   const loading = new Map<string, Promise<Logo | null>>();
@@ -49,7 +59,8 @@ export function createLogos({ db, policy, limiter, addressLimits, headersFor }: 
     const hit = known.get(key);
     if (hit) return hit.logo;
     // Many look at a page at once; its host hears of it once.
-    const begun = loading.get(key) ?? fetchLogo(key, clientId, new URL(client.logo_uri)).finally(() => loading.delete(key));
+    const begun =
+      loading.get(key) ?? fetchLogo(key, clientId, new URL(client.logo_uri)).finally(() => loading.delete(key));
     loading.set(key, begun);
     return begun;
   };
@@ -57,7 +68,18 @@ export function createLogos({ db, policy, limiter, addressLimits, headersFor }: 
   const fetchLogo = async (key: string, clientId: string, { origin, pathname, search }: URL): Promise<Logo | null> => {
     const { statusCode, body, error } = await exchange(
       pools.get(clientId, origin),
-      { method: "GET", path: pathname + search, headers: ["accept", "image/png, image/jpeg, image/webp", "accept-encoding", "identity", "user-agent", "MusicVerse-Logos/1"] },
+      {
+        method: "GET",
+        path: pathname + search,
+        headers: [
+          "accept",
+          "image/png, image/jpeg, image/webp",
+          "accept-encoding",
+          "identity",
+          "user-agent",
+          "MusicVerse-Logos/1",
+        ],
+      },
       { headMs: 5_000, totalMs: 8_000, bodyBytesMax: BYTES_MAX, bodyBytesKept: BYTES_MAX + 1 },
     );
     const type = error === null && statusCode === 200 && body.length <= BYTES_MAX ? typeOf(body) : null;

@@ -9,11 +9,21 @@ import { asTenant, deleteExpiredGrants } from "./grant-store.ts";
 const ANSWERS_KEPT_MS = 10 * 60_000;
 
 /** Deletes what has expired, and ends grants whose client is gone if a process died in the middle of that. */
-export async function forgetExpiredOauth({ db, clock, emit }: { db: Database; clock: Clock; emit: EmitEvent }): Promise<void> {
+export async function forgetExpiredOauth({
+  db,
+  clock,
+  emit,
+}: {
+  db: Database;
+  clock: Clock;
+  emit: EmitEvent;
+}): Promise<void> {
   const now = clock.now();
   await db.asSystem("delete expired OAuth rows of all tenants", async (tx) => {
     await tx.query("delete from oauth_tokens where expires_at < $1", [now]);
-    await tx.query("update oauth_tokens set answer = null where answer is not null and consumed_at < $1", [new Date(now.getTime() - ANSWERS_KEPT_MS)]);
+    await tx.query("update oauth_tokens set answer = null where answer is not null and consumed_at < $1", [
+      new Date(now.getTime() - ANSWERS_KEPT_MS),
+    ]);
     for (const { account_id: accountId, client_id: clientId } of await deleteExpiredGrants(tx, now)) {
       await disableWebhooksOfApp({ clock, emit }, asTenant(tx, accountId), clientId);
     }

@@ -27,7 +27,8 @@ describe("refresh", () => {
   };
   const status = async (key: unknown) => (await app.request("get", "/v1/tracks", { key: String(key) })).status;
   const rows = (sql: string) => app.services.db.asSystem("look in a test", (tx) => tx.query<{ count: number }>(sql));
-  const newTokens = (answers: RawAnswer[]) => new Set(answers.map(({ body }) => `${String(body["refresh_token"])} ${String(body["access_token"])}`));
+  const newTokens = (answers: RawAnswer[]) =>
+    new Set(answers.map(({ body }) => `${String(body["refresh_token"])} ${String(body["access_token"])}`));
 
   test("fifty refreshes with one token at once all get one and the same new pair, and the connection goes on", async () => {
     const { refresh_token: token } = await connect();
@@ -48,8 +49,13 @@ describe("refresh", () => {
     aheadMs += 2_000;
     expect(await refresh(app, stage.client, token)).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
     await expect.poll(() => status(first.body["access_token"]), { timeout: 1000 }).toBe(401);
-    expect(await refresh(app, stage.client, String(first.body["refresh_token"]))).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
-    expect((await app.client(person.sessionToken).events.list({ type: "app.authorization_revoked" })).data[0]?.data).toMatchObject({ reason: "refresh_token_reused" });
+    expect(await refresh(app, stage.client, String(first.body["refresh_token"]))).toMatchObject({
+      status: 400,
+      body: { error: "invalid_grant" },
+    });
+    expect(
+      (await app.client(person.sessionToken).events.list({ type: "app.authorization_revoked" })).data[0]?.data,
+    ).toMatchObject({ reason: "refresh_token_reused" });
   });
 
   test("the stored answer is for the same question only, and cannot be read from the database", async () => {
@@ -64,12 +70,19 @@ describe("refresh", () => {
     expect(await refresh(app, stageAll.client, token)).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
     expect(newTokens([first, await refresh(app, stageAll.client, token, { scope: "tracks:read" })]).size).toBe(1);
     const stored = JSON.stringify(await rows("select t.*, encode(t.hash, 'hex') from oauth_tokens t"));
-    for (const secret of [token, first.body["refresh_token"], first.body["access_token"]]) expect(stored).not.toContain(String(secret));
+    for (const secret of [token, first.body["refresh_token"], first.body["access_token"]])
+      expect(stored).not.toContain(String(secret));
   });
 
   test("nothing that opens anything is in the tables or in the log", async () => {
     const { access_token: access, refresh_token: token } = await connect();
-    const stored = JSON.stringify(await Promise.all(["oauth_tokens", "oauth_browser_states", "oauth_clients"].map((table) => rows(`select t::text from ${table} t`))));
+    const stored = JSON.stringify(
+      await Promise.all(
+        ["oauth_tokens", "oauth_browser_states", "oauth_clients"].map((table) =>
+          rows(`select t::text from ${table} t`),
+        ),
+      ),
+    );
     const secrets = [access, token, stage.client.client_secret ?? "", ...browser.cookies().values()];
     for (const secret of secrets) {
       expect(app.logged()).not.toContain(secret);
@@ -81,7 +94,10 @@ describe("refresh", () => {
 
   test("a refresh that fails for another reason consumes nothing", async () => {
     const { refresh_token: token } = await connect();
-    expect(await refresh(app, stage.client, token, { resource: "https://elsewhere.example.com" })).toMatchObject({ status: 400, body: { error: "invalid_target" } });
+    expect(await refresh(app, stage.client, token, { resource: "https://elsewhere.example.com" })).toMatchObject({
+      status: 400,
+      body: { error: "invalid_target" },
+    });
     expect((await refresh(app, stage.client, token)).status).toBe(200);
   });
 
@@ -90,9 +106,17 @@ describe("refresh", () => {
     aheadMs = 0;
     const { refresh_token: token } = await connect();
     const doomed = await startProcess("api", { ...app.env, PUBLIC_URL: app.url });
-    const [{ count: before } = { count: 0 }] = await rows("select count(*)::int as count from oauth_tokens where consumed_at is not null");
+    const [{ count: before } = { count: 0 }] = await rows(
+      "select count(*)::int as count from oauth_tokens where consumed_at is not null",
+    );
     const lost = refresh({ ...app, url: doomed.url }, stage.client, token).catch(() => null);
-    await expect.poll(async () => (await rows("select count(*)::int as count from oauth_tokens where consumed_at is not null"))[0]?.count, { interval: 1 }).toBe(before + 1);
+    await expect
+      .poll(
+        async () =>
+          (await rows("select count(*)::int as count from oauth_tokens where consumed_at is not null"))[0]?.count,
+        { interval: 1 },
+      )
+      .toBe(before + 1);
     await doomed.kill9();
     await lost;
     const [{ count: issued } = { count: 0 }] = await rows("select count(*)::int as count from oauth_tokens");

@@ -10,6 +10,7 @@ export const revokeConnectedApp =
     write(async (tx) => {
       const id = decodeId("con", path.connected_app_id);
       const ended = id !== null && (await endGrant(deps, tx, id, { reason: "user_revoked", requestId }));
-      if (!ended) throw new ProblemError("not_found", { detail: "There is no connected app with this id in this account." });
+      if (!ended)
+        throw new ProblemError("not_found", { detail: "There is no connected app with this id in this account." });
       return noContent();
     });

@@ -19,6 +19,11 @@ export const rotateOauthClientSecret =
       const { secret, secretHash, last4 } = newClientSecret();
       const now = clock.now();
       const overlapMs = (body?.overlap_seconds ?? OVERLAP_SECONDS_DEFAULT) * 1_000;
-      const row = await replaceClientSecret(tx, id, { hash: secretHash, last4, overlapUntil: new Date(now.getTime() + overlapMs), now });
+      const row = await replaceClientSecret(tx, id, {
+        hash: secretHash,
+        last4,
+        overlapUntil: new Date(now.getTime() + overlapMs),
+        now,
+      });
       return ok({ ...presentClient(row), client_secret: secret });
     });

@@ -47,7 +47,10 @@ export function createTokenLookup({ db, clock }: { db: Database; clock: Clock })
       db,
       channel: credentialsChannel,
       load: async (entry) => {
-        const [row] = await db.readSystem<Row>("OAuth look-up: the token names the tenant", statement(entry.slice(prefix.length)));
+        const [row] = await db.readSystem<Row>(
+          "OAuth look-up: the token names the tenant",
+          statement(entry.slice(prefix.length)),
+        );
         return row ?? null;
       },
     });

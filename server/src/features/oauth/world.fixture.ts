@@ -20,12 +20,22 @@ export interface ThirdParty {
   client: OauthClientWithSecret;
   config: oauth.Configuration;
   /** The start of a connection: where the browser goes, and what the app remembers. */
-  begin(options?: { scopes?: readonly Scope[]; parameters?: Record<string, string> }): Promise<{ url: URL; verifier: string; state: string }>;
+  begin(options?: {
+    scopes?: readonly Scope[];
+    parameters?: Record<string, string>;
+  }): Promise<{ url: URL; verifier: string; state: string }>;
   /** The whole way: sign in, allow, fetch tokens. */
-  connect(person: TestAccount, options?: { scopes?: readonly Scope[]; account?: "live" | "test"; browser?: Browser }): Promise<Tokens>;
+  connect(
+    person: TestAccount,
+    options?: { scopes?: readonly Scope[]; account?: "live" | "test"; browser?: Browser },
+  ): Promise<Tokens>;
 }
 
-export async function registerApp(app: TestApp, maker: TestAccount, fields: Partial<CreateOauthClientParams> = {}): Promise<ThirdParty> {
+export async function registerApp(
+  app: TestApp,
+  maker: TestAccount,
+  fields: Partial<CreateOauthClientParams> = {},
+): Promise<ThirdParty> {
   const client = await app.client(maker.sessionToken).oauthClients.create({
     name: "Song Stage",
     type: "confidential",
@@ -63,17 +73,29 @@ export async function thirdParty(app: TestApp, client: OauthClientWithSecret): P
     connect: async (person, { scopes, account = "live", browser = createBrowser(app.url) } = {}) => {
       const { url, verifier, state } = await begin(scopes ? { scopes } : {});
       const sent = await giveConsent(browser, url.href, person, account);
-      const tokens = await oauth.authorizationCodeGrant(config, sent.url, { pkceCodeVerifier: verifier, expectedState: state });
+      const tokens = await oauth.authorizationCodeGrant(config, sent.url, {
+        pkceCodeVerifier: verifier,
+        expectedState: state,
+      });
       return { ...tokens, refresh_token: tokens.refresh_token ?? "" };
     },
   };
 }
 
 /** Signs in if asked, and allows. */
-export async function giveConsent(browser: Browser, url: string, person: Pick<TestAccount, "email">, account: "live" | "test" = "live"): Promise<Shown> {
+export async function giveConsent(
+  browser: Browser,
+  url: string,
+  person: Pick<TestAccount, "email">,
+  account: "live" | "test" = "live",
+): Promise<Shown> {
   let page = await browser.open(url);
-  if (page.text.includes('name="password"')) page = await browser.submit({ action: "sign_in", email: person.email, password });
+  if (page.text.includes('name="password"'))
+    page = await browser.submit({ action: "sign_in", email: person.email, password });
   if (!page.left) page = await browser.submit({ action: "allow", account });
-  if (!page.left) throw new Error(`the browser was not sent back: ${page.status} ${page.text.replaceAll(/<style.*?<\/style>|<[^>]+>/gs, " ")}`);
+  if (!page.left)
+    throw new Error(
+      `the browser was not sent back: ${page.status} ${page.text.replaceAll(/<style.*?<\/style>|<[^>]+>/gs, " ")}`,
+    );
   return page;
 }

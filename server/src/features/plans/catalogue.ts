@@ -41,29 +41,57 @@ const targetedOnly: Regeneration = { targeted: true, full: "none", fullPerMonth:
 /** Every plan, cheapest first: the only place with these numbers. (BIL-01, API-30) */
 export const plans = {
   free: {
-    name: "Free", monthlyPriceCents: 0, generationsPerMonth: 5, variantsMax: 1, concurrencyMax: 1,
-    burstPerHour: 5, regenerationCooldownSeconds: 30,
+    name: "Free",
+    monthlyPriceCents: 0,
+    generationsPerMonth: 5,
+    variantsMax: 1,
+    concurrencyMax: 1,
+    burstPerHour: 5,
+    regenerationCooldownSeconds: 30,
     regeneration: targetedOnly,
     api: { quota: { max: 10, seconds: HOUR }, burst: null },
   },
   basic: {
-    name: "Basic", monthlyPriceCents: 595, generationsPerMonth: 60, variantsMax: 1, concurrencyMax: 1,
-    burstPerHour: 20, regenerationCooldownSeconds: 30,
-    regeneration: targetedOnly, api: paidApi,
+    name: "Basic",
+    monthlyPriceCents: 595,
+    generationsPerMonth: 60,
+    variantsMax: 1,
+    concurrencyMax: 1,
+    burstPerHour: 20,
+    regenerationCooldownSeconds: 30,
+    regeneration: targetedOnly,
+    api: paidApi,
   },
   standard: {
-    name: "Standard", monthlyPriceCents: 1995, generationsPerMonth: 300, variantsMax: 3, concurrencyMax: 2,
-    burstPerHour: 60, regenerationCooldownSeconds: 15,
-    regeneration: { targeted: true, full: "capped", fullPerMonth: 30 }, api: paidApi,
+    name: "Standard",
+    monthlyPriceCents: 1995,
+    generationsPerMonth: 300,
+    variantsMax: 3,
+    concurrencyMax: 2,
+    burstPerHour: 60,
+    regenerationCooldownSeconds: 15,
+    regeneration: { targeted: true, full: "capped", fullPerMonth: 30 },
+    api: paidApi,
   },
   pro: {
-    name: "Pro", monthlyPriceCents: 3995, generationsPerMonth: 900, variantsMax: 5, concurrencyMax: 5,
-    burstPerHour: 150, regenerationCooldownSeconds: 5,
-    regeneration: { targeted: true, full: "unlimited", fullPerMonth: null }, api: paidApi,
+    name: "Pro",
+    monthlyPriceCents: 3995,
+    generationsPerMonth: 900,
+    variantsMax: 5,
+    concurrencyMax: 5,
+    burstPerHour: 150,
+    regenerationCooldownSeconds: 5,
+    regeneration: { targeted: true, full: "unlimited", fullPerMonth: null },
+    api: paidApi,
   },
   enterprise: {
-    name: "Enterprise", monthlyPriceCents: null, generationsPerMonth: null, variantsMax: 5, concurrencyMax: 20,
-    burstPerHour: 1000, regenerationCooldownSeconds: 2,
+    name: "Enterprise",
+    monthlyPriceCents: null,
+    generationsPerMonth: null,
+    variantsMax: 5,
+    concurrencyMax: 20,
+    burstPerHour: 1000,
+    regenerationCooldownSeconds: 2,
     regeneration: { targeted: true, full: "unlimited", fullPerMonth: null },
     api: { quota: { max: 100_000, seconds: HOUR }, burst: { max: 5000, seconds: 10 } },
   },
@@ -74,7 +102,10 @@ export const planIds = Object.keys(plans) as PlanId[];
 
 /** The add-on that lifts an account to a higher plan for a while. */
 export const boost = { name: "Pro Boost", priceCents: 1995, days: 30, plan: "pro" } as const satisfies {
-  plan: PlanId; name: string; priceCents: number; days: number;
+  plan: PlanId;
+  name: string;
+  priceCents: number;
+  days: number;
 };
 
 /** Every account's sandbox twin, whatever its plan: tests poll a lot and harm nobody. */
@@ -83,7 +114,10 @@ export const sandboxApi: ApiRate = { quota: { max: 10_000, seconds: HOUR }, burs
 /** What a sandbox may generate that has no plan of its own: simulators cost nothing, and tests must not be stopped. */
 export const sandboxGenerations = {
   variantsMax: 5,
-  generationsPerMonth: 10_000, burstPerHour: 2000, concurrencyMax: 200, regenerationCooldownSeconds: 0,
+  generationsPerMonth: 10_000,
+  burstPerHour: 2000,
+  concurrencyMax: 200,
+  regenerationCooldownSeconds: 0,
   regeneration: { targeted: true, full: "unlimited", fullPerMonth: null },
 } as const satisfies Partial<Plan>;
 

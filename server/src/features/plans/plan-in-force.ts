@@ -25,11 +25,13 @@ export interface PlanInForce {
  */
 export function planInForce(held: readonly HeldPlan[], now: Date): PlanInForce | null {
   if (held.length === 0) return null;
-  const [best] = held.filter((one) => rank(one) >= 0 && runsAt(one, now)).toSorted((a, b) => rank(b) - rank(a) || end(b) - end(a));
+  const [best] = held
+    .filter((one) => rank(one) >= 0 && runsAt(one, now))
+    .toSorted((a, b) => rank(b) - rank(a) || end(b) - end(a));
   if (!best) return null;
   const planId = planIds[rank(best)] ?? "free";
   let endsAt = best.endsAt;
-  for (let next: HeldPlan | undefined = best; next && endsAt; ) {
+  for (let next: HeldPlan | undefined = best; next && endsAt;) {
     const from: Date = endsAt;
     next = held.find((one) => rank(one) >= rank(best) && runsAt(one, from));
     if (next) endsAt = next.endsAt;
@@ -39,4 +41,5 @@ export function planInForce(held: readonly HeldPlan[], now: Date): PlanInForce |
 
 const rank = ({ plan }: HeldPlan) => planIds.findIndex((id) => id === plan);
 const end = ({ endsAt }: HeldPlan) => endsAt?.getTime() ?? Infinity;
-const runsAt = ({ startsAt, endsAt }: HeldPlan, moment: Date) => startsAt <= moment && (endsAt === null || endsAt > moment);
+const runsAt = ({ startsAt, endsAt }: HeldPlan, moment: Date) =>
+  startsAt <= moment && (endsAt === null || endsAt > moment);

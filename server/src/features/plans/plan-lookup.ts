@@ -51,13 +51,24 @@ const NOTHING: PlanInForce = Object.freeze({ planId: "free", source: "default", 
  * worked out at each call, so whatever ends, ends on time everywhere. Without notifications each call asks the database.
  * (BIL-30, ADR 28)
  */
-export function createPlanLookup({ db, clock, metrics }: { db: Database; clock: Clock; metrics?: { registry: Registry } }): PlanLookup {
+export function createPlanLookup({
+  db,
+  clock,
+  metrics,
+}: {
+  db: Database;
+  clock: Clock;
+  metrics?: { registry: Registry };
+}): PlanLookup {
   const cache = createNotifiedCache<Held>({
     db,
     channel: accountLimitsChannel,
     ttlMs: CACHED_MS,
     load: async (accountId) => {
-      const [row] = await db.readSystem<HeldPlansRow>("plan look-up: before the tenant's own work", selectHeldPlans(accountId));
+      const [row] = await db.readSystem<HeldPlansRow>(
+        "plan look-up: before the tenant's own work",
+        selectHeldPlans(accountId),
+      );
       return row ? heldIn(row) : null;
     },
     ...(metrics && { observe: countLookups(metrics.registry) }),
@@ -88,15 +99,24 @@ export function createPlanLookup({ db, clock, metrics }: { db: Database; clock: 
 }
 
 function heldIn({ mode, version, held }: HeldPlansRow): Held {
-  const plansOf = (own: boolean) => held.filter((one) => one.own === own).map((one): HeldPlan => ({
-    source: one.source, plan: one.plan, startsAt: new Date(one.starts_at), endsAt: one.ends_at === null ? null : new Date(one.ends_at),
-  }));
+  const plansOf = (own: boolean) =>
+    held
+      .filter((one) => one.own === own)
+      .map((one): HeldPlan => ({
+        source: one.source,
+        plan: one.plan,
+        startsAt: new Date(one.starts_at),
+        endsAt: one.ends_at === null ? null : new Date(one.ends_at),
+      }));
   return { mode, version, own: plansOf(true), twins: plansOf(false), answer: null };
 }
 
 /** The next moment at which something begins or ends. */
 function nextChange({ own, twins }: Held, now: Date): number {
-  const moments = [...own, ...twins].flatMap(({ startsAt, endsAt }) => [startsAt.getTime(), endsAt?.getTime() ?? Infinity]);
+  const moments = [...own, ...twins].flatMap(({ startsAt, endsAt }) => [
+    startsAt.getTime(),
+    endsAt?.getTime() ?? Infinity,
+  ]);
   return Math.min(...moments.filter((moment) => moment > now.getTime()), Infinity);
 }
 
@@ -105,12 +125,14 @@ const NAME = "musicverse_entitlement_lookups_total";
 /** One counter for all look-ups of a process. */
 function countLookups(registry: Registry): (result: "hit" | "miss" | "uncached") => void {
   const known = registry.getSingleMetric(NAME) as Counter<"result"> | undefined;
-  const counter = known ?? new Counter({
-    name: NAME,
-    help: "Times it was asked what an account may do: answered from memory (hit), read and kept (miss), or read without being kept because the database's notifications cannot be heard (uncached).",
-    labelNames: ["result"],
-    registers: [registry],
-  });
+  const counter =
+    known ??
+    new Counter({
+      name: NAME,
+      help: "Times it was asked what an account may do: answered from memory (hit), read and kept (miss), or read without being kept because the database's notifications cannot be heard (uncached).",
+      labelNames: ["result"],
+      registers: [registry],
+    });
   const [hit, miss, uncached] = [counter.labels("hit"), counter.labels("miss"), counter.labels("uncached")];
   const children = { hit, miss, uncached };
   return (result) => children[result].inc();
@@ -128,7 +150,15 @@ function limitsIn(mode: "live" | "test") {
     // A sandbox that bought nothing is not held up by the plan of its live account.
     const ofSandbox = mode === "test" && !ownSubscription ? sandboxGenerations : {};
     const entries = Object.entries<Plan>(plans).map(([planId, plan]) => [
-      planId, Object.freeze({ ...plan, ...ofSandbox, planId, mode, ownSubscription, api: mode === "test" ? sandboxApi : plan.api }),
+      planId,
+      Object.freeze({
+        ...plan,
+        ...ofSandbox,
+        planId,
+        mode,
+        ownSubscription,
+        api: mode === "test" ? sandboxApi : plan.api,
+      }),
     ]);
     return Object.fromEntries(entries) as Record<PlanId, EffectiveLimits>;
   };

@@ -27,8 +27,12 @@ describe("the plan in force (BIL-02)", () => {
 describe("of all that an account holds", () => {
   const now = new Date("2026-11-21T12:00:00Z");
   const inHours = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
-  const held = (plan: string, from: number, until: number | null, source: HeldPlan["source"] = "plan"): HeldPlan =>
-    ({ source, plan, startsAt: inHours(from), endsAt: until === null ? null : inHours(until) });
+  const held = (plan: string, from: number, until: number | null, source: HeldPlan["source"] = "plan"): HeldPlan => ({
+    source,
+    plan,
+    startsAt: inHours(from),
+    endsAt: until === null ? null : inHours(until),
+  });
   const inForce = (...all: HeldPlan[]) => {
     const found = planInForce(all, now);
     return found && [found.planId, found.source, found.endsAt && (found.endsAt.getTime() - now.getTime()) / 3_600_000];
@@ -37,22 +41,40 @@ describe("of all that an account holds", () => {
   test("the highest plan that has begun and not ended counts, and nothing that is not in the catalogue", () => {
     expect(inForce()).toBeNull();
     expect(inForce(held("basic", -1, null), held("pro", -1, 1, "boost"))).toEqual(["pro", "boost", 1]);
-    expect(inForce(held("enterprise", -1, null, "plan_grant"), held("pro", -1, 1, "boost"))).toEqual(["enterprise", "plan_grant", null]);
+    expect(inForce(held("enterprise", -1, null, "plan_grant"), held("pro", -1, 1, "boost"))).toEqual([
+      "enterprise",
+      "plan_grant",
+      null,
+    ]);
     expect(inForce(held("basic", -1, null), held("pro", -2, 0, "boost"))).toEqual(["basic", "plan", null]);
     expect(inForce(held("basic", -1, 5), held("pro", 1, 2, "boost"))).toEqual(["basic", "plan", 5]);
     expect(inForce(held("constructor", -1, null), held("gold", -1, null))).toBeNull();
   });
 
   test("it ends when nothing as high goes on", () => {
-    expect(inForce(held("pro", -1, 1, "boost"), held("pro", 1, 2, "boost"), held("pro", 3, 4, "boost"))).toEqual(["pro", "boost", 2]);
-    expect(inForce(held("pro", -1, 1, "boost"), held("enterprise", 0, 8), held("basic", 0, 99))).toEqual(["enterprise", "plan", 8]);
+    expect(inForce(held("pro", -1, 1, "boost"), held("pro", 1, 2, "boost"), held("pro", 3, 4, "boost"))).toEqual([
+      "pro",
+      "boost",
+      2,
+    ]);
+    expect(inForce(held("pro", -1, 1, "boost"), held("enterprise", 0, 8), held("basic", 0, 99))).toEqual([
+      "enterprise",
+      "plan",
+      8,
+    ]);
     expect(inForce(held("standard", -1, 1), held("pro", 1, null))).toEqual(["standard", "plan", null]);
   });
 });
 
 test("the catalogue has the prices and amounts of BIL-01", () => {
   const shown = Object.entries(plans).map(([id, plan]) => [
-    id, plan.monthlyPriceCents, plan.generationsPerMonth, plan.variantsMax, plan.regeneration.full, plan.concurrencyMax, plan.api.quota.max,
+    id,
+    plan.monthlyPriceCents,
+    plan.generationsPerMonth,
+    plan.variantsMax,
+    plan.regeneration.full,
+    plan.concurrencyMax,
+    plan.api.quota.max,
   ]);
   expect(shown).toEqual([
     ["free", 0, 5, 1, "none", 1, 10],
@@ -78,9 +100,20 @@ describe("over HTTP", () => {
 
   test("everybody may read the plans, and an unknown one is missing", async () => {
     const list = await app.request("get", "/v1/plans");
-    expect(list).toMatchObject({ status: 200, body: { data: [{ id: "free" }, { id: "basic", price: { amount_cents: 595 } }, {}, {}, { price: null }] } });
-    expect(list.body["boost"]).toEqual({ name: "Pro Boost", price: { amount_cents: 1995, currency: "usd" }, days: 30, plan: "pro" });
-    expect(await app.request("get", "/v1/plans/pro")).toMatchObject({ status: 200, body: { id: "pro", variants_max: 5 } });
+    expect(list).toMatchObject({
+      status: 200,
+      body: { data: [{ id: "free" }, { id: "basic", price: { amount_cents: 595 } }, {}, {}, { price: null }] },
+    });
+    expect(list.body["boost"]).toEqual({
+      name: "Pro Boost",
+      price: { amount_cents: 1995, currency: "usd" },
+      days: 30,
+      plan: "pro",
+    });
+    expect(await app.request("get", "/v1/plans/pro")).toMatchObject({
+      status: 200,
+      body: { id: "pro", variants_max: 5 },
+    });
     expect(await app.request("get", "/v1/plans/__proto__")).toMatchObject({ status: 404, body: { code: "not_found" } });
     expect(await app.request("get", "/v1/plans?color=red")).toMatchObject({ status: 400 });
   });

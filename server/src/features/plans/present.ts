@@ -9,7 +9,10 @@ export function presentPlan(id: PlanId): PublicPlan {
     object: "plan",
     id,
     name: plan.name,
-    price: plan.monthlyPriceCents === null ? null : { amount_cents: plan.monthlyPriceCents, currency: "usd", interval: "month" },
+    price:
+      plan.monthlyPriceCents === null
+        ? null
+        : { amount_cents: plan.monthlyPriceCents, currency: "usd", interval: "month" },
     generations_per_month: plan.generationsPerMonth,
     variants_max: plan.variantsMax,
     generations_per_hour: plan.burstPerHour,

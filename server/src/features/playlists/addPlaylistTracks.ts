@@ -33,10 +33,15 @@ export const addPlaylistTracks =
       const items = wanted.map((trackId, index) => ({ id: newId(), track_id: trackId, rank: ranks[index] ?? 0n }));
       const durationMs = known.reduce((sum, track) => sum + track.duration_ms, 0);
       // Sent together: the connection pipelines, and the order is kept.
-      const [row] = await Promise.all([changePlaylist(tx, playlist, { tracks: items.length, durationMs }, now), insertItems(tx, playlistId, items, now)]);
+      const [row] = await Promise.all([
+        changePlaylist(tx, playlist, { tracks: items.length, durationMs }, now),
+        insertItems(tx, playlistId, items, now),
+      ]);
       const changed = presentPlaylist(row);
       await emit(tx, { type: "playlist.updated", data: changed, requestId });
-      const added = known.map((track, index) => presentItem({ id: items[index]?.id ?? "", added_at: now }, position + index, track));
+      const added = known.map((track, index) =>
+        presentItem({ id: items[index]?.id ?? "", added_at: now }, position + index, track),
+      );
       return created({ playlist: changed, items: added });
     });
   };

@@ -4,8 +4,10 @@ import { decodeId } from "../../platform/ids/index.ts";
 import { lockPlaylist, selectPlaylist } from "./store.ts";
 import type { PlaylistRow } from "./store.ts";
 
-export const noSuchPlaylist = () => new ProblemError("not_found", { detail: "There is no playlist with this id in this account." });
-export const noSuchItem = () => new ProblemError("not_found", { detail: "There is no item with this id in this playlist." });
+export const noSuchPlaylist = () =>
+  new ProblemError("not_found", { detail: "There is no playlist with this id in this account." });
+export const noSuchItem = () =>
+  new ProblemError("not_found", { detail: "There is no item with this id in this playlist." });
 
 /** The UUID in a path; a malformed id is as missing as an unknown one. */
 export function playlistIdOf(text: string): string {

@@ -17,7 +17,11 @@ export type PageRow = { numbering: number } & (ItemRow | { id: null });
  * In the order of the playlist, from behind `afterRank`; one item more than the page holds. No row: no such playlist. The
  * numbering is of the same moment as the items, so a rank of another numbering is never mistaken.
  */
-export const selectItems = (accountId: string, playlistId: string, page: { afterRank: bigint | null; limit: number }): Statement => ({
+export const selectItems = (
+  accountId: string,
+  playlistId: string,
+  page: { afterRank: bigint | null; limit: number },
+): Statement => ({
   name: "playlist_items_page",
   text: `select p.numbering, i.id, i.track_id, i.rank, i.added_at
            from playlists p left join lateral (
@@ -50,7 +54,12 @@ export async function findItem(tx: TenantTx, playlistId: string, id: string): Pr
 }
 
 /** Ranks around a position, as if the item `without` were not there: of the item before it and of the one at it. */
-export async function ranksAround(tx: TenantTx, playlistId: string, position: number, without: string | null): Promise<[bigint | null, bigint | null]> {
+export async function ranksAround(
+  tx: TenantTx,
+  playlistId: string,
+  position: number,
+  without: string | null,
+): Promise<[bigint | null, bigint | null]> {
   const rows = await tx.query<{ rank: string }>(
     `select rank from playlist_items where account_id = $1 and playlist_id = $2 and ($3::uuid is null or id <> $3)
       order by rank offset $4 limit 2`,
@@ -81,7 +90,10 @@ export async function renumber(tx: TenantTx, playlistId: string, gap: bigint): P
     [tx.accountId, playlistId, String(gap)],
   );
   await nestLoops("on");
-  await tx.query("update playlists set numbering = numbering + 1 where account_id = $1 and id = $2", [tx.accountId, playlistId]);
+  await tx.query("update playlists set numbering = numbering + 1 where account_id = $1 and id = $2", [
+    tx.accountId,
+    playlistId,
+  ]);
 }
 
 export type NewItem = Pick<ItemRow, "id" | "track_id"> & { rank: bigint };
@@ -90,12 +102,23 @@ export async function insertItems(tx: TenantTx, playlistId: string, items: NewIt
   await tx.query(
     `insert into playlist_items (account_id, id, playlist_id, track_id, rank, added_at)
      select $1, item.id, $2, item.track_id, item.rank, $6 from unnest($3::uuid[], $4::uuid[], $5::bigint[]) as item (id, track_id, rank)`,
-    [tx.accountId, playlistId, items.map(({ id }) => id), items.map((item) => item.track_id), items.map(({ rank }) => String(rank)), now],
+    [
+      tx.accountId,
+      playlistId,
+      items.map(({ id }) => id),
+      items.map((item) => item.track_id),
+      items.map(({ rank }) => String(rank)),
+      now,
+    ],
   );
 }
 
 export async function moveItem(tx: TenantTx, id: string, rank: bigint): Promise<void> {
-  await tx.query("update playlist_items set rank = $3 where account_id = $1 and id = $2", [tx.accountId, id, String(rank)]);
+  await tx.query("update playlist_items set rank = $3 where account_id = $1 and id = $2", [
+    tx.accountId,
+    id,
+    String(rank),
+  ]);
 }
 
 /** The row that was there; null when it was not. */

@@ -16,17 +16,28 @@ export const listPlaylistTracks =
     const scope = `playlist|${accountId}|${id}`;
     const page = cursors.read(query, scope);
     const after = page.afterId === null ? null : readCursorId(page.afterId);
-    const rows = await db.readTenant<PageRow>(accountId, selectItems(accountId, id, { afterRank: after?.rank ?? null, limit: page.limit }));
+    const rows = await db.readTenant<PageRow>(
+      accountId,
+      selectItems(accountId, id, { afterRank: after?.rank ?? null, limit: page.limit }),
+    );
     const [first] = rows;
     if (!first) throw noSuchPlaylist();
     if (after && after.numbering !== first.numbering) throw startAgain();
 
     const items = rows.filter((row) => row.id !== null);
     const [tracks, [before]] = await Promise.all([
-      readTracks(db, accountId, items.map((row) => row.track_id)),
+      readTracks(
+        db,
+        accountId,
+        items.map((row) => row.track_id),
+      ),
       db.readTenant<{ count: number }>(accountId, countItemsBefore(accountId, id, items[0]?.rank ?? "0")),
     ]);
-    const marked = items.map((item, index) => ({ item, id: cursorId(BigInt(item.rank), item.numbering), position: (before?.count ?? 0) + index }));
+    const marked = items.map((item, index) => ({
+      item,
+      id: cursorId(BigInt(item.rank), item.numbering),
+      position: (before?.count ?? 0) + index,
+    }));
     const { data, ...rest } = cursors.page(marked, page, scope, ({ item, position }) => {
       // Without a track: deleted since the items were read, and its place with it.
       const track = tracks.get(item.track_id);

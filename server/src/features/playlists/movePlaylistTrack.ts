@@ -21,7 +21,10 @@ export const movePlaylistTrack =
       const [rank = 0n] = await ranksFor(tx, playlist, body, 1, id);
       const [row] = await Promise.all([changePlaylist(tx, playlist, {}, clock.now()), moveItem(tx, id, rank)]);
       const data = presentPlaylist(row);
-      const [position] = await Promise.all([positionOf(tx, playlistId, rank), emit(tx, { type: "playlist.updated", data, requestId })]);
+      const [position] = await Promise.all([
+        positionOf(tx, playlistId, rank),
+        emit(tx, { type: "playlist.updated", data, requestId }),
+      ]);
       return ok(presentItem(item, position, track));
     });
   };

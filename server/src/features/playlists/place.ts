@@ -12,7 +12,13 @@ export type Place = { position?: number | undefined; before?: string | undefined
  * Ranks for `count` items at a place of a locked playlist, as if the item `moved` were not in it. Throws `ProblemError`
  * when `before` or `after` names no other item of this playlist.
  */
-export async function ranksFor(tx: TenantTx, playlist: PlaylistRow, place: Place, count: number, moved: string | null = null): Promise<bigint[]> {
+export async function ranksFor(
+  tx: TenantTx,
+  playlist: PlaylistRow,
+  place: Place,
+  count: number,
+  moved: string | null = null,
+): Promise<bigint[]> {
   const ranks = ranksBetween(...(await neighbours(tx, playlist, place, moved)), count);
   if (ranks) return ranks;
   await renumber(tx, playlist.id, GAP);
@@ -21,7 +27,12 @@ export async function ranksFor(tx: TenantTx, playlist: PlaylistRow, place: Place
   return again;
 }
 
-async function neighbours(tx: TenantTx, playlist: PlaylistRow, place: Place, moved: string | null): Promise<[bigint | null, bigint | null]> {
+async function neighbours(
+  tx: TenantTx,
+  playlist: PlaylistRow,
+  place: Place,
+  moved: string | null,
+): Promise<[bigint | null, bigint | null]> {
   const position = await positionFor(tx, playlist, place, moved);
   const others = playlist.track_count - (moved === null ? 0 : 1);
   if (position >= others) return [await lastRank(tx, playlist.id, moved), null];
@@ -29,14 +40,23 @@ async function neighbours(tx: TenantTx, playlist: PlaylistRow, place: Place, mov
 }
 
 /** Among the other items. */
-async function positionFor(tx: TenantTx, { id, track_count: end }: PlaylistRow, place: Place, moved: string | null): Promise<number> {
+async function positionFor(
+  tx: TenantTx,
+  { id, track_count: end }: PlaylistRow,
+  place: Place,
+  moved: string | null,
+): Promise<number> {
   const beside = place.before ?? place.after;
   if (beside === undefined) return place.position ?? end;
   const itemId = decodeId("pli", beside);
   const item = itemId === null || itemId === moved ? null : await findItem(tx, id, itemId);
   if (!item) {
     const field = place.before === undefined ? "after" : "before";
-    throw invalidField(`/body/${field}`, "not_found", "There is no other item with this id in this playlist. Take ids from listPlaylistTracks.");
+    throw invalidField(
+      `/body/${field}`,
+      "not_found",
+      "There is no other item with this id in this playlist. Take ids from listPlaylistTracks.",
+    );
   }
   const own = moved === null ? null : await findItem(tx, id, moved);
   const standing = await positionOf(tx, id, BigInt(item.rank));

@@ -24,7 +24,8 @@ beforeEach(async () => {
   playlistId = (await playlists.create({ name: "Night drive" })).id;
 });
 
-const upload = (seconds: number) => account.test.tracks.upload({ file: wavOf({ seconds }), title: `${seconds * 1000} ms` });
+const upload = (seconds: number) =>
+  account.test.tracks.upload({ file: wavOf({ seconds }), title: `${seconds * 1000} ms` });
 const track = (number: number): string => tracks[number % tracks.length] ?? "";
 
 /** Every item by walking the pages. */
@@ -35,7 +36,10 @@ async function walk(limit = 100) {
 }
 const order = async () => (await walk()).map(({ id }) => id);
 const add = async (count: number, position?: number) => {
-  const { items } = await playlists.addTracks(playlistId, { track_ids: Array.from({ length: count }, (_, index) => track(index)), position });
+  const { items } = await playlists.addTracks(playlistId, {
+    track_ids: Array.from({ length: count }, (_, index) => track(index)),
+    position,
+  });
   return items.map(({ id }) => id);
 };
 
@@ -56,14 +60,24 @@ async function eventsOf(id: string) {
 describe("a playlist", () => {
   test("is created, changed and deleted, each with its event", async () => {
     const made = await playlists.create({ name: "  Calm ", description: "quiet" });
-    expect(made).toMatchObject({ object: "playlist", name: "Calm", description: "quiet", track_count: 0, duration_ms: 0 });
+    expect(made).toMatchObject({
+      object: "playlist",
+      name: "Calm",
+      description: "quiet",
+      track_count: 0,
+      duration_ms: 0,
+    });
     const changed = await playlists.update(made.id, { description: null });
     expect(changed).toEqual({ ...made, description: null, updated_at: changed.updated_at });
     expect(await playlists.update(made.id, { name: "Calm" })).toEqual(changed);
     expect(await playlists.get(made.id)).toEqual(changed);
     expect((await playlists.list()).data[0]).toEqual(changed);
     await playlists.delete(made.id);
-    for (const gone of [() => playlists.get(made.id), () => playlists.delete(made.id), () => playlists.listTracks(made.id)]) {
+    for (const gone of [
+      () => playlists.get(made.id),
+      () => playlists.delete(made.id),
+      () => playlists.listTracks(made.id),
+    ]) {
       await expect(gone()).rejects.toMatchObject({ status: 404, code: "not_found" });
     }
     const events = await eventsOf(made.id);
@@ -75,13 +89,22 @@ describe("a playlist", () => {
     await expect(account.live.playlists.get(playlistId)).rejects.toMatchObject({ status: 404 });
     const live = await account.live.playlists.create({ name: "Live" });
     await expect(account.live.playlists.addTracks(live.id, { track_ids: [track(0)] })).rejects.toMatchObject({
-      status: 400, code: "validation_failed", errors: [{ path: "/body/track_ids/0", code: "not_found" }],
+      status: 400,
+      code: "validation_failed",
+      errors: [{ path: "/body/track_ids/0", code: "not_found" }],
     });
     expect((await playlists.list()).data.map(({ name }) => name)).not.toContain("Live");
   });
 
   test("refuses what it does not know", async () => {
-    for (const body of [{}, { name: "" }, { name: " " }, { name: "a\nb" }, { name: "a", track_ids: [] }, { name: "a", description: "x".repeat(2001) }]) {
+    for (const body of [
+      {},
+      { name: "" },
+      { name: " " },
+      { name: "a\nb" },
+      { name: "a", track_ids: [] },
+      { name: "a", description: "x".repeat(2001) },
+    ]) {
       const answer = await app.request("post", "/v1/playlists", { key: account.testKey, body });
       expect(answer, JSON.stringify(body)).toMatchObject({ status: 400, body: { code: "validation_failed" } });
     }
@@ -89,24 +112,39 @@ describe("a playlist", () => {
 
   test("changes with If-Match only as it was read, its tracks included", async () => {
     const path = `/v1/playlists/${playlistId}`;
-    const { headers: { etag = "" } } = await app.request("get", path, { key: account.testKey });
+    const {
+      headers: { etag = "" },
+    } = await app.request("get", path, { key: account.testKey });
     await add(1);
-    const late = await app.request("patch", path, { key: account.testKey, headers: { "if-match": etag }, body: { name: "Other" } });
+    const late = await app.request("patch", path, {
+      key: account.testKey,
+      headers: { "if-match": etag },
+      body: { name: "Other" },
+    });
     expect(late).toMatchObject({ status: 412, body: { code: "precondition_failed" } });
     const now = late.headers["etag"] ?? "";
-    expect(await app.request("patch", path, { key: account.testKey, headers: { "if-match": now }, body: { name: "Other" } })).toMatchObject({ status: 200 });
+    expect(
+      await app.request("patch", path, { key: account.testKey, headers: { "if-match": now }, body: { name: "Other" } }),
+    ).toMatchObject({ status: 200 });
   });
 
   test("number 1,001 of an account is refused (playlist_limit_reached)", async () => {
     const other = await app.signUp({ tier: "enterprise" });
     const id = decodeId("acc", other.sandboxId);
-    await app.services.db.asSystem("a test fills an account", (tx) => tx.query(
-      `insert into playlists (account_id, id, name, created_at, updated_at)
-       select $1, gen_random_uuid(), 'full', now(), now() from generate_series(1, 999)`, [id],
-    ));
-    const answers = await Promise.allSettled(Array.from({ length: 3 }, () => other.test.playlists.create({ name: "one more" })));
+    await app.services.db.asSystem("a test fills an account", (tx) =>
+      tx.query(
+        `insert into playlists (account_id, id, name, created_at, updated_at)
+       select $1, gen_random_uuid(), 'full', now(), now() from generate_series(1, 999)`,
+        [id],
+      ),
+    );
+    const answers = await Promise.allSettled(
+      Array.from({ length: 3 }, () => other.test.playlists.create({ name: "one more" })),
+    );
     expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    expect(answers.find(({ status }) => status === "rejected")).toMatchObject({ reason: { status: 409, code: "playlist_limit_reached" } });
+    expect(answers.find(({ status }) => status === "rejected")).toMatchObject({
+      reason: { status: 409, code: "playlist_limit_reached" },
+    });
   });
 });
 
@@ -115,7 +153,10 @@ describe("the tracks of a playlist", () => {
     const [a, b] = await add(2);
     const { playlist, items } = await playlists.addTracks(playlistId, { track_ids: [track(3), track(3)], position: 1 });
     expect(playlist).toMatchObject({ track_count: 4, duration_ms: 100 + 200 + 400 + 400 });
-    expect(items.map(({ position, track: { id } }) => [position, id])).toEqual([[1, track(3)], [2, track(3)]]);
+    expect(items.map(({ position, track: { id } }) => [position, id])).toEqual([
+      [1, track(3)],
+      [2, track(3)],
+    ]);
     expect(await order()).toEqual([a, ...items.map(({ id }) => id), b]);
     const [last] = await add(1, 9999);
     expect((await order()).at(-1)).toBe(last);
@@ -127,7 +168,12 @@ describe("the tracks of a playlist", () => {
     await account.test.tracks.delete(gone.id);
     const refused = playlists.addTracks(playlistId, { track_ids: [track(0), gone.id, track(1), gone.id] });
     await expect(refused).rejects.toMatchObject({
-      status: 400, code: "validation_failed", errors: [{ path: "/body/track_ids/1", code: "not_found" }, { path: "/body/track_ids/3", code: "not_found" }],
+      status: 400,
+      code: "validation_failed",
+      errors: [
+        { path: "/body/track_ids/1", code: "not_found" },
+        { path: "/body/track_ids/3", code: "not_found" },
+      ],
     });
     expect(await order()).toEqual([]);
   });
@@ -148,9 +194,15 @@ describe("the tracks of a playlist", () => {
     await playlists.removeTrack(playlistId, d);
     expect(await order()).toEqual([b, a, c]);
     await expect(playlists.removeTrack(playlistId, d)).rejects.toMatchObject({ status: 404, code: "not_found" });
-    await expect(playlists.moveTrack(playlistId, d, { position: 0 })).rejects.toMatchObject({ status: 404, code: "not_found" });
+    await expect(playlists.moveTrack(playlistId, d, { position: 0 })).rejects.toMatchObject({
+      status: 404,
+      code: "not_found",
+    });
     for (const before of [d, c]) {
-      await expect(playlists.moveTrack(playlistId, c, { before })).rejects.toMatchObject({ status: 400, errors: [{ path: "/body/before", code: "not_found" }] });
+      await expect(playlists.moveTrack(playlistId, c, { before })).rejects.toMatchObject({
+        status: 400,
+        errors: [{ path: "/body/before", code: "not_found" }],
+      });
     }
     await expect(playlists.moveTrack(playlistId, c, { before: a, position: 1 })).rejects.toMatchObject({ status: 400 });
     await expectWhole();
@@ -173,13 +225,21 @@ describe("the tracks of a playlist", () => {
   test("can be added while they are deleted: neither waits for the other for good", async () => {
     const superuser = new pg.Client({ connectionString: app.database.adminUrl });
     await superuser.connect();
-    const waiting = async () => (await superuser.query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")).rowCount;
+    const waiting = async () =>
+      (
+        await superuser.query(
+          "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        )
+      ).rowCount;
     const [owner, id] = [decodeId("acc", account.sandboxId) ?? "", decodeId("pls", playlistId)];
     const gone = await upload(0.1);
     await playlists.addTracks(playlistId, { track_ids: [gone.id] });
     const adding = await app.services.db.withTenant(owner, async (tx) => {
       // As deleteTrack begins; then somebody adds the same track and must not hold the playlist while it waits.
-      await tx.query("select 1 from tracks where account_id = $1 and id = $2 for update", [owner, decodeId("trk", gone.id)]);
+      await tx.query("select 1 from tracks where account_id = $1 and id = $2 for update", [
+        owner,
+        decodeId("trk", gone.id),
+      ]);
       const added = playlists.addTracks(playlistId, { track_ids: [gone.id] }).then(() => 201, String);
       await expect.poll(waiting).toBe(1);
       await tx.query("select 1 from playlists where account_id = $1 and id = $2 for update", [owner, id]);
@@ -198,8 +258,14 @@ describe("the tracks of a playlist", () => {
     await superuser.query("begin");
     // So that of the two it is not this one that PostgreSQL ends.
     await superuser.query("set local deadlock_timeout = '1min'");
-    await superuser.query("select 1 from playlist_items where account_id = $1 and id = $2 for update", [owner, decodeId("pli", second)]);
-    const moving = app.request("patch", `/v1/playlists/${playlistId}/tracks/${second}`, { key: account.testKey, body: { position: 0 } });
+    await superuser.query("select 1 from playlist_items where account_id = $1 and id = $2 for update", [
+      owner,
+      decodeId("pli", second),
+    ]);
+    const moving = app.request("patch", `/v1/playlists/${playlistId}/tracks/${second}`, {
+      key: account.testKey,
+      body: { position: 0 },
+    });
     const waits = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
     await expect.poll(async () => (await superuser.query(waits)).rowCount).toBe(1);
     // The request holds the playlist and waits for the item; this holds the item and waits for the playlist.
@@ -218,7 +284,8 @@ describe("the tracks of a playlist", () => {
     await app.services.db.asSystem("a test fills a playlist", async (tx) => {
       await tx.query(
         `insert into playlist_items (account_id, id, playlist_id, track_id, rank, added_at)
-         select $1, gen_random_uuid(), $2, track_id, rank + number, now() from playlist_items, generate_series(1, 9997) number where playlist_id = $2`, [owner, id],
+         select $1, gen_random_uuid(), $2, track_id, rank + number, now() from playlist_items, generate_series(1, 9997) number where playlist_id = $2`,
+        [owner, id],
       );
       await tx.query("update playlists set track_count = 9998, duration_ms = 999800 where id = $1", [id]);
     });
@@ -247,11 +314,15 @@ describe("the tracks of a playlist", () => {
   test("stay in order when there is no room between two; a cursor from before is refused", async () => {
     const [a, z] = await add(2);
     await add(5);
-    const { next_cursor: cursor } = (await app.request("get", `/v1/playlists/${playlistId}/tracks?limit=1`, { key: account.testKey })).body;
+    const { next_cursor: cursor } = (
+      await app.request("get", `/v1/playlists/${playlistId}/tracks?limit=1`, { key: account.testKey })
+    ).body;
     const middle: string[] = [];
     for (let count = 0; count < 40; count += 1) middle.unshift(...(await add(1, 1)));
     expect((await order()).slice(0, 42)).toEqual([a, ...middle, z]);
-    const refused = await app.request("get", `/v1/playlists/${playlistId}/tracks?cursor=${String(cursor)}`, { key: account.testKey });
+    const refused = await app.request("get", `/v1/playlists/${playlistId}/tracks?cursor=${String(cursor)}`, {
+      key: account.testKey,
+    });
     expect(refused).toMatchObject({ status: 400, body: { code: "invalid_cursor" } });
     await expectWhole();
   });
@@ -268,54 +339,80 @@ describe("the order", () => {
   );
 
   test("is that of a list on which the same was done, whatever is done", async () => {
-    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
-      playlistId = (await playlists.create({ name: "model" })).id;
-      const model: string[] = [];
-      for (const each of steps) {
-        if (each.do === "add") {
-          const added = await add(each.count, each.place);
-          model.splice(each.place, 0, ...added);
-          continue;
-        }
-        const id = model[each.from % Math.max(model.length, 1)];
-        if (id === undefined) continue;
-        const others = model.filter((other) => other !== id);
-        if (each.do === "remove") {
-          await playlists.removeTrack(playlistId, id);
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
+        playlistId = (await playlists.create({ name: "model" })).id;
+        const model: string[] = [];
+        for (const each of steps) {
+          if (each.do === "add") {
+            const added = await add(each.count, each.place);
+            model.splice(each.place, 0, ...added);
+            continue;
+          }
+          const id = model[each.from % Math.max(model.length, 1)];
+          if (id === undefined) continue;
+          const others = model.filter((other) => other !== id);
+          if (each.do === "remove") {
+            await playlists.removeTrack(playlistId, id);
+            model.splice(0, model.length, ...others);
+            continue;
+          }
+          const beside = others[each.place % Math.max(others.length, 1)];
+          if (each.do !== "move" && beside === undefined) continue;
+          const target =
+            each.do === "move" ? each.place : others.indexOf(beside ?? "") + (each.do === "moveAfter" ? 1 : 0);
+          const body =
+            each.do === "move"
+              ? { position: each.place }
+              : each.do === "moveBefore"
+                ? { before: beside }
+                : { after: beside };
+          const { position } = await playlists.moveTrack(playlistId, id, body);
+          others.splice(target, 0, id);
           model.splice(0, model.length, ...others);
-          continue;
+          expect(position).toBe(model.indexOf(id));
         }
-        const beside = others[each.place % Math.max(others.length, 1)];
-        if (each.do !== "move" && beside === undefined) continue;
-        const target = each.do === "move" ? each.place : others.indexOf(beside ?? "") + (each.do === "moveAfter" ? 1 : 0);
-        const body = each.do === "move" ? { position: each.place } : each.do === "moveBefore" ? { before: beside } : { after: beside };
-        const { position } = await playlists.moveTrack(playlistId, id, body);
-        others.splice(target, 0, id);
-        model.splice(0, model.length, ...others);
-        expect(position).toBe(model.indexOf(id));
-      }
-      expect(await order()).toEqual(model);
-      await expectWhole();
-    }), { numRuns: 10 });
+        expect(await order()).toEqual(model);
+        await expectWhole();
+      }),
+      { numRuns: 10 },
+    );
   });
 
   test("is total and no item is lost or counted twice after many at once, with tracks deleted meanwhile", async () => {
     const doomed = await Promise.all([upload(0.1), upload(0.2)]);
     const others = await playlists.create({ name: "Other" });
     await playlists.addTracks(others.id, { track_ids: [...doomed, ...doomed].map(({ id }) => id) });
-    const start = [...(await add(20)), ...(await playlists.addTracks(playlistId, { track_ids: doomed.flatMap(({ id }) => [id, id]) })).items.map(({ id }) => id)];
+    const start = [
+      ...(await add(20)),
+      ...(await playlists.addTracks(playlistId, { track_ids: doomed.flatMap(({ id }) => [id, id]) })).items.map(
+        ({ id }) => id,
+      ),
+    ];
     const removed = start.slice(0, 5);
     const added: string[] = [];
     const refused: unknown[] = [];
     const work: (() => Promise<unknown>)[] = [
       ...Array.from({ length: 20 }, (_, index) => async () => void added.push(...(await add(2, index % 7)))),
-      ...Array.from({ length: 30 }, (_, index) => () => playlists.moveTrack(playlistId, start[5 + (index % 15)] ?? "", { position: (index * 7) % 20 })),
+      ...Array.from(
+        { length: 30 },
+        (_, index) => () =>
+          playlists.moveTrack(playlistId, start[5 + (index % 15)] ?? "", { position: (index * 7) % 20 }),
+      ),
       ...removed.map((id) => () => playlists.removeTrack(playlistId, id)),
-      ...doomed.map(({ id }) => () => account.test.tracks.delete(id)),
+      ...doomed.map(
+        ({ id }) =>
+          () =>
+            account.test.tracks.delete(id),
+      ),
       // May come before or after the deletion; either is right, a deadlock or a wrong count is not.
-      ...doomed.map(({ id }) => () => playlists.addTracks(others.id, { track_ids: [id] }).catch((error: unknown) => void refused.push(error))),
+      ...doomed.map(
+        ({ id }) =>
+          () =>
+            playlists.addTracks(others.id, { track_ids: [id] }).catch((error: unknown) => void refused.push(error)),
+      ),
     ];
-    await Promise.all(work.toSorted((a, b) => work.indexOf(a) % 7 - work.indexOf(b) % 7).map((run) => run()));
+    await Promise.all(work.toSorted((a, b) => (work.indexOf(a) % 7) - (work.indexOf(b) % 7)).map((run) => run()));
     for (const error of refused) expect(error).toMatchObject({ status: 400 });
     expect((await order()).toSorted()).toEqual([...start.slice(5, 20), ...added].toSorted());
     await expectWhole();

@@ -16,7 +16,9 @@ export const removePlaylistTrack =
       const item = await deleteItem(tx, playlistId, id);
       const track = item && (await readTracksIn(tx, [item.track_id])).get(item.track_id);
       if (!track) throw noSuchItem();
-      const changed = presentPlaylist(await changePlaylist(tx, playlist, { tracks: -1, durationMs: -track.duration_ms }, clock.now()));
+      const changed = presentPlaylist(
+        await changePlaylist(tx, playlist, { tracks: -1, durationMs: -track.duration_ms }, clock.now()),
+      );
       await emit(tx, { type: "playlist.updated", data: changed, requestId });
       return noContent();
     });

@@ -32,7 +32,10 @@ export const selectPlaylists = (accountId: string, page: { afterId: string | nul
 /** Counts what an account has, and keeps others of the same account from counting until the transaction ends. */
 export async function countPlaylistsAlone(tx: TenantTx): Promise<number> {
   await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`playlists of ${tx.accountId}`]);
-  const [row] = await tx.query<{ count: number }>("select count(*)::int as count from playlists where account_id = $1", [tx.accountId]);
+  const [row] = await tx.query<{ count: number }>(
+    "select count(*)::int as count from playlists where account_id = $1",
+    [tx.accountId],
+  );
   return row?.count ?? 0;
 }
 
@@ -66,15 +69,26 @@ export interface PlaylistChange {
 }
 
 /** Changes a playlist that `lockPlaylist` gave; what is absent stays as it is. */
-export async function changePlaylist(tx: TenantTx, { id }: PlaylistRow, change: PlaylistChange, now: Date): Promise<PlaylistRow> {
+export async function changePlaylist(
+  tx: TenantTx,
+  { id }: PlaylistRow,
+  change: PlaylistChange,
+  now: Date,
+): Promise<PlaylistRow> {
   const [row] = await tx.query<PlaylistRow>(
     `update playlists p
         set name = coalesce($3, name), description = case when $4 then $5 else description end,
             track_count = track_count + $6, duration_ms = duration_ms + $7, updated_at = $8
       where account_id = $1 and id = $2 returning ${columns}`,
     [
-      tx.accountId, id, change.name ?? null, change.description !== undefined, change.description ?? null,
-      change.tracks ?? 0, change.durationMs ?? 0, now,
+      tx.accountId,
+      id,
+      change.name ?? null,
+      change.description !== undefined,
+      change.description ?? null,
+      change.tracks ?? 0,
+      change.durationMs ?? 0,
+      now,
     ],
   );
   if (row === undefined) throw new Error("a locked playlist is gone");
@@ -82,7 +96,10 @@ export async function changePlaylist(tx: TenantTx, { id }: PlaylistRow, change: 
 }
 
 export async function deletePlaylistRow(tx: TenantTx, id: string): Promise<boolean> {
-  const rows = await tx.query("delete from playlists where account_id = $1 and id = $2 returning 1", [tx.accountId, id]);
+  const rows = await tx.query("delete from playlists where account_id = $1 and id = $2 returning 1", [
+    tx.accountId,
+    id,
+  ]);
   return rows.length === 1;
 }
 
@@ -96,7 +113,11 @@ export async function lockPlaylistsOf(tx: TenantTx, trackId: string): Promise<vo
 }
 
 /** Removes the track from the playlists that are locked for it, and gives them as they are then. */
-export function removeFromAll(tx: TenantTx, track: { id: string; durationMs: number }, now: Date): Promise<PlaylistRow[]> {
+export function removeFromAll(
+  tx: TenantTx,
+  track: { id: string; durationMs: number },
+  now: Date,
+): Promise<PlaylistRow[]> {
   return tx.query<PlaylistRow>(
     `with gone as (delete from playlist_items where account_id = $1 and track_id = $2 returning playlist_id),
           counts as (select playlist_id, count(*)::int as tracks from gone group by playlist_id)

@@ -23,20 +23,38 @@ const worseLast: readonly BreakerState[] = ["closed", "half_open", "open"];
  * Breakers are each process's own: whoever meets failures spares the provider. But whoever asks how a plugin is doing asks an
  * API process, and generations meet their provider in workers. While all are closed nothing is written. (PLG-02, API-52)
  */
-export function createBreakerBoard({ db, plugins }: { db: Database; plugins: Pick<PluginHost, "report"> }): BreakerBoard {
+export function createBreakerBoard({
+  db,
+  plugins,
+}: {
+  db: Database;
+  plugins: Pick<PluginHost, "report">;
+}): BreakerBoard {
   const processId = randomUUID();
   let posted = 0;
   return {
     post: async () => {
-      const rows = (["live", "test"] as const).flatMap((mode) => plugins.report(mode).flatMap(({ id, breaker }): BreakerRow[] =>
-        breaker === "closed" ? [] : [{ plugin_id: id, mode, state: breaker }]));
+      const rows = (["live", "test"] as const).flatMap((mode) =>
+        plugins
+          .report(mode)
+          .flatMap(({ id, breaker }): BreakerRow[] =>
+            breaker === "closed" ? [] : [{ plugin_id: id, mode, state: breaker }],
+          ),
+      );
       if (rows.length === 0 && posted === 0) return;
       await db.asSystem("tell other processes which providers fail", (tx) => replaceBreakers(tx, processId, rows));
       posted = rows.length;
     },
     look: async () => {
-      const rows = await db.readSystem<BreakerRow>("ask other processes which providers fail", selectBreakersOfOthers(processId, COUNTS_SECONDS));
-      return ({ id, breaker }, mode) => rows.filter((row) => row.plugin_id === id && row.mode === mode).map(({ state }) => state).reduce(worse, breaker);
+      const rows = await db.readSystem<BreakerRow>(
+        "ask other processes which providers fail",
+        selectBreakersOfOthers(processId, COUNTS_SECONDS),
+      );
+      return ({ id, breaker }, mode) =>
+        rows
+          .filter((row) => row.plugin_id === id && row.mode === mode)
+          .map(({ state }) => state)
+          .reduce(worse, breaker);
     },
   };
 }

@@ -9,7 +9,9 @@ export interface BreakerRow {
 
 /** Everything that a process says, in place of what it said before. Forgets processes that ended long ago. */
 export async function replaceBreakers(tx: SystemTx, processId: string, rows: readonly BreakerRow[]): Promise<void> {
-  await tx.query("delete from plugin_breakers where process_id = $1 or seen_at < now() - interval '1 hour'", [processId]);
+  await tx.query("delete from plugin_breakers where process_id = $1 or seen_at < now() - interval '1 hour'", [
+    processId,
+  ]);
   await tx.query(
     `insert into plugin_breakers (process_id, plugin_id, mode, state, seen_at)
      select $1, plugin_id, mode, state, now() from json_to_recordset($2) as r (plugin_id text, mode text, state text)

@@ -29,7 +29,8 @@ describe("breakers of all processes", () => {
     await using stack = new AsyncDisposableStack();
     const worker = await startProcess("worker", app.env);
     stack.defer(() => worker.kill9());
-    const ask = () => account.test.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 });
+    const ask = () =>
+      account.test.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 });
     for (let batch = 0; batch < 3; batch += 1) await Promise.all(Array.from({ length: 10 }, ask));
     await expect.poll(told, { timeout: 60_000 }).toEqual(["live closed", "test open", "open"]);
     expect((await account.live.plugins.list()).data.find(({ id }) => id === "minimax")?.breaker).toBe("closed");
@@ -58,7 +59,10 @@ describe("breakers of all processes", () => {
     await Promise.all([two.board.post(), two.board.post()]);
     await one.board.post();
     expect(await seenByThird()).toBe("open");
-    expect((await two.board.look())({ id: "minimax", breaker: "closed" }, "test"), "its own state is what it says now").toBe("half_open");
+    expect(
+      (await two.board.look())({ id: "minimax", breaker: "closed" }, "test"),
+      "its own state is what it says now",
+    ).toBe("half_open");
     expect((await one.board.look())({ id: "another", breaker: "closed" }, "test")).toBe("closed");
 
     two.report.breaker = "closed";

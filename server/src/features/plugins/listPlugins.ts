@@ -15,7 +15,10 @@ export const listPlugins =
     const reports = plugins.report(mode).toSorted((a, b) => (a.id < b.id ? -1 : 1));
     const breakerOf = await breakers.look();
     const data = reports.map(async (report) =>
-      presentPlugin({ ...report, breaker: breakerOf(report, mode) }, works(report) ? await countQueue(report.id) : null),
+      presentPlugin(
+        { ...report, breaker: breakerOf(report, mode) },
+        works(report) ? await countQueue(report.id) : null,
+      ),
     );
     return ok({ object: "list" as const, data: await Promise.all(data) });
 

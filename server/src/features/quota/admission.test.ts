@@ -24,7 +24,9 @@ describe.each(deciders)("a thousand admissions at once, decided by %s (GEN-10)",
     const accountId = await createAccount(database);
     await using world = await openQuota(database, decider, () => limitsWith(limits));
     const draftId = newId();
-    const results = await Promise.all(thousand.map(() => admit(database, world.quota, accountId, { draftId, regeneration })));
+    const results = await Promise.all(
+      thousand.map(() => admit(database, world.quota, accountId, { draftId, regeneration })),
+    );
     expect(codesOf(results)).toEqual({ admitted: fits, [code]: 1000 - fits });
     expect(world.admitted.redis + world.admitted.ledger).toBe(fits);
     if (decider === "redis" && fits > 1) expect(world.admitted.redis).toBeGreaterThan(0);

@@ -12,8 +12,17 @@ const [databaseUrl = "", redisUrl = "", prefix = "", accountId = "", limit = "0"
 const log = pino({ level: "silent" });
 const db = createDatabase({ url: databaseUrl, poolMax: 4, log });
 const redis = connectRedis({ url: redisUrl, use: "limiter", log });
-const limits = { ...limitsOfPlan("enterprise", "live"), generationsPerMonth: Number(limit), burstPerHour: 1_000_000, concurrencyMax: 1_000_000 };
-const quota = createQuota({ db, plans: { getEffectiveLimits: () => limits }, counters: createCounters({ redis, prefix, log }) });
+const limits = {
+  ...limitsOfPlan("enterprise", "live"),
+  generationsPerMonth: Number(limit),
+  burstPerHour: 1_000_000,
+  concurrencyMax: 1_000_000,
+};
+const quota = createQuota({
+  db,
+  plans: { getEffectiveLimits: () => limits },
+  counters: createCounters({ redis, prefix, log }),
+});
 const admission = await quota.admission(accountId);
 
 /** False when refused. */

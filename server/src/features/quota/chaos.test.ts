@@ -20,7 +20,10 @@ describe.skipIf(redisBinary() === null)("admission by processes that are killed"
   beforeAll(async () => {
     database = await createTestDatabase();
     server = await startRedisServer();
-    world = await openQuota(database, "redis", () => limitsWith({ generationsPerMonth: LIMIT }), { prefix, url: server.url });
+    world = await openQuota(database, "redis", () => limitsWith({ generationsPerMonth: LIMIT }), {
+      prefix,
+      url: server.url,
+    });
   });
   afterAll(async () => {
     for (const child of children) child.kill("SIGKILL");
@@ -31,13 +34,19 @@ describe.skipIf(redisBinary() === null)("admission by processes that are killed"
 
   function start(accountId: string, what: "hang" | "go") {
     const script = fileURLToPath(new URL("admitter.fixture.ts", import.meta.url));
-    const child = spawn(process.execPath, ["--conditions=musicverse-source", script, database.appUrl, server.url, prefix, accountId, String(LIMIT), what], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const child = spawn(
+      process.execPath,
+      ["--conditions=musicverse-source", script, database.appUrl, server.url, prefix, accountId, String(LIMIT), what],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     children.add(child);
     const exited = once(child, "exit").then(() => children.delete(child));
     let said = "";
-    child.stdout.on("data", (chunk: Buffer) => { said += chunk.toString(); });
+    child.stdout.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
     return {
       said: (word: string) => said.split("\n").filter((line) => line === word).length,
       kill: async () => {

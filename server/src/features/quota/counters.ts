@@ -18,7 +18,10 @@ export interface Counters {
   /** Tells what the ledger counted, if nobody told later news. */
   restore(accountId: string, state: LedgerState): Promise<boolean>;
   /** Ends a lease, and gives back what is refunded; harmless when repeated. */
-  settle(accountId: string, entry: { generationId: string; admittedAt: Date; regeneration: Regeneration | null; refunded: boolean }): Promise<boolean>;
+  settle(
+    accountId: string,
+    entry: { generationId: string; admittedAt: Date; regeneration: Regeneration | null; refunded: boolean },
+  ): Promise<boolean>;
 }
 
 export interface CountersOptions {
@@ -36,11 +39,15 @@ const REST_MS = 1_000;
 const COOLDOWN_KEPT_MS = cooldownMaxSeconds * 1000;
 
 /** A time is seconds and µs, both as text. */
-type Answer = ["lost"] | ["turn", string, string] | ["yes" | "no", string, string, string, number, number, number, number, number];
+type Answer =
+  | ["lost"]
+  | ["turn", string, string]
+  | ["yes" | "no", string, string, string, number, number, number, number, number];
 
 const timeOf = (seconds: string, micros: string) => Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
 /** Its fourth field; a place among them costs less than taking it apart. */
-const epochOf = (state: string) => Number(state.slice(state.lastIndexOf(" ", state.lastIndexOf(" ") - 1) + 1, state.lastIndexOf(" ")));
+const epochOf = (state: string) =>
+  Number(state.slice(state.lastIndexOf(" ", state.lastIndexOf(" ") - 1) + 1, state.lastIndexOf(" ")));
 
 export function createCounters({ redis, prefix, log, now, timeoutMs = 250 }: CountersOptions): Counters {
   const lifeOf = watchLife(redis);
@@ -61,7 +68,13 @@ export function createCounters({ redis, prefix, log, now, timeoutMs = 250 }: Cou
     }
   }
 
-  async function admitAt(time: number, accountId: string, { generationId, draftId, regeneration }: AdmissionRequest, limits: EffectiveLimits, life: string): Promise<Answer> {
+  async function admitAt(
+    time: number,
+    accountId: string,
+    { generationId, draftId, regeneration }: AdmissionRequest,
+    limits: EffectiveLimits,
+    life: string,
+  ): Promise<Answer> {
     const windows = windowsAt(time);
     const { state, pool, full, burst, leases } = accountKeys(prefix, accountId, windows);
     const keys = [state, pool, full, burst, leases];
@@ -69,11 +82,18 @@ export function createCounters({ redis, prefix, log, now, timeoutMs = 250 }: Cou
     const counted = countedLimits(limits);
     const { monthStart, hourStart, hourEnd } = windows;
     const args = [
-      `${life} ${monthStart} ${hourStart}`, hourStart / 1000, hourEnd / 1000,
-      counted.monthly ?? -1, counted.full ?? -1, counted.hourly, counted.live, generationId,
+      `${life} ${monthStart} ${hourStart}`,
+      hourStart / 1000,
+      hourEnd / 1000,
+      counted.monthly ?? -1,
+      counted.full ?? -1,
+      counted.hourly,
+      counted.live,
+      generationId,
     ];
     // The rest is not looked at otherwise.
-    if (regeneration !== null || now) args.push(regeneration === "full" ? 1 : 0, limits.regenerationCooldownSeconds * 1000, COOLDOWN_KEPT_MS);
+    if (regeneration !== null || now)
+      args.push(regeneration === "full" ? 1 : 0, limits.regenerationCooldownSeconds * 1000, COOLDOWN_KEPT_MS);
     if (now) args.push(now());
     return (await admitScript.run(redis, keys, args)) as Answer;
   }
@@ -89,19 +109,52 @@ export function createCounters({ redis, prefix, log, now, timeoutMs = 250 }: Cou
         }
         if (answer[0] === "lost" || answer[0] === "turn") return "lost";
         const [said, state, seconds, micros, monthly, full, hourly, live, regeneratedAt] = answer;
-        return { allowed: said === "yes", epoch: epochOf(state), usage: { at: timeOf(seconds, micros), monthly, hourly, full, live, regeneratedAt: regeneratedAt === -1 ? null : regeneratedAt } };
+        return {
+          allowed: said === "yes",
+          epoch: epochOf(state),
+          usage: {
+            at: timeOf(seconds, micros),
+            monthly,
+            hourly,
+            full,
+            live,
+            regeneratedAt: regeneratedAt === -1 ? null : regeneratedAt,
+          },
+        };
       }),
     restore: async (accountId, { epoch, usage, reserved, regenerated }) => {
       const windows = windowsAt(usage.at);
       const { state, pool, full, burst, leases } = accountKeys(prefix, accountId, windows);
-      const keys = [state, pool, full, burst, leases, ...regenerated.map(([draftId]) => cooldownKey(prefix, accountId, draftId))];
-      const told = await ask((life) => restoreScript.run(redis, keys, [
-        epoch, life, windows.monthStart, windows.monthEnd - usage.at, windows.hourStart, windows.hourEnd - usage.at, usage.at,
-        usage.monthly, usage.full, usage.hourly, COOLDOWN_KEPT_MS, reserved.length,
-        // A lapsed one is kept, to be found when it ends, and counts no more.
-        ...reserved.flatMap(([generationId, live]) => [live ? Math.floor(usage.at / 1000) + LEASE_KEPT_SECONDS : 0, generationId]),
-        ...regenerated.map(([, at]) => at),
-      ]));
+      const keys = [
+        state,
+        pool,
+        full,
+        burst,
+        leases,
+        ...regenerated.map(([draftId]) => cooldownKey(prefix, accountId, draftId)),
+      ];
+      const told = await ask((life) =>
+        restoreScript.run(redis, keys, [
+          epoch,
+          life,
+          windows.monthStart,
+          windows.monthEnd - usage.at,
+          windows.hourStart,
+          windows.hourEnd - usage.at,
+          usage.at,
+          usage.monthly,
+          usage.full,
+          usage.hourly,
+          COOLDOWN_KEPT_MS,
+          reserved.length,
+          // A lapsed one is kept, to be found when it ends, and counts no more.
+          ...reserved.flatMap(([generationId, live]) => [
+            live ? Math.floor(usage.at / 1000) + LEASE_KEPT_SECONDS : 0,
+            generationId,
+          ]),
+          ...regenerated.map(([, at]) => at),
+        ]),
+      );
       return told !== null;
     },
     settle: async (accountId, { generationId, admittedAt, regeneration, refunded }) => {

@@ -27,7 +27,10 @@ export function cooldownKey(prefix: string, accountId: string, draftId: string):
 }
 
 /** Calls of a provider's model in the given lane, then in the other one. */
-export function providerKeys(prefix: string, { pluginId, model, lane }: { pluginId: string; model: string; lane: "interactive" | "bulk" }): [string, string] {
+export function providerKeys(
+  prefix: string,
+  { pluginId, model, lane }: { pluginId: string; model: string; lane: "interactive" | "bulk" },
+): [string, string] {
   const key = (of: string) => `${prefix}:app:conc:provider:{${pluginId}:${model}}:${of}`;
   return lane === "bulk" ? [key("bulk"), key("interactive")] : [key("interactive"), key("bulk")];
 }

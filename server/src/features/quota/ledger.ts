@@ -17,7 +17,10 @@ export interface LedgerState {
   regenerated: [string, number][];
 }
 
-export type LedgerDecision = { usage: Usage } & ({ violations: [Violation, ...Violation[]]; state: null } | { violations: null; state: LedgerState });
+export type LedgerDecision = { usage: Usage } & (
+  | { violations: [Violation, ...Violation[]]; state: null }
+  | { violations: null; state: LedgerState }
+);
 
 /** Longest cooldown of any plan: what is older cannot refuse, whatever plan comes. */
 export const cooldownMaxSeconds = Math.max(...planIds.map((id) => plans[id].regenerationCooldownSeconds));
@@ -33,7 +36,12 @@ const dateOf = (now: Now) => (now ? new Date(now()) : null);
  * Counts an account's windows from their entries, and admits if there is room; exact for any number of processes, because the
  * caller holds the account's lock. The counters in Redis are invalid once the transaction commits, unless they are told the new state.
  */
-export async function admitByLedger(tx: TenantTx, request: AdmissionRequest, limits: EffectiveLimits, now: Now): Promise<LedgerDecision> {
+export async function admitByLedger(
+  tx: TenantTx,
+  request: AdmissionRequest,
+  limits: EffectiveLimits,
+  now: Now,
+): Promise<LedgerDecision> {
   const { generationId, draftId, regeneration } = request;
   const row = await countLocked(tx, draftId, now);
   const usage = usageOf(row);
@@ -41,18 +49,41 @@ export async function admitByLedger(tx: TenantTx, request: AdmissionRequest, lim
   if (first) return { usage, violations: [first, ...others], state: null };
   const [epoch] = await Promise.all([beginEpoch(tx), insertEntry(tx, entryOf(request, row.at))]);
   const { monthly, hourly, full, live } = usage;
-  const after: Usage = { ...usage, monthly: monthly + 1, hourly: hourly + 1, live: live + 1, full: full + (regeneration === "full" ? 1 : 0) };
-  const regenerated: LedgerState["regenerated"] = draftId !== null && regeneration !== null ? [...row.regenerated, [draftId, usage.at]] : row.regenerated;
-  return { usage: after, violations: null, state: { epoch, usage: after, reserved: [...row.reserved, [generationId, true]], regenerated } };
+  const after: Usage = {
+    ...usage,
+    monthly: monthly + 1,
+    hourly: hourly + 1,
+    live: live + 1,
+    full: full + (regeneration === "full" ? 1 : 0),
+  };
+  const regenerated: LedgerState["regenerated"] =
+    draftId !== null && regeneration !== null ? [...row.regenerated, [draftId, usage.at]] : row.regenerated;
+  return {
+    usage: after,
+    violations: null,
+    state: { epoch, usage: after, reserved: [...row.reserved, [generationId, true]], regenerated },
+  };
 }
 
 /** An admitted generation, which waits for a worker. */
 export function entryOf({ generationId, draftId, regeneration }: AdmissionRequest, at: Date): QuotaEntry {
-  return { generation_id: generationId, draft_id: draftId, regeneration, admitted_at: at, lease_until: new Date(at.getTime() + WAITING_LEASE_MS) };
+  return {
+    generation_id: generationId,
+    draft_id: draftId,
+    regeneration,
+    admitted_at: at,
+    lease_until: new Date(at.getTime() + WAITING_LEASE_MS),
+  };
 }
 
 /** Takes a lapsed lease again if there is room; null if there is none. The caller holds the account's lock. (GEN-11) */
-export async function leaseAgain(tx: TenantTx, generationId: string, ms: number, limits: EffectiveLimits, now: Now): Promise<LedgerState | null> {
+export async function leaseAgain(
+  tx: TenantTx,
+  generationId: string,
+  ms: number,
+  limits: EffectiveLimits,
+  now: Now,
+): Promise<LedgerState | null> {
   const row = await countLocked(tx, null, now);
   const usage = usageOf(row);
   if (usage.live >= limits.concurrencyMax) return null;
@@ -68,7 +99,14 @@ async function countLocked(tx: TenantTx, draftId: string | null, now: Now): Prom
 
 /** Where an account stands, without taking anything. */
 export async function readLedger(db: Pick<Database, "readTenant">, accountId: string, now: Now): Promise<Usage> {
-  return usageOf(only(await db.readTenant<LedgerRow>(accountId, selectLedger(accountId, { draftId: null, cooldownMaxSeconds, at: dateOf(now) }))));
+  return usageOf(
+    only(
+      await db.readTenant<LedgerRow>(
+        accountId,
+        selectLedger(accountId, { draftId: null, cooldownMaxSeconds, at: dateOf(now) }),
+      ),
+    ),
+  );
 }
 
 function usageOf({ at, monthly, hourly, full, live, regenerated_at: regeneratedAt }: LedgerRow): Usage {
@@ -80,4 +118,3 @@ function only<T>(rows: T[]): T {
   if (!row) throw new Error("the statement returned no row");
   return row;
 }
-

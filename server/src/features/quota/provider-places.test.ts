@@ -9,7 +9,12 @@ const MINUTE_MS = 60_000;
 
 test("without Redis a process counts its own, and one that is not given back ends by itself", async () => {
   const places = createProviderPlaces({ redis: null, prefix: "test", log: pino({ level: "silent" }) });
-  const one = (lane: "interactive" | "bulk" = "interactive") => ({ pluginId: "minimax", model: "songs", lane, generationId: newId() });
+  const one = (lane: "interactive" | "bulk" = "interactive") => ({
+    pluginId: "minimax",
+    model: "songs",
+    lane,
+    generationId: newId(),
+  });
   const [first, second, bulk] = [one(), one(), one("bulk")];
   expect(await places.take(bulk, 2, MINUTE_MS)).toBe(true);
   expect(await places.take(one("bulk"), 2, MINUTE_MS), "one is left to interactive work").toBe(false);
@@ -28,18 +33,26 @@ describe.skipIf(redisUrl() === null)("places at a provider (GEN-11)", () => {
   let workers: ProviderPlaces[];
   beforeAll(async () => {
     const prefix = `test-${newId()}`;
-    workers = await Promise.all(connections.map(async (_, index) => {
-      const redis = connectRedis({ url: redisUrl() ?? "", use: "limiter", log });
-      connections[index] = redis;
-      await whenReady(redis, 5_000);
-      return createProviderPlaces({ redis, prefix, log });
-    }));
+    workers = await Promise.all(
+      connections.map(async (_, index) => {
+        const redis = connectRedis({ url: redisUrl() ?? "", use: "limiter", log });
+        connections[index] = redis;
+        await whenReady(redis, 5_000);
+        return createProviderPlaces({ redis, prefix, log });
+      }),
+    );
   });
   afterAll(() => connections.forEach((redis) => redis?.disconnect()));
 
-  const work = (model: string, lane: "interactive" | "bulk" = "interactive") => ({ pluginId: "minimax", model, lane, generationId: newId() });
+  const work = (model: string, lane: "interactive" | "bulk" = "interactive") => ({
+    pluginId: "minimax",
+    model,
+    lane,
+    generationId: newId(),
+  });
   const any = (index: number): ProviderPlaces => workers[index % workers.length] as ProviderPlaces;
-  const take = (wanted: ReturnType<typeof work>[], max: number, ms = MINUTE_MS) => Promise.all(wanted.map((one, index) => any(index).take(one, max, ms)));
+  const take = (wanted: ReturnType<typeof work>[], max: number, ms = MINUTE_MS) =>
+    Promise.all(wanted.map((one, index) => any(index).take(one, max, ms)));
 
   test("workers together take as many as there are, and one that is given back can be had again", async () => {
     const wanted = Array.from({ length: 60 }, () => work("songs"));
@@ -55,7 +68,14 @@ describe.skipIf(redisUrl() === null)("places at a provider (GEN-11)", () => {
   });
 
   test("bulk work leaves one free for interactive work", async () => {
-    expect((await take(Array.from({ length: 10 }, () => work("lanes", "bulk")), 3)).filter(Boolean)).toHaveLength(2);
+    expect(
+      (
+        await take(
+          Array.from({ length: 10 }, () => work("lanes", "bulk")),
+          3,
+        )
+      ).filter(Boolean),
+    ).toHaveLength(2);
     expect((await take([work("lanes"), work("lanes")], 3)).filter(Boolean)).toHaveLength(1);
     expect(await any(0).take(work("single", "bulk"), 1, MINUTE_MS)).toBe(true);
     expect(await any(0).take(work("single"), 1, MINUTE_MS)).toBe(false);
@@ -66,10 +86,15 @@ describe.skipIf(redisUrl() === null)("places at a provider (GEN-11)", () => {
     expect(await take([killed, alive], 2, 300)).toEqual([true, true]);
     const next = work("leases");
     expect(await any(0).take(next, 2, MINUTE_MS)).toBe(false);
-    await expect.poll(async () => {
-      expect(await any(1).take(alive, 2, 300)).toBe(true);
-      return any(0).take(next, 2, MINUTE_MS);
-    }, { interval: 50 }).toBe(true);
+    await expect
+      .poll(
+        async () => {
+          expect(await any(1).take(alive, 2, 300)).toBe(true);
+          return any(0).take(next, 2, MINUTE_MS);
+        },
+        { interval: 50 },
+      )
+      .toBe(true);
     expect(await any(2).take(work("leases"), 2, MINUTE_MS)).toBe(false);
   });
 });

@@ -38,7 +38,15 @@ return 1
  * Leases in Redis. Without it, or while it is away, each worker counts its own: then several may have more out together, and
  * the provider's own refusals slow them down.
  */
-export function createProviderPlaces({ redis, prefix, log }: { redis: Redis | null; prefix: string; log: Logger }): ProviderPlaces {
+export function createProviderPlaces({
+  redis,
+  prefix,
+  log,
+}: {
+  redis: Redis | null;
+  prefix: string;
+  log: Logger;
+}): ProviderPlaces {
   /** Key of a lane → generation → until when this process has a place for it (performance.now()). */
   const own = new Map<string, Map<string, number>>();
   const heldIn = (key: string): Map<string, number> => {
@@ -49,7 +57,12 @@ export function createProviderPlaces({ redis, prefix, log }: { redis: Redis | nu
   };
   const takeAlone = ([lane, other]: [string, string], { generationId }: ProviderWork, most: number): boolean =>
     heldIn(lane).has(generationId) || heldIn(lane).size + heldIn(other).size < most;
-  const takeFromRedis = async (keys: string[], { generationId }: ProviderWork, most: number, ms: number): Promise<boolean | null> => {
+  const takeFromRedis = async (
+    keys: string[],
+    { generationId }: ProviderWork,
+    most: number,
+    ms: number,
+  ): Promise<boolean | null> => {
     if (redis?.status !== "ready") return null;
     try {
       return (await within(takeScript.run(redis, keys, [generationId, most, ms]), TIMEOUT_MS)) === 1;

@@ -10,22 +10,39 @@ import type { AdmissionRequest } from "./ledger.ts";
 
 /** A plan with room for everything but what a test is about. */
 export function limitsWith(limits: Partial<EffectiveLimits>): EffectiveLimits {
-  return { ...limitsOfPlan("enterprise", "live"), burstPerHour: 1_000_000, concurrencyMax: 1_000_000, regenerationCooldownSeconds: 0, ...limits };
+  return {
+    ...limitsOfPlan("enterprise", "live"),
+    burstPerHour: 1_000_000,
+    concurrencyMax: 1_000_000,
+    regenerationCooldownSeconds: 0,
+    ...limits,
+  };
 }
 
 export async function createAccount({ db }: Pick<TestDatabase, "db">): Promise<string> {
   const [live, sandbox] = [newId(), newId()];
   await db.asSystem("a test's account", (tx) =>
-    tx.query("insert into accounts (id, mode, twin_id, name) values ($1, 'live', $2, 'test'), ($2, 'test', $1, 'test')", [live, sandbox]));
+    tx.query(
+      "insert into accounts (id, mode, twin_id, name) values ($1, 'live', $2, 'test'), ($2, 'test', $1, 'test')",
+      [live, sandbox],
+    ),
+  );
   return live;
 }
 
 /** One admission in a transaction of its own: the generation's id, or the code that refuses it. */
-export async function admit({ db }: Pick<TestDatabase, "db">, quota: Quota, accountId: string, request: Partial<AdmissionRequest> = {}): Promise<{ id: string; code: string | null }> {
+export async function admit(
+  { db }: Pick<TestDatabase, "db">,
+  quota: Quota,
+  accountId: string,
+  request: Partial<AdmissionRequest> = {},
+): Promise<{ id: string; code: string | null }> {
   const id = newId();
   const admission = await quota.admission(accountId);
   try {
-    await db.withTenant(accountId, (tx) => admission.enforceOrThrow(tx, { generationId: id, draftId: null, regeneration: null, ...request }));
+    await db.withTenant(accountId, (tx) =>
+      admission.enforceOrThrow(tx, { generationId: id, draftId: null, regeneration: null, ...request }),
+    );
     return { id, code: null };
   } catch (error) {
     if (error instanceof ProblemError) return { id, code: error.code };
@@ -34,7 +51,12 @@ export async function admit({ db }: Pick<TestDatabase, "db">, quota: Quota, acco
 }
 
 export function codesOf(results: { code: string | null }[]): Record<string, number> {
-  return Object.fromEntries(Object.entries(Object.groupBy(results, ({ code }) => code ?? "admitted")).map(([code, group]) => [code, group?.length ?? 0]));
+  return Object.fromEntries(
+    Object.entries(Object.groupBy(results, ({ code }) => code ?? "admitted")).map(([code, group]) => [
+      code,
+      group?.length ?? 0,
+    ]),
+  );
 }
 
 /** What decides: counters in Redis proven by the ledger, or the ledger alone. */
@@ -50,8 +72,14 @@ export interface QuotaWorld extends AsyncDisposable {
 
 /** `limits`: what every account may; asked for at each admission. */
 export async function openQuota(
-  { db }: Pick<TestDatabase, "db">, decider: "redis" | "ledger", limits: () => EffectiveLimits,
-  { now, prefix = `test-${newId()}`, url = redisUrl() }: { now?: () => number; prefix?: string; url?: string | null } = {},
+  { db }: Pick<TestDatabase, "db">,
+  decider: "redis" | "ledger",
+  limits: () => EffectiveLimits,
+  {
+    now,
+    prefix = `test-${newId()}`,
+    url = redisUrl(),
+  }: { now?: () => number; prefix?: string; url?: string | null } = {},
 ): Promise<QuotaWorld> {
   const log = pino({ level: "silent" });
   const redis = decider === "redis" && url !== null ? connectRedis({ url, use: "limiter", log }) : null;

@@ -16,9 +16,15 @@ describe("over HTTP", () => {
     const account = await app.signUp();
     const first = await account.live.generations.create(song);
     const refused = await generate(account.liveKey);
-    expect(refused).toMatchObject({ status: 429, headers: { "retry-after": "5" }, body: {
-      code: "concurrency_limit", "violated-policies": ["concurrency"], upgrade_plan: "standard",
-    } });
+    expect(refused).toMatchObject({
+      status: 429,
+      headers: { "retry-after": "5" },
+      body: {
+        code: "concurrency_limit",
+        "violated-policies": ["concurrency"],
+        upgrade_plan: "standard",
+      },
+    });
     expect(Date.parse(String(refused.body["ends_at"]))).toBeGreaterThan(Date.now());
     await account.live.generations.cancel(first.id);
     expect((await generate(account.liveKey)).status).toBe(202);
@@ -41,7 +47,10 @@ describe("over HTTP", () => {
         regeneration_cooldown_seconds: 15,
       });
     }
-    expect((await account.test.limits.getRateLimits()).generations).toMatchObject({ monthly_pool: { limit: 10_000, used: 0 }, concurrency: { limit: 200 } });
+    expect((await account.test.limits.getRateLimits()).generations).toMatchObject({
+      monthly_pool: { limit: 10_000, used: 0 },
+      concurrency: { limit: 200 },
+    });
   });
 
   test("the month's generations are admitted, and the next one is told when there will be new ones", async () => {
@@ -50,27 +59,45 @@ describe("over HTTP", () => {
       expect((await generate(account.liveKey)).status).toBe(202);
       // As if each had been made and paid for.
       await app.services.db.asSystem("a test ends generations", (tx) =>
-        tx.query("update quota_entries set outcome = 'charged', settled_at = now(), lease_until = null where outcome = 'reserved'"));
+        tx.query(
+          "update quota_entries set outcome = 'charged', settled_at = now(), lease_until = null where outcome = 'reserved'",
+        ),
+      );
     }
     const { status, body, headers } = await generate(account.liveKey);
     const now = new Date();
     const nextMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1));
-    expect({ status, body }).toMatchObject({ status: 429, body: {
-      code: "monthly_pool_exhausted", ends_at: nextMonth.toISOString(), upgrade_plan: "basic", "violated-policies": ["monthly_pool", "hourly_burst"],
-    } });
+    expect({ status, body }).toMatchObject({
+      status: 429,
+      body: {
+        code: "monthly_pool_exhausted",
+        ends_at: nextMonth.toISOString(),
+        upgrade_plan: "basic",
+        "violated-policies": ["monthly_pool", "hourly_burst"],
+      },
+    });
     expect(Math.abs(Number(headers["retry-after"]) - (nextMonth.getTime() - now.getTime()) / 1000)).toBeLessThan(60);
-    expect(await app.services.metrics.registry.metrics()).toContain('musicverse_quota_refusals_total{code="monthly_pool_exhausted"} 1');
+    expect(await app.services.metrics.registry.metrics()).toContain(
+      'musicverse_quota_refusals_total{code="monthly_pool_exhausted"} 1',
+    );
   });
 
   test("a plan's generations do not all start in one hour: the refusal says when the next ones may", async () => {
     const account = await app.signUp({ tier: "basic" });
     const accountId = decodeId("acc", account.liveId) ?? "";
     // Twenty that were made in this hour; no counters say otherwise, for it is the account's first.
-    await app.services.db.withTenant(accountId, (tx) => tx.query(
-      `insert into quota_entries (account_id, generation_id, admitted_at, outcome, settled_at)
-       select $1, gen_random_uuid(), now(), 'charged', now() from generate_series(1, 20)`, [accountId]));
+    await app.services.db.withTenant(accountId, (tx) =>
+      tx.query(
+        `insert into quota_entries (account_id, generation_id, admitted_at, outcome, settled_at)
+       select $1, gen_random_uuid(), now(), 'charged', now() from generate_series(1, 20)`,
+        [accountId],
+      ),
+    );
     const { status, body, headers } = await generate(account.liveKey);
-    expect({ status, body }).toMatchObject({ status: 429, body: { code: "hourly_burst_exceeded", ends_at: expect.stringMatching(/:00:00.000Z$/), upgrade_plan: "standard" } });
+    expect({ status, body }).toMatchObject({
+      status: 429,
+      body: { code: "hourly_burst_exceeded", ends_at: expect.stringMatching(/:00:00.000Z$/), upgrade_plan: "standard" },
+    });
     expect(Number(headers["retry-after"])).toBeLessThanOrEqual(3600);
   });
 });

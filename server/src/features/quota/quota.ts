@@ -1,7 +1,15 @@
 import type { Database, TenantTx } from "../../platform/db/index.ts";
 import type { EffectiveLimits, PlanLookup } from "../plans/index.ts";
 import type { Counters } from "./counters.ts";
-import { admitByLedger, entryOf, leaseAgain, readLedger, type AdmissionRequest, type LedgerDecision, type LedgerState } from "./ledger.ts";
+import {
+  admitByLedger,
+  entryOf,
+  leaseAgain,
+  readLedger,
+  type AdmissionRequest,
+  type LedgerDecision,
+  type LedgerState,
+} from "./ledger.ts";
 import type { QuotaMetrics } from "./metrics.ts";
 import { fullRegenerationForbidden, refusalOf } from "./refusal.ts";
 import { insertEntry, insertEntryOfEpoch, lockAccount, moveLease, settleEntry } from "./store.ts";
@@ -43,15 +51,28 @@ export function createQuota({ db, plans, counters, metrics, now }: QuotaOptions)
   const tellCounters = async (tx: TenantTx, state: LedgerState) => void (await counters?.restore(tx.accountId, state));
 
   /** What the counters say yes to; null when they do not. What they took in vain, the next count of the ledger finds. */
-  async function reserve(tx: TenantTx, request: AdmissionRequest, limits: EffectiveLimits): Promise<{ epoch: number; at: Date } | "lost" | null> {
+  async function reserve(
+    tx: TenantTx,
+    request: AdmissionRequest,
+    limits: EffectiveLimits,
+  ): Promise<{ epoch: number; at: Date } | "lost" | null> {
     const decision = await counters?.admit(tx.accountId, request, limits);
     if (!decision || decision === "lost") return decision ?? null;
     return decision.allowed ? { epoch: decision.epoch, at: new Date(decision.usage.at) } : null;
   }
 
-  async function admit(tx: TenantTx, request: AdmissionRequest, limits: EffectiveLimits): Promise<"redis" | LedgerDecision> {
+  async function admit(
+    tx: TenantTx,
+    request: AdmissionRequest,
+    limits: EffectiveLimits,
+  ): Promise<"redis" | LedgerDecision> {
     const reserved = await reserve(tx, request, limits);
-    if (reserved && reserved !== "lost" && (await insertEntryOfEpoch(tx, entryOf(request, reserved.at), reserved.epoch))) return "redis";
+    if (
+      reserved &&
+      reserved !== "lost" &&
+      (await insertEntryOfEpoch(tx, entryOf(request, reserved.at), reserved.epoch))
+    )
+      return "redis";
     const epoch = await lockAccount(tx);
     if (reserved) {
       // They were of no use, and whoever had the lock before has perhaps told them the present state.
@@ -71,9 +92,11 @@ export function createQuota({ db, plans, counters, metrics, now }: QuotaOptions)
       const limits = await limitsOf(accountId);
       return {
         enforceOrThrow: async (tx, request) => {
-          if (request.regeneration === "full" && limits.regeneration.full === "none") throw refused(fullRegenerationForbidden(limits), metrics);
+          if (request.regeneration === "full" && limits.regeneration.full === "none")
+            throw refused(fullRegenerationForbidden(limits), metrics);
           const decision = await admit(tx, request, limits);
-          if (decision !== "redis" && decision.violations) throw refused(refusalOf(decision.violations, decision.usage, limits), metrics);
+          if (decision !== "redis" && decision.violations)
+            throw refused(refusalOf(decision.violations, decision.usage, limits), metrics);
           metrics?.admitted(decision === "redis" ? "redis" : "ledger");
         },
       };
@@ -81,10 +104,16 @@ export function createQuota({ db, plans, counters, metrics, now }: QuotaOptions)
     settle: async (tx, generationId, outcome) => {
       const entry = await settleEntry(tx, generationId, outcome);
       if (!entry || !counters) return;
-      const ended = { generationId, admittedAt: entry.admitted_at, regeneration: entry.regeneration, refunded: outcome === "refunded" };
+      const ended = {
+        generationId,
+        admittedAt: entry.admitted_at,
+        regeneration: entry.regeneration,
+        refunded: outcome === "refunded",
+      };
       tx.afterCommit(async () => void (await counters.settle(tx.accountId, ended)));
     },
-    lease: async (tx, generationId, ms) => (await moveLease(tx, generationId, ms, now ? new Date(now()) : null)) !== "lapsed",
+    lease: async (tx, generationId, ms) =>
+      (await moveLease(tx, generationId, ms, now ? new Date(now()) : null)) !== "lapsed",
     leaseAgain: async (accountId, generationId, ms) => {
       const limits = await limitsOf(accountId);
       return db.withTenant(accountId, async (tx) => {

@@ -3,7 +3,11 @@ import { planIds, plans, pricingUrl, type EffectiveLimits, type Plan, type PlanI
 import type { QuotaWindow, Usage, Violation } from "./usage.ts";
 
 /** The 429 that tells of the window which lasts longest, and names the others. (GEN-14) */
-export function refusalOf(violations: readonly [Violation, ...Violation[]], { at }: Usage, limits: EffectiveLimits): ProblemError {
+export function refusalOf(
+  violations: readonly [Violation, ...Violation[]],
+  { at }: Usage,
+  limits: EffectiveLimits,
+): ProblemError {
   const [{ window, endsAt }] = violations;
   const seconds = Math.max(1, Math.ceil((endsAt - at) / 1000));
   const until = new Date(endsAt).toISOString();
@@ -20,15 +24,38 @@ export function refusalOf(violations: readonly [Violation, ...Violation[]], { at
   });
   switch (window) {
     case "monthly_pool":
-      return new ProblemError("monthly_pool_exhausted", options(`The ${limits.generationsPerMonth ?? 0} generations of this month are used up. New ones come at ${until}.`));
+      return new ProblemError(
+        "monthly_pool_exhausted",
+        options(
+          `The ${limits.generationsPerMonth ?? 0} generations of this month are used up. New ones come at ${until}.`,
+        ),
+      );
     case "full_regenerations":
-      return new ProblemError("full_regen_cap", options(`The ${limits.regeneration.fullPerMonth ?? 0} full regenerations of this month are used up. New ones come at ${until}; one field or variant can still be regenerated.`));
+      return new ProblemError(
+        "full_regen_cap",
+        options(
+          `The ${limits.regeneration.fullPerMonth ?? 0} full regenerations of this month are used up. New ones come at ${until}; one field or variant can still be regenerated.`,
+        ),
+      );
     case "hourly_burst":
-      return new ProblemError("hourly_burst_exceeded", options(`${limits.burstPerHour} generations were started in this hour, which is the most. Go on at ${until}.`));
+      return new ProblemError(
+        "hourly_burst_exceeded",
+        options(`${limits.burstPerHour} generations were started in this hour, which is the most. Go on at ${until}.`),
+      );
     case "regeneration_cooldown":
-      return new ProblemError("regen_cooldown", options(`This draft was regenerated less than ${limits.regenerationCooldownSeconds} seconds ago. Go on at ${until}.`));
+      return new ProblemError(
+        "regen_cooldown",
+        options(
+          `This draft was regenerated less than ${limits.regenerationCooldownSeconds} seconds ago. Go on at ${until}.`,
+        ),
+      );
     case "concurrency":
-      return new ProblemError("concurrency_limit", options(`${limits.concurrencyMax} generations are at work or waiting, which is the most at a time. Wait until one has ended, or cancel one.`));
+      return new ProblemError(
+        "concurrency_limit",
+        options(
+          `${limits.concurrencyMax} generations are at work or waiting, which is the most at a time. Wait until one has ended, or cancel one.`,
+        ),
+      );
   }
 }
 
@@ -48,7 +75,10 @@ function planWithMore(limits: EffectiveLimits, window: QuotaWindow): PlanId | nu
   return higher.find((id) => amountOf(plans[id], window) > now) ?? null;
 }
 
-function amountOf({ generationsPerMonth, burstPerHour, regeneration, regenerationCooldownSeconds, concurrencyMax }: Omit<Plan, "api">, window: QuotaWindow): number {
+function amountOf(
+  { generationsPerMonth, burstPerHour, regeneration, regenerationCooldownSeconds, concurrencyMax }: Omit<Plan, "api">,
+  window: QuotaWindow,
+): number {
   switch (window) {
     case "monthly_pool":
       return generationsPerMonth ?? Infinity;

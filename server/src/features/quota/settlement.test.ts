@@ -16,12 +16,17 @@ describe("the end of a generation", () => {
   });
   afterAll(() => app?.close());
 
-  const ask = () => account.test.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 });
-  const end = (id: string) => account.test.generations.wait(id, { timeoutMs: 20_000 }).catch(() => account.test.generations.get(id));
+  const ask = () =>
+    account.test.generations.create({ prompt: "prompt-canary", instrumental: true, duration_seconds: 5 });
+  const end = (id: string) =>
+    account.test.generations.wait(id, { timeoutMs: 20_000 }).catch(() => account.test.generations.get(id));
   const pool = async () => (await account.test.limits.getRateLimits()).generations.monthly_pool.used;
   const outcomes = async (id: string) => {
     const rows = await app.services.db.asSystem("look in a test", (tx) =>
-      tx.query<{ outcome: string }>("select outcome from quota_entries where generation_id = $1", [decodeId("gen", id)]));
+      tx.query<{ outcome: string }>("select outcome from quota_entries where generation_id = $1", [
+        decodeId("gen", id),
+      ]),
+    );
     return rows.map(({ outcome }) => outcome);
   };
 
@@ -34,21 +39,29 @@ describe("the end of a generation", () => {
     expect(await pool()).toBe(before + 1);
   });
 
-  test.for(["policy", "no_balance", "server_error"] as const)("one that fails for %s is given back, once", async (fault) => {
-    const before = await pool();
-    app.simulator.fail({ fault });
-    const { id } = await ask();
-    expect(await end(id)).toMatchObject({ status: "failed" });
-    expect(await outcomes(id)).toEqual(["refunded"]);
-    expect(await pool()).toBe(before);
-  });
+  test.for(["policy", "no_balance", "server_error"] as const)(
+    "one that fails for %s is given back, once",
+    async (fault) => {
+      const before = await pool();
+      app.simulator.fail({ fault });
+      const { id } = await ask();
+      expect(await end(id)).toMatchObject({ status: "failed" });
+      expect(await outcomes(id)).toEqual(["refunded"]);
+      expect(await pool()).toBe(before);
+    },
+  );
 
   test("one that is canceled while the provider works is charged, and what comes of it late changes nothing", async () => {
     const before = await pool();
     app.simulator.setLatency(1);
     const { id } = await ask();
-    await expect.poll(async () => app.services.db.asSystem("look in a test", (tx) =>
-      tx.query("select 1 from generations where id = $1 and dispatched_at is not null", [decodeId("gen", id)]))).toHaveLength(1);
+    await expect
+      .poll(async () =>
+        app.services.db.asSystem("look in a test", (tx) =>
+          tx.query("select 1 from generations where id = $1 and dispatched_at is not null", [decodeId("gen", id)]),
+        ),
+      )
+      .toHaveLength(1);
     await Promise.all([1, 2, 3].map(() => account.test.generations.cancel(id).catch(() => undefined)));
     expect(await outcomes(id)).toEqual(["charged"]);
     expect(await pool()).toBe(before + 1);

@@ -10,8 +10,13 @@ export interface QuotaEntry {
 }
 
 const entryColumns = "account_id, generation_id, draft_id, regeneration, admitted_at, lease_until";
-const entryValues = ({ generation_id, draft_id, regeneration, admitted_at, lease_until }: QuotaEntry) =>
-  [generation_id, draft_id, regeneration, admitted_at, lease_until];
+const entryValues = ({ generation_id, draft_id, regeneration, admitted_at, lease_until }: QuotaEntry) => [
+  generation_id,
+  draft_id,
+  regeneration,
+  admitted_at,
+  lease_until,
+];
 
 /**
  * Everything that the ledger knows of an account's windows. The moment it speaks of never goes back within an account,
@@ -31,7 +36,10 @@ export interface LedgerRow {
 }
 
 /** `at`: for tests; the database's time when null. */
-export const selectLedger = (accountId: string, { draftId, cooldownMaxSeconds, at }: { draftId: string | null; cooldownMaxSeconds: number; at: Date | null }): Statement => ({
+export const selectLedger = (
+  accountId: string,
+  { draftId, cooldownMaxSeconds, at }: { draftId: string | null; cooldownMaxSeconds: number; at: Date | null },
+): Statement => ({
   name: "quota_ledger",
   text: `select w.at,
                 (select count(*) from quota_entries where account_id = $1 and admitted_at >= w.month and outcome <> 'refunded') as monthly,
@@ -52,7 +60,10 @@ export const selectLedger = (accountId: string, { draftId, cooldownMaxSeconds, a
 /** Waits for the admissions under way, and holds up those that follow until this transaction ends; the epoch in force. */
 export async function lockAccount(tx: TenantTx): Promise<number> {
   const [, rows] = await Promise.all([
-    tx.query("insert into quota_accounts (account_id, epoch) values ($1, nextval('quota_epochs')) on conflict (account_id) do nothing", [tx.accountId]),
+    tx.query(
+      "insert into quota_accounts (account_id, epoch) values ($1, nextval('quota_epochs')) on conflict (account_id) do nothing",
+      [tx.accountId],
+    ),
     tx.query<{ epoch: number }>("select epoch from quota_accounts where account_id = $1 for update", [tx.accountId]),
   ]);
   const [row] = rows;
@@ -63,13 +74,18 @@ export async function lockAccount(tx: TenantTx): Promise<number> {
 /** Makes the counters in Redis invalid; the new epoch, which nobody had before, not even in a transaction that was rolled back. */
 export async function beginEpoch(tx: TenantTx): Promise<number> {
   const [row] = await tx.query<{ epoch: number }>(
-    "update quota_accounts set epoch = nextval('quota_epochs') where account_id = $1 returning epoch", [tx.accountId]);
+    "update quota_accounts set epoch = nextval('quota_epochs') where account_id = $1 returning epoch",
+    [tx.accountId],
+  );
   if (!row) throw new Error("the account's quota row is gone");
   return row.epoch;
 }
 
 export async function insertEntry(tx: TenantTx, entry: QuotaEntry): Promise<void> {
-  await tx.query(`insert into quota_entries (${entryColumns}) values ($1, $2, $3, $4, $5, $6)`, [tx.accountId, ...entryValues(entry)]);
+  await tx.query(`insert into quota_entries (${entryColumns}) values ($1, $2, $3, $4, $5, $6)`, [
+    tx.accountId,
+    ...entryValues(entry),
+  ]);
 }
 
 /**
@@ -92,7 +108,9 @@ export async function insertEntryOfEpoch(tx: TenantTx, entry: QuotaEntry, epoch:
 
 /** Null when it has ended already, or was never admitted. */
 export async function settleEntry(
-  tx: TenantTx, generationId: string, outcome: "charged" | "refunded",
+  tx: TenantTx,
+  generationId: string,
+  outcome: "charged" | "refunded",
 ): Promise<Pick<QuotaEntry, "admitted_at" | "regeneration"> | null> {
   const [row] = await tx.query<Pick<QuotaEntry, "admitted_at" | "regeneration">>(
     `update quota_entries set outcome = $3, settled_at = clock_timestamp(), lease_until = null
@@ -103,7 +121,12 @@ export async function settleEntry(
 }
 
 /** Moves the end of a lease; `"lapsed"` if it is over, `"none"` where there is nothing to lease. `at`: for tests. */
-export async function moveLease(tx: TenantTx, generationId: string, ms: number, at: Date | null): Promise<"moved" | "lapsed" | "none"> {
+export async function moveLease(
+  tx: TenantTx,
+  generationId: string,
+  ms: number,
+  at: Date | null,
+): Promise<"moved" | "lapsed" | "none"> {
   const [row] = await tx.query<{ held: boolean }>(
     `update quota_entries q
         set lease_until = case when q.lease_until > t.now then t.now + make_interval(secs => $3::float8 / 1000) else q.lease_until end
@@ -116,5 +139,8 @@ export async function moveLease(tx: TenantTx, generationId: string, ms: number, 
 
 /** Leases anew what had lapsed. */
 export async function renewLapsed(tx: TenantTx, generationId: string, until: Date): Promise<void> {
-  await tx.query("update quota_entries set lease_until = $3 where account_id = $1 and generation_id = $2 and outcome = 'reserved'", [tx.accountId, generationId, until]);
+  await tx.query(
+    "update quota_entries set lease_until = $3 where account_id = $1 and generation_id = $2 and outcome = 'reserved'",
+    [tx.accountId, generationId, until],
+  );
 }

@@ -16,7 +16,12 @@ export interface Usage {
   regeneratedAt: number | null;
 }
 
-export type QuotaWindow = "monthly_pool" | "full_regenerations" | "hourly_burst" | "regeneration_cooldown" | "concurrency";
+export type QuotaWindow =
+  | "monthly_pool"
+  | "full_regenerations"
+  | "hourly_burst"
+  | "regeneration_cooldown"
+  | "concurrency";
 
 export interface Violation {
   window: QuotaWindow;
@@ -50,5 +55,7 @@ export function violationsOf(usage: Usage, limits: EffectiveLimits, regeneration
     [regeneration !== null && usage.at < cooledAt, { window: "regeneration_cooldown", endsAt: cooledAt }],
     [noRoom(live, usage.live), { window: "concurrency", endsAt: usage.at + CONCURRENCY_RETRY_MS }],
   ];
-  return violations.flatMap(([violated, violation]) => (violated ? [violation] : [])).toSorted((a, b) => b.endsAt - a.endsAt);
+  return violations
+    .flatMap(([violated, violation]) => (violated ? [violation] : []))
+    .toSorted((a, b) => b.endsAt - a.endsAt);
 }

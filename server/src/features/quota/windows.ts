@@ -18,7 +18,13 @@ export function windowsAt(now: number): Windows {
   const date = new Date(now);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
   const hourStart = now - (now % HOUR_MS);
-  latest = { monthStart: Date.UTC(year, month), monthEnd: Date.UTC(year, month + 1), hourStart, hourEnd: hourStart + HOUR_MS, name: nameOf(date) };
+  latest = {
+    monthStart: Date.UTC(year, month),
+    monthEnd: Date.UTC(year, month + 1),
+    hourStart,
+    hourEnd: hourStart + HOUR_MS,
+    name: nameOf(date),
+  };
   return latest;
 }
 

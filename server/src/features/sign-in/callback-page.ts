@@ -24,7 +24,10 @@ export function signInPages(deps: Pick<SignInDeps, "db" | "clock" | "keyRing">):
         const [state] = query.getAll("state");
         const known = query.getAll("state").length === 1 && state !== undefined && state.length <= STATE_LENGTH_MAX;
         const statement = selectByState(spotify, hashOf(known ? state : ""), clock.now());
-        const [begun] = await db.readSystem<{ id: string; redirect_uri: string }>("a browser returns from a provider: nobody is known yet", statement);
+        const [begun] = await db.readSystem<{ id: string; redirect_uri: string }>(
+          "a browser returns from a provider: nobody is known yet",
+          statement,
+        );
         if (!known || !begun) throw unknownReturn();
         const given = query.getAll("code");
         const providerCode = given.length === 1 && given[0] && given[0].length <= CODE_LENGTH_MAX ? given[0] : null;
@@ -50,4 +53,6 @@ export function signInPages(deps: Pick<SignInDeps, "db" | "clock" | "keyRing">):
 
 /** The browser stays here: an address that anybody can write must not lead anywhere. */
 const unknownReturn = (): ProblemError =>
-  new ProblemError("sign_in_rejected", { detail: "This sign-in was used already, or began too long ago. Go back to the app and begin again." });
+  new ProblemError("sign_in_rejected", {
+    detail: "This sign-in was used already, or began too long ago. Go back to the app and begin again.",
+  });

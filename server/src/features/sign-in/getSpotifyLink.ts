@@ -9,7 +9,10 @@ import { userOf } from "./user-of.ts";
 export const getSpotifyLink =
   ({ db }: Pick<SignInDeps, "db">): Handler<"getSpotifyLink"> =>
   async ({ principal }) => {
-    const [link] = await db.readSystem<LinkRow>("the link to a provider belongs to the live account", selectLink(userOf(principal), spotify));
+    const [link] = await db.readSystem<LinkRow>(
+      "the link to a provider belongs to the live account",
+      selectLink(userOf(principal), spotify),
+    );
     if (!link) throw new ProblemError("not_found", { detail: "No Spotify account is linked." });
     return ok(presentLink(link));
   };

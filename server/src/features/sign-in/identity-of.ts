@@ -30,8 +30,14 @@ export async function identityOf(deps: SignInDeps, halves: Halves, caller: Calle
   const bucket = badCredentialBucket(caller.ip);
   await assertAllowed(limiter.take([bucket], 0));
   const id = decodeId("sgn", halves.sign_in_id);
-  const proof = { provider: spotify, secretHash: hashOf(halves.secret), codeHash: hashOf(halves.code), now: clock.now() };
-  const begun = id && (await db.asSystem("finish a sign-in: nobody is known yet", (tx) => redeemSignIn(tx, { ...proof, id })));
+  const proof = {
+    provider: spotify,
+    secretHash: hashOf(halves.secret),
+    codeHash: hashOf(halves.code),
+    now: clock.now(),
+  };
+  const begun =
+    id && (await db.asSystem("finish a sign-in: nobody is known yet", (tx) => redeemSignIn(tx, { ...proof, id })));
   if (!begun) {
     await limiter.take([bucket], 1);
     throw new ProblemError("sign_in_rejected");
@@ -43,7 +49,11 @@ export async function identityOf(deps: SignInDeps, halves: Halves, caller: Calle
   }
 }
 
-async function ask({ plugins, keyRing }: SignInDeps, begun: SignInRow, { requestId, signal }: Caller): Promise<ProvenIdentity> {
+async function ask(
+  { plugins, keyRing }: SignInDeps,
+  begun: SignInRow,
+  { requestId, signal }: Caller,
+): Promise<ProvenIdentity> {
   const { id, mode } = begun;
   if (begun.provider_code === null) throw new Error(`the sign-in ${id} has a code and none of the provider`);
   const call = callOf(mode, id, requestId, signal);
@@ -52,7 +62,13 @@ async function ask({ plugins, keyRing }: SignInDeps, begun: SignInRow, { request
     codeVerifier: keyRing.decrypt(begun.code_verifier, aadOf(id, "code_verifier")),
     redirectUri: begun.callback_url,
   });
-  const { externalId, name, email } = await plugins.invoke(spotify, "identity", "whoami", { ...call, accessToken: tokens.accessToken }, {});
+  const { externalId, name, email } = await plugins.invoke(
+    spotify,
+    "identity",
+    "whoami",
+    { ...call, accessToken: tokens.accessToken },
+    {},
+  );
   return { subject: { provider: spotify, mode, subject: externalId }, name, email };
 }
 

@@ -21,7 +21,10 @@ export const linkSpotify =
       if (!link) throw new ProblemError("identity_taken");
       await deps.notify(tx, user.account_id, {
         subject: "Spotify was linked to your account",
-        paragraphs: ["From now on Spotify signs you in to MusicVerse.", "If it was not you, unlink it in your profile and change your password."],
+        paragraphs: [
+          "From now on Spotify signs you in to MusicVerse.",
+          "If it was not you, unlink it in your profile and change your password.",
+        ],
       });
       return ok(presentLink(link));
     });

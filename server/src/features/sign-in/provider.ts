@@ -9,7 +9,9 @@ export const spotify = "spotify";
 export function modeOf({ plugins, config }: Pick<SignInDeps, "plugins" | "config">): "live" | "test" {
   if (plugins.ready(spotify, "live")) return "live";
   if (config.signInSimulator && plugins.ready(spotify, "test")) return "test";
-  throw unavailable("Signing in with Spotify is not configured on this server: it needs SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.");
+  throw unavailable(
+    "Signing in with Spotify is not configured on this server: it needs SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.",
+  );
 }
 
 /** A call for somebody whose account is not known yet. */
@@ -24,7 +26,11 @@ export const callOf = (mode: "live" | "test", piece: string, requestId: string, 
 export function problemOf(error: unknown): unknown {
   if (!(error instanceof PluginFailure) || error.code === "PLUGIN_BUG") return error;
   const refused = error.code === "AUTH_REVOKED" || error.code === "AUTH_EXPIRED" || error.code === "PERMANENT";
-  if (refused) return new ProblemError("sign_in_rejected", { cause: error, ...(error.publicMessage !== null && { detail: error.publicMessage }) });
+  if (refused)
+    return new ProblemError("sign_in_rejected", {
+      cause: error,
+      ...(error.publicMessage !== null && { detail: error.publicMessage }),
+    });
   return unavailable("Spotify does not answer at the moment. Begin again in a minute.", error);
 }
 

@@ -9,7 +9,11 @@ export function allowedRedirectUri(given: string, allowed: readonly string[]): s
   // What a parser would mend (tabs, backslashes, dots), another one may mend differently.
   const plain = url !== null && (url.href === given || url.href === `${given}/`);
   if (!plain || url.hash || url.username || url.password || !allowed.some((entry) => fits(url, entry))) {
-    throw invalidField("/body/redirect_uri", "redirect_uri_not_allowed", "This page is not allowed. The operator lists the allowed ones in SIGN_IN_REDIRECT_URIS.");
+    throw invalidField(
+      "/body/redirect_uri",
+      "redirect_uri_not_allowed",
+      "This page is not allowed. The operator lists the allowed ones in SIGN_IN_REDIRECT_URIS.",
+    );
   }
   return url.href;
 }
@@ -23,4 +27,5 @@ function fits(url: URL, entry: string): boolean {
   return listed.origin === url.origin && listed.pathname === "/" && listed.search === "";
 }
 
-const isLoopback = ({ protocol, hostname }: URL): boolean => protocol === "http:" && (hostname === "127.0.0.1" || hostname === "[::1]");
+const isLoopback = ({ protocol, hostname }: URL): boolean =>
+  protocol === "http:" && (hostname === "127.0.0.1" || hostname === "[::1]");

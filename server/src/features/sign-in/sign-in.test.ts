@@ -28,7 +28,11 @@ describe("signing in with Spotify (API-03)", () => {
   });
 
   test("two first sign-ins of one person at once make one account", async () => {
-    const answers = await Promise.all([go.signIn("twice@example.com"), go.signIn("twice@example.com"), go.signIn("twice@example.com")]);
+    const answers = await Promise.all([
+      go.signIn("twice@example.com"),
+      go.signIn("twice@example.com"),
+      go.signIn("twice@example.com"),
+    ]);
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
     expect(new Set(answers.map(({ body }) => body["account_id"])).size).toBe(1);
   });
@@ -44,8 +48,17 @@ describe("signing in with Spotify (API-03)", () => {
     expect((await app.request("get", "/v1/profile/spotify", { key: owner.sessionToken })).body).toEqual(linked.body);
     expect((await go.signIn(owner.email)).body["account_id"]).toBe(owner.liveId);
 
-    expect((await app.request("delete", "/v1/profile/spotify", { key: owner.sessionToken, headers: { "MusicVerse-Mode": "test" } })).status).toBe(204);
-    expect(await app.request("delete", "/v1/profile/spotify", { key: owner.sessionToken })).toMatchObject({ status: 404 });
+    expect(
+      (
+        await app.request("delete", "/v1/profile/spotify", {
+          key: owner.sessionToken,
+          headers: { "MusicVerse-Mode": "test" },
+        })
+      ).status,
+    ).toBe(204);
+    expect(await app.request("delete", "/v1/profile/spotify", { key: owner.sessionToken })).toMatchObject({
+      status: 404,
+    });
     expect(await go.signIn(owner.email)).toMatchObject({ status: 409, body: { code: "identity_not_linked" } });
   });
 
@@ -56,21 +69,34 @@ describe("signing in with Spotify (API-03)", () => {
       return go.link(key, { ...begun, code: await go.codeFor(begun, login) });
     };
     expect((await linkAs(mine.sessionToken, "shared@example.com")).status).toBe(200);
-    expect(await linkAs(theirs.sessionToken, "shared@example.com")).toMatchObject({ status: 409, body: { code: "identity_taken" } });
-    expect(await linkAs(mine.sessionToken, "second@example.com")).toMatchObject({ status: 409, body: { code: "identity_taken" } });
+    expect(await linkAs(theirs.sessionToken, "shared@example.com")).toMatchObject({
+      status: 409,
+      body: { code: "identity_taken" },
+    });
+    expect(await linkAs(mine.sessionToken, "second@example.com")).toMatchObject({
+      status: 409,
+      body: { code: "identity_taken" },
+    });
   });
 
   test("who has no password cannot unlink the only way in", async () => {
     const key = tokenOf(await go.signIn("only@example.com"));
-    expect(await app.request("delete", "/v1/profile/spotify", { key })).toMatchObject({ status: 409, body: { code: "last_sign_in" } });
+    expect(await app.request("delete", "/v1/profile/spotify", { key })).toMatchObject({
+      status: 409,
+      body: { code: "last_sign_in" },
+    });
     expect((await go.signIn("only@example.com")).status).toBe(201);
     const byPassword = { email: "only@example.com", password: "pw-canary-none-is-set" };
-    expect(await app.request("post", "/v1/sessions", { body: byPassword })).toMatchObject({ status: 401, body: { code: "invalid_login" } });
+    expect(await app.request("post", "/v1/sessions", { body: byPassword })).toMatchObject({
+      status: 401,
+      body: { code: "invalid_login" },
+    });
   });
 
   test("links are for sessions: API keys cannot make, read or end them", async () => {
     const { liveKey } = await app.signUp();
-    for (const method of ["get", "delete"]) expect((await app.request(method, "/v1/profile/spotify", { key: liveKey })).status).toBe(403);
+    for (const method of ["get", "delete"])
+      expect((await app.request(method, "/v1/profile/spotify", { key: liveKey })).status).toBe(403);
     expect((await go.link(liveKey, { id: "sgn_x", secret: "x", code: "x" })).status).toBe(403);
   });
 
@@ -86,14 +112,21 @@ describe("signing in with Spotify (API-03)", () => {
   });
 
   test("Spotify in trouble is told as such, and the next sign-in works", async () => {
-    const plain = await startTestApp({ env: { ...signInEnv, PLUGINS: "spotify", SPOTIFY_SIMULATOR_URL: "http://127.0.0.1:9" }, worker: false });
+    const plain = await startTestApp({
+      env: { ...signInEnv, PLUGINS: "spotify", SPOTIFY_SIMULATOR_URL: "http://127.0.0.1:9" },
+      worker: false,
+    });
     const go = visitor(plain);
     const comeBack = async () => {
       const begun = await go.begin();
       await plain.services.db.asSystem("a test comes back", (tx) =>
-        tx.query("update sign_ins set returned_at = now(), provider_code = $1, code_hash = sha256('half') where id = $2", [
-          plain.services.keyRing.encrypt("code", `sign_ins|${decodeId("sgn", begun.id)}|provider_code`), decodeId("sgn", begun.id),
-        ]),
+        tx.query(
+          "update sign_ins set returned_at = now(), provider_code = $1, code_hash = sha256('half') where id = $2",
+          [
+            plain.services.keyRing.encrypt("code", `sign_ins|${decodeId("sgn", begun.id)}|provider_code`),
+            decodeId("sgn", begun.id),
+          ],
+        ),
       );
       return { ...begun, code: "half" };
     };
@@ -108,18 +141,30 @@ describe("signing in with Spotify (API-03)", () => {
   test("without keys, and without the simulator's permission, sign-in says what it needs", async () => {
     const bare = await startTestApp({ env: { SIGN_IN_REDIRECT_URIS: appPage }, worker: false });
     const answer = await bare.request("post", "/v1/sessions/spotify", { body: { redirect_uri: appPage } });
-    expect(answer).toMatchObject({ status: 503, body: { code: "plugin_unavailable", detail: expect.stringContaining("SPOTIFY_CLIENT_ID") } });
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { code: "plugin_unavailable", detail: expect.stringContaining("SPOTIFY_CLIENT_ID") },
+    });
     await bare.close();
   });
 
   test("with keys the browser is sent to Spotify itself, with a challenge and our callback", async () => {
-    const env = { ...signInEnv, SPOTIFY_CLIENT_ID: "0123456789abcdef0123456789abcdef", SPOTIFY_CLIENT_SECRET: "fedcba9876543210fedcba9876543210", PUBLIC_URL: "https://api.example.com" };
+    const env = {
+      ...signInEnv,
+      SPOTIFY_CLIENT_ID: "0123456789abcdef0123456789abcdef",
+      SPOTIFY_CLIENT_SECRET: "fedcba9876543210fedcba9876543210",
+      PUBLIC_URL: "https://api.example.com",
+    };
     const live = await startTestApp({ env, worker: false });
     const url = new URL((await visitor(live).begin()).authorization_url);
     expect(url.origin + url.pathname).toBe("https://accounts.spotify.com/authorize");
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
-      response_type: "code", client_id: env.SPOTIFY_CLIENT_ID, redirect_uri: "https://api.example.com/sign-in/spotify/callback",
-      scope: "user-read-email", code_challenge_method: "S256", state: expect.stringMatching(/^[0-9A-Za-z]{43}$/),
+      response_type: "code",
+      client_id: env.SPOTIFY_CLIENT_ID,
+      redirect_uri: "https://api.example.com/sign-in/spotify/callback",
+      scope: "user-read-email",
+      code_challenge_method: "S256",
+      state: expect.stringMatching(/^[0-9A-Za-z]{43}$/),
     });
     await live.close();
   });

@@ -10,7 +10,12 @@ export interface SignInRow {
   provider_code: string | null;
 }
 
-type NewSignIn = Omit<SignInRow, "provider_code"> & { secret_hash: Buffer; state_hash: Buffer; created_at: Date; expires_at: Date };
+type NewSignIn = Omit<SignInRow, "provider_code"> & {
+  secret_hash: Buffer;
+  state_hash: Buffer;
+  created_at: Date;
+  expires_at: Date;
+};
 
 export async function insertSignIn(tx: SystemTx, row: NewSignIn): Promise<void> {
   await tx.knex("sign_ins").insert(row);
@@ -39,7 +44,13 @@ export async function takeReturn(
 /** Both halves fit, and for the first time; null in every other case. */
 export async function redeemSignIn(
   tx: SystemTx,
-  { id, provider, secretHash, codeHash, now }: { id: string; provider: string; secretHash: Buffer; codeHash: Buffer; now: Date },
+  {
+    id,
+    provider,
+    secretHash,
+    codeHash,
+    now,
+  }: { id: string; provider: string; secretHash: Buffer; codeHash: Buffer; now: Date },
 ): Promise<SignInRow | null> {
   const [row] = await tx.query<SignInRow>(
     `update sign_ins set used_at = $5
@@ -66,7 +77,10 @@ export async function lockSubject(tx: SystemTx, { provider, mode, subject }: Sub
   await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`identity ${provider} ${mode} ${subject}`]);
 }
 
-export async function findIdentity(tx: SystemTx, { provider, mode, subject }: Subject): Promise<{ account_id: string; user_id: string } | null> {
+export async function findIdentity(
+  tx: SystemTx,
+  { provider, mode, subject }: Subject,
+): Promise<{ account_id: string; user_id: string } | null> {
   const [row] = await tx.query<{ account_id: string; user_id: string }>(
     "select account_id, user_id from identities where provider = $1 and mode = $2 and subject = $3",
     [provider, mode, subject],
@@ -87,8 +101,14 @@ export async function insertIdentity(tx: SystemTx, identity: NewIdentity): Promi
     `insert into identities (account_id, id, user_id, provider, mode, subject, name, linked_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning name, linked_at`,
     [
-      identity.accountId, identity.id, identity.userId, identity.provider, identity.mode, identity.subject,
-      identity.name, identity.now,
+      identity.accountId,
+      identity.id,
+      identity.userId,
+      identity.provider,
+      identity.mode,
+      identity.subject,
+      identity.name,
+      identity.now,
     ],
   );
   return row ?? null;
@@ -101,7 +121,10 @@ export const selectLink = (userId: string, provider: string): Statement => ({
 });
 
 /** The live account of a user: identities belong to it, whichever of the pair a session acts on. */
-export async function findUser(tx: SystemTx, userId: string): Promise<{ account_id: string; has_password: boolean } | null> {
+export async function findUser(
+  tx: SystemTx,
+  userId: string,
+): Promise<{ account_id: string; has_password: boolean } | null> {
   const [row] = await tx.query<{ account_id: string; has_password: boolean }>(
     "select account_id, password_hash is not null as has_password from users where id = $1 for update",
     [userId],
@@ -110,6 +133,9 @@ export async function findUser(tx: SystemTx, userId: string): Promise<{ account_
 }
 
 export async function deleteIdentity(tx: SystemTx, userId: string, provider: string): Promise<boolean> {
-  const rows = await tx.query("delete from identities where user_id = $1 and provider = $2 returning id", [userId, provider]);
+  const rows = await tx.query("delete from identities where user_id = $1 and provider = $2 returning id", [
+    userId,
+    provider,
+  ]);
   return rows.length === 1;
 }

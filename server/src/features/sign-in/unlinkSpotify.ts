@@ -11,7 +11,8 @@ export const unlinkSpotify =
     const userId = userOf(principal);
     await db.asSystem("unlink a provider: the user belongs to the live account", async (tx) => {
       const user = await findUser(tx, userId);
-      if (!(await deleteIdentity(tx, userId, spotify))) throw new ProblemError("not_found", { detail: "No Spotify account is linked." });
+      if (!(await deleteIdentity(tx, userId, spotify)))
+        throw new ProblemError("not_found", { detail: "No Spotify account is linked." });
       if (!user?.has_password) throw new ProblemError("last_sign_in");
     });
     return noContent();

@@ -39,7 +39,8 @@ async function track(audio: Buffer) {
 async function stateOf({ id }: { id: string }) {
   const [row] = await app.database.db.withTenant(account, (tx) =>
     tx.query<{ analysis: string; loudness_lufs: number | null; analysis_reason: string | null }>(
-      "select analysis, loudness_lufs, analysis_reason from tracks where id = $1", [id],
+      "select analysis, loudness_lufs, analysis_reason from tracks where id = $1",
+      [id],
     ),
   );
   return row;

@@ -41,7 +41,14 @@ export async function storeAudio(
   const visibleAfter = db.writeTenant(accountId, blobDeletion(accountId, { id, blobKey, delayMs: giveUpAfterMs }));
   try {
     const { bytes, sha256 } = await storage.put(blobKey, source, { ...options, visibleAfter });
-    return { accountId, id, blobKey, bytes, sha256, facts: await readAudioFactsInThread(blobSource(storage, blobKey, bytes)) };
+    return {
+      accountId,
+      id,
+      blobKey,
+      bytes,
+      sha256,
+      facts: await readAudioFactsInThread(blobSource(storage, blobKey, bytes)),
+    };
   } catch (error) {
     await Promise.allSettled([visibleAfter]);
     await discardAudio({ db, storage }, { accountId, id });

@@ -2,7 +2,10 @@ import type { Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
 import type { DueRow } from "./store.ts";
 
 /** Lets the blob be deleted `delayMs` from now, unless `cancelBlobDeletion` comes before. */
-export const blobDeletion = (accountId: string, { id, blobKey, delayMs }: { id: string; blobKey: string; delayMs: number }): Statement => ({
+export const blobDeletion = (
+  accountId: string,
+  { id, blobKey, delayMs }: { id: string; blobKey: string; delayMs: number },
+): Statement => ({
   name: "schedule_blob_deletion",
   text: `insert into blob_deletions (account_id, id, blob_key, due_at) values ($1, $2, $3, now() + make_interval(secs => $4 / 1000.0))`,
   values: [accountId, id, blobKey, delayMs],
@@ -25,11 +28,12 @@ export async function hastenBlobDeletion(tx: TenantTx, id: string): Promise<bool
 
 /** Keeps the blob. Throws when its deletion is not scheduled any more, because then the blob may be gone. */
 export async function cancelBlobDeletion(tx: TenantTx, id: string): Promise<void> {
-  const rows = await tx.query(
-    "delete from blob_deletions where account_id = $1 and id = $2 returning id",
-    [tx.accountId, id],
-  );
-  if (rows.length === 0) throw new Error(`the file stored for ${id} was given up before the object it belongs to was made`);
+  const rows = await tx.query("delete from blob_deletions where account_id = $1 and id = $2 returning id", [
+    tx.accountId,
+    id,
+  ]);
+  if (rows.length === 0)
+    throw new Error(`the file stored for ${id} was given up before the object it belongs to was made`);
 }
 
 /** Blobs to delete now, the longest due first; with `among` only those of them. */
@@ -73,7 +77,10 @@ export async function tracksToBlobDeletions(tx: TenantTx, limit: number): Promis
 }
 
 /** Blobs of the account to delete, those that are being deleted included; with `abandoned` also what may still be written. */
-export async function selectBlobsOf(tx: TenantTx, { abandoned, limit }: { abandoned: boolean; limit: number }): Promise<string[]> {
+export async function selectBlobsOf(
+  tx: TenantTx,
+  { abandoned, limit }: { abandoned: boolean; limit: number },
+): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `select id from blob_deletions where account_id = $1 and ($2 or due_at <= now() + interval '1 hour') limit $3`,
     [tx.accountId, abandoned, limit],
@@ -82,6 +89,9 @@ export async function selectBlobsOf(tx: TenantTx, { abandoned, limit }: { abando
 }
 
 export async function countBlobDeletions(tx: TenantTx): Promise<number> {
-  const [row] = await tx.query<{ count: number }>("select count(*) as count from blob_deletions where account_id = $1", [tx.accountId]);
+  const [row] = await tx.query<{ count: number }>(
+    "select count(*) as count from blob_deletions where account_id = $1",
+    [tx.accountId],
+  );
   return row?.count ?? 0;
 }

@@ -22,7 +22,10 @@ export function searchWords(text: string): string[] {
  * Newest first; one row more than the page holds, so that the caller sees whether there are more. Only the conditions
  * asked for are in the statement: with "or it is null" for each, a prepared plan could use none of the indexes.
  */
-export function selectTracks(accountId: string, page: { afterId: string | null; limit: number } & TrackFilter): Statement {
+export function selectTracks(
+  accountId: string,
+  page: { afterId: string | null; limit: number } & TrackFilter,
+): Statement {
   const patterns = page.words.map((word) => `%${word.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`);
   const conditions: [name: string, value: unknown, test: (place: string) => string][] = [
     ["source", page.source, (place) => `source = ${place}`],

@@ -19,10 +19,12 @@ export async function readTracksIn(tx: TenantTx, ids: readonly string[]): Promis
 
 /** The same, and none of them is deleted until the transaction ends. Locked in one order, so that nobody waits in a circle. */
 export async function holdTracks(tx: TenantTx, ids: readonly string[]): Promise<Map<string, Track>> {
-  return byId(await tx.query<TrackRow>(
-    `select ${trackColumns} from tracks where account_id = $1 and id = any($2) order by id for key share`,
-    [tx.accountId, ids],
-  ));
+  return byId(
+    await tx.query<TrackRow>(
+      `select ${trackColumns} from tracks where account_id = $1 and id = any($2) order by id for key share`,
+      [tx.accountId, ids],
+    ),
+  );
 }
 
 function byId(rows: TrackRow[]): Map<string, Track> {

@@ -37,8 +37,22 @@ export async function insertTrack(tx: TenantTx, row: NewTrack): Promise<TrackRow
     `insert into tracks (account_id, id, title, artist, source, generation_id, format, content_type, bytes, sha256,
        duration_ms, sample_rate, channels, blob_key)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning ${trackColumns}`,
-    [tx.accountId, row.id, row.title, row.artist, row.source, row.generation_id, row.format, row.content_type,
-      row.bytes, row.sha256, row.duration_ms, row.sample_rate, row.channels, row.blob_key],
+    [
+      tx.accountId,
+      row.id,
+      row.title,
+      row.artist,
+      row.source,
+      row.generation_id,
+      row.format,
+      row.content_type,
+      row.bytes,
+      row.sha256,
+      row.duration_ms,
+      row.sample_rate,
+      row.channels,
+      row.blob_key,
+    ],
   );
   if (!inserted) throw new Error("an insert into tracks returned no row");
   return inserted;
@@ -54,7 +68,11 @@ export const selectTracksById = (accountId: string, ids: readonly string[]): Sta
  * The row, which nobody else changes or deletes until the transaction ends; null when there is none. Locked `"to delete"`
  * nobody refers to it meanwhile either.
  */
-export async function lockTrack(tx: TenantTx, id: string, purpose: "to change" | "to delete"): Promise<TrackRow | null> {
+export async function lockTrack(
+  tx: TenantTx,
+  id: string,
+  purpose: "to change" | "to delete",
+): Promise<TrackRow | null> {
   const [row] = await tx.query<TrackRow>(
     `select ${trackColumns} from tracks where account_id = $1 and id = $2 for ${purpose === "to delete" ? "" : "no key "}update`,
     [tx.accountId, id],
@@ -63,8 +81,16 @@ export async function lockTrack(tx: TenantTx, id: string, purpose: "to change" |
 }
 
 /** Writes the title and artist of a row that `lockTrack` gave. */
-export async function updateTrackRow(tx: TenantTx, { id, title, artist }: Pick<TrackRow, "id" | "title" | "artist">): Promise<void> {
-  await tx.query("update tracks set title = $3, artist = $4 where account_id = $1 and id = $2", [tx.accountId, id, title, artist]);
+export async function updateTrackRow(
+  tx: TenantTx,
+  { id, title, artist }: Pick<TrackRow, "id" | "title" | "artist">,
+): Promise<void> {
+  await tx.query("update tracks set title = $3, artist = $4 where account_id = $1 and id = $2", [
+    tx.accountId,
+    id,
+    title,
+    artist,
+  ]);
 }
 
 export async function deleteTrackRow(tx: TenantTx, id: string): Promise<void> {
@@ -91,7 +117,11 @@ export interface AnalysisClaim extends Pick<TrackRow, "id" | "format" | "bytes" 
 }
 
 /** Takes the track until `leaseMs` from now; null when it is not due or somebody else has it. */
-export async function claimAnalysis(db: Database, { account_id, id }: DueRow, leaseMs: number): Promise<AnalysisClaim | null> {
+export async function claimAnalysis(
+  db: Database,
+  { account_id, id }: DueRow,
+  leaseMs: number,
+): Promise<AnalysisClaim | null> {
   const [claim] = await db.writeTenantSoon<AnalysisClaim>(account_id, {
     name: "claim_analysis",
     text: `update tracks set analysis_attempts = analysis_attempts + 1,
@@ -121,6 +151,13 @@ export async function finishAnalysis(db: Database, claim: AnalysisClaim, result:
     name: "finish_analysis",
     text: `update tracks set analysis = $4, loudness_lufs = $5, analysis_reason = $6
             where account_id = $1 and id = $2 and analysis = 'waiting' and analysis_attempts = $3`,
-    values: [claim.account_id, claim.id, claim.analysis_attempts, reason === null ? "measured" : "unmeasurable", lufs, reason],
+    values: [
+      claim.account_id,
+      claim.id,
+      claim.analysis_attempts,
+      reason === null ? "measured" : "unmeasurable",
+      lufs,
+      reason,
+    ],
   });
 }

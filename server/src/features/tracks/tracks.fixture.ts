@@ -92,7 +92,11 @@ function pipeline(routes: Partial<Handlers>, { db }: TestDatabase): express.Expr
   });
   const keyRing = { encrypt: (plain: string) => plain, decrypt: (text: string) => text };
   const authenticator = { authenticate: () => Promise.reject(new Error("there are no credentials here")) };
-  app.use(readBody({ timeoutMs: 20_000 }), validate(compileValidators()), runOperation({ handlers: routes, db, keyRing, authenticator, clock: systemClock }));
+  app.use(
+    readBody({ timeoutMs: 20_000 }),
+    validate(compileValidators()),
+    runOperation({ handlers: routes, db, keyRing, authenticator, clock: systemClock }),
+  );
   app.use(errorHandler({ log: pino({ level: "silent" }), judge: createProblemJudge() }));
   return app;
 }
@@ -117,6 +121,11 @@ const delayUntil = (): never => {
 export async function workOnce<C>(kind: WorkKind<C>, pointer: WorkPointer): Promise<boolean> {
   const claim = await kind.claim(pointer);
   if (!claim) return false;
-  await kind.run(claim, { signal: new AbortController().signal, closing: new AbortController().signal, log: pino({ level: "silent" }), delayUntil });
+  await kind.run(claim, {
+    signal: new AbortController().signal,
+    closing: new AbortController().signal,
+    log: pino({ level: "silent" }),
+    delayUntil,
+  });
   return true;
 }

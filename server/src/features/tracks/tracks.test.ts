@@ -18,10 +18,17 @@ beforeEach(async () => {
 const wav = toneWav({ dbfs: -20, seconds: 0.05, sampleRate: 8000, channels: 1 });
 const size = wav.length;
 
-const call = (path: string, init: { method?: string; headers?: Record<string, string>; as?: string; body?: unknown } = {}) =>
+const call = (
+  path: string,
+  init: { method?: string; headers?: Record<string, string>; as?: string; body?: unknown } = {},
+) =>
   fetch(`${app.url}${path}`, {
     method: init.method,
-    headers: { "x-account": init.as ?? account, ...(init.body !== undefined && { "content-type": "application/json" }), ...init.headers },
+    headers: {
+      "x-account": init.as ?? account,
+      ...(init.body !== undefined && { "content-type": "application/json" }),
+      ...init.headers,
+    },
     body: JSON.stringify(init.body),
   });
 
@@ -69,7 +76,12 @@ describe("another account", () => {
     const track = await upload("mine");
     const stranger = await app.createAccount();
     const never = encodeId("trk", newId());
-    for (const [path, method, body] of [["", "GET"], ["/audio", "GET"], ["", "PATCH", { title: "theirs" }], ["", "DELETE"]] as const) {
+    for (const [path, method, body] of [
+      ["", "GET"],
+      ["/audio", "GET"],
+      ["", "PATCH", { title: "theirs" }],
+      ["", "DELETE"],
+    ] as const) {
       const answers = [track.id, never].map((id) => call(`/v1/tracks/${id}${path}`, { method, as: stranger, body }));
       const [foreign, missing] = (await Promise.all(answers.map((answer) => json(answer)))).map(withoutRequestId);
       expect(foreign).toMatchObject({ status: 404, code: "not_found" });
@@ -93,7 +105,9 @@ describe("listTracks finds", () => {
 
   test("tracks by words of title and artist in any order and case, and takes % and _ as they are", async () => {
     for (const title of ["Rainy NIGHT", "Night train", "ÄRGER 100%", "a_b"]) await upload(title);
-    const { data: [, , train] } = await json<{ data: [Track, Track, Track] }>(call("/v1/tracks"));
+    const {
+      data: [, , train],
+    } = await json<{ data: [Track, Track, Track] }>(call("/v1/tracks"));
     await call(`/v1/tracks/${train.id}`, { method: "PATCH", body: { artist: "Rainer Ｗａｓｓｅｒ" } });
     expect(await titles("search=night")).toEqual(["Night train", "Rainy NIGHT"]);
     expect(await titles("search=night%20rain")).toEqual(["Night train", "Rainy NIGHT"]);
@@ -109,14 +123,19 @@ describe("listTracks finds", () => {
     expect(await titles("source=upload&format=wav")).toEqual(["three", "two", "one"]);
     expect(await titles("source=generation")).toEqual([]);
     expect(await titles("format=mp3")).toEqual([]);
-    const { data: [, two] } = await json<{ data: [Track, Track] }>(call("/v1/tracks"));
+    const {
+      data: [, two],
+    } = await json<{ data: [Track, Track] }>(call("/v1/tracks"));
     expect(await titles(`since=${two.created_at}`)).toEqual(["three", "two"]);
     expect(await titles(`until=${two.created_at}`)).toEqual(["one"]);
     const first = await json(call("/v1/tracks?search=t&limit=1"));
     expect(first).toMatchObject({ has_more: true, data: [{ title: "three" }] });
     const cursor = String(first.next_cursor);
     expect(await titles(`search=t&limit=1&cursor=${cursor}`)).toEqual(["two"]);
-    expect(await json(call(`/v1/tracks?search=o&cursor=${cursor}`))).toMatchObject({ status: 400, code: "invalid_cursor" });
+    expect(await json(call(`/v1/tracks?search=o&cursor=${cursor}`))).toMatchObject({
+      status: 400,
+      code: "invalid_cursor",
+    });
   });
 
   test("nothing for a filter that does not exist or is not one of its values", async () => {
@@ -127,7 +146,8 @@ describe("listTracks finds", () => {
 });
 
 describe("updateTrack", () => {
-  const patch = (id: string, body: unknown, headers: Record<string, string> = {}) => call(`/v1/tracks/${id}`, { method: "PATCH", body, headers });
+  const patch = (id: string, body: unknown, headers: Record<string, string> = {}) =>
+    call(`/v1/tracks/${id}`, { method: "PATCH", body, headers });
 
   test("changes what is named, leaves the rest, clears with null, and says so in an event", async () => {
     const track = await upload("Take 1");
@@ -137,27 +157,42 @@ describe("updateTrack", () => {
     expect(await json(patch(track.id, { title: "Take 2" }))).toEqual({ ...track, title: "Take 2" });
     expect(await json(call(`/v1/tracks/${track.id}`))).toEqual({ ...track, title: "Take 2" });
     const events = await app.database.db.withTenant(account, (tx) =>
-      tx.query<{ data: unknown }>("select payload::json->'data' as data from events where type = 'track.updated' order by id"),
+      tx.query<{ data: unknown }>(
+        "select payload::json->'data' as data from events where type = 'track.updated' order by id",
+      ),
     );
     expect(events.map(({ data }) => data)).toEqual([
-      { ...track, artist: "Ada" }, { ...track, title: "Take 2", artist: "Ada" }, { ...track, title: "Take 2" },
+      { ...track, artist: "Ada" },
+      { ...track, title: "Take 2", artist: "Ada" },
+      { ...track, title: "Take 2" },
     ]);
   });
 
-  test.each([{}, { title: null }, { title: "" }, { title: "  " }, { title: "a\u0000b" }, { artist: "a\nb" }, { title: "x".repeat(201) }, { bytes: 1 }])(
-    "refuses %j and changes nothing",
-    async (body) => {
-      const track = await upload("mine");
-      expect(await json(patch(track.id, body))).toMatchObject({ status: 400, code: "validation_failed" });
-      expect(await json(call(`/v1/tracks/${track.id}`))).toEqual(track);
-    },
-  );
+  test.each([
+    {},
+    { title: null },
+    { title: "" },
+    { title: "  " },
+    { title: "a\u0000b" },
+    { artist: "a\nb" },
+    { title: "x".repeat(201) },
+    { bytes: 1 },
+  ])("refuses %j and changes nothing", async (body) => {
+    const track = await upload("mine");
+    expect(await json(patch(track.id, body))).toMatchObject({ status: 400, code: "validation_failed" });
+    expect(await json(call(`/v1/tracks/${track.id}`))).toEqual(track);
+  });
 
   test("with If-Match only one of many who read the same track changes it", async () => {
     const { id } = await upload("mine");
     const etag = (await call(`/v1/tracks/${id}`)).headers.get("etag") ?? "";
-    const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => patch(id, { title: `of ${index}` }, { "if-match": etag })));
-    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, ...Array.from({ length: 7 }, () => 412)]);
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => patch(id, { title: `of ${index}` }, { "if-match": etag })),
+    );
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      200,
+      ...Array.from({ length: 7 }, () => 412),
+    ]);
     const refused = answers.find(({ status }) => status === 412);
     const now = await call(`/v1/tracks/${id}`);
     expect(refused?.headers.get("etag")).toBe(now.headers.get("etag"));
@@ -223,7 +258,8 @@ describe("downloadTrackAudio", () => {
 
   test("If-None-Match spares a caller what it has, whatever range it asks for", async () => {
     const { id, sha256 } = await upload("song");
-    const ask = (value: string) => call(`/v1/tracks/${id}/audio`, { headers: { range: "bytes=0-9", "if-none-match": value } });
+    const ask = (value: string) =>
+      call(`/v1/tracks/${id}/audio`, { headers: { range: "bytes=0-9", "if-none-match": value } });
     for (const known of [`"${sha256}"`, `"other", W/"${sha256}"`, "*"]) {
       const response = await ask(known);
       expect([response.status, response.headers.get("etag"), await response.text()]).toEqual([304, `"${sha256}"`, ""]);

@@ -27,5 +27,8 @@ test("a sender who had gone before its form is read gets an end, not a request t
   const error = await outcome.promise;
   server.close();
   expect(error).toBeInstanceOf(ProblemError);
-  expect(error).toMatchObject({ code: "validation_failed", options: { errors: [{ path: "/body/file", code: "truncated" }] } });
+  expect(error).toMatchObject({
+    code: "validation_failed",
+    options: { errors: [{ path: "/body/file", code: "truncated" }] },
+  });
 }, 5_000);

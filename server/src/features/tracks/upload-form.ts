@@ -91,7 +91,12 @@ function openParser(raw: IncomingMessage): Busboy {
 }
 
 async function discardKept<T>(kept: Promise<T> | null, receiver: FileReceiver<T>): Promise<void> {
-  const file = kept && (await kept.then((value) => ({ value }), () => null));
+  const file =
+    kept &&
+    (await kept.then(
+      (value) => ({ value }),
+      () => null,
+    ));
   if (file) await receiver.discard(file.value);
 }
 

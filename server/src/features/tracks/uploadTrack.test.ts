@@ -73,9 +73,19 @@ describe("a file that is audio becomes a track", () => {
     expect(response.status).toBe(201);
     const track = (await response.json()) as Track;
     expect(track).toMatchObject({
-      object: "track", title: "Rainy Night", artist: "Ada", source: "upload", generation_id: null, format: "wav",
-      content_type: "audio/wav", bytes: wav.length, sha256: createHash("sha256").update(wav).digest("hex"),
-      duration_ms: 500, sample_rate: 44_100, channels: 2, loudness_lufs: null,
+      object: "track",
+      title: "Rainy Night",
+      artist: "Ada",
+      source: "upload",
+      generation_id: null,
+      format: "wav",
+      content_type: "audio/wav",
+      bytes: wav.length,
+      sha256: createHash("sha256").update(wav).digest("hex"),
+      duration_ms: 500,
+      sample_rate: 44_100,
+      channels: 2,
+      loudness_lufs: null,
     });
     expect(response.headers.get("location")).toBe(`/v1/tracks/${track.id}`);
     const id = decodeId("trk", track.id);

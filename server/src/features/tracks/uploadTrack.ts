@@ -33,13 +33,16 @@ export const uploadTrack =
     const fingerprint = JSON.stringify([stored.sha256, details.title, details.artist]);
     let keeps = false;
     try {
-      return await write(async (tx) => {
-        const row = await createTrack(deps, tx, stored, details);
-        tx.afterCommit(() => {
-          keeps = true;
-        });
-        return created(presentTrack(row), { Location: `/v1/tracks/${encodeId("trk", row.id)}` });
-      }, { fingerprint });
+      return await write(
+        async (tx) => {
+          const row = await createTrack(deps, tx, stored, details);
+          tx.afterCommit(() => {
+            keeps = true;
+          });
+          return created(presentTrack(row), { Location: `/v1/tracks/${encodeId("trk", row.id)}` });
+        },
+        { fingerprint },
+      );
     } finally {
       if (!keeps) await discardAudio(deps, stored);
     }
@@ -50,7 +53,14 @@ const formBytesMax = 256 * 1024;
 
 /** What the caller says, else the file's tags, else the file's name. */
 function detailsOf({ file: { facts }, title, artist, fileName }: UploadForm<StoredAudio>) {
-  const name = [...(fileName ?? "").replace(/\.[^.]*$/, "").replaceAll(/\p{Cc}/gu, "").trim()].slice(0, 200).join("");
+  const name = [
+    ...(fileName ?? "")
+      .replace(/\.[^.]*$/, "")
+      .replaceAll(/\p{Cc}/gu, "")
+      .trim(),
+  ]
+    .slice(0, 200)
+    .join("");
   return { title: title ?? facts.title ?? (name || "Untitled"), artist: artist ?? facts.artist };
 }
 

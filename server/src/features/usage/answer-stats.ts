@@ -24,7 +24,9 @@ export interface StatsQuestion {
 /** The answer to getUsageStats and to its sister for administrators; whose requests are read is for `read` to say. */
 export async function answerStats({ range, by, filter, now, csv, read, generations }: StatsQuestion) {
   // A table has all groups, an answer the first of them.
-  const { totals, groups, groupsCount } = foldCells(await read<CellRow>(selectCells(by, filter, range, now, csv ? null : GROUPS_MAX)));
+  const { totals, groups, groupsCount } = foldCells(
+    await read<CellRow>(selectCells(by, filter, range, now, csv ? null : GROUPS_MAX)),
+  );
   const shown = [...groups]
     .toSorted(([nameA, a], [nameB, b]) => b.requests - a.requests || (nameA < nameB ? -1 : 1))
     .map(([label, figures]) => ({ label: publicLabel(by, label), figures }));

@@ -139,11 +139,24 @@ function credentialOf({ accountId, mode, kind, keyId, clientId, sessionId }: Pri
   return { accountId, mode, credential: kind, keyId, clientId: clientId ?? null, sessionId };
 }
 
-const withoutCredential = { accountId: nobody, mode: null, credential: null, keyId: null, clientId: null, sessionId: null };
+const withoutCredential = {
+  accountId: nobody,
+  mode: null,
+  credential: null,
+  keyId: null,
+  clientId: null,
+  sessionId: null,
+};
 
 function isOf(kind: Kind, { operation, status, method, problem, agent, replayed }: FinishedRequest): boolean {
-  return kind.operation === operation && kind.status === status && kind.method === method && kind.problem === problem
-    && kind.agent === agent && kind.replayed === replayed;
+  return (
+    kind.operation === operation &&
+    kind.status === status &&
+    kind.method === method &&
+    kind.problem === problem &&
+    kind.agent === agent &&
+    kind.replayed === replayed
+  );
 }
 
 function sum(values: number[]): number {

@@ -84,7 +84,11 @@ function facts(spans: string): string {
         from gaps join usage_requests u on u.minute >= gaps.starts_at and u.minute < gaps.ends_at where ${wanted})`;
 }
 
-function valuesOf({ accountId, mode, operation, keyId }: UsageFilter, { since, until }: UsageRange, now: Date): unknown[] {
+function valuesOf(
+  { accountId, mode, operation, keyId }: UsageFilter,
+  { since, until }: UsageRange,
+  now: Date,
+): unknown[] {
   // Requests older than any partition: nothing is looked for there one by one.
   const oldest = new Date(now.getTime() - (daysKept + 2) * 86_400_000);
   return [since, until, oldest, accountId, mode, operation, keyId];
@@ -94,7 +98,13 @@ function valuesOf({ accountId, mode, operation, keyId }: UsageFilter, { since, u
  * Everything that answers about a time and its groups are folded from. With `groupsMax` only so many groups, those with the
  * most requests, have cells of their own: a process folds what it is sent in one go, and accounts are without number.
  */
-export const selectCells = (by: Grouping, filter: UsageFilter, range: UsageRange, now: Date, groupsMax: number | null = null): Statement => ({
+export const selectCells = (
+  by: Grouping,
+  filter: UsageFilter,
+  range: UsageRange,
+  now: Date,
+  groupsMax: number | null = null,
+): Statement => ({
   name: `usage_cells_by_${by}${groupsMax === null ? "" : `_${groupsMax}`}`,
   text: `with ${facts(spansFor(by))},
     ${groupsMax === null ? everyGroup(groupings[by]) : firstGroups(groupings[by], groupsMax)}
@@ -110,7 +120,8 @@ export const selectCells = (by: Grouping, filter: UsageFilter, range: UsageRange
   values: valuesOf(filter, range, now),
 });
 
-const everyGroup = (label: string): string => `labelled as materialized (select ${label} as label, 0 as groups, * from facts)`;
+const everyGroup = (label: string): string =>
+  `labelled as materialized (select ${label} as label, 0 as groups, * from facts)`;
 
 const firstGroups = (label: string, groupsMax: number): string => `
     sizes as materialized (select ${label} as name, sum(requests) as requests from facts group by name),

@@ -34,7 +34,9 @@ async function ask({ url }: ServerProcess, requests: number): Promise<void> {
 async function stored(adminUrl = app.database.adminUrl): Promise<number> {
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
-  const { rows } = await client.query<{ n: number }>("select coalesce(sum(requests), 0)::int as n from usage_requests where operation = 'getLiveness'");
+  const { rows } = await client.query<{ n: number }>(
+    "select coalesce(sum(requests), 0)::int as n from usage_requests where operation = 'getLiveness'",
+  );
   await client.end();
   return rows[0]?.n ?? 0;
 }

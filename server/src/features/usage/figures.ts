@@ -49,7 +49,11 @@ class Tally {
 }
 
 /** Figures of the whole and of each label that occurs; `groups` may be fewer than `groupsCount`. */
-export function foldCells(cells: readonly CellRow[]): { totals: UsageFigures; groups: Map<string, UsageFigures>; groupsCount: number } {
+export function foldCells(cells: readonly CellRow[]): {
+  totals: UsageFigures;
+  groups: Map<string, UsageFigures>;
+  groupsCount: number;
+} {
   const whole = new Tally();
   const parts = new Map<string, Tally>();
   let groupsCount = 0;
@@ -62,7 +66,11 @@ export function foldCells(cells: readonly CellRow[]): { totals: UsageFigures; gr
     part.add(cell);
   }
   groupsCount = Math.max(groupsCount, parts.size);
-  return { totals: whole.figures(), groupsCount, groups: new Map([...parts].map(([label, tally]) => [label, tally.figures()])) };
+  return {
+    totals: whole.figures(),
+    groupsCount,
+    groups: new Map([...parts].map(([label, tally]) => [label, tally.figures()])),
+  };
 }
 
 /** Of a time in which nothing was asked for. */

@@ -23,7 +23,10 @@ export const getAdminUsageStats =
       csv: wantsCsv(query.format, headers.accept),
       read: (statement) => db.readSystem(reason, statement),
       generations: async () => {
-        const [row] = await db.readSystem<GenerationFigures>(reason, selectGenerationFigures({ ...range, accountId: filter.accountId, mode: filter.mode }));
+        const [row] = await db.readSystem<GenerationFigures>(
+          reason,
+          selectGenerationFigures({ ...range, accountId: filter.accountId, mode: filter.mode }),
+        );
         if (!row) throw new Error("an aggregate without groups has one row");
         return row;
       },

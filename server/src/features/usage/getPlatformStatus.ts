@@ -6,8 +6,12 @@ import type { UsageDeps } from "./deps.ts";
 export const getPlatformStatus =
   ({ plugins, work, breakers, queues: internal, recorder, clock, log }: UsageDeps): Handler<"getPlatformStatus"> =>
   async () => {
-    const reports = (["live", "test"] as const).flatMap((mode) => plugins.report(mode).map((report) => ({ mode, report })));
-    const generating = reports.filter(({ report }) => report.status === "loaded" && report.capabilities.includes("generation"));
+    const reports = (["live", "test"] as const).flatMap((mode) =>
+      plugins.report(mode).map((report) => ({ mode, report })),
+    );
+    const generating = reports.filter(
+      ({ report }) => report.status === "loaded" && report.capabilities.includes("generation"),
+    );
     const names = [...generating.flatMap(({ mode, report }) => generationQueues(report.id, mode)), ...internal];
     const queues = names.map(async (name) => ({
       name,

@@ -21,7 +21,10 @@ export const getUsageStats =
       csv: wantsCsv(query.format, headers.accept),
       read: (statement) => db.readTenant(accountId, statement),
       generations: async () => {
-        const [row] = await db.readTenant<GenerationFigures>(accountId, selectGenerationFigures({ ...range, accountId, mode: null }));
+        const [row] = await db.readTenant<GenerationFigures>(
+          accountId,
+          selectGenerationFigures({ ...range, accountId, mode: null }),
+        );
         if (!row) throw new Error("an aggregate without groups has one row");
         return row;
       },

@@ -8,5 +8,6 @@ export const monthsKept = 13;
 /** Makes the partitions of the coming days and drops expired ones, but no day that is not rolled up. Run it daily. */
 export async function keepUsage({ db, clock }: { db: Database; clock: Clock }): Promise<void> {
   await db.asSystem("make and drop partitions of usage", (tx) =>
-    tx.query("select app.keep_usage($1, $2, $3)", [clock.now(), daysKept, monthsKept]));
+    tx.query("select app.keep_usage($1, $2, $3)", [clock.now(), daysKept, monthsKept]),
+  );
 }

@@ -25,23 +25,53 @@ interface Asked {
 export function rangeOf(asked: Asked, now: Date, defaultMs: number): UsageRange {
   const until = asked.until === undefined ? now.getTime() : timeOf(asked.until);
   const since = asked.since === undefined ? until - defaultMs : timeOf(asked.since);
-  if (since >= until) throw invalidField("/query/since", "not_before_until", "Give a time before until, which is now when it is left out.");
-  if (until - since > RANGE_MAX_DAYS * DAY) throw invalidField("/query/since", "range_too_long", `Ask for at most ${RANGE_MAX_DAYS} days at once; figures are kept ${monthsKept} months.`);
+  if (since >= until)
+    throw invalidField(
+      "/query/since",
+      "not_before_until",
+      "Give a time before until, which is now when it is left out.",
+    );
+  if (until - since > RANGE_MAX_DAYS * DAY)
+    throw invalidField(
+      "/query/since",
+      "range_too_long",
+      `Ask for at most ${RANGE_MAX_DAYS} days at once; figures are kept ${monthsKept} months.`,
+    );
   const finest = now.getTime() - daysKept * DAY;
-  return { since: new Date(floor(since, since < finest ? HOUR : MINUTE)), until: new Date(ceil(until, until < finest ? HOUR : MINUTE)) };
+  return {
+    since: new Date(floor(since, since < finest ? HOUR : MINUTE)),
+    until: new Date(ceil(until, until < finest ? HOUR : MINUTE)),
+  };
 }
 
 /** The same, in whole steps of a time series, with the start of each. */
-export function stepsOf(asked: Asked & { granularity: Granularity }, now: Date, defaultMs: number): UsageRange & { starts: Date[] } {
+export function stepsOf(
+  asked: Asked & { granularity: Granularity },
+  now: Date,
+  defaultMs: number,
+): UsageRange & { starts: Date[] } {
   const { since, until } = rangeOf(asked, now, defaultMs);
   const step = stepMs[asked.granularity];
   if (step < HOUR && since.getTime() < now.getTime() - daysKept * DAY) {
-    throw invalidField("/query/since", "too_old_for_granularity", `Minutes are kept ${daysKept} days. Ask for hours or days, or for a later time.`);
+    throw invalidField(
+      "/query/since",
+      "too_old_for_granularity",
+      `Minutes are kept ${daysKept} days. Ask for hours or days, or for a later time.`,
+    );
   }
   const [first, end] = [floor(since.getTime(), step), ceil(until.getTime(), step)];
   const points = (end - first) / step;
-  if (points > POINTS_MAX) throw invalidField("/query/granularity", "too_many_points", `This would be ${points} points; ask for at most ${POINTS_MAX}: a shorter time or a coarser granularity.`);
-  return { since: new Date(first), until: new Date(end), starts: Array.from({ length: points }, (_, index) => new Date(first + index * step)) };
+  if (points > POINTS_MAX)
+    throw invalidField(
+      "/query/granularity",
+      "too_many_points",
+      `This would be ${points} points; ask for at most ${POINTS_MAX}: a shorter time or a coarser granularity.`,
+    );
+  return {
+    since: new Date(first),
+    until: new Date(end),
+    starts: Array.from({ length: points }, (_, index) => new Date(first + index * step)),
+  };
 }
 
 function timeOf(text: string): number {

@@ -11,22 +11,26 @@ const totals = {
 /** Shows what became of recorded requests: accepted = stored + pending + dropped. (API-50) */
 export function exportRecorderCounts(registry: Registry, recorder: Pick<UsageRecorder, "counts">): void {
   for (const [name, help] of Object.entries(totals)) {
-    registry.registerMetric(new Counter({
-      name: `musicverse_usage_requests_${name}_total`,
-      help,
+    registry.registerMetric(
+      new Counter({
+        name: `musicverse_usage_requests_${name}_total`,
+        help,
+        registers: [],
+        collect() {
+          this.reset();
+          this.inc(recorder.counts()[name as keyof typeof totals]);
+        },
+      }),
+    );
+  }
+  registry.registerMetric(
+    new Gauge({
+      name: "musicverse_usage_requests_pending",
+      help: "Recorded requests that wait in memory or on disk for the database.",
       registers: [],
       collect() {
-        this.reset();
-        this.inc(recorder.counts()[name as keyof typeof totals]);
+        this.set(recorder.counts().pending);
       },
-    }));
-  }
-  registry.registerMetric(new Gauge({
-    name: "musicverse_usage_requests_pending",
-    help: "Recorded requests that wait in memory or on disk for the database.",
-    registers: [],
-    collect() {
-      this.set(recorder.counts().pending);
-    },
-  }));
+    }),
+  );
 }

@@ -22,14 +22,20 @@ afterEach(async () => {
 });
 
 const stored = async () => {
-  const [row] = await database.db.readSystem<{ n: number }>("a test counts", { name: "count", text: "select coalesce(sum(requests), 0)::int as n from usage_requests", values: [] });
+  const [row] = await database.db.readSystem<{ n: number }>("a test counts", {
+    name: "count",
+    text: "select coalesce(sum(requests), 0)::int as n from usage_requests",
+    values: [],
+  });
   return row?.n;
 };
-const recorderOn = (db: Pick<Database, "asSystem">, directory = spillDir) => createUsageRecorder({ db, clock: systemClock, log: silentLogger(), spillDir: directory });
+const recorderOn = (db: Pick<Database, "asSystem">, directory = spillDir) =>
+  createUsageRecorder({ db, clock: systemClock, log: silentLogger(), spillDir: directory });
 const record = (recorder: UsageRecorder, requests: number) => {
   for (let time = 0; time < requests; time += 1) recorder.record(requestAt(Date.now(), { status: 200 + (time % 3) }));
 };
-const addsUp = ({ accepted, stored: kept, pending, dropped }: ReturnType<UsageRecorder["counts"]>) => accepted === kept + pending + dropped;
+const addsUp = ({ accepted, stored: kept, pending, dropped }: ReturnType<UsageRecorder["counts"]>) =>
+  accepted === kept + pending + dropped;
 
 /** A database that fails in turn not at all, before it did anything, and after its commit: then nobody knows. */
 function moody(): Pick<Database, "asSystem"> & { isDown: boolean } {
@@ -51,7 +57,9 @@ test("whatever the database answers, each request is stored once, and the counte
   const db = moody();
   const recorder = recorderOn(db);
   let wrong = 0;
-  const watch = setInterval(() => { if (!addsUp(recorder.counts())) wrong += 1; }, 1);
+  const watch = setInterval(() => {
+    if (!addsUp(recorder.counts())) wrong += 1;
+  }, 1);
   for (let round = 0; round < 4; round += 1) {
     record(recorder, 250);
     await expect.poll(() => recorder.counts().pending < 1000 || recorder.counts().stored > 0).toBe(true);
@@ -73,7 +81,10 @@ test("what the database does not take before a stop waits on disk, and another p
   expect(recorder.counts()).toMatchObject({ accepted: 70, stored: 0, pending: 70, dropped: 0 });
   const [file = ""] = readdirSync(spillDir);
   // Its writer is gone for longer than any that lives would leave it.
-  renameSync(join(spillDir, file), join(spillDir, file.replace(/^\d{15}/, String(Date.now() - 120_000).padStart(15, "0"))));
+  renameSync(
+    join(spillDir, file),
+    join(spillDir, file.replace(/^\d{15}/, String(Date.now() - 120_000).padStart(15, "0"))),
+  );
 
   const heir = recorderOn(database.db);
   await heir.close();
@@ -87,12 +98,19 @@ test("what waited on disk while its account was erased is not stored; the rest o
   db.isDown = true;
   const recorder = recorderOn(db);
   const [erased, other] = [await insertAccount(database.db), await insertAccount(database.db)];
-  for (const principal of [principalOf(erased), principalOf(other), null]) recorder.record(requestAt(Date.now(), { principal }));
+  for (const principal of [principalOf(erased), principalOf(other), null])
+    recorder.record(requestAt(Date.now(), { principal }));
   await expect.poll(() => readdirSync(spillDir).filter((name) => name.endsWith(".json"))).toHaveLength(1);
-  await database.db.asSystem("a test erases an account", (tx) => tx.query("delete from accounts where id = $1", [erased]));
+  await database.db.asSystem("a test erases an account", (tx) =>
+    tx.query("delete from accounts where id = $1", [erased]),
+  );
   db.asSystem = database.db.asSystem;
   await expect.poll(() => recorder.counts()).toEqual({ accepted: 3, stored: 2, pending: 0, dropped: 1, recovered: 0 });
-  const rows = await database.db.readSystem<{ account_id: string }>("a test looks", { name: "accounts", text: "select account_id from usage_requests order by 1", values: [] });
+  const rows = await database.db.readSystem<{ account_id: string }>("a test looks", {
+    name: "accounts",
+    text: "select account_id from usage_requests order by 1",
+    values: [],
+  });
   expect(rows.map(({ account_id: id }) => id)).toEqual([nobody, other]);
   await recorder.close();
 });
@@ -102,10 +120,19 @@ test("a credential has one row per flush for requests alike, however often it wa
   const accountId = await insertAccount(database.db);
   const [one, two] = [principalOf(accountId), principalOf(accountId)];
   const at = Date.now();
-  for (let time = 0; time < 6; time += 1) for (const principal of [one, two]) recorder.record(requestAt(at, { principal: { ...principal } }));
+  for (let time = 0; time < 6; time += 1)
+    for (const principal of [one, two]) recorder.record(requestAt(at, { principal: { ...principal } }));
   await recorder.close();
-  const rows = await database.db.readSystem<{ requests: number }>("a test looks", { name: "requests", text: "select key_id, requests from usage_requests order by 1", values: [] });
-  expect(rows).toEqual([one, two].map(({ keyId }) => ({ key_id: keyId, requests: 6 })).toSorted((a, b) => (String(a.key_id) < String(b.key_id) ? -1 : 1)));
+  const rows = await database.db.readSystem<{ requests: number }>("a test looks", {
+    name: "requests",
+    text: "select key_id, requests from usage_requests order by 1",
+    values: [],
+  });
+  expect(rows).toEqual(
+    [one, two]
+      .map(({ keyId }) => ({ key_id: keyId, requests: 6 }))
+      .toSorted((a, b) => (String(a.key_id) < String(b.key_id) ? -1 : 1)),
+  );
 });
 
 test("a file that is no usage is put aside and holds up nothing", async () => {

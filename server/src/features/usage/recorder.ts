@@ -49,7 +49,13 @@ const FILES_AT_ONCE = 20;
 /** Older ones are not stored: their day has been rolled up and may have been dropped. */
 const DAYS_STORABLE = 28;
 
-export function createUsageRecorder({ db, clock, log, spillDir, flushEveryMs = FLUSH_EVERY_MS }: RecorderOptions): UsageRecorder {
+export function createUsageRecorder({
+  db,
+  clock,
+  log,
+  spillDir,
+  flushEveryMs = FLUSH_EVERY_MS,
+}: RecorderOptions): UsageRecorder {
   const spill = createSpill(spillDir, SPILL_BYTES_MAX);
   /** Own files → requests in them. */
   const spilled = new Map<string, number>();
@@ -63,11 +69,13 @@ export function createUsageRecorder({ db, clock, log, spillDir, flushEveryMs = F
   const store = (rows: readonly UsageRow[]) =>
     inTime(db.asSystem("store usage of all tenants", (tx) => insertUsage(tx, rows)));
   const storeLate = (rows: readonly UsageRow[]) =>
-    inTime(db.asSystem("store usage of all tenants that waited on disk", async (tx) => {
-      const living = await selectLiving(tx, rows);
-      await insertUsage(tx, living);
-      return living;
-    }));
+    inTime(
+      db.asSystem("store usage of all tenants that waited on disk", async (tx) => {
+        const living = await selectLiving(tx, rows);
+        await insertUsage(tx, living);
+        return living;
+      }),
+    );
 
   async function flush(): Promise<void> {
     const full = batch;
@@ -175,7 +183,10 @@ export function createUsageRecorder({ db, clock, log, spillDir, flushEveryMs = F
 /** Nobody waits for a connection for longer; what was sent may still arrive, and then counts once all the same. */
 async function inTime<T>(storing: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`the database did not take the batch within ${STORE_TIMEOUT_MS} ms`)), STORE_TIMEOUT_MS);
+  const timer = setTimeout(
+    () => reject(new Error(`the database did not take the batch within ${STORE_TIMEOUT_MS} ms`)),
+    STORE_TIMEOUT_MS,
+  );
   try {
     return await Promise.race([storing, late]);
   } finally {

@@ -8,7 +8,10 @@ const kind = "mode, credential, key_id, client_id, operation, method, status, pr
 /** Starts of hours or days before `end` that are not rolled up though they could be; a day needs all of its hours. */
 export async function selectRollable(tx: SystemTx, span: Span, end: Date): Promise<Date[]> {
   const step = span === "hour" ? "1 hour" : "24 hours";
-  const ready = span === "hour" ? "true" : "(select count(*) from usage_rolled h where h.span = 'hour' and h.starts_at >= start and h.starts_at < start + interval '24 hours') = 24";
+  const ready =
+    span === "hour"
+      ? "true"
+      : "(select count(*) from usage_rolled h where h.span = 'hour' and h.starts_at >= start and h.starts_at < start + interval '24 hours') = 24";
   const rows = await tx.query<{ start: Date }>(
     `select start from generate_series(app.first_usage_day(), $2::timestamptz - interval '${step}', interval '${step}') start
       where not exists (select from usage_rolled r where r.span = $1 and r.starts_at = start) and ${ready} order by start`,

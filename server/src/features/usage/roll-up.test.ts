@@ -29,10 +29,19 @@ afterEach(() => database.close());
 const clockAt = (time: number) => ({ now: () => new Date(time) });
 const rollUpAt = (time: number, at: Database = db) => rollUpUsage({ db: at, clock: clockAt(time) });
 const rolled = async (span: string) =>
-  (await db.readSystem<{ starts_at: Date }>("a test looks", { name: "rolled", text: "select starts_at from usage_rolled where span = $1 order by 1", values: [span] }))
-    .map(({ starts_at: start }) => start.getTime());
+  (
+    await db.readSystem<{ starts_at: Date }>("a test looks", {
+      name: "rolled",
+      text: "select starts_at from usage_rolled where span = $1 order by 1",
+      values: [span],
+    })
+  ).map(({ starts_at: start }) => start.getTime());
 const count = async (table: string) => {
-  const [row] = await db.readSystem<{ n: number }>("a test counts", { name: `count ${table}`, text: `select coalesce(sum(requests), 0)::bigint as n from ${table}`, values: [] });
+  const [row] = await db.readSystem<{ n: number }>("a test counts", {
+    name: `count ${table}`,
+    text: `select coalesce(sum(requests), 0)::bigint as n from ${table}`,
+    values: [],
+  });
   return row?.n;
 };
 async function partitions(of: string, options = ""): Promise<string[]> {
@@ -59,9 +68,15 @@ describe("figures", () => {
         problem: index % 10 === 0 ? "not_found" : index % 17 === 0 ? "internal_error" : null,
         latencyUs: 50 + ((index * 104_729) % 3_000_000),
         replayed: index % 50 === 0,
-      }));
+      }),
+    );
     await storeRequests(db, requests);
-    const questions = () => Promise.all((["none", "account", "api_key", "operation", "error", "hour", "day"] as const).map((by) => figuresOf(db, by, yesterday, today + DAY)));
+    const questions = () =>
+      Promise.all(
+        (["none", "account", "api_key", "operation", "error", "hour", "day"] as const).map((by) =>
+          figuresOf(db, by, yesterday, today + DAY),
+        ),
+      );
     const before = await questions();
     expect(before[0]?.totals.requests).toBe(500);
 
@@ -76,7 +91,10 @@ describe("figures", () => {
     expect((await figuresOf(db, "minute", yesterday, today + DAY)).totals).toEqual(before[0]?.totals);
     // And a time that cuts through hours and days.
     const cut = await figuresOf(db, "none", yesterday + 90 * 60_000, today + 7 * HOUR + 60_000);
-    expect(cut.totals.requests).toBe(requests.filter(({ endedAt }) => endedAt >= yesterday + 90 * 60_000 && endedAt < today + 7 * HOUR + 60_000).length);
+    expect(cut.totals.requests).toBe(
+      requests.filter(({ endedAt }) => endedAt >= yesterday + 90 * 60_000 && endedAt < today + 7 * HOUR + 60_000)
+        .length,
+    );
   });
 
   test("hold what was stored late, at once and after the next rollup", async () => {
@@ -107,8 +125,15 @@ describe("figures", () => {
     });
     await inserted.promise;
     const rolling = rollUpAt(today + HOUR);
-    const waiting = { name: "waiting", text: "select 1 from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())", values: [] };
-    await expect.poll(async () => (await db.readSystem("a test looks at locks", waiting)).length, { timeout: 5_000 }).toBe(1).finally(release.resolve);
+    const waiting = {
+      name: "waiting",
+      text: "select 1 from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())",
+      values: [],
+    };
+    await expect
+      .poll(async () => (await db.readSystem("a test looks at locks", waiting)).length, { timeout: 5_000 })
+      .toBe(1)
+      .finally(release.resolve);
     await Promise.all([storing, rolling]);
     expect(await rolled("hour")).toContain(at);
     expect((await figuresOf(db, "hour", at, at + HOUR)).totals.requests).toBe(1);
@@ -118,10 +143,30 @@ describe("figures", () => {
     const account = await insertAccount(db);
     const key = principalOf(account);
     const [first, last] = [today - DAY + HOUR, today - DAY + 2 * HOUR];
-    await storeRequests(db, [requestAt(first, { principal: key, deprecated: true }), requestAt(last, { principal: key, deprecated: true }), requestAt(last + 1, { principal: key, operation: "listTracks" })]);
+    await storeRequests(db, [
+      requestAt(first, { principal: key, deprecated: true }),
+      requestAt(last, { principal: key, deprecated: true }),
+      requestAt(last + 1, { principal: key, operation: "listTracks" }),
+    ]);
     const ask = (accountId: string) =>
-      db.readTenant(accountId, selectDeprecatedCalls({ accountId, mode: null, operation: null, keyId: null }, { since: new Date(first), until: new Date(today) }, new Date(today)));
-    const expected = [{ operation: "getTrack", key_id: key.keyId, client_id: null, credential: "api_key", requests: 2, last_at: new Date(last) }];
+      db.readTenant(
+        accountId,
+        selectDeprecatedCalls(
+          { accountId, mode: null, operation: null, keyId: null },
+          { since: new Date(first), until: new Date(today) },
+          new Date(today),
+        ),
+      );
+    const expected = [
+      {
+        operation: "getTrack",
+        key_id: key.keyId,
+        client_id: null,
+        credential: "api_key",
+        requests: 2,
+        last_at: new Date(last),
+      },
+    ];
     expect(await ask(account)).toEqual(expected);
     await rollUpAt(today + HOUR);
     expect(await ask(account)).toEqual(expected);
@@ -132,7 +177,9 @@ describe("figures", () => {
     const other = createDatabase({ url: database.appUrl, poolMax: 4, log: silentLogger() });
     const at = today - DAY + 3 * HOUR;
     await storeRequests(db, [requestAt(at)]);
-    const storing = Array.from({ length: 20 }, (_, index) => storeRequests(index % 2 ? db : other, [requestAt(at + index)]));
+    const storing = Array.from({ length: 20 }, (_, index) =>
+      storeRequests(index % 2 ? db : other, [requestAt(at + index)]),
+    );
     await Promise.all([rollUpAt(today + HOUR), rollUpAt(today + HOUR, other), ...storing]);
     expect((await figuresOf(db, "none", today - DAY, today)).totals.requests).toBe(21);
     await Promise.all([rollUpAt(today + HOUR), rollUpAt(today + HOUR, other)]);
@@ -143,7 +190,10 @@ describe("figures", () => {
 
   test("of an account go with it", async () => {
     const account = await insertAccount(db);
-    await storeRequests(db, [requestAt(today - DAY, { principal: principalOf(account) }), requestAt(today + 1, { principal: principalOf(account) })]);
+    await storeRequests(db, [
+      requestAt(today - DAY, { principal: principalOf(account) }),
+      requestAt(today + 1, { principal: principalOf(account) }),
+    ]);
     await rollUpAt(today + HOUR);
     await db.asSystem("a test deletes an account", (tx) => tx.query("delete from accounts where id = $1", [account]));
     expect(await count("usage_requests")).toBe(0);
@@ -155,16 +205,26 @@ test("percentiles are within the documented error of the exact ones, and merged 
   const [a, b] = [await insertAccount(db), await insertAccount(db)];
   let minute = today;
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(fc.integer({ min: 64, max: 600_000_000 }), fc.boolean()), { minLength: 1, maxLength: 60 }), async (values) => {
-      minute += 60_000;
-      await storeRequests(db, values.map(([latencyUs, first]) => requestAt(minute, { latencyUs, principal: principalOf(first ? a : b) })));
-      const { totals } = await figuresOf(db, "account", minute, minute + 60_000);
-      const sorted = values.map(([us]) => us).toSorted((x, y) => x - y);
-      for (const [share, ms] of [[0.5, totals.latency_ms.p50], [0.95, totals.latency_ms.p95], [0.99, totals.latency_ms.p99]] as const) {
-        const exactMs = (sorted[Math.ceil(share * sorted.length) - 1] ?? 0) / 1000;
-        expect(Math.abs((ms ?? 0) - exactMs)).toBeLessThanOrEqual(exactMs * relativeError + 0.0051);
-      }
-    }),
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.integer({ min: 64, max: 600_000_000 }), fc.boolean()), { minLength: 1, maxLength: 60 }),
+      async (values) => {
+        minute += 60_000;
+        await storeRequests(
+          db,
+          values.map(([latencyUs, first]) => requestAt(minute, { latencyUs, principal: principalOf(first ? a : b) })),
+        );
+        const { totals } = await figuresOf(db, "account", minute, minute + 60_000);
+        const sorted = values.map(([us]) => us).toSorted((x, y) => x - y);
+        for (const [share, ms] of [
+          [0.5, totals.latency_ms.p50],
+          [0.95, totals.latency_ms.p95],
+          [0.99, totals.latency_ms.p99],
+        ] as const) {
+          const exactMs = (sorted[Math.ceil(share * sorted.length) - 1] ?? 0) / 1000;
+          expect(Math.abs((ms ?? 0) - exactMs)).toBeLessThanOrEqual(exactMs * relativeError + 0.0051);
+        }
+      },
+    ),
     { numRuns: 60 },
   );
 });
@@ -185,7 +245,9 @@ describe("partitions", () => {
     expect(after).not.toContain(day(today - DAY));
     expect(after).toContain(day(today));
     expect(after).toContain(day(today + 47 * DAY));
-    expect((await figuresOf(db, "day", today - DAY, today + DAY, { now: new Date(today + 20 * DAY) })).totals.requests).toBe(2);
+    expect(
+      (await figuresOf(db, "day", today - DAY, today + DAY, { now: new Date(today + 20 * DAY) })).totals.requests,
+    ).toBe(2);
   });
 
   test("requests of a time without a partition are kept, found, and moved into it when it is made", async () => {
@@ -205,7 +267,9 @@ describe("partitions", () => {
 
   test("are not analyzed each minute while they are young, those that come later included", async () => {
     await db.asSystem("a test", (tx) => tx.query("select app.keep_usage(now() + interval '40 days', 30, 13)"));
-    expect(await partitions("usage_requests", "autovacuum_analyze_threshold=1000000")).toEqual(await partitions("usage_requests"));
+    expect(await partitions("usage_requests", "autovacuum_analyze_threshold=1000000")).toEqual(
+      await partitions("usage_requests"),
+    );
   });
 
   test("rollups are kept 13 months", async () => {
@@ -213,7 +277,8 @@ describe("partitions", () => {
     await keepUsage({ db, clock: clockAt(today + 12 * 30 * DAY) });
     expect(await partitions("usage_rollups")).toEqual(expect.arrayContaining(before));
     await keepUsage({ db, clock: clockAt(today + 600 * DAY) });
-    for (const name of before.filter((partition) => !partition.endsWith("_other"))) expect(await partitions("usage_rollups")).not.toContain(name);
+    for (const name of before.filter((partition) => !partition.endsWith("_other")))
+      expect(await partitions("usage_rollups")).not.toContain(name);
   });
 });
 
@@ -226,5 +291,10 @@ test("a row that is stored again changes nothing, and keys of others are never m
   const rows = batch.rows();
   for (let time = 0; time < 3; time += 1) await db.asSystem("a test stores twice", (tx) => insertUsage(tx, rows));
   const { groups } = await figuresOf(db, "api_key", today, today + HOUR);
-  expect([...groups].map(([key, { requests: n }]) => [key, n])).toEqual(expect.arrayContaining([[mine, 2], [theirs, 1]]));
+  expect([...groups].map(([key, { requests: n }]) => [key, n])).toEqual(
+    expect.arrayContaining([
+      [mine, 2],
+      [theirs, 1],
+    ]),
+  );
 });

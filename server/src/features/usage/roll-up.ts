@@ -13,7 +13,9 @@ const GRACE_MS = 2 * 60_000;
 export async function rollUpUsage({ db, clock }: { db: Database; clock: Clock }): Promise<void> {
   for (const span of ["hour", "day"] as const) {
     const end = (span === "hour" ? hourOf : dayOf)(clock.now().getTime() - GRACE_MS);
-    const starts = await db.asSystem(`find each ${span} of usage to roll up`, (tx) => selectRollable(tx, span, new Date(end)));
+    const starts = await db.asSystem(`find each ${span} of usage to roll up`, (tx) =>
+      selectRollable(tx, span, new Date(end)),
+    );
     for (const start of starts) await rollUp(db, span, start);
   }
 }
@@ -21,6 +23,7 @@ export async function rollUpUsage({ db, clock }: { db: Database; clock: Clock })
 async function rollUp(db: Database, span: Span, start: Date): Promise<void> {
   await db.asSystem(`roll up one ${span} of usage`, async (tx) => {
     await lockAlone(tx, span, start.getTime());
-    if (!(await isRolled(tx, span, start))) await replaceRollups(tx, span, start, new Date(start.getTime() + spanMs[span]));
+    if (!(await isRolled(tx, span, start)))
+      await replaceRollups(tx, span, start, new Date(start.getTime() + spanMs[span]));
   });
 }

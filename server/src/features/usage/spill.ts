@@ -27,7 +27,10 @@ export function createSpill(directory: string, bytesMax: number): Spill {
     write: async (rows) => {
       const text = JSON.stringify(rows);
       const held = [...written.values()].reduce((sum, bytes) => sum + bytes, 0);
-      if (held + text.length > bytesMax) throw new Error(`${directory} holds ${held} bytes of usage that the database did not take; no more than ${bytesMax} are kept`);
+      if (held + text.length > bytesMax)
+        throw new Error(
+          `${directory} holds ${held} bytes of usage that the database did not take; no more than ${bytesMax} are kept`,
+        );
       await mkdir(directory, { recursive: true });
       const name = `${String(Date.now()).padStart(15, "0")}-${randomUUID()}.json`;
       const file = await open(path(`${name}.part`), "w");

@@ -36,7 +36,11 @@ const eachColumns: [name: string, type: "integer" | "bigint", values: (row: Usag
 
 const names = columns.map(([name]) => name).join(", ");
 const given = columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(", ");
-const [firstEach, idsAt, endAt] = [columns.length + 1, columns.length + eachColumns.length + 1, columns.length + eachColumns.length + 2];
+const [firstEach, idsAt, endAt] = [
+  columns.length + 1,
+  columns.length + eachColumns.length + 1,
+  columns.length + eachColumns.length + 2,
+];
 const insertRows = `
   insert into usage_requests (${names}, ${eachColumns.map(([name]) => name).join(", ")}, request_ids)
   select ${names}, ${eachColumns.map(([, type], index) => `($${firstEach + index}::${type}[])[last_one - requests + 1 : last_one]`).join(", ")},

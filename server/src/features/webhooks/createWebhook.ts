@@ -36,6 +36,9 @@ export const createWebhook =
         now: deps.clock.now(),
       });
       await sendTestEvent(deps, tx, { webhookId: id, type: "webhook.test", requestId });
-      return created({ ...presentWebhook(row, deps.clock.now()), secret }, { Location: `/v1/webhooks/${encodeId("whk", id)}` });
+      return created(
+        { ...presentWebhook(row, deps.clock.now()), secret },
+        { Location: `/v1/webhooks/${encodeId("whk", id)}` },
+      );
     });
   };

@@ -16,12 +16,19 @@ export const createWebhookReplay =
     const now = clock.now();
     const since = new Date(body.since);
     const until = body.until === undefined ? now : new Date(body.until);
-    if (until <= since) throw invalidField("/body/until", "not_after_since", "The end must be after `since`; left out, it is now.");
+    if (until <= since)
+      throw invalidField("/body/until", "not_after_since", "The end must be after `since`; left out, it is now.");
     const id = newId();
     return write(async (tx) => {
       const started = await insertReplay(tx, {
-        id, webhook_id: webhookId, since, until, event_types: body.event_types ?? null, wanted: body.only ?? "failed",
-        reached: lowestId(since), now,
+        id,
+        webhook_id: webhookId,
+        since,
+        until,
+        event_types: body.event_types ?? null,
+        wanted: body.only ?? "failed",
+        reached: lowestId(since),
+        now,
       });
       if (!started) throw new ProblemError("webhook_replay_running");
       tx.afterCommit(() => work.enqueue(replayKind, { id, accountId }));

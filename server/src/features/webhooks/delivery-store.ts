@@ -29,8 +29,17 @@ export interface AttemptRow {
 }
 
 const names = [
-  "id", "webhook_id", "event_id", "event_type", "status", "attempts_count", "next_attempt_at", "last_status_code",
-  "last_error", "created_at", "finished_at",
+  "id",
+  "webhook_id",
+  "event_id",
+  "event_type",
+  "status",
+  "attempts_count",
+  "next_attempt_at",
+  "last_status_code",
+  "last_error",
+  "created_at",
+  "finished_at",
 ];
 const columns = [...names.map((name) => `d.${name}`), "d.sequence::float8 as sequence"].join(", ");
 
@@ -125,6 +134,7 @@ export async function retryDelivery(
 /** Somebody wants to see the endpoint tried now, whatever its circuit says. */
 export async function endRest(tx: TenantTx, webhookId: string): Promise<void> {
   await tx.query("update webhooks set resting_until = null where account_id = $1 and id = $2", [
-    tx.accountId, webhookId,
+    tx.accountId,
+    webhookId,
   ]);
 }

@@ -7,7 +7,11 @@ import { webhookColumns, type WebhookRow } from "./store.ts";
 const reason = "The app that set its URL is not connected any more. Enable it if it is yours.";
 
 /** Nothing more is sent to the URLs that an app set in this account: its connection has ended, and with it its right to hear anything. */
-export async function disableWebhooksOfApp({ clock, emit }: { clock: Clock; emit: EmitEvent }, tx: TenantTx, clientId: string): Promise<void> {
+export async function disableWebhooksOfApp(
+  { clock, emit }: { clock: Clock; emit: EmitEvent },
+  tx: TenantTx,
+  clientId: string,
+): Promise<void> {
   const now = clock.now();
   const rows = await tx.query<WebhookRow>(
     `update webhooks w set status = 'disabled', disabled_reason = $3, disabled_at = $4, updated_at = $4,

@@ -11,8 +11,18 @@ export const listEventTypes =
   async () => {
     const now = clock.now();
     const data = eventTypes.map((type) => {
-      const payload = { id: encodeId("evt", newId()), type, timestamp: now.toISOString(), data: sampleData(type, newId(), now) };
-      return { object: "event_type" as const, name: type, description: eventDescriptions[type], example: presentEvent({ payload }) };
+      const payload = {
+        id: encodeId("evt", newId()),
+        type,
+        timestamp: now.toISOString(),
+        data: sampleData(type, newId(), now),
+      };
+      return {
+        object: "event_type" as const,
+        name: type,
+        description: eventDescriptions[type],
+        example: presentEvent({ payload }),
+      };
     });
     return ok({ object: "list", data });
   };

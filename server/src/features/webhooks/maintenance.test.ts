@@ -18,11 +18,21 @@ const idsIn = async (table: "webhooks" | "webhook_replays") => {
 };
 const replayOf = async ({ id: webhookId }: { id: string }, finishedAt: Date | null): Promise<string> => {
   const id = newId();
-  await world.db.withTenant(world.accountId, (tx) => tx.query(
-    `insert into webhook_replays (account_id, id, webhook_id, since, until, wanted, status, reached, due_at, created_at, finished_at)
+  await world.db.withTenant(world.accountId, (tx) =>
+    tx.query(
+      `insert into webhook_replays (account_id, id, webhook_id, since, until, wanted, status, reached, due_at, created_at, finished_at)
      values ($1, $2, $3, $4, $4, 'all', $5, $2, $6, $4, $7)`,
-    [tx.accountId, id, webhookId, world.clock.now(), finishedAt ? "completed" : "running", finishedAt ? null : world.clock.now(), finishedAt],
-  ));
+      [
+        tx.accountId,
+        id,
+        webhookId,
+        world.clock.now(),
+        finishedAt ? "completed" : "running",
+        finishedAt ? null : world.clock.now(),
+        finishedAt,
+      ],
+    ),
+  );
   return id;
 };
 
@@ -41,10 +51,17 @@ test("replays are forgotten 30 days after their end, running ones never", async 
 });
 
 test("a deleted endpoint is forgotten after 30 days, but not before the log has dropped the last delivery to it", async () => {
-  const [kept, empty, logged] = [await world.endpoint("http://127.0.0.1:9/"), await world.endpoint("http://127.0.0.1:9/"), await world.endpoint("http://127.0.0.1:9/", ["track.deleted"])];
+  const [kept, empty, logged] = [
+    await world.endpoint("http://127.0.0.1:9/"),
+    await world.endpoint("http://127.0.0.1:9/"),
+    await world.endpoint("http://127.0.0.1:9/", ["track.deleted"]),
+  ];
   await world.emitSample("track.deleted");
-  await world.db.withTenant(world.accountId, (tx) => tx.query("delete from webhook_deliveries where webhook_id <> $1", [logged.id]));
-  for (const { id } of [empty, logged]) await world.db.withTenant(world.accountId, (tx) => deleteWebhook(tx, id, world.clock.now()));
+  await world.db.withTenant(world.accountId, (tx) =>
+    tx.query("delete from webhook_deliveries where webhook_id <> $1", [logged.id]),
+  );
+  for (const { id } of [empty, logged])
+    await world.db.withTenant(world.accountId, (tx) => deleteWebhook(tx, id, world.clock.now()));
   world.advance(30 * dayMs);
   await forgetWebhooks(world);
   expect(await idsIn("webhooks")).toEqual(new Set([kept.id, empty.id, logged.id]));

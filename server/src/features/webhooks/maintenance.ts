@@ -9,7 +9,10 @@ const BATCH = 1000;
 /** Replays that ended, and deleted endpoints once the log has dropped their last delivery: it goes by whole weeks. */
 export async function forgetWebhooks({ db, clock }: { db: Database; clock: Clock }): Promise<void> {
   const before = new Date(clock.now().getTime() - KEPT_DAYS * 24 * 60 * 60 * 1000);
-  const inBatches = async (reason: string, forget: (tx: SystemTx, before: Date, limit: number) => Promise<number>): Promise<void> => {
+  const inBatches = async (
+    reason: string,
+    forget: (tx: SystemTx, before: Date, limit: number) => Promise<number>,
+  ): Promise<void> => {
     let gone = BATCH;
     while (gone === BATCH) gone = await db.asSystem(reason, (tx) => forget(tx, before, BATCH));
   };

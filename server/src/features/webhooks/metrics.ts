@@ -13,7 +13,10 @@ export interface DeliveryMetrics {
 const seconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600];
 
 /** What a worker measures of deliveries, and what the database says about all of them when somebody asks. */
-export function createDeliveryMetrics(registry: Registry, { db, clock }: { db: Database; clock: Clock }): DeliveryMetrics {
+export function createDeliveryMetrics(
+  registry: Registry,
+  { db, clock }: { db: Database; clock: Clock },
+): DeliveryMetrics {
   const registers = [registry];
   const attempts = new Counter({
     name: "musicverse_webhooks_attempts_total",

@@ -22,9 +22,15 @@ export const pythonLibrary = (): Promise<Python> =>
   pythonWith("standardwebhooks", resolve(import.meta.dirname, "standardwebhooks.requirements.txt"));
 
 /** What the Python library says about each delivery: `ok`, or the name of its error. */
-export async function verifyInPython(python: string, deliveries: { secret: string; received: Received }[]): Promise<string[]> {
+export async function verifyInPython(
+  python: string,
+  deliveries: { secret: string; received: Received }[],
+): Promise<string[]> {
   const child = spawn(python, ["-c", script], { stdio: ["pipe", "pipe", "inherit"] });
-  for (const { secret, received: { headers, body } } of deliveries) {
+  for (const {
+    secret,
+    received: { headers, body },
+  } of deliveries) {
     child.stdin.write(`${JSON.stringify({ secret, headers, body })}\n`);
   }
   child.stdin.end();

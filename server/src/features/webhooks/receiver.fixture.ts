@@ -27,7 +27,9 @@ export async function startReceiver(): Promise<Receiver> {
   let peak = 0;
   const server = createServer((request, response) => {
     peak = Math.max(peak, ++open);
-    response.once("close", () => { open -= 1; });
+    response.once("close", () => {
+      open -= 1;
+    });
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.once("end", () => {
@@ -41,7 +43,9 @@ export async function startReceiver(): Promise<Receiver> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks?from=test`,
     received,
     peak: () => peak,
-    answer: (next) => { answer = next; },
+    answer: (next) => {
+      answer = next;
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -18,7 +18,11 @@ export const rotateWebhookSecret =
     return write(async (tx) => {
       const now = clock.now();
       const overlapUntil = overlapMs > 0 ? new Date(now.getTime() + overlapMs) : null;
-      const row = await replaceSecret(tx, id, { sealed: sealSecret(keyRing, accountId, id, secret), overlapUntil, now });
+      const row = await replaceSecret(tx, id, {
+        sealed: sealSecret(keyRing, accountId, id, secret),
+        overlapUntil,
+        now,
+      });
       if (row === null) throw noSuchWebhook();
       // The drain that lost its lease leaves the rest due; the next one signs with both.
       tx.afterCommit(() => work.enqueue(drainKind, { id, accountId }));

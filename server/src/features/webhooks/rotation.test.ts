@@ -56,17 +56,20 @@ test("for a day both secrets sign and either verifies, then only the new one sig
   expect(signatures(await next())).toHaveLength(1);
 });
 
-test.each([[3_600], [604_800]])("an overlap of %i s ends on the millisecond, and the object says when", async (seconds) => {
-  const { secret, previous_secret_ends_at: endsAt } = await rotate({ overlap_seconds: seconds });
-  const before = await next();
-  for (const key of [secret, webhook.secret]) expect(verify(key, before)).toMatchObject({ type: "webhook.test" });
-  expect((await call(routes.getWebhook, at())).body).toMatchObject({ previous_secret_ends_at: endsAt });
+test.each([[3_600], [604_800]])(
+  "an overlap of %i s ends on the millisecond, and the object says when",
+  async (seconds) => {
+    const { secret, previous_secret_ends_at: endsAt } = await rotate({ overlap_seconds: seconds });
+    const before = await next();
+    for (const key of [secret, webhook.secret]) expect(verify(key, before)).toMatchObject({ type: "webhook.test" });
+    expect((await call(routes.getWebhook, at())).body).toMatchObject({ previous_secret_ends_at: endsAt });
 
-  world.advance(seconds * 1_000);
-  expect((await call(routes.getWebhook, at())).body).toMatchObject({ previous_secret_ends_at: null });
-  const after = await next();
-  expect(signatures(after)).toHaveLength(1);
-});
+    world.advance(seconds * 1_000);
+    expect((await call(routes.getWebhook, at())).body).toMatchObject({ previous_secret_ends_at: null });
+    const after = await next();
+    expect(signatures(after)).toHaveLength(1);
+  },
+);
 
 test("with an overlap of 0 the old secret ends at once (WHK-04)", async () => {
   const { secret, previous_secret_ends_at: endsAt } = await rotate({ overlap_seconds: 0 });
@@ -101,21 +104,26 @@ test("the log shows neither secret and no signature to replay, and a deleted end
   expect(detail).toMatch(/"webhook-signature":"v1,.{8}… v1,.{8}…"/);
   for (const one of [secret, webhook.secret]) expect(detail).not.toContain(one);
   await call(routes.deleteWebhook, at());
-  const rows = await world.db.withTenant(world.accountId, (tx) => tx.query(
-    "select secret, previous_secret from webhooks where deleted_at is not null"));
+  const rows = await world.db.withTenant(world.accountId, (tx) =>
+    tx.query("select secret, previous_secret from webhooks where deleted_at is not null"),
+  );
   expect(rows).toEqual([{ secret: "", previous_secret: null }]);
 });
 
-test.skipIf(python.missing !== undefined)("the standard's Python library verifies a delivery, with both secrets of an overlap (WHK-03)", async () => {
-  const plain = await next();
-  const { secret } = await rotate({});
-  const both = await next();
-  const results = await verifyInPython(python.executable ?? "", [
-    { secret: webhook.secret, received: plain },
-    { secret: webhook.secret, received: both },
-    { secret, received: both },
-    { secret, received: plain },
-    { secret, received: { ...both, body: both.body.replace("webhook.test", "webhook.tset") } },
-  ]);
-  expect(results).toEqual(["ok", "ok", "ok", "WebhookVerificationError", "WebhookVerificationError"]);
-}, 60_000);
+test.skipIf(python.missing !== undefined)(
+  "the standard's Python library verifies a delivery, with both secrets of an overlap (WHK-03)",
+  async () => {
+    const plain = await next();
+    const { secret } = await rotate({});
+    const both = await next();
+    const results = await verifyInPython(python.executable ?? "", [
+      { secret: webhook.secret, received: plain },
+      { secret: webhook.secret, received: both },
+      { secret, received: both },
+      { secret, received: plain },
+      { secret, received: { ...both, body: both.body.replace("webhook.test", "webhook.tset") } },
+    ]);
+    expect(results).toEqual(["ok", "ok", "ok", "WebhookVerificationError", "WebhookVerificationError"]);
+  },
+  60_000,
+);

@@ -157,8 +157,20 @@ function samples(webhookId: string, now: Date): EventData {
     "track.created": track,
     "track.deleted": { object: "track", id: trackId, deleted: true },
     "track.updated": { ...track, title: "Sample song, renamed" },
-    "usage.cost_anomaly": { object: "cost_anomaly", day: at.slice(0, 10), cost_micros: 6_120_000, usual_cost_micros: 1_020_000 },
-    "webhook.disabled": { ...failing, status: "disabled", disabled_at: at, disabled_reason: "A sample.", missed_since: at, missed_count: 0 },
+    "usage.cost_anomaly": {
+      object: "cost_anomaly",
+      day: at.slice(0, 10),
+      cost_micros: 6_120_000,
+      usual_cost_micros: 1_020_000,
+    },
+    "webhook.disabled": {
+      ...failing,
+      status: "disabled",
+      disabled_at: at,
+      disabled_reason: "A sample.",
+      missed_since: at,
+      missed_count: 0,
+    },
     "webhook.failing": failing,
     "app.authorized": {
       object: "connected_app",

@@ -33,18 +33,32 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const read = <T extends object>(statement: Statement) => world.db.readTenant<T>(world.accountId, statement);
-interface Plan { "Shared Hit Blocks": number; "Shared Read Blocks": number }
+interface Plan {
+  "Shared Hit Blocks": number;
+  "Shared Read Blocks": number;
+}
 /** Pages of 8 KB. */
 async function pagesRead({ text, values }: Statement): Promise<number> {
   const rows = await world.db.withTenant(world.accountId, (tx) =>
-    tx.query<{ "QUERY PLAN": [{ Plan: Plan }] }>(`explain (analyze, buffers, format json) ${text}`, values));
+    tx.query<{ "QUERY PLAN": [{ Plan: Plan }] }>(`explain (analyze, buffers, format json) ${text}`, values),
+  );
   const plan = rows[0]?.["QUERY PLAN"][0].Plan;
   return plan ? plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] : Number.NaN;
 }
 const page = (status: DeliveryFilter["status"]) =>
-  selectDeliveries(world.accountId, webhook.id, { afterId: null, limit: 20, status, eventType: null, since: null, until: null });
+  selectDeliveries(world.accountId, webhook.id, {
+    afterId: null,
+    limit: 20,
+    status,
+    eventType: null,
+    since: null,
+    until: null,
+  });
 
-test.for([["failed", 3], ["canceled", 2]] as const)("the few %s ones of a long log are found without reading it", async ([status, count]) => {
+test.for([
+  ["failed", 3],
+  ["canceled", 2],
+] as const)("the few %s ones of a long log are found without reading it", async ([status, count]) => {
   expect(await read(page(status))).toHaveLength(count);
   expect(await pagesRead(page(status))).toBeLessThan(100);
 });
@@ -56,7 +70,13 @@ test.for(["succeeded", null] as const)("a page of the others (%s) reads no more"
 
 test("how a replay of many is doing is counted up to 10,000", async () => {
   const statement = selectReplay(world.accountId, webhook.id, replayId);
-  expect(await read<ReplayRow>(statement)).toMatchObject([{ pending_count: 0, succeeded_count: 10_000, failed_count: 3 }]);
-  const whole = { name: "all", text: "select status, count(*) from webhook_deliveries where account_id = $1 and replay_id = $2 group by status", values: [world.accountId, replayId] };
+  expect(await read<ReplayRow>(statement)).toMatchObject([
+    { pending_count: 0, succeeded_count: 10_000, failed_count: 3 },
+  ]);
+  const whole = {
+    name: "all",
+    text: "select status, count(*) from webhook_deliveries where account_id = $1 and replay_id = $2 group by status",
+    values: [world.accountId, replayId],
+  };
   expect(await pagesRead(statement)).toBeLessThan((await pagesRead(whole)) / 2);
 });

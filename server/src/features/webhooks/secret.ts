@@ -37,7 +37,9 @@ export function createSigner(secret: string, previous: PreviousSecret | null = n
   return (id, timestamp, body) => {
     const current = sign(id, timestamp, body);
     // The second in which the overlap ends belongs to the new secret alone.
-    return (timestamp + 1) * 1_000 <= previous.until.getTime() ? `${current} ${signBefore(id, timestamp, body)}` : current;
+    return (timestamp + 1) * 1_000 <= previous.until.getTime()
+      ? `${current} ${signBefore(id, timestamp, body)}`
+      : current;
   };
 }
 

@@ -23,8 +23,21 @@ export interface WebhookRow {
 }
 
 const names = [
-  "id", "url", "description", "event_types", "ordered", "ordered_on_failure", "max_per_second", "status", "disabled_reason",
-  "disabled_at", "failing_since", "missed_since", "previous_secret_until", "created_at", "updated_at",
+  "id",
+  "url",
+  "description",
+  "event_types",
+  "ordered",
+  "ordered_on_failure",
+  "max_per_second",
+  "status",
+  "disabled_reason",
+  "disabled_at",
+  "failing_since",
+  "missed_since",
+  "previous_secret_until",
+  "created_at",
+  "updated_at",
 ];
 /** What the API shows of a webhook `w`. */
 export const webhookColumns = [...names.map((name) => `w.${name}`), missedCount].join(", ");
@@ -52,7 +65,10 @@ export async function countWebhooksAlone(tx: TenantTx): Promise<number> {
   return row?.count ?? 0;
 }
 
-type Settings = Pick<WebhookRow, "url" | "description" | "event_types" | "ordered" | "ordered_on_failure" | "max_per_second">;
+type Settings = Pick<
+  WebhookRow,
+  "url" | "description" | "event_types" | "ordered" | "ordered_on_failure" | "max_per_second"
+>;
 /** `appClientId`: the OAuth client that sets the URL; absent: the account itself. */
 export type NewWebhook = Settings & { id: string; appClientId?: string | null; secret: string; now: Date };
 
@@ -62,8 +78,17 @@ export async function insertWebhook(tx: TenantTx, webhook: NewWebhook): Promise<
                                 max_per_second, secret, created_at, updated_at, app_client_id)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11) returning ${webhookColumns}`,
     [
-      tx.accountId, webhook.id, webhook.url, webhook.description, webhook.event_types, webhook.ordered,
-      webhook.ordered_on_failure, webhook.max_per_second, webhook.secret, webhook.now, webhook.appClientId ?? null,
+      tx.accountId,
+      webhook.id,
+      webhook.url,
+      webhook.description,
+      webhook.event_types,
+      webhook.ordered,
+      webhook.ordered_on_failure,
+      webhook.max_per_second,
+      webhook.secret,
+      webhook.now,
+      webhook.appClientId ?? null,
     ],
   );
   if (row === undefined) throw new Error("the insert of a webhook returned no row");
@@ -122,9 +147,19 @@ export async function updateWebhook(
       where w.account_id = $1 and w.id = fresh.id and w.deleted_at is null
       returning ${webhookColumns}`,
     [
-      tx.accountId, id, change.url?.href ?? null, change.description !== undefined, change.description ?? null,
-      change.eventTypes !== undefined, change.eventTypes ?? null, change.status ?? null, now,
-      change.ordered ?? null, change.onFailure ?? null, change.maxPerSecond !== undefined, change.maxPerSecond ?? null,
+      tx.accountId,
+      id,
+      change.url?.href ?? null,
+      change.description !== undefined,
+      change.description ?? null,
+      change.eventTypes !== undefined,
+      change.eventTypes ?? null,
+      change.status ?? null,
+      now,
+      change.ordered ?? null,
+      change.onFailure ?? null,
+      change.maxPerSecond !== undefined,
+      change.maxPerSecond ?? null,
       change.url?.appClientId ?? null,
     ],
   );

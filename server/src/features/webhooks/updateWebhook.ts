@@ -12,7 +12,9 @@ export const updateWebhook =
   async ({ principal, path, body, write }) => {
     const id = webhookIdOf(path.webhook_id);
     const change: WebhookChange = {
-      ...(body.url !== undefined && { url: { href: endpointUrl(body.url, policy), appClientId: principal.clientId ?? null } }),
+      ...(body.url !== undefined && {
+        url: { href: endpointUrl(body.url, policy), appClientId: principal.clientId ?? null },
+      }),
       ...(body.description !== undefined && { description: body.description }),
       ...(body.event_types !== undefined && { eventTypes: body.event_types }),
       ...(body.ordered !== undefined && { ordered: body.ordered }),

@@ -39,9 +39,16 @@ const drainAll = async () => {
     if (claim !== null) await world.kind.run(claim, runContext);
   }
 };
-const runContext = { signal: new AbortController().signal, closing: new AbortController().signal, log: undefined as never, delayUntil: undefined as never };
-const at = (webhook: { id: unknown }, extra: Record<string, string> = {}) =>
-  ({ accountId, path: { webhook_id: String(webhook.id), ...extra } });
+const runContext = {
+  signal: new AbortController().signal,
+  closing: new AbortController().signal,
+  log: undefined as never,
+  delayUntil: undefined as never,
+};
+const at = (webhook: { id: unknown }, extra: Record<string, string> = {}) => ({
+  accountId,
+  path: { webhook_id: String(webhook.id), ...extra },
+});
 const list = async (webhook: { id: unknown }, query: Record<string, unknown>) =>
   (await call(routes.listWebhookDeliveries, { ...at(webhook), query })).body;
 const deliveriesOf = async (webhook: { id: unknown }, query: Record<string, unknown> = {}) => {
@@ -71,7 +78,8 @@ test("creation shows the secret once and sends a signed test event to the new en
 test("the secret is stored sealed for its own row", async () => {
   const { secret } = await create();
   const rows = await world.db.withTenant(accountId, (tx) =>
-    tx.query<{ id: string; secret: string }>("select id, secret from webhooks"));
+    tx.query<{ id: string; secret: string }>("select id, secret from webhooks"),
+  );
   expect(rows.map((row) => row.secret)).toEqual([`${accountId}|webhook|${rows[0]?.id}|secret ${secret}`]);
 });
 
@@ -110,7 +118,8 @@ test("a paused endpoint keeps its events and gets them when it is enabled again 
   await drainAll();
   await call(routes.updateWebhook, { ...at(webhook), body: { status: "paused" } });
   await world.db.withTenant(accountId, (tx) =>
-    world.emit(tx, { type: "track.deleted", data: { object: "track", id: "trk_1", deleted: true } }));
+    world.emit(tx, { type: "track.deleted", data: { object: "track", id: "trk_1", deleted: true } }),
+  );
   await drainAll();
   expect(receiver.received.length).toBe(1);
   await call(routes.updateWebhook, { ...at(webhook), body: { status: "enabled" } });
@@ -124,15 +133,19 @@ test("a deleted endpoint is gone, its pending deliveries are canceled, and its s
   await expect(call(routes.getWebhook, at(webhook))).rejects.toMatchObject({ code: "not_found" });
   await expect(call(routes.deleteWebhook, at(webhook))).rejects.toMatchObject({ code: "not_found" });
   const rows = await world.db.withTenant(accountId, (tx) =>
-    tx.query("select d.status, w.secret, w.url, w.description from webhook_deliveries d join webhooks w on w.id = d.webhook_id"));
+    tx.query(
+      "select d.status, w.secret, w.url, w.description from webhook_deliveries d join webhooks w on w.id = d.webhook_id",
+    ),
+  );
   expect(rows).toEqual([{ status: "canceled", secret: "", url: "", description: null }]);
 });
 
 test("a delivery that was committed after its endpoint's deletion is canceled, not stuck", async () => {
   const webhook = await create();
   await call(routes.deleteWebhook, at(webhook));
-  await world.db.withTenant(accountId, (tx) => tx.query(
-    "update webhook_deliveries set status = 'pending', next_attempt_at = now(), finished_at = null"));
+  await world.db.withTenant(accountId, (tx) =>
+    tx.query("update webhook_deliveries set status = 'pending', next_attempt_at = now(), finished_at = null"),
+  );
   await drainAll();
   expect(receiver.received).toEqual([]);
   const [row] = await world.db.withTenant(accountId, (tx) => tx.query("select status from webhook_deliveries"));

@@ -25,7 +25,14 @@ type Settings = Partial<Pick<NewWebhook, "ordered" | "ordered_on_failure" | "max
 
 /** Accounts, endpoints, events and drains on a database of their own, with a clock that only moves when told to. */
 export async function createWorld(
-  overrides: { limits?: Partial<ExchangeLimits>; slotsMax?: number; realTime?: boolean; turnMs?: number; lingerMs?: number; hasRoom?: () => boolean } = {},
+  overrides: {
+    limits?: Partial<ExchangeLimits>;
+    slotsMax?: number;
+    realTime?: boolean;
+    turnMs?: number;
+    lingerMs?: number;
+    hasRoom?: () => boolean;
+  } = {},
 ) {
   const { db, appUrl, ownerUrl, close } = await createTestDatabase();
   let time = new Date();
@@ -53,34 +60,72 @@ export async function createWorld(
     firstAttempt: (seconds) => void measured.firstAttempts.push(seconds),
   };
   const drainDeps = {
-    metrics, db, clock, emit, notify, pools, keyRing: plainKeyRing, taker: createTaker(db), writer: createResultWriter(db), random: () => 0, slotsMax,
-    turnMs: overrides.turnMs ?? 10_000, lingerMs: overrides.lingerMs ?? 0, hasRoom: overrides.hasRoom ?? (() => true),
+    metrics,
+    db,
+    clock,
+    emit,
+    notify,
+    pools,
+    keyRing: plainKeyRing,
+    taker: createTaker(db),
+    writer: createResultWriter(db),
+    random: () => 0,
+    slotsMax,
+    turnMs: overrides.turnMs ?? 10_000,
+    lingerMs: overrides.lingerMs ?? 0,
+    hasRoom: overrides.hasRoom ?? (() => true),
     limits: { ...limits, ...overrides.limits },
   };
   const kind = createDrainWork({
-    metrics, db, clock, emit, notify, pools, keyRing: plainKeyRing, slotsMax, concurrency: 100, leaseMs: 60_000, lingerMs: 0,
+    metrics,
+    db,
+    clock,
+    emit,
+    notify,
+    pools,
+    keyRing: plainKeyRing,
+    slotsMax,
+    concurrency: 100,
+    leaseMs: 60_000,
+    lingerMs: 0,
   });
 
   const createAccount = async (): Promise<string> => {
     const [live, sandbox] = [newId(), newId()];
-    await db.asSystem("a test makes an account", (tx) => tx.query(
-      `insert into accounts (id, mode, twin_id, name)
+    await db.asSystem("a test makes an account", (tx) =>
+      tx.query(
+        `insert into accounts (id, mode, twin_id, name)
        values ($1, 'live', $2, 'test'), ($2, 'test', $1, 'test')`,
-      [live, sandbox],
-    ));
+        [live, sandbox],
+      ),
+    );
     return live;
   };
   const accountId = await createAccount();
 
-  const endpointOf = async (owner: string, url: string, eventTypes: EventType[] | null = null, settings: Settings = {}) => {
+  const endpointOf = async (
+    owner: string,
+    url: string,
+    eventTypes: EventType[] | null = null,
+    settings: Settings = {},
+  ) => {
     const id = newId();
     const secret = newSecret();
     const sealed = sealSecret(plainKeyRing, owner, id, secret);
     await db.withTenant(owner, (tx) =>
       insertWebhook(tx, {
-        id, url, description: null, event_types: eventTypes, ordered: false, ordered_on_failure: "skip", max_per_second: null,
-        ...settings, secret: sealed, now: time,
-      }));
+        id,
+        url,
+        description: null,
+        event_types: eventTypes,
+        ordered: false,
+        ordered_on_failure: "skip",
+        max_per_second: null,
+        ...settings,
+        secret: sealed,
+        now: time,
+      }),
+    );
     return { id, secret, accountId: owner };
   };
 
@@ -88,13 +133,37 @@ export async function createWorld(
     db.withTenant(accountId, (tx) => emit(tx, { type, data, requestId: "req_test" }));
 
   return {
-    db, appUrl, ownerUrl, clock, work, enqueued, emit, notify, mails, measured, kind, accountId, createAccount, endpointOf, emitSample,
-    endpoint: (url: string, eventTypes?: EventType[] | null, settings?: Settings) => endpointOf(accountId, url, eventTypes, settings),
-    advance: (ms: number) => { time = new Date(time.getTime() + ms); },
+    db,
+    appUrl,
+    ownerUrl,
+    clock,
+    work,
+    enqueued,
+    emit,
+    notify,
+    mails,
+    measured,
+    kind,
+    accountId,
+    createAccount,
+    endpointOf,
+    emitSample,
+    endpoint: (url: string, eventTypes?: EventType[] | null, settings?: Settings) =>
+      endpointOf(accountId, url, eventTypes, settings),
+    advance: (ms: number) => {
+      time = new Date(time.getTime() + ms);
+    },
     /** As if all holders had been silent for as long as their leases last: these run by the database's clock. */
-    endLeases: () => db.asSystem("a test lets leases run out", (tx) => tx.query("update webhooks set lease_until = now() - interval '1 millisecond' where lease_until is not null")),
+    endLeases: () =>
+      db.asSystem("a test lets leases run out", (tx) =>
+        tx.query("update webhooks set lease_until = now() - interval '1 millisecond' where lease_until is not null"),
+      ),
     /** One turn, as the work engine does it. False: there was nothing to claim. */
-    drain: async (pointer: { id: string }, signal = new AbortController().signal, closing = signal): Promise<boolean> => {
+    drain: async (
+      pointer: { id: string },
+      signal = new AbortController().signal,
+      closing = signal,
+    ): Promise<boolean> => {
       const claim = await kind.claim({ id: pointer.id, accountId });
       if (claim === null) return false;
       await (claim.ordered ? drainInOrder : drainEndpoint)(drainDeps, claim, { signal, closing });

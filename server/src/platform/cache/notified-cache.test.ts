@@ -37,7 +37,17 @@ function setup() {
     for (const finish of reads.splice(0)) finish();
     return await result;
   };
-  return { cache, observed, load, stored, reads, read, notify: (id: string) => notify(id), reset: () => reset(), lose: () => lose() };
+  return {
+    cache,
+    observed,
+    load,
+    stored,
+    reads,
+    read,
+    notify: (id: string) => notify(id),
+    reset: () => reset(),
+    lose: () => lose(),
+  };
 }
 
 test("an entry is read once, and so is the lack of one", async () => {

@@ -13,7 +13,9 @@ const required = {
 
 test("every missing setting is named at once, with its meaning and an example", () => {
   expect(() => loadConfig({})).toThrow(ConfigError);
-  expect(() => loadConfig({})).toThrow(/DATABASE_URL is missing.*e\.g\. DATABASE_URL=postgres:[^]*MASTER_KEYS is missing/);
+  expect(() => loadConfig({})).toThrow(
+    /DATABASE_URL is missing.*e\.g\. DATABASE_URL=postgres:[^]*MASTER_KEYS is missing/,
+  );
 });
 
 test.each([
@@ -51,7 +53,10 @@ test("values arrive typed", () => {
   const config = loadConfig({ ...required, CORS_ORIGINS: "https://a.example, https://b.example", TRUST_PROXY: "2" });
   expect(config.corsOrigins).toEqual(["https://a.example", "https://b.example"]);
   expect(config.trustProxy).toBe(2);
-  expect(config.masterKeys.map(({ id, key }) => [id, key.length])).toEqual([["k2", 32], ["k1", 32]]);
+  expect(config.masterKeys.map(({ id, key }) => [id, key.length])).toEqual([
+    ["k2", 32],
+    ["k1", 32],
+  ]);
 });
 
 describe("the configuration", () => {

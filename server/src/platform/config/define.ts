@@ -51,9 +51,7 @@ export function oneOf<const T extends string>(
   return { ...setting, parse };
 }
 
-export function integer(
-  setting: Common & { min: number; max: number; fallback?: { value: number } },
-): Setting<number> {
+export function integer(setting: Common & { min: number; max: number; fallback?: { value: number } }): Setting<number> {
   const parse = (value: string): number => {
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
     if (!(number >= setting.min && number <= setting.max)) {
@@ -79,7 +77,12 @@ export function list(setting: Common & { fallback?: { value: readonly string[] }
 }
 
 function parseList(value: string): readonly string[] {
-  return Object.freeze(value.split(",").map((entry) => entry.trim()).filter((entry) => entry !== ""));
+  return Object.freeze(
+    value
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ""),
+  );
 }
 
 export function url(setting: Common & { protocols: readonly string[]; fallback?: { value: string } }): Setting<string> {

@@ -3,7 +3,8 @@ import { defineSettings, keys } from "../config/define.ts";
 export const settings = defineSettings({
   masterKeys: keys({
     variable: "MASTER_KEYS",
-    description: "encrypts stored secrets; to rotate, add a key at the end of every process's list, then put it in front, and keep the old ones to read",
+    description:
+      "encrypts stored secrets; to rotate, add a key at the end of every process's list, then put it in front, and keep the old ones to read",
     example: "k1:<openssl rand -base64 32>",
   }),
   keyPeppers: keys({

@@ -30,15 +30,21 @@ export function createKeyRing(keys: readonly NamedKey[]): KeyRing {
   return {
     encrypt: (plain, aad) => {
       const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv(ALGORITHM, currentKey, iv, { authTagLength: TAG_BYTES }).setAAD(bound(currentId, aad));
+      const cipher = createCipheriv(ALGORITHM, currentKey, iv, { authTagLength: TAG_BYTES }).setAAD(
+        bound(currentId, aad),
+      );
       const sealed = Buffer.concat([cipher.update(plain, "utf8"), cipher.final(), cipher.getAuthTag()]);
       return `v1.${currentId}.${iv.toString("base64url")}.${sealed.toString("base64url")}`;
     },
     decrypt: (text, aad) => {
       const [, id, iv, sealed] = FORM.exec(text) ?? [];
-      if (id === undefined || iv === undefined || sealed === undefined) throw new DecryptionError("not an encrypted text");
+      if (id === undefined || iv === undefined || sealed === undefined)
+        throw new DecryptionError("not an encrypted text");
       const key = ring.get(id);
-      if (!key) throw new DecryptionError(`encrypted with the key "${id}", which is not in MASTER_KEYS: put it back at the end`);
+      if (!key)
+        throw new DecryptionError(
+          `encrypted with the key "${id}", which is not in MASTER_KEYS: put it back at the end`,
+        );
       return open(key, Buffer.from(iv, "base64url"), Buffer.from(sealed, "base64url"), bound(id, aad));
     },
   };

@@ -22,6 +22,9 @@ export function createPeppers(keys: readonly NamedKey[]): Peppers {
   return {
     current,
     versions: [...versions.keys()],
-    hash: (version, text) => createHmac("sha256", versions.get(version) ?? currentKey).update(text).digest(),
+    hash: (version, text) =>
+      createHmac("sha256", versions.get(version) ?? currentKey)
+        .update(text)
+        .digest(),
   };
 }

@@ -17,5 +17,7 @@ export function newToken(prefix: string): string {
 
 /** Whether the text can be one of `newToken(prefix)` at all; needs no database. */
 export function isTokenOf(prefix: string, text: string): boolean {
-  return text.startsWith(prefix) && SECRET.test(text.slice(prefix.length)) && text.endsWith(checksum(text.slice(0, -6)));
+  return (
+    text.startsWith(prefix) && SECRET.test(text.slice(prefix.length)) && text.endsWith(checksum(text.slice(0, -6)))
+  );
 }

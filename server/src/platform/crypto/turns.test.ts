@@ -9,14 +9,17 @@ test("never more at once than allowed, first come first served, and a failure gi
   const ends: PromiseWithResolvers<number>[] = [];
   let running = 0;
   let most = 0;
-  const all = Promise.allSettled(Array.from({ length: 50 }, (_, index) =>
-    inTurn(async () => {
-      begun.push(index);
-      most = Math.max(most, (running += 1));
-      const end = Promise.withResolvers<number>();
-      ends[index] = end;
-      return end.promise.finally(() => (running -= 1));
-    })));
+  const all = Promise.allSettled(
+    Array.from({ length: 50 }, (_, index) =>
+      inTurn(async () => {
+        begun.push(index);
+        most = Math.max(most, (running += 1));
+        const end = Promise.withResolvers<number>();
+        ends[index] = end;
+        return end.promise.finally(() => (running -= 1));
+      }),
+    ),
+  );
   for (let index = 0; index < 50; index += 1) {
     await settled();
     expect(begun).toHaveLength(Math.min(index + 2, 50));

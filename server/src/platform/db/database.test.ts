@@ -59,14 +59,21 @@ test("a statement that comes again is planned once per connection, and still sho
     expect(await db.asSystem("a test", ask)).toEqual([{ text: "blue" }, { text: "red" }]);
   }
   const plans = await db.asSystem("a test", (tx) =>
-    tx.query("select name from pg_prepared_statements where statement = $1", [text]));
+    tx.query("select name from pg_prepared_statements where statement = $1", [text]),
+  );
   expect(plans).toHaveLength(1);
 });
 
 test("a statement that comes again goes on working after one of them failed, and after the table has grown", async () => {
   const { db } = database;
-  const insert = (text: string | null) => db.withTenant(red, (tx) =>
-    tx.query<{ text: string }>("insert into notes (account_id, id, text) values ($1, $2, $3) returning text", [red, randomUUID(), text]));
+  const insert = (text: string | null) =>
+    db.withTenant(red, (tx) =>
+      tx.query<{ text: string }>("insert into notes (account_id, id, text) values ($1, $2, $3) returning text", [
+        red,
+        randomUUID(),
+        text,
+      ]),
+    );
   for (let round = 0; round < 25; round += 1) await insert(`note ${round}`);
   await expect(insert(null)).rejects.toThrow(/null value/);
   await asOwner("alter table notes add column more text");
@@ -77,22 +84,39 @@ test("a statement that comes again goes on working after one of them failed, and
 
 test("one statement that writes is a transaction of its own", async () => {
   const { db } = database;
-  const rename: Statement = { name: "rename", text: "update notes set text = text || $1 where text = 'red' returning text", values: ["dish"] };
+  const rename: Statement = {
+    name: "rename",
+    text: "update notes set text = text || $1 where text = 'red' returning text",
+    values: ["dish"],
+  };
   expect(await db.writeSystem("a test", rename)).toEqual([{ text: "reddish" }]);
   expect(await db.readTenant(red, allNotes)).toEqual([{ text: "reddish" }]);
-  const broken: Statement = { name: "rename_to_nothing", text: "update notes set text = null returning text", values: [] };
+  const broken: Statement = {
+    name: "rename_to_nothing",
+    text: "update notes set text = null returning text",
+    values: [],
+  };
   await expect(db.writeSystem("a test", broken)).rejects.toThrow(/null value/);
   expect(await db.readTenant(blue, allNotes)).toEqual([{ text: "blue" }]);
 });
 
-test.each(["writeTenant", "writeTenantSoon"] as const)("%s changes the tenant's rows only, whole or not at all, in one statement", async (kind) => {
-  const { db } = database;
-  const rename: Statement = { name: "rename_all", text: "update notes set text = $1 where true returning text", values: [kind] };
-  expect(await db[kind](red, rename)).toEqual([{ text: kind }]);
-  expect(await db.readTenant(blue, allNotes)).toEqual([{ text: "blue" }]);
-  await expect(db[kind](red, { name: "break_all", text: "update notes set text = null where true", values: [] })).rejects.toThrow(/null value/);
-  expect(await db.readTenant(red, allNotes)).toEqual([{ text: kind }]);
-});
+test.each(["writeTenant", "writeTenantSoon"] as const)(
+  "%s changes the tenant's rows only, whole or not at all, in one statement",
+  async (kind) => {
+    const { db } = database;
+    const rename: Statement = {
+      name: "rename_all",
+      text: "update notes set text = $1 where true returning text",
+      values: [kind],
+    };
+    expect(await db[kind](red, rename)).toEqual([{ text: kind }]);
+    expect(await db.readTenant(blue, allNotes)).toEqual([{ text: "blue" }]);
+    await expect(
+      db[kind](red, { name: "break_all", text: "update notes set text = null where true", values: [] }),
+    ).rejects.toThrow(/null value/);
+    expect(await db.readTenant(red, allNotes)).toEqual([{ text: kind }]);
+  },
+);
 
 test("only writeTenantSoon does not wait for the disk", async () => {
   const { db } = database;
@@ -126,8 +150,9 @@ test("another tenant's rows cannot be updated, deleted, inserted or moved to", a
     expect(await tx.knex("notes").where({ account_id: blue }).update({ text: "stolen" })).toBe(0);
     expect(await tx.knex("notes").where({ account_id: blue }).delete()).toBe(0);
   });
-  await expect(db.withTenant(red, (tx) => tx.knex("notes").insert({ account_id: blue, id: randomUUID(), text: "x" })))
-    .rejects.toThrow(/row-level security/);
+  await expect(
+    db.withTenant(red, (tx) => tx.knex("notes").insert({ account_id: blue, id: randomUUID(), text: "x" })),
+  ).rejects.toThrow(/row-level security/);
   await expect(db.withTenant(red, (tx) => tx.knex("notes").update({ account_id: blue }))).rejects.toThrow(
     /row-level security/,
   );
@@ -196,7 +221,9 @@ test("a failed statement whose error was caught cannot pass for a commit", async
 
 test("a connection lost in a transaction fails it, and the next one works", async () => {
   const { db } = database;
-  await expect(db.withTenant(red, (tx) => tx.query("select pg_terminate_backend(pg_backend_pid())"))).rejects.toThrow(/terminat/);
+  await expect(db.withTenant(red, (tx) => tx.query("select pg_terminate_backend(pg_backend_pid())"))).rejects.toThrow(
+    /terminat/,
+  );
   await write(red, "later");
   expect(await db.readTenant(red, allNotes)).toEqual([{ text: "later" }, { text: "red" }]);
 });
@@ -209,7 +236,11 @@ test("a handle kept beyond its transaction is refused instead of reading as some
 
 test("a read cannot write, and does not make later transactions of its connection read-only", async () => {
   const { db } = database;
-  const insert = { name: "sneaky", text: "insert into notes values ($1, $2, 'x') returning id", values: [red, randomUUID()] };
+  const insert = {
+    name: "sneaky",
+    text: "insert into notes values ($1, $2, 'x') returning id",
+    values: [red, randomUUID()],
+  };
   await expect(db.readTenant(red, insert)).rejects.toThrow(/read-only transaction/);
   await expect(db.readSystem("test", insert)).rejects.toThrow(/read-only transaction/);
   await write(red, "later");
@@ -234,7 +265,8 @@ test("a read that a connection repeats goes on working after another one failed,
 test("reads that travel together fail and succeed each on its own", async () => {
   const { db } = database;
   const divide = (number: number) => ({ name: "divide", text: "select 12 / $1::int as result", values: [number] });
-  const read = (number: number) => (number % 2 === 0 ? db.readTenant(red, divide(number)) : db.readSystem("a test", divide(number)));
+  const read = (number: number) =>
+    number % 2 === 0 ? db.readTenant(red, divide(number)) : db.readSystem("a test", divide(number));
   const outcomes = await Promise.allSettled([0, 1, 2, 0, 3, 4, 0].map(read));
   const text = outcomes.map((outcome) => (outcome.status === "fulfilled" ? outcome.value[0] : String(outcome.reason)));
   const refused = expect.stringContaining("division by zero");
@@ -244,7 +276,11 @@ test("reads that travel together fail and succeed each on its own", async () => 
 test("a connection lost under reads that travel together refuses the unanswered ones, and the next read works", async () => {
   const { db } = database;
   const leave = { name: "leave", text: "select pg_terminate_backend(pg_backend_pid())", values: [] };
-  const outcomes = await Promise.allSettled([db.readTenant(red, allNotes), db.readTenant(red, leave), db.readTenant(blue, allNotes)]);
+  const outcomes = await Promise.allSettled([
+    db.readTenant(red, allNotes),
+    db.readTenant(red, leave),
+    db.readTenant(blue, allNotes),
+  ]);
   expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
   expect(await db.readTenant(red, allNotes)).toEqual([{ text: "red" }]);
 });
@@ -254,7 +290,9 @@ test("something that is no account id is refused before any query", async () => 
 });
 
 test("counts come back as numbers", async () => {
-  const [row] = await database.db.asSystem("test", (tx) => tx.query("select 2::bigint as count, 5000000000::bigint as bytes"));
+  const [row] = await database.db.asSystem("test", (tx) =>
+    tx.query("select 2::bigint as count, 5000000000::bigint as bytes"),
+  );
   expect(row).toEqual({ count: 2, bytes: 5_000_000_000 });
 });
 
@@ -264,10 +302,12 @@ test("a notification arrives with the commit, and not at all after a rollback", 
   const started = vi.fn<() => void>();
   const stop = db.listen("colours", (payload) => heard.push(payload), started);
   await vi.waitFor(() => expect(started).toHaveBeenCalledOnce());
-  await db.withTenant(red, async (tx) => {
-    await tx.notify("colours", "lost");
-    throw new Error("rolled back");
-  }).catch(() => undefined);
+  await db
+    .withTenant(red, async (tx) => {
+      await tx.notify("colours", "lost");
+      throw new Error("rolled back");
+    })
+    .catch(() => undefined);
   await db.withTenant(red, (tx) => tx.notify("colours", "heard"));
   await vi.waitFor(() => expect(heard).toEqual(["heard"]));
   stop();

@@ -22,7 +22,10 @@ export class PrefixedQuery extends Query implements WireQuery {
   readonly #before: readonly Statement[];
   #toCome: number;
 
-  constructor(before: readonly Statement[], { name, text, values }: Omit<Statement, "name"> & { name: string | undefined }) {
+  constructor(
+    before: readonly Statement[],
+    { name, text, values }: Omit<Statement, "name"> & { name: string | undefined },
+  ) {
     // A text and values: a configuration object would be cloned property by property.
     super(text, values);
     // Extended: a text without a name and values would be sent by itself.

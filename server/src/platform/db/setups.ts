@@ -25,7 +25,11 @@ const system = (mode: "read" | "write"): Setup => ({
 const READ_ONLY = ", set_config('transaction_read_only', 'on', true)";
 
 /** What becoming a tenant sets besides. */
-const MORE: Record<TenantMode, string> = { read: READ_ONLY, write: "", write_soon: ", set_config('synchronous_commit', 'off', true)" };
+const MORE: Record<TenantMode, string> = {
+  read: READ_ONLY,
+  write: "",
+  write_soon: ", set_config('synchronous_commit', 'off', true)",
+};
 
 /** @throws TypeError when `accountId` is no UUID, before anything is sent */
 export function becomeTenant(mode: TenantMode, accountId: string): Setup {
@@ -39,4 +43,11 @@ export const becomeSystem = { read: system("read"), write: system("write") };
 export const begin: Setup = { name: "begin", text: "begin", values: [] };
 
 /** What goes ahead of another statement; every connection prepares it when it opens. */
-export const preparedSetups: readonly Setup[] = [tenant("read", NOBODY), tenant("write", NOBODY), tenant("write_soon", NOBODY), becomeSystem.read, becomeSystem.write, begin];
+export const preparedSetups: readonly Setup[] = [
+  tenant("read", NOBODY),
+  tenant("write", NOBODY),
+  tenant("write_soon", NOBODY),
+  becomeSystem.read,
+  becomeSystem.write,
+  begin,
+];

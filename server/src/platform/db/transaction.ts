@@ -22,13 +22,19 @@ type Hook = () => void | Promise<void>;
  * Begin, `setup` (who this transaction acts as), `fn`, commit; rollback when `fn` throws. `setup` is transaction-local,
  * so nothing of it stays on the connection and a pooler in transaction mode may stand in front of the database.
  */
-export async function runTransaction<T>({ pool, knex, log, nameOf }: Parts, setup: Setup, fn: (tx: Tx) => Promise<T>): Promise<T> {
+export async function runTransaction<T>(
+  { pool, knex, log, nameOf }: Parts,
+  setup: Setup,
+  fn: (tx: Tx) => Promise<T>,
+): Promise<T> {
   const hooks: Hook[] = [];
   const client = await pool.connect();
   let result: T;
   try {
     const opening = createOpening(client, setup);
-    result = await inTransaction(client, opening, (isOpen) => fn(createTx(client, { knex, nameOf, opening }, hooks, isOpen)));
+    result = await inTransaction(client, opening, (isOpen) =>
+      fn(createTx(client, { knex, nameOf, opening }, hooks, isOpen)),
+    );
   } finally {
     releaseClean(client);
   }
@@ -38,7 +44,11 @@ export async function runTransaction<T>({ pool, knex, log, nameOf }: Parts, setu
   return result;
 }
 
-async function inTransaction<T>(client: pg.PoolClient, opening: Opening, fn: (isOpen: () => boolean) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  client: pg.PoolClient,
+  opening: Opening,
+  fn: (isOpen: () => boolean) => Promise<T>,
+): Promise<T> {
   let open = true;
   try {
     let result: T;
@@ -50,7 +60,8 @@ async function inTransaction<T>(client: pg.PoolClient, opening: Opening, fn: (is
     if (!opening.isSent()) return result;
     const { command } = await client.query("commit");
     // PostgreSQL answers so, and reports no error, when a statement before it failed and nobody threw.
-    if (command !== "COMMIT") throw new Error("The transaction was rolled back: one of its statements failed, and that error was caught.");
+    if (command !== "COMMIT")
+      throw new Error("The transaction was rolled back: one of its statements failed, and that error was caught.");
     return result;
   } catch (error) {
     // Fails only when the connection is gone, and with it the transaction.
@@ -121,13 +132,14 @@ function createTx(
   };
   return {
     // Asks at the moment the statement runs, which may be long after it was built.
-    knex: (table) => knex(table).connection({
-      query: (...sent: Parameters<QueryWithCallback>) => {
-        const connection = open();
-        opening.send();
-        connection.query(...sent);
-      },
-    }),
+    knex: (table) =>
+      knex(table).connection({
+        query: (...sent: Parameters<QueryWithCallback>) => {
+          const connection = open();
+          opening.send();
+          connection.query(...sent);
+        },
+      }),
     query,
     afterCommit: (fn) => {
       hooks.push(fn);

@@ -5,13 +5,41 @@ import { BlockList, isIP } from "node:net";
  * the reserved space, and IPv6 forms that smuggle an IPv4 address (NAT64, 6to4, Teredo, IPv4-compatible).
  */
 const specialV4 = [
-  "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-  "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
-  "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.0.2.0/24",
+  "192.31.196.0/24",
+  "192.52.193.0/24",
+  "192.88.99.0/24",
+  "192.168.0.0/16",
+  "192.175.48.0/24",
+  "198.18.0.0/15",
+  "198.51.100.0/24",
+  "203.0.113.0/24",
+  "224.0.0.0/4",
+  "240.0.0.0/4",
 ];
 const specialV6 = [
-  "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32", "2002::/16",
-  "2620:4f:8000::/48", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+  "::/96",
+  "64:ff9b::/96",
+  "64:ff9b:1::/48",
+  "100::/64",
+  "100:0:0:1::/64",
+  "2001::/23",
+  "2001:db8::/32",
+  "2002::/16",
+  "2620:4f:8000::/48",
+  "3fff::/20",
+  "5f00::/16",
+  "fc00::/7",
+  "fe80::/10",
+  "fec0::/10",
+  "ff00::/8",
 ];
 
 const special = blockListOf(specialV4, specialV6);
@@ -44,7 +72,10 @@ export function isAllowedAddress(address: string, policy: EgressPolicy): boolean
 
 function blockListOf(v4: readonly string[], v6: readonly string[]): BlockList {
   const list = new BlockList();
-  for (const [family, cidrs] of [["ipv4", v4], ["ipv6", v6]] as const) {
+  for (const [family, cidrs] of [
+    ["ipv4", v4],
+    ["ipv6", v6],
+  ] as const) {
     for (const cidr of cidrs) {
       const [network = "", bits] = cidr.split("/");
       list.addSubnet(network, Number(bits), family);

@@ -22,7 +22,9 @@ async function listen(server: TcpServer): Promise<number> {
 async function countingServer() {
   const seen = { connections: 0 };
   const server = createServer((_request, response) => response.end("hello"));
-  server.on("connection", () => { seen.connections += 1; });
+  server.on("connection", () => {
+    seen.connections += 1;
+  });
   return { seen, port: await listen(server) };
 }
 
@@ -43,15 +45,18 @@ function get(origin: string, options: GetOptions) {
     ...(options.ca !== undefined && { tls: { ca: options.ca } }),
   });
   cleanups.push(() => pools.close());
-  return () => exchange(
-    pools.get("test", origin),
-    { method: "GET", path: "/", headers: ["connection", "close"] },
-    { headMs: 2_000, totalMs: 3_000, bodyBytesMax: 65_536, bodyBytesKept: 4_096 },
-  );
+  return () =>
+    exchange(
+      pools.get("test", origin),
+      { method: "GET", path: "/", headers: ["connection", "close"] },
+      { headMs: 2_000, totalMs: 3_000, bodyBytesMax: 65_536, bodyBytesKept: 4_096 },
+    );
 }
 
-const to = (...addresses: string[]): ResolveHost => async () =>
-  addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+const to =
+  (...addresses: string[]): ResolveHost =>
+  async () =>
+    addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
 
 test("an address written in the URL is refused although Node asks no lookup about it", async () => {
   const { port, seen } = await countingServer();
@@ -106,10 +111,29 @@ test("TLS needs a certificate that is trusted and names the host", async ({ skip
   cleanups.push(() => rmSync(directory, { recursive: true }));
   const [keyFile, certFile] = [join(directory, "key.pem"), join(directory, "cert.pem")];
   try {
-    execFileSync("openssl", [
-      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
-      "-subj", "/CN=hooks.example", "-addext", "subjectAltName=DNS:hooks.example", "-keyout", keyFile, "-out", certFile,
-    ], { stdio: "ignore" });
+    execFileSync(
+      "openssl",
+      [
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "1",
+        "-subj",
+        "/CN=hooks.example",
+        "-addext",
+        "subjectAltName=DNS:hooks.example",
+        "-keyout",
+        keyFile,
+        "-out",
+        certFile,
+      ],
+      { stdio: "ignore" },
+    );
   } catch {
     return skip("openssl is not on the PATH, so no certificate can be made");
   }
@@ -143,25 +167,61 @@ subjectAltName = DNS:hooks.example
 test("an expired certificate is a TLS failure, also when it is trusted", async ({ skip }) => {
   const directory = mkdtempSync(join(tmpdir(), "musicverse-tls-"));
   cleanups.push(() => rmSync(directory, { recursive: true }));
-  const [keyFile, requestFile, certFile, configFile] =
-    ["key.pem", "request.pem", "cert.pem", "ca.cnf"].map((name) => join(directory, name)) as [string, string, string, string];
+  const [keyFile, requestFile, certFile, configFile] = ["key.pem", "request.pem", "cert.pem", "ca.cnf"].map((name) =>
+    join(directory, name),
+  ) as [string, string, string, string];
   writeFileSync(configFile, authority(directory));
   writeFileSync(join(directory, "index.txt"), "");
   writeFileSync(join(directory, "serial"), "01");
   try {
-    execFileSync("openssl", [
-      "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=hooks.example",
-      "-keyout", keyFile, "-out", requestFile,
-    ], { stdio: "ignore" });
-    execFileSync("openssl", [
-      "ca", "-batch", "-selfsign", "-config", configFile, "-keyfile", keyFile, "-in", requestFile, "-out", certFile, "-notext",
-      "-startdate", "20200101000000Z", "-enddate", "20200102000000Z",
-    ], { stdio: "ignore" });
+    execFileSync(
+      "openssl",
+      [
+        "req",
+        "-new",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-subj",
+        "/CN=hooks.example",
+        "-keyout",
+        keyFile,
+        "-out",
+        requestFile,
+      ],
+      { stdio: "ignore" },
+    );
+    execFileSync(
+      "openssl",
+      [
+        "ca",
+        "-batch",
+        "-selfsign",
+        "-config",
+        configFile,
+        "-keyfile",
+        keyFile,
+        "-in",
+        requestFile,
+        "-out",
+        certFile,
+        "-notext",
+        "-startdate",
+        "20200101000000Z",
+        "-enddate",
+        "20200102000000Z",
+      ],
+      { stdio: "ignore" },
+    );
   } catch {
     return skip("openssl is not on the PATH, so no certificate can be made");
   }
   const ca = readFileSync(certFile, "utf8");
-  const port = await listen(createTlsServer({ key: readFileSync(keyFile), cert: ca }, (_request, response) => response.end("ok")));
+  const port = await listen(
+    createTlsServer({ key: readFileSync(keyFile), cert: ca }, (_request, response) => response.end("ok")),
+  );
   const result = await get(`https://hooks.example:${port}`, { resolve: to("127.0.0.1"), allowLoopback: true, ca })();
   expect(result).toMatchObject({ error: "tls", statusCode: null });
 });

@@ -5,8 +5,16 @@ import { errors } from "undici";
  * `refused_address`, whatever listens there: the answer must not map a private network.
  */
 export type EgressErrorCode =
-  | "dns" | "refused_address" | "connect" | "connect_timeout" | "tls" | "reset" | "timeout" | "invalid_response"
-  | "canceled" | "unknown";
+  | "dns"
+  | "refused_address"
+  | "connect"
+  | "connect_timeout"
+  | "tls"
+  | "reset"
+  | "timeout"
+  | "invalid_response"
+  | "canceled"
+  | "unknown";
 
 export class EgressError extends Error {
   readonly code: EgressErrorCode;

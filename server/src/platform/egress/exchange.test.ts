@@ -26,13 +26,18 @@ async function rawServer(answer: (socket: Socket, count: number) => void) {
     connections: 1,
     headMs: 2_000,
   });
-  cleanups.push(() => pools.close(), () => sockets.forEach((socket) => socket.destroy()), () => server.close());
-  const pool = pools.get("test", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const post = () => exchange(
-    pool,
-    { method: "POST", path: "/", headers: ["accept-encoding", "identity"], body: "{}" },
-    { headMs: 300, totalMs: 500, bodyBytesMax: 65_536, bodyBytesKept: 4_096 },
+  cleanups.push(
+    () => pools.close(),
+    () => sockets.forEach((socket) => socket.destroy()),
+    () => server.close(),
   );
+  const pool = pools.get("test", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const post = () =>
+    exchange(
+      pool,
+      { method: "POST", path: "/", headers: ["accept-encoding", "identity"], body: "{}" },
+      { headMs: 300, totalMs: 500, bodyBytesMax: 65_536, bodyBytesKept: 4_096 },
+    );
   return { post, connections: () => sockets.size, requests: () => requests };
 }
 
@@ -79,7 +84,9 @@ test("a body that drips for ever ends at the deadline of the exchange", async ()
 test("a body without end is cut off at the cap, its status counts and 4 KB are kept", async () => {
   const { post } = await rawServer((socket) => {
     socket.write(head("200 OK", "transfer-encoding: chunked"));
-    const pump = () => { while (socket.writable && socket.write(`1000\r\n${"y".repeat(4096)}\r\n`)); };
+    const pump = () => {
+      while (socket.writable && socket.write(`1000\r\n${"y".repeat(4096)}\r\n`));
+    };
     socket.on("drain", pump);
     pump();
   });

@@ -61,34 +61,37 @@ export function exchange(pool: Dispatcher, request: ExchangeRequest, limits: Exc
     let timer = setTimeout(expire, limits.headMs);
 
     const { method, path, headers: fields, body = null } = request;
-    pool.dispatch({ method, path, headers: fields, body }, {
-      onRequestStart(started) {
-        controller = started;
-        // The time ran out while this request waited for a connection: do not send it any more.
-        if (settled) started.abort(new EgressError("timeout", "The request waited too long for a connection"));
+    pool.dispatch(
+      { method, path, headers: fields, body },
+      {
+        onRequestStart(started) {
+          controller = started;
+          // The time ran out while this request waited for a connection: do not send it any more.
+          if (settled) started.abort(new EgressError("timeout", "The request waited too long for a connection"));
+        },
+        onResponseStart(_controller, status, head) {
+          if (status < 200) return;
+          statusCode = status;
+          headers = head;
+          clearTimeout(timer);
+          timer = setTimeout(expire, Math.max(0, limits.totalMs - (performance.now() - startedAt)));
+        },
+        onResponseData(active, chunk) {
+          received += chunk.length;
+          if (kept < limits.bodyBytesKept) {
+            const part = chunk.subarray(0, limits.bodyBytesKept - kept);
+            kept += part.length;
+            // A copy: the parser's buffer is used again, and a slice would keep all of it alive.
+            chunks.push(Buffer.from(part));
+          }
+          if (received > limits.bodyBytesMax) {
+            settle(null);
+            active.abort(new EgressError("invalid_response", "The response body is too large"));
+          }
+        },
+        onResponseEnd: () => settle(null),
+        onResponseError: (_controller, error) => settle(classifyFailure(error)),
       },
-      onResponseStart(_controller, status, head) {
-        if (status < 200) return;
-        statusCode = status;
-        headers = head;
-        clearTimeout(timer);
-        timer = setTimeout(expire, Math.max(0, limits.totalMs - (performance.now() - startedAt)));
-      },
-      onResponseData(active, chunk) {
-        received += chunk.length;
-        if (kept < limits.bodyBytesKept) {
-          const part = chunk.subarray(0, limits.bodyBytesKept - kept);
-          kept += part.length;
-          // A copy: the parser's buffer is used again, and a slice would keep all of it alive.
-          chunks.push(Buffer.from(part));
-        }
-        if (received > limits.bodyBytesMax) {
-          settle(null);
-          active.abort(new EgressError("invalid_response", "The response body is too large"));
-        }
-      },
-      onResponseEnd: () => settle(null),
-      onResponseError: (_controller, error) => settle(classifyFailure(error)),
-    });
+    );
   });
 }

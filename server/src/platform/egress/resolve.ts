@@ -33,7 +33,10 @@ export function createResolver(options: { timeoutMs: number }): ResolveHost {
 
   return (hostname) => {
     if (hostname === "localhost") {
-      return Promise.resolve([{ address: "127.0.0.1", family: 4 }, { address: "::1", family: 6 }]);
+      return Promise.resolve([
+        { address: "127.0.0.1", family: 4 },
+        { address: "::1", family: 6 },
+      ]);
     }
     const running = asked.get(hostname);
     if (running !== undefined) return running;
@@ -65,7 +68,10 @@ export function guardedLookup(resolve: ResolveHost, policy: EgressPolicy): Looku
       (addresses) => {
         const [first] = addresses;
         return options.all === true
-          ? answer(null, addresses.map(({ address, family }) => ({ address, family })))
+          ? answer(
+              null,
+              addresses.map(({ address, family }) => ({ address, family })),
+            )
           : answer(null, first?.address ?? "", first?.family);
       },
       (error: NodeJS.ErrnoException) => answer(error, []),

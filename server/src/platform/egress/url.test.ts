@@ -48,8 +48,12 @@ describe("a URL that may not receive requests is refused with the reason (WHK-07
 
 test("public HTTPS addresses are accepted", () => {
   const urls = [
-    "https://example.com/hooks?x=1", "https://hooks.example.com:8443/", "https://8.8.8.8/",
-    "https://[2606:4700:4700::1111]/", "https://ex%61mple.com/", "https://bücher.example/",
+    "https://example.com/hooks?x=1",
+    "https://hooks.example.com:8443/",
+    "https://8.8.8.8/",
+    "https://[2606:4700:4700::1111]/",
+    "https://ex%61mple.com/",
+    "https://bücher.example/",
   ];
   expect(urls.filter((url) => codeOf(url) !== null)).toEqual([]);
 });

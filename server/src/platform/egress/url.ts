@@ -2,8 +2,13 @@ import { isIP } from "node:net";
 import { addressVerdict, type EgressPolicy } from "./address.ts";
 
 export type UrlProblemCode =
-  | "malformed_url" | "scheme_not_allowed" | "credentials_not_allowed" | "host_not_allowed" | "port_not_allowed"
-  | "private_address" | "too_long";
+  | "malformed_url"
+  | "scheme_not_allowed"
+  | "credentials_not_allowed"
+  | "host_not_allowed"
+  | "port_not_allowed"
+  | "private_address"
+  | "too_long";
 
 export type UrlCheck =
   | { readonly ok: true; readonly url: URL }

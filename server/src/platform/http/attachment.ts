@@ -9,8 +9,9 @@ const unsafe = /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}/\\:*?"<>|]/gu;
 export function attachment({ title, plain, ending }: { title: string; plain: string; ending: string }): string {
   const name = [...title.toWellFormed().replaceAll(unsafe, "_")].slice(0, charactersMax).join("");
   const visible = name.replace(/^[.\s]+/, "").trim() || plain;
-  const utf8 = encodeURIComponent(`${visible}.${ending}`).replaceAll(/['()*]/g, (character) =>
-    `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  const utf8 = encodeURIComponent(`${visible}.${ending}`).replaceAll(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
   return `attachment; filename="${plain}.${ending}"; filename*=UTF-8''${utf8}`;
 }

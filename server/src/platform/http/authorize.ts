@@ -15,11 +15,16 @@ export const authorize: RequestHandler = (request, _response, next) => {
 export function refusal(operationId: OperationId, principal: Principal): ProblemError | null {
   const { security } = operations[operationId];
   if (principal.kind === "session" && !security.session) {
-    return new ProblemError("insufficient_scope", { detail: "This operation is for API keys: a session cannot call it." });
+    return new ProblemError("insufficient_scope", {
+      detail: "This operation is for API keys: a session cannot call it.",
+    });
   }
   if (principal.kind !== "session" && !security.apiKey) return new ProblemError("session_required");
   if (principal.kind === "oauth_token" && !security.oauth) {
-    return new ProblemError("not_for_apps", { detail: "An app cannot call this with an OAuth access token, whatever it was allowed. Use an API key or a session." });
+    return new ProblemError("not_for_apps", {
+      detail:
+        "An app cannot call this with an OAuth access token, whatever it was allowed. Use an API key or a session.",
+    });
   }
   const missing = (security.apiKey ?? []).filter((scope) => !principal.scopes.has(scope));
   if (missing.length === 0) return null;

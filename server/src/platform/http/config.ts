@@ -31,7 +31,8 @@ export const settings = defineSettings({
   workerPort: optional(
     integer({
       variable: "WORKER_PORT",
-      description: "TCP port on which a worker process serves /metrics, /healthz and /readyz; 0 takes a free one, without it a worker listens nowhere",
+      description:
+        "TCP port on which a worker process serves /metrics, /healthz and /readyz; 0 takes a free one, without it a worker listens nowhere",
       example: "9464",
       min: 0,
       max: 65_535,
@@ -40,11 +41,13 @@ export const settings = defineSettings({
   trustProxy,
   publicUrl: optional({
     variable: "PUBLIC_URL",
-    description: "where the API is reached from outside, for links in mails and as the OAuth issuer; default: where it listens",
+    description:
+      "where the API is reached from outside, for links in mails and as the OAuth issuer; default: where it listens",
     example: "https://api.example.com",
     parse: (value) => {
       const url = URL.parse(value);
-      if (!url || !["http:", "https:"].includes(url.protocol) || url.href !== `${url.origin}/`) throw new InvalidSetting("an http or https URL without a path");
+      if (!url || !["http:", "https:"].includes(url.protocol) || url.href !== `${url.origin}/`)
+        throw new InvalidSetting("an http or https URL without a path");
       return url.origin;
     },
   }),
@@ -82,7 +85,8 @@ export const settings = defineSettings({
   }),
   stallTimeoutMs: integer({
     variable: "STALL_TIMEOUT_MS",
-    description: "how long a connection may move no byte in either direction while a request is sent or answered; then it is closed",
+    description:
+      "how long a connection may move no byte in either direction while a request is sent or answered; then it is closed",
     example: "120000",
     min: 100,
     max: 600_000,

@@ -24,19 +24,24 @@ export function createCredentialWatch(authenticator: Authenticator): CredentialW
   async function look(): Promise<void> {
     if (looking) return;
     looking = true;
-    await Promise.all([...watched].map(async ([request, abort]) => {
-      // One that cannot be looked at now (no database) is looked at again the next time.
-      if (await isStillGood(request).catch(() => true)) return;
-      abort.abort(new Error("the credential ended"));
-    }));
+    await Promise.all(
+      [...watched].map(async ([request, abort]) => {
+        // One that cannot be looked at now (no database) is looked at again the next time.
+        if (await isStillGood(request).catch(() => true)) return;
+        abort.abort(new Error("the credential ended"));
+      }),
+    );
     looking = false;
   }
 
   async function isStillGood(request: Request): Promise<boolean> {
     const { principal } = request.context;
     const now = await authenticator.authenticate(credentialOf(request));
-    return now.outcome === "authenticated" && now.principal.accountId === principal?.accountId
-      && refusal(operationOf(request), now.principal) === null;
+    return (
+      now.outcome === "authenticated" &&
+      now.principal.accountId === principal?.accountId &&
+      refusal(operationOf(request), now.principal) === null
+    );
   }
 
   return {

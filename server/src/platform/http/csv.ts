@@ -8,16 +8,26 @@ export function wantsCsv(format: "json" | "csv" | undefined, accept: string | un
 }
 
 /** A file with a first line of names (RFC 4180). Cells that a spreadsheet would compute are quoted away. */
-export function csvAnswer(columns: readonly string[], lines: readonly (readonly (string | number | null | undefined)[])[], fileName: string) {
-  const text = stringify(lines.map((line) => [...line]), {
-    header: true,
-    columns: columns.map((name) => ({ key: name, header: name })),
-    escape_formulas: true,
-    record_delimiter: "windows",
-  });
+export function csvAnswer(
+  columns: readonly string[],
+  lines: readonly (readonly (string | number | null | undefined)[])[],
+  fileName: string,
+) {
+  const text = stringify(
+    lines.map((line) => [...line]),
+    {
+      header: true,
+      columns: columns.map((name) => ({ key: name, header: name })),
+      escape_formulas: true,
+      record_delimiter: "windows",
+    },
+  );
   return {
     status: 200 as const,
-    headers: { "Content-Type": "text/csv; charset=utf-8; header=present", "Content-Disposition": `attachment; filename="${fileName}.csv"` },
+    headers: {
+      "Content-Type": "text/csv; charset=utf-8; header=present",
+      "Content-Disposition": `attachment; filename="${fileName}.csv"`,
+    },
     stream: Readable.from([text]),
   };
 }

@@ -18,7 +18,12 @@ export interface Cursors {
   /** Reads `cursor` and `limit`; `scope` binds a cursor to one list and its filters, so that it is refused elsewhere. */
   read(query: { cursor?: string | undefined; limit?: number | undefined }, scope: string): PageRequest;
   /** Body of a page: `rows` holds up to `limit + 1` rows, newest first; the extra one only says that there are more. */
-  page<Row extends { id: string }, T>(rows: Row[], request: PageRequest, scope: string, present: (row: Row) => T): ListBody<T>;
+  page<Row extends { id: string }, T>(
+    rows: Row[],
+    request: PageRequest,
+    scope: string,
+    present: (row: Row) => T,
+  ): ListBody<T>;
 }
 
 const LIMIT_DEFAULT = 20;
@@ -38,10 +43,19 @@ export function createCursors(keys: readonly { key: Buffer }[]): Cursors {
     const bytes = Buffer.from(cursor, "base64url");
     const id = bytes.subarray(0, 16);
     const given = bytes.subarray(16);
-    const genuine = id.length === 16 && given.length === MAC_BYTES && keys.some(({ key }) => timingSafeEqual(given, macWith(key, id, scope)));
+    const genuine =
+      id.length === 16 &&
+      given.length === MAC_BYTES &&
+      keys.some(({ key }) => timingSafeEqual(given, macWith(key, id, scope)));
     if (!genuine) {
       throw new ProblemError("invalid_cursor", {
-        errors: [{ path: "/query/cursor", code: "invalid_cursor", message: "Send next_cursor of the page before, with the same filters." }],
+        errors: [
+          {
+            path: "/query/cursor",
+            code: "invalid_cursor",
+            message: "Send next_cursor of the page before, with the same filters.",
+          },
+        ],
       });
     }
     const hex = id.toString("hex");
@@ -53,7 +67,10 @@ export function createCursors(keys: readonly { key: Buffer }[]): Cursors {
   };
 
   return {
-    read: ({ cursor, limit = LIMIT_DEFAULT }, scope) => ({ afterId: cursor === undefined ? null : open(cursor, scope), limit }),
+    read: ({ cursor, limit = LIMIT_DEFAULT }, scope) => ({
+      afterId: cursor === undefined ? null : open(cursor, scope),
+      limit,
+    }),
     page: (rows, { limit }, scope, present) => {
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);

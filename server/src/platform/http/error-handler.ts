@@ -14,7 +14,10 @@ export function errorHandler({ log, judge }: { log: Logger; judge: ProblemJudge 
     const problem = judged(error instanceof ProblemError ? error : unexpected(error), request.context, judge);
     request.context.problemCode = problem.code;
     if (problem.status >= 500) {
-      log.error({ request_id: requestId, operation: operationId, problem: problem.code, err: problem.cause ?? problem }, "request failed");
+      log.error(
+        { request_id: requestId, operation: operationId, problem: problem.code, err: problem.cause ?? problem },
+        "request failed",
+      );
     }
     if (response.headersSent) return void response.destroy();
     for (const [name, value] of Object.entries(problem.options.headers ?? {})) response.setHeader(name, value);
@@ -27,7 +30,11 @@ export function errorHandler({ log, judge }: { log: Logger; judge: ProblemJudge 
 type ProblemJudge = (operationId: OperationId | null, document: Record<string, unknown>) => void;
 
 /** A problem outside the spec is a bug of ours and fails as loudly as one. */
-function judged(problem: ProblemError, { requestId, operationId }: RequestContext, judge: ProblemJudge | null): ProblemError {
+function judged(
+  problem: ProblemError,
+  { requestId, operationId }: RequestContext,
+  judge: ProblemJudge | null,
+): ProblemError {
   try {
     judge?.(operationId, problemDocument(problem, requestId));
     return problem;

@@ -28,7 +28,12 @@ export interface FinishedRequest {
   bytesOut: number;
 }
 
-export function finishedRequest(request: Request, response: Response, durationMs: number, endedAt: number): FinishedRequest {
+export function finishedRequest(
+  request: Request,
+  response: Response,
+  durationMs: number,
+  endedAt: number,
+): FinishedRequest {
   const { requestId, operationId, routeName, principal, problemCode } = request.context;
   const moved = bytesMoved(request.socket);
   return {

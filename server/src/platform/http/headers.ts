@@ -18,9 +18,22 @@ export const securityHeaders: RequestHandler = (_request, response, next) => {
 };
 
 const EXPOSED = [
-  "X-Request-Id", "Retry-After", "Location", "Idempotency-Replayed", "RateLimit", "RateLimit-Policy",
-  "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Content-Range", "Accept-Ranges",
-  "Content-Disposition", "ETag", "Deprecation", "Sunset", "Link",
+  "X-Request-Id",
+  "Retry-After",
+  "Location",
+  "Idempotency-Replayed",
+  "RateLimit",
+  "RateLimit-Policy",
+  "X-RateLimit-Limit",
+  "X-RateLimit-Remaining",
+  "X-RateLimit-Reset",
+  "Content-Range",
+  "Accept-Ranges",
+  "Content-Disposition",
+  "ETag",
+  "Deprecation",
+  "Sunset",
+  "Link",
 ];
 
 /** Browsers of the listed origins may call the API. No cookies are accepted anywhere, so no credentials mode. (API-46) */

@@ -26,12 +26,16 @@ export interface IdempotentCall {
  */
 export function recordKey({ kind, keyId, userId, clientId }: Principal, key: string): string {
   const owner = { api_key: keyId, session: userId, oauth_token: `${clientId} ${userId}` }[kind];
-  return createHash("sha256").update(JSON.stringify([kind, owner, key])).digest("base64url");
+  return createHash("sha256")
+    .update(JSON.stringify([kind, owner, key]))
+    .digest("base64url");
 }
 
 /** Fingerprint of a call: operation, path and query parameters, and the body with its keys in one order. */
 export function fingerprint(operationId: OperationId, input: { path: unknown; query: unknown; body: unknown }): Buffer {
-  return createHash("sha256").update(canonical([operationId, input.path, input.query, input.body])).digest();
+  return createHash("sha256")
+    .update(canonical([operationId, input.path, input.query, input.body]))
+    .digest();
 }
 
 function canonical(value: unknown): string {
@@ -79,7 +83,8 @@ export async function idempotently(
     if (stored.operation !== call.operationId || !stored.fingerprint.equals(call.fingerprint)) {
       throw new ProblemError("idempotency_mismatch");
     }
-    const body: unknown = stored.body_encrypted === null ? undefined : JSON.parse(keyRing.decrypt(stored.body_encrypted, aad));
+    const body: unknown =
+      stored.body_encrypted === null ? undefined : JSON.parse(keyRing.decrypt(stored.body_encrypted, aad));
     return { status: stored.status, headers: { ...stored.headers, "Idempotency-Replayed": "true" }, body };
   }
 
@@ -91,8 +96,14 @@ export async function idempotently(
        status = excluded.status, headers = excluded.headers, body_encrypted = excluded.body_encrypted,
        created_at = excluded.created_at, expires_at = excluded.expires_at`,
     [
-      call.accountId, call.key, call.operationId, call.fingerprint, result.status, JSON.stringify(result.headers ?? {}),
-      result.body === undefined ? null : keyRing.encrypt(JSON.stringify(result.body), aad), now,
+      call.accountId,
+      call.key,
+      call.operationId,
+      call.fingerprint,
+      result.status,
+      JSON.stringify(result.headers ?? {}),
+      result.body === undefined ? null : keyRing.encrypt(JSON.stringify(result.body), aad),
+      now,
       new Date(now.getTime() + KEPT_MS),
     ],
   );
@@ -101,5 +112,7 @@ export async function idempotently(
 
 /** Records past their day; nobody can replay them any more. */
 export async function forgetIdempotencyRecords(db: Database, now: Date): Promise<void> {
-  await db.asSystem("delete expired idempotency records", (tx) => tx.query("delete from idempotency_records where expires_at < $1", [now]));
+  await db.asSystem("delete expired idempotency records", (tx) =>
+    tx.query("delete from idempotency_records where expires_at < $1", [now]),
+  );
 }

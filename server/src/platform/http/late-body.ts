@@ -10,4 +10,5 @@ export function whenBodyIsLate(request: IncomingMessage, timeoutMs: number, late
   request.once("close", () => clearTimeout(timer));
 }
 
-export const lateBodyText = (timeoutMs: number): string => `The body did not arrive within ${timeoutMs / 1000} seconds. Send it in one go.`;
+export const lateBodyText = (timeoutMs: number): string =>
+  `The body did not arrive within ${timeoutMs / 1000} seconds. Send it in one go.`;

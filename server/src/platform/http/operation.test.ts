@@ -23,11 +23,24 @@ app.use((request, response, next) => {
   else next();
 });
 const downloadTrackAudio = async () => {
-  const stream = new Readable({ read() { this.push("audio"); this.push(null); } });
+  const stream = new Readable({
+    read() {
+      this.push("audio");
+      this.push(null);
+    },
+  });
   opened.push(stream);
   return { status: 200 as const, stream };
 };
-app.use(runOperation({ handlers: { downloadTrackAudio }, db: {} as never, keyRing: {} as never, authenticator: {} as never, clock: systemClock }));
+app.use(
+  runOperation({
+    handlers: { downloadTrackAudio },
+    db: {} as never,
+    keyRing: {} as never,
+    authenticator: {} as never,
+    clock: systemClock,
+  }),
+);
 app.use(((error: unknown, _request, response, _next) => {
   errors.push(error);
   response.destroy();
@@ -43,7 +56,9 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 test("what was opened for a caller who has gone is closed again, and that is no error", async () => {
-  const call = httpRequest({ port, path, headers: { "X-Hangs-Up": "1" } }).on("error", () => undefined).end();
+  const call = httpRequest({ port, path, headers: { "X-Hangs-Up": "1" } })
+    .on("error", () => undefined)
+    .end();
   await arrived.promise;
   call.destroy();
   await vi.waitFor(() => expect(opened).toHaveLength(1));

@@ -17,19 +17,25 @@ type ContentOf<R> = R extends { content: infer C } ? C : never;
 type BodyOf<R> = [ContentOf<R>] extends [never]
   ? { body?: undefined; stream?: undefined }
   : ContentOf<R> extends { "application/json": infer B }
-    ? { body: B; stream?: undefined } | ("text/csv" extends keyof ContentOf<R> ? { stream: Readable; body?: undefined } : never)
+    ?
+        | { body: B; stream?: undefined }
+        | ("text/csv" extends keyof ContentOf<R> ? { stream: Readable; body?: undefined } : never)
     : { stream: Readable | AsyncIterable<string | Uint8Array>; body?: undefined };
 
 /** What an operation may answer when all went well, one member per 2xx of the spec, and its 304. */
 export type OperationResult<K extends OperationId> = {
-  [S in keyof Spec[K]["responses"] & SuccessStatus]: { status: S; headers?: Record<string, string> } & BodyOf<Spec[K]["responses"][S]>;
+  [S in keyof Spec[K]["responses"] & SuccessStatus]: { status: S; headers?: Record<string, string> } & BodyOf<
+    Spec[K]["responses"][S]
+  >;
 }[keyof Spec[K]["responses"] & SuccessStatus];
 
 type Defined<T> = [NonNullable<T>] extends [never] ? Record<string, never> : NonNullable<T>;
 type BodyOfRequest<K extends OperationId> = (typeof operations)[K]["rawBody"] extends true ? Uint8Array : JsonBodyOf<K>;
 type JsonBodyOf<K extends OperationId> = Spec[K] extends { requestBody: { content: { "application/json": infer B } } }
   ? B
-  : Spec[K] extends { requestBody?: { content: { "application/json": infer B } } } ? B | undefined : undefined;
+  : Spec[K] extends { requestBody?: { content: { "application/json": infer B } } }
+    ? B | undefined
+    : undefined;
 type IsPublic<K extends OperationId> = (typeof operations)[K]["security"]["public"];
 
 /** A checked request, typed by the spec. */
@@ -123,7 +129,12 @@ type Effect<T extends Tx> = (tx: T) => Promise<AnyResult>;
 function writers(deps: OperationDeps, request: Request, operationId: OperationId) {
   return {
     write: async (effect: Effect<TenantTx>, options?: { fingerprint?: string }): Promise<AnyResult> =>
-      againAfterDeadlock(() => deps.db.withTenant(callerOf(request, operationId).accountId, once(deps, request, operationId, effect, options?.fingerprint))),
+      againAfterDeadlock(() =>
+        deps.db.withTenant(
+          callerOf(request, operationId).accountId,
+          once(deps, request, operationId, effect, options?.fingerprint),
+        ),
+      ),
     writeAsSystem: async (reason: string, effect: Effect<SystemTx>): Promise<AnyResult> =>
       againAfterDeadlock(() => deps.db.asSystem(reason, once(deps, request, operationId, effect))),
   };
@@ -134,7 +145,13 @@ function callerOf({ context: { principal } }: Request, operationId: OperationId)
   return principal;
 }
 
-function once<T extends Tx>({ keyRing, clock }: OperationDeps, request: Request, operationId: OperationId, effect: Effect<T>, streamed?: string): Effect<T> {
+function once<T extends Tx>(
+  { keyRing, clock }: OperationDeps,
+  request: Request,
+  operationId: OperationId,
+  effect: Effect<T>,
+  streamed?: string,
+): Effect<T> {
   const key = request.headers["idempotency-key"];
   if (!operations[operationId].idempotent || typeof key !== "string") return effect;
   const { path, query, body } = request.context.input;
@@ -145,7 +162,11 @@ function once<T extends Tx>({ keyRing, clock }: OperationDeps, request: Request,
 }
 
 /** `signal` cuts an answer that lasts. */
-async function send(response: Response, { status, headers, body, stream }: AnyResult, signal?: AbortSignal): Promise<void> {
+async function send(
+  response: Response,
+  { status, headers, body, stream }: AnyResult,
+  signal?: AbortSignal,
+): Promise<void> {
   response.status(status);
   for (const name in headers) response.setHeader(name, headers[name] as string);
   if (stream) {

@@ -45,7 +45,9 @@ export function referenceValidator(validators: Validators): RequestHandler[] {
       if (refused && !isVerdict(error)) return next(error);
       if (refused === ours.length > 0) return next();
       const said = refused ? JSON.stringify((error as { errors?: unknown }).errors) : "accepted";
-      next(new Error(`validators disagree on ${operationOf(request)}: reference ${said}, ours ${JSON.stringify(ours)}`));
+      next(
+        new Error(`validators disagree on ${operationOf(request)}: reference ${said}, ours ${JSON.stringify(ours)}`),
+      );
     });
   };
   return [compare];
@@ -82,12 +84,18 @@ function isVerdict(error: unknown): boolean {
   return status >= 400 && status < 500;
 }
 
-function runChain(chain: RequestHandler[], request: Request, response: Response, done: (error?: unknown) => void): void {
-  const step = (index: number): NextFunction => (error?: unknown) => {
-    const handler = chain[index];
-    if (error || !handler) return done(error);
-    void handler(request, response, step(index + 1));
-  };
+function runChain(
+  chain: RequestHandler[],
+  request: Request,
+  response: Response,
+  done: (error?: unknown) => void,
+): void {
+  const step =
+    (index: number): NextFunction =>
+    (error?: unknown) => {
+      const handler = chain[index];
+      if (error || !handler) return done(error);
+      void handler(request, response, step(index + 1));
+    };
   step(0)();
 }
-

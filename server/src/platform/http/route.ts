@@ -28,9 +28,13 @@ export function route(served: Readonly<Record<string, unknown>> = operations): R
       request.context.pathParams = found.params as Record<string, string>;
       return next();
     }
-    const allowed = found ? [] : METHODS.filter((candidate) => (methods ? methods.includes(candidate) : router.find(candidate, request.path)));
+    const allowed = found
+      ? []
+      : METHODS.filter((candidate) => (methods ? methods.includes(candidate) : router.find(candidate, request.path)));
     if (allowed.length === 0) {
-      request.context.refusal = new ProblemError("not_found", { detail: "No operation has this path. See the API reference for all paths." });
+      request.context.refusal = new ProblemError("not_found", {
+        detail: "No operation has this path. See the API reference for all paths.",
+      });
       return next();
     }
     request.context.refusal = new ProblemError("method_not_allowed", {

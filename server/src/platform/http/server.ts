@@ -18,16 +18,27 @@ export interface ListenOptions {
 }
 
 /** Listens with limits that keep clients who send or read slowly from holding connections. A taken port is named. (API-46) */
-export async function listen(app: Express, { host, port, variable = "PORT", stallTimeoutMs }: ListenOptions): Promise<HttpServer> {
-  const server = createServer({ headersTimeout: 15_000, requestTimeout: 600_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, app);
+export async function listen(
+  app: Express,
+  { host, port, variable = "PORT", stallTimeoutMs }: ListenOptions,
+): Promise<HttpServer> {
+  const server = createServer(
+    { headersTimeout: 15_000, requestTimeout: 600_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+    app,
+  );
   // The others end with the request; nothing but this one looks at who does not read the answer.
   server.timeout = stallTimeoutMs;
   const silent = silentSockets(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      reject(error.code === "EADDRINUSE"
-        ? new Error(`Port ${port} on ${host} is taken. Stop the program that listens there, or set ${variable} to another number.`, { cause: error })
-        : error);
+      reject(
+        error.code === "EADDRINUSE"
+          ? new Error(
+              `Port ${port} on ${host} is taken. Stop the program that listens there, or set ${variable} to another number.`,
+              { cause: error },
+            )
+          : error,
+      );
     });
     server.listen(port, host, resolve);
   });

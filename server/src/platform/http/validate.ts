@@ -7,7 +7,12 @@ import { operationOf, type OperationInput } from "./context.ts";
 import { ProblemError, type FieldProblem } from "./problem.ts";
 
 type Schema = Record<string, unknown>;
-interface ParameterObject { name: string; in: "path" | "query" | "header" | "cookie"; required?: boolean; schema: Schema }
+interface ParameterObject {
+  name: string;
+  in: "path" | "query" | "header" | "cookie";
+  required?: boolean;
+  schema: Schema;
+}
 interface OperationObject {
   parameters?: (ParameterObject | { $ref: string })[];
   "x-raw-body"?: boolean;
@@ -45,16 +50,25 @@ export function compileValidators(document: OpenApiDocument = openApiDocument): 
   const forParameters = formats.default(new Ajv2020({ ...options, coerceTypes: true, useDefaults: true }));
   const forBodies = formats.default(new Ajv2020({ ...options, useDefaults: true }));
   for (const ajv of [forParameters, forBodies]) {
-    ajv.removeKeyword("uniqueItems").addKeyword(uniqueItems).addFormat("date-time", dateTime).addFormat("date", day).addSchema(document, "openapi");
+    ajv
+      .removeKeyword("uniqueItems")
+      .addKeyword(uniqueItems)
+      .addFormat("date-time", dateTime)
+      .addFormat("date", day)
+      .addSchema(document, "openapi");
   }
 
   const validators = new Map<OperationId, OperationValidator>();
   for (const [operationId, { method, path }] of Object.entries(operations)) {
     const operation = document.paths[path]?.[method];
     if (!operation) throw new Error(`${operationId} is not in the bundle: run \`npm run gen\``);
-    const parameters = (operation.parameters ?? []).map((parameter) => dereference<ParameterObject>(document, parameter));
+    const parameters = (operation.parameters ?? []).map((parameter) =>
+      dereference<ParameterObject>(document, parameter),
+    );
     const compile = (place: ParameterObject["in"]) => forParameters.compile(parametersSchema(parameters, place));
-    const body = operation.requestBody && dereference<Exclude<typeof operation.requestBody, { $ref: string }>>(document, operation.requestBody);
+    const body =
+      operation.requestBody &&
+      dereference<Exclude<typeof operation.requestBody, { $ref: string }>>(document, operation.requestBody);
     const json = operation["x-raw-body"] ? undefined : body?.content["application/json"];
     validators.set(operationId as OperationId, {
       path: compile("path"),
@@ -90,14 +104,19 @@ export const day = {
   type: "string" as const,
   validate: (text: string) => {
     const moment = new Date(`${text}T00:00:00Z`);
-    return /^(?!0000)\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text);
+    return (
+      /^(?!0000)\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text)
+    );
   },
 };
 
 function dereference<T>(document: OpenApiDocument, value: unknown): T {
   const reference = (value as { $ref?: string }).$ref;
   if (!reference) return value as T;
-  const found = reference.slice(2).split("/").reduce<unknown>((node, key) => (node as Schema)[key], document);
+  const found = reference
+    .slice(2)
+    .split("/")
+    .reduce<unknown>((node, key) => (node as Schema)[key], document);
   return found as T;
 }
 
@@ -121,18 +140,28 @@ function parametersSchema(parameters: ParameterObject[], place: ParameterObject[
 /** What a request is judged by; also used alone by the differential test. */
 export function judge(
   validator: OperationValidator,
-  request: { path: Record<string, unknown>; query: Record<string, unknown>; headers: Record<string, unknown>; body: unknown },
+  request: {
+    path: Record<string, unknown>;
+    query: Record<string, unknown>;
+    headers: Record<string, unknown>;
+    body: unknown;
+  },
 ): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const collect = (place: string, validate: ValidateFunction, value: unknown) => {
-    if (!validate(value)) problems.push(...(validate.errors ?? []).slice(0, PROBLEMS_MAX).map((error) => fieldProblem(place, error)));
+    if (!validate(value))
+      problems.push(...(validate.errors ?? []).slice(0, PROBLEMS_MAX).map((error) => fieldProblem(place, error)));
   };
   collect("path", validator.path, request.path);
   collect("query", validator.query, request.query);
   collect("header", validator.header, request.headers);
   if (validator.body && request.body !== undefined) collect("body", validator.body, request.body);
   else if (validator.body && validator.bodyRequired) {
-    problems.push({ path: "/body", code: "required", message: "A JSON body is required. Send it with Content-Type: application/json." });
+    problems.push({
+      path: "/body",
+      code: "required",
+      message: "A JSON body is required. Send it with Content-Type: application/json.",
+    });
   }
   return problems.slice(0, PROBLEMS_MAX);
 }
@@ -158,11 +187,19 @@ function fieldProblem(place: string, error: ErrorObject): FieldProblem {
   const { params } = error;
   switch (error.keyword) {
     case "required":
-      return { path: `${at}/${pointer(params.missingProperty)}`, code: "required", message: `${params.missingProperty} is required.` };
+      return {
+        path: `${at}/${pointer(params.missingProperty)}`,
+        code: "required",
+        message: `${params.missingProperty} is required.`,
+      };
     case "additionalProperties":
     case "unevaluatedProperties": {
       const name = String(params.additionalProperty ?? params.unevaluatedProperty).slice(0, 100);
-      return { path: `${at}/${pointer(name)}`, code: "unknown_field", message: "This field does not exist. Remove it or check its spelling." };
+      return {
+        path: `${at}/${pointer(name)}`,
+        code: "unknown_field",
+        message: "This field does not exist. Remove it or check its spelling.",
+      };
     }
     case "enum":
       return { path: at, code: "enum", message: `must be one of: ${(params.allowedValues as unknown[]).join(", ")}` };
@@ -180,9 +217,17 @@ function pointer(name: string): string {
 
 /** The codes of the fields' problems are ours, not a validator's: they stay when the validator goes. */
 const codes: Record<string, string> = {
-  minLength: "too_short", maxLength: "too_long", minItems: "too_few_items", maxItems: "too_many_items", uniqueItems: "not_unique",
-  minimum: "too_small", maximum: "too_large", exclusiveMinimum: "too_small", exclusiveMaximum: "too_large",
-  minProperties: "too_few_fields", maxProperties: "too_many_fields",
+  minLength: "too_short",
+  maxLength: "too_long",
+  minItems: "too_few_items",
+  maxItems: "too_many_items",
+  uniqueItems: "not_unique",
+  minimum: "too_small",
+  maximum: "too_large",
+  exclusiveMinimum: "too_small",
+  exclusiveMaximum: "too_large",
+  minProperties: "too_few_fields",
+  maxProperties: "too_many_fields",
 };
 
 /** Keywords without a word of ours keep theirs, written as codes are. */

@@ -5,13 +5,39 @@ import { v7 } from "uuid";
  * TypeIDs (github.com/jetify-com/typeid, spec 0.3): inside the server and the database an id is a UUIDv7 string,
  * outside it is `<prefix>_` + 26 characters of base32 of the same 128 bits. Sorting by either is sorting by time.
  */
-export const idPrefixes = ["acc", "usr", "key", "ses", "gen", "trk", "pls", "pli", "whk", "evt", "dlv", "rpl", "req", "adm", "iev", "app", "con", "sgn", "dft", "var", "ech", "ast"] as const;
+export const idPrefixes = [
+  "acc",
+  "usr",
+  "key",
+  "ses",
+  "gen",
+  "trk",
+  "pls",
+  "pli",
+  "whk",
+  "evt",
+  "dlv",
+  "rpl",
+  "req",
+  "adm",
+  "iev",
+  "app",
+  "con",
+  "sgn",
+  "dft",
+  "var",
+  "ech",
+  "ast",
+] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const SUFFIX = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 // Every answer holds ids: tables instead of parsing and printing one digit after the other.
-const BASE32_PAIRS = Array.from({ length: 1024 }, (_, value) => ALPHABET.charAt(value >> 5) + ALPHABET.charAt(value & 31));
+const BASE32_PAIRS = Array.from(
+  { length: 1024 },
+  (_, value) => ALPHABET.charAt(value >> 5) + ALPHABET.charAt(value & 31),
+);
 const HEX_PAIRS = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, "0"));
 const VALUE_OF_BASE32 = valuesByCode(ALPHABET);
 const VALUE_OF_HEX = valuesByCode("0123456789abcdef");

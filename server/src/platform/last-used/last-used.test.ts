@@ -18,7 +18,12 @@ test("any number of uses is one write in five seconds, with the latest of each, 
   for (let index = 0; index < 1000; index += 1) recorder.note(use(index % 2 ? "k1" : "k2", `address ${index}`));
   expect(written).toEqual([]);
   await vi.advanceTimersByTimeAsync(5_000);
-  expect(written.map((uses) => uses.map(({ id, ip }) => [id, ip]))).toEqual([[["k1", "address 999"], ["k2", "address 998"]]]);
+  expect(written.map((uses) => uses.map(({ id, ip }) => [id, ip]))).toEqual([
+    [
+      ["k1", "address 999"],
+      ["k2", "address 998"],
+    ],
+  ]);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(written).toHaveLength(1);
 });
@@ -31,7 +36,12 @@ test("what could not be written is written later, and nothing older in the place
   await vi.advanceTimersByTimeAsync(5_000);
   recorder.note(use("k1", "new"));
   await vi.advanceTimersByTimeAsync(5_000);
-  expect(written.map((uses) => uses.map(({ id, ip }) => [id, ip]))).toEqual([[["k1", "new"], ["k2", "old"]]]);
+  expect(written.map((uses) => uses.map(({ id, ip }) => [id, ip]))).toEqual([
+    [
+      ["k1", "new"],
+      ["k2", "old"],
+    ],
+  ]);
 });
 
 test("closing writes what is left, after the write that is going on", async () => {

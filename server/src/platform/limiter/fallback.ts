@@ -40,7 +40,13 @@ const PROCESSES_UNKNOWN = 4;
  * had forgotten everything. In one window all processes admit at most the limit by Redis and `max(left, processes)` besides.
  */
 export function withFallback({
-  primary, clock, log, metrics, timeoutMs = 250, probeIntervalMs = 250, settleMs = 1500,
+  primary,
+  clock,
+  log,
+  metrics,
+  timeoutMs = 250,
+  probeIntervalMs = 250,
+  settleMs = 1500,
 }: FallbackOptions): Limiter {
   const local = createLocalShare(clock);
   let exact = true;
@@ -55,7 +61,10 @@ export function withFallback({
     if (!exact || closed) return;
     exact = false;
     alone = 0;
-    log.warn({ err: error, processes }, "rate limits are counted per process: Redis does not answer; check it and REDIS_URL");
+    log.warn(
+      { err: error, processes },
+      "rate limits are counted per process: Redis does not answer; check it and REDIS_URL",
+    );
     metrics?.degraded(true);
     later(probe, probeIntervalMs);
   }

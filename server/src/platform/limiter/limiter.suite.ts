@@ -14,7 +14,10 @@ export interface LimiterSubject {
 const HOUR = 3_600_000;
 let unique = 0;
 const bucket = (capacity: number, refill = capacity, intervalMs = HOUR): Bucket => ({
-  key: `{suite-${(unique += 1)}}`, capacity, refill, intervalMs,
+  key: `{suite-${(unique += 1)}}`,
+  capacity,
+  refill,
+  intervalMs,
 });
 const remaining = (decision: LimitDecision) => decision.buckets.map((state) => state.remaining);
 
@@ -102,13 +105,18 @@ export function limiterSuite(open: () => Promise<LimiterSubject>): void {
       which: fc.subarray([0, 1, 2], { minLength: 1 }),
     });
     const shape = fc.tuple(
-      fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 8 }), fc.integer({ min: 10_000, max: 40_000 }),
+      fc.integer({ min: 1, max: 8 }),
+      fc.integer({ min: 1, max: 8 }),
+      fc.integer({ min: 10_000, max: 40_000 }),
     );
     await fc.assert(
       fc.asyncProperty(fc.tuple(shape, shape, shape), fc.array(step, { maxLength: 25 }), async (shapes, steps) => {
         const tag = bucket(1).key;
         const buckets = shapes.map(([capacity, refill, intervalMs], index) => ({
-          key: `${tag}:${index}`, capacity, refill, intervalMs,
+          key: `${tag}:${index}`,
+          capacity,
+          refill,
+          intervalMs,
         }));
         const model = new Map<string, { used: number; anchorMs: number }>();
         let skippedMs = 0;

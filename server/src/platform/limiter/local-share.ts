@@ -63,7 +63,10 @@ export function createLocalShare(clock: Clock): LocalShare {
         });
       }
       // Shown is what this process still gives, under the limit that everybody knows.
-      const shown = usages.map(({ own, anchorMs }, index) => ({ used: (buckets[index]?.capacity ?? 0) - ((shares[index] ?? 0) - own), anchorMs }));
+      const shown = usages.map(({ own, anchorMs }, index) => ({
+        used: (buckets[index]?.capacity ?? 0) - ((shares[index] ?? 0) - own),
+        anchorMs,
+      }));
       return { ...describe(buckets, shown, { cost, allowed, nowMs }), degraded: true };
     },
     debts(all) {
@@ -78,7 +81,13 @@ export function createLocalShare(clock: Clock): LocalShare {
         entry.told = entry.own;
         debts.push({ key, known: used - entry.own, own, ageMs: Math.max(0, nowMs - anchorMs), refill, intervalMs });
       }
-      return { debts, takeBack: () => before.forEach(([entry, told]) => { entry.told = told; }) };
+      return {
+        debts,
+        takeBack: () =>
+          before.forEach(([entry, told]) => {
+            entry.told = told;
+          }),
+      };
     },
     settle() {
       for (const [, entry] of entries) Object.assign(entry, { own: 0, told: 0 });

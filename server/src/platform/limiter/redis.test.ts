@@ -77,24 +77,41 @@ describe.skipIf(missing)("the limiter in Redis", () => {
 
   describe("what processes knew and gave out alone comes back into Redis", () => {
     const bucket = { key: "{restore}", capacity: 100, refill: 100, intervalMs: 60_000 };
-    const debt = (known: number, own: number, ageMs = 1000) => ({ key: bucket.key, known, own, ageMs, refill: 100, intervalMs: 60_000 });
-    const processes = [debt(60, 10), debt(58, 7), debt(0, 5)];
-    const orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
-
-    test.each(orders)("in any order (%i %i %i), with requests in between, to a Redis that had forgotten everything", async (...order) => {
-      const redis = await connect();
-      await redis.del(`musicverse:limit:${bucket.key}`);
-      const limiter = createRedisLimiter(redis);
-      await limiter.prepareRestore();
-      for (const index of order) {
-        await limiter.take([bucket]);
-        await limiter.restore([processes[index] ?? debt(0, 0)], true);
-      }
-      const { buckets } = await limiter.take([bucket], 0);
-      // 60 of before, once, 22 given out alone, 3 taken since.
-      expect(buckets[0]?.remaining).toBe(100 - 60 - 22 - 3);
-      redis.disconnect();
+    const debt = (known: number, own: number, ageMs = 1000) => ({
+      key: bucket.key,
+      known,
+      own,
+      ageMs,
+      refill: 100,
+      intervalMs: 60_000,
     });
+    const processes = [debt(60, 10), debt(58, 7), debt(0, 5)];
+    const orders = [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ];
+
+    test.each(orders)(
+      "in any order (%i %i %i), with requests in between, to a Redis that had forgotten everything",
+      async (...order) => {
+        const redis = await connect();
+        await redis.del(`musicverse:limit:${bucket.key}`);
+        const limiter = createRedisLimiter(redis);
+        await limiter.prepareRestore();
+        for (const index of order) {
+          await limiter.take([bucket]);
+          await limiter.restore([processes[index] ?? debt(0, 0)], true);
+        }
+        const { buckets } = await limiter.take([bucket], 0);
+        // 60 of before, once, 22 given out alone, 3 taken since.
+        expect(buckets[0]?.remaining).toBe(100 - 60 - 22 - 3);
+        redis.disconnect();
+      },
+    );
 
     test("to one that had only been away, what it knew is not counted again", async () => {
       const redis = await connect();

@@ -67,7 +67,14 @@ export function createRedisLimiter(redis: Redis, { prefix = "musicverse" }: Redi
     async attend() {
       if (redis.status === "connecting" || redis.status === "connect") await whenReady(redis, CONNECT_PATIENCE_MS);
       attended = true;
-      const [processes, life] = (await redis.eval(presenceScript, 2, ...presenceKeys, self, PRESENT_MS, randomUUID())) as [number, string];
+      const [processes, life] = (await redis.eval(
+        presenceScript,
+        2,
+        ...presenceKeys,
+        self,
+        PRESENT_MS,
+        randomUUID(),
+      )) as [number, string];
       return { processes, life };
     },
     prepareRestore: async () => void (await redis.script("LOAD", restoreScript)),
@@ -75,7 +82,17 @@ export function createRedisLimiter(redis: Redis, { prefix = "musicverse" }: Redi
       if (debts.length === 0) return;
       const pipeline = redis.pipeline();
       for (const { key, known, own, ageMs, refill, intervalMs } of debts) {
-        pipeline.evalsha(restoreScriptSha, 1, `${prefix}:limit:${key}`, known, own, ageMs, refill, intervalMs, lost ? 1 : 0);
+        pipeline.evalsha(
+          restoreScriptSha,
+          1,
+          `${prefix}:limit:${key}`,
+          known,
+          own,
+          ageMs,
+          refill,
+          intervalMs,
+          lost ? 1 : 0,
+        );
       }
       for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
     },

@@ -26,7 +26,10 @@ test.each([
   ["deep data", { a: { b: { c: { d: { password: "pw-canary", lyrics: 'prompt-canary "quoted" \\ end' } } } } }],
   ["an object under a secret name", { body: { text: "prompt-canary" }, job: { input: { text: "prompt-canary" } } }],
   ["a connection string", { err: new Error("cannot reach postgres://app:pw-canary@db/musicverse") }],
-  ["a database error's detail", { err: Object.assign(new Error("check"), { detail: "Failing row contains (prompt-canary)" }) }],
+  [
+    "a database error's detail",
+    { err: Object.assign(new Error("check"), { detail: "Failing row contains (prompt-canary)" }) },
+  ],
   ["a basic credential", { header: "Basic cHctY2FuYXJ5" }],
 ])("no secret leaves by %s", (_, fields) => {
   const output = logged((log) => {
@@ -63,10 +66,23 @@ test("what a reader needs stays: ids, status, the error's code, message and stac
   });
 });
 
-test.each(["process.exit(1)", "undefined", "throw new Error('boom')"])("all lines are out when the process ends by %s", async (end) => {
-  const module = new URL("./index.ts", import.meta.url).href;
-  const script = `const { createLogger } = await import(${JSON.stringify(module)}); const log = createLogger({ level: "info", name: "test" }); for (let line = 0; line < 200; line += 1) log.info({ line }, "a line"); ${end};`;
-  const run = promisify(execFile)(process.execPath, ["--conditions=musicverse-source", "--input-type=module", "-e", script]);
-  const { stdout } = await run.catch((error: unknown) => error as { stdout: string });
-  expect(stdout.trim().split("\n").map((line) => (JSON.parse(line) as { line: number }).line)).toEqual(Array.from({ length: 200 }, (_, line) => line));
-});
+test.each(["process.exit(1)", "undefined", "throw new Error('boom')"])(
+  "all lines are out when the process ends by %s",
+  async (end) => {
+    const module = new URL("./index.ts", import.meta.url).href;
+    const script = `const { createLogger } = await import(${JSON.stringify(module)}); const log = createLogger({ level: "info", name: "test" }); for (let line = 0; line < 200; line += 1) log.info({ line }, "a line"); ${end};`;
+    const run = promisify(execFile)(process.execPath, [
+      "--conditions=musicverse-source",
+      "--input-type=module",
+      "-e",
+      script,
+    ]);
+    const { stdout } = await run.catch((error: unknown) => error as { stdout: string });
+    expect(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { line: number }).line),
+    ).toEqual(Array.from({ length: 200 }, (_, line) => line));
+  },
+);

@@ -1,7 +1,21 @@
 /** Fields whose value is never written, of whatever type, at the top of a line or one level below. */
 const FIELDS = [
-  "authorization", "cookie", "password", "secret", "token", "key", "prompt", "lyrics", "body", "input",
-  "password_hash", "token_hash", "api_key", "apiKey", "masterKeys", "keyPeppers",
+  "authorization",
+  "cookie",
+  "password",
+  "secret",
+  "token",
+  "key",
+  "prompt",
+  "lyrics",
+  "body",
+  "input",
+  "password_hash",
+  "token_hash",
+  "api_key",
+  "apiKey",
+  "masterKeys",
+  "keyPeppers",
 ];
 
 export const redactedPaths = FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);

@@ -4,7 +4,8 @@ export const settings = defineSettings({
   smtpUrl: optional(
     url({
       variable: "SMTP_URL",
-      description: "mail server that sends our mails (smtps:// for TLS from the start); without it they wait in the database",
+      description:
+        "mail server that sends our mails (smtps:// for TLS from the start); without it they wait in the database",
       example: "smtps://user:password@smtp.example.com:465",
       secret: true,
       protocols: ["smtp", "smtps"],

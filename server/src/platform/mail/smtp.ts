@@ -59,9 +59,15 @@ function oneLine(text: string): string {
 
 /** Without the server's words, which repeat the address: they would stand in logs and in the row. */
 function asMailError(error: unknown): Error {
-  const { code = "unknown", responseCode, command } = error as { code?: string; responseCode?: number; command?: string };
+  const {
+    code = "unknown",
+    responseCode,
+    command,
+  } = error as { code?: string; responseCode?: number; command?: string };
   const what = `${code}${responseCode === undefined ? "" : ` ${responseCode}`}${command === undefined ? "" : ` at ${command}`}`;
   // A 5xx to anything before the envelope (a wrong password, say) is about us, and will be put right.
   const refused = (code === "EENVELOPE" || code === "EMESSAGE") && responseCode !== undefined && responseCode >= 500;
-  return refused ? new MailRefused(`the mail server refused it: ${what}`) : new Error(`the mail server did not take it: ${what}`);
+  return refused
+    ? new MailRefused(`the mail server refused it: ${what}`)
+    : new Error(`the mail server did not take it: ${what}`);
 }

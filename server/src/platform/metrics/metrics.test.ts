@@ -9,7 +9,9 @@ test("what was observed is exposed with its labels, beside the process's own met
   metrics.work.repaired("generation", 3);
   metrics.limiter.degraded(true);
   const text = await metrics.registry.metrics();
-  expect(text).toContain('musicverse_http_request_duration_seconds_count{operation="getTrack",method="GET",status="200"} 2');
+  expect(text).toContain(
+    'musicverse_http_request_duration_seconds_count{operation="getTrack",method="GET",status="200"} 2',
+  );
   expect(text).toContain('musicverse_job_duration_seconds_count{kind="generation",result="done"} 1');
   expect(text).toContain('musicverse_jobs_repaired_total{kind="generation"} 3');
   expect(text).toContain("musicverse_limiter_degraded 1");

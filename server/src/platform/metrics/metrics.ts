@@ -37,7 +37,12 @@ export function createMetrics(): Metrics {
     buckets: SECONDS,
     registers,
   });
-  return { registry, observeRequest: observer(requests), work: workMetrics(registers), limiter: limiterMetrics(registers) };
+  return {
+    registry,
+    observeRequest: observer(requests),
+    work: workMetrics(registers),
+    limiter: limiterMetrics(registers),
+  };
 }
 
 /** Finding a child by its labels hashes them each time; on the path of every request it is looked up once. */

@@ -28,8 +28,7 @@ export function pageAsHttp(page: ShownPage): { status: number; headers: Record<s
   return {
     status: page.status ?? 200,
     headers: {
-      "Content-Security-Policy":
-        `default-src 'none'; style-src ${stylesheetHash}; img-src 'self'; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
+      "Content-Security-Policy": `default-src 'none'; style-src ${stylesheetHash}; img-src 'self'; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
       "Referrer-Policy": "same-origin",
       "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
       "Cross-Origin-Opener-Policy": "same-origin",

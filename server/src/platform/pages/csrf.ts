@@ -22,9 +22,16 @@ export interface Csrf {
  * somebody else. Tokens are made with the first secret; those of the others count, too, so that forms which are open when
  * keys rotate can still be sent.
  */
-export function createCsrf({ secrets, origin }: { secrets: readonly [Buffer, ...Buffer[]]; origin: () => string }): Csrf {
+export function createCsrf({
+  secrets,
+  origin,
+}: {
+  secrets: readonly [Buffer, ...Buffer[]];
+  origin: () => string;
+}): Csrf {
   const isSecure = () => origin().startsWith("https:");
-  const tokenOf = (value: string, secret = secrets[0]) => createHmac("sha256", secret).update(value).digest("base64url");
+  const tokenOf = (value: string, secret = secrets[0]) =>
+    createHmac("sha256", secret).update(value).digest("base64url");
   const cookieOf = (cookies: string | undefined) => {
     const value = readCookie(cookies, hostCookieName(COOKIE, isSecure()));
     return value !== null && VALUE.test(value) ? value : null;
@@ -38,8 +45,16 @@ export function createCsrf({ secrets, origin }: { secrets: readonly [Buffer, ...
     check: (headers, given) => {
       const value = cookieOf(headers.cookie);
       const fetchSite = headers["sec-fetch-site"];
-      const elsewhere = (headers.origin !== undefined && headers.origin !== origin()) || (fetchSite !== undefined && fetchSite !== "same-origin");
-      if (elsewhere || value === null || given === undefined || !secrets.some((secret) => same(given, tokenOf(value, secret)))) throw new ProblemError("form_rejected");
+      const elsewhere =
+        (headers.origin !== undefined && headers.origin !== origin()) ||
+        (fetchSite !== undefined && fetchSite !== "same-origin");
+      if (
+        elsewhere ||
+        value === null ||
+        given === undefined ||
+        !secrets.some((secret) => same(given, tokenOf(value, secret)))
+      )
+        throw new ProblemError("form_rejected");
     },
   };
 }

@@ -10,7 +10,8 @@ export type Content = ComponentChildren;
 /** Markup from a template: html`<p class="note">${text}</p>`. Everything put in is escaped. One root element. */
 export function html(strings: TemplateStringsArray, ...values: unknown[]): Markup {
   const made: unknown = build(strings, ...values);
-  if (made === null || typeof made !== "object" || Array.isArray(made)) throw new TypeError("a template has exactly one root element");
+  if (made === null || typeof made !== "object" || Array.isArray(made))
+    throw new TypeError("a template has exactly one root element");
   return made as Markup;
 }
 

@@ -53,12 +53,25 @@ export function field(input: {
   autofocus?: boolean;
 }): Markup {
   const { name, label, type, autocomplete, value, error, hint, minLength, autofocus } = input;
-  const described = [hint !== undefined && `${name}-hint`, error !== undefined && `${name}-error`].filter(Boolean).join(" ");
+  const described = [hint !== undefined && `${name}-hint`, error !== undefined && `${name}-error`]
+    .filter(Boolean)
+    .join(" ");
   return html`<div class="field">
     <label for=${name}>${label}</label>
-    <input id=${name} name=${name} type=${type} autocomplete=${autocomplete} value=${value} required minlength=${minLength} autofocus=${autofocus}
-      aria-invalid=${error !== undefined ? "true" : undefined} aria-describedby=${described || undefined}
-      autocapitalize=${type === "text" ? undefined : "none"} spellcheck=${false} />
+    <input
+      id=${name}
+      name=${name}
+      type=${type}
+      autocomplete=${autocomplete}
+      value=${value}
+      required
+      minlength=${minLength}
+      autofocus=${autofocus}
+      aria-invalid=${error !== undefined ? "true" : undefined}
+      aria-describedby=${described || undefined}
+      autocapitalize=${type === "text" ? undefined : "none"}
+      spellcheck=${false}
+    />
     ${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
     ${error !== undefined && html`<p class="error" id="${name}-error">${error}</p>`}
   </div>`;
@@ -71,7 +84,12 @@ export function notice(kind: "bad" | "good" | "plain", text: Content): Markup {
 
 /** "Ada Lovelace" → "AL", for people and apps without a picture. */
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => word?.match(/[\p{L}\p{N}]/u)?.[0] ?? "");
+  const words = name
+    .trim()
+    .split(/\s+/)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map(
+    (word) => word?.match(/[\p{L}\p{N}]/u)?.[0] ?? "",
+  );
   return letters.join("").toUpperCase() || "?";
 }

@@ -12,13 +12,19 @@ const routes: PageRoute[] = [
     path: "/form/:id",
     get: async ({ csrf, path }) => ({
       title: `Form ${path.id}`,
-      body: html`<form method="post">${csrf}${notice("bad", "No <script>")}${field({ name: "email", label: "E-mail", type: "email", autocomplete: "email", value: '"><b>' })}</form>`,
+      body: html`<form method="post">
+        ${csrf}${notice("bad", "No <script>")}${field({ name: "email", label: "E-mail", type: "email", autocomplete: "email", value: '"><b>' })}
+      </form>`,
       formAction: ["https://app.example.com"],
     }),
     post: async ({ form }) => ({ redirect: `/done?email=${form.get("email")}` }),
   },
   { name: "broken", path: "/broken", get: () => Promise.reject(new Error("secret reason pw-canary")) },
-  { name: "refused", path: "/refused", get: () => Promise.reject(new ProblemError("not_found", { detail: "This link was used." })) },
+  {
+    name: "refused",
+    path: "/refused",
+    get: () => Promise.reject(new ProblemError("not_found", { detail: "This link was used." })),
+  },
 ];
 
 describe("pages", () => {
@@ -47,10 +53,20 @@ describe("pages", () => {
   async function openForm() {
     const response = await fetch(`${url}/form/7`);
     const text = await response.text();
-    return { response, text, cookie: response.headers.get("set-cookie")?.split(";")[0] ?? "", csrf: /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? "" };
+    return {
+      response,
+      text,
+      cookie: response.headers.get("set-cookie")?.split(";")[0] ?? "",
+      csrf: /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? "",
+    };
   }
   const post = (body: string, headers: Record<string, string> = {}) =>
-    fetch(`${url}/form/7`, { method: "POST", redirect: "manual", body, headers: { "content-type": "application/x-www-form-urlencoded", ...headers } });
+    fetch(`${url}/form/7`, {
+      method: "POST",
+      redirect: "manual",
+      body,
+      headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+    });
 
   test("a page escapes what is put in, runs no script, loads nothing and cannot be framed", async () => {
     const { response, text } = await openForm();
@@ -58,7 +74,9 @@ describe("pages", () => {
     expect(text).toContain('value="&quot;>&lt;b>"');
     expect(text).toContain('<label for="email">E-mail</label>');
     const policy = response.headers.get("content-security-policy") ?? "";
-    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/]+=*'; img-src 'self'; form-action 'self' https:\/\/app\.example\.com; base-uri 'none'; frame-ancestors 'none'$/);
+    expect(policy).toMatch(
+      /^default-src 'none'; style-src 'sha256-[\w+/]+=*'; img-src 'self'; form-action 'self' https:\/\/app\.example\.com; base-uri 'none'; frame-ancestors 'none'$/,
+    );
     expect(response.headers.get("set-cookie")).toMatch(/^musicverse_form=\w{32}; Path=\/; HttpOnly; SameSite=Lax$/);
   });
 
@@ -81,7 +99,10 @@ describe("pages", () => {
   test.each([
     ["without a token", async () => post("email=a", { cookie: (await openForm()).cookie })],
     ["without the cookie", async () => post(`csrf=${(await openForm()).csrf}`)],
-    ["with another browser's token", async () => post(`csrf=${(await openForm()).csrf}`, { cookie: (await openForm()).cookie })],
+    [
+      "with another browser's token",
+      async () => post(`csrf=${(await openForm()).csrf}`, { cookie: (await openForm()).cookie }),
+    ],
     ["from another site", async () => postOwn({ origin: "https://evil.example" })],
     ["from a sandboxed frame", async () => postOwn({ origin: "null" })],
     ["that the browser calls cross-site", async () => postOwn({ "sec-fetch-site": "cross-site" })],
@@ -124,6 +145,12 @@ describe("pages", () => {
   });
 
   test("initials are the first and the last word's", () => {
-    expect(["Ada Lovelace", "  björk ", "The Long Name", "***", "🎵 Über alles"].map(initials)).toEqual(["AL", "B", "TN", "?", "ÜA"]);
+    expect(["Ada Lovelace", "  björk ", "The Long Name", "***", "🎵 Über alles"].map(initials)).toEqual([
+      "AL",
+      "B",
+      "TN",
+      "?",
+      "ÜA",
+    ]);
   });
 });

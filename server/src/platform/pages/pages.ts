@@ -57,19 +57,35 @@ type HttpRequest = IncomingMessage & { context: RequestContext; ip?: string | un
 export type PagesHandler = (request: HttpRequest, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 /** Serves pages without JavaScript to browsers: limits by address, checks forms, and turns every failure into a page. */
-export function createPages({ routes, origin, secrets, limiter, limitsFor, headersFor, bodyTimeoutMs, log }: PagesDeps): PagesHandler {
+export function createPages({
+  routes,
+  origin,
+  secrets,
+  limiter,
+  limitsFor,
+  headersFor,
+  bodyTimeoutMs,
+  log,
+}: PagesDeps): PagesHandler {
   const csrf = createCsrf({ secrets, origin });
   const router = createRouter({ maxParamLength: 200 });
   for (const route of routes) router.on(["GET", "POST"], route.path, () => {}, route);
 
-  const answer = async (route: PageRoute, path: PageRequest["path"], request: HttpRequest, response: ServerResponse): Promise<PageAnswer> => {
+  const answer = async (
+    route: PageRoute,
+    path: PageRequest["path"],
+    request: HttpRequest,
+    response: ServerResponse,
+  ): Promise<PageAnswer> => {
     const ip = request.ip ?? "unknown";
     const posting = request.method === "POST";
     const handler = posting ? route.post : route.get;
-    if (!handler) throw new ProblemError("method_not_allowed", { headers: { Allow: route.get ? "GET, HEAD" : "POST" } });
+    if (!handler)
+      throw new ProblemError("method_not_allowed", { headers: { Allow: route.get ? "GET, HEAD" : "POST" } });
     const decision = await limiter.take(limitsFor({ principal: null, ip, rateClass: posting ? "auth" : "read" }));
     for (const [name, value] of Object.entries(headersFor(decision))) response.setHeader(name, value);
-    if (!decision.allowed) throw new ProblemError("rate_limited", { detail: "Too many tries from your network. Wait a minute and go on." });
+    if (!decision.allowed)
+      throw new ProblemError("rate_limited", { detail: "Too many tries from your network. Wait a minute and go on." });
     const { token, setCookie } = csrf.issue(request.headers.cookie);
     if (setCookie !== null) response.appendHeader("Set-Cookie", setCookie);
     const page: PageRequest = {
@@ -88,7 +104,10 @@ export function createPages({ routes, origin, secrets, limiter, limitsFor, heade
   };
 
   return (request, response, next) => {
-    const found = router.find(request.method === "HEAD" ? "GET" : ((request.method ?? "GET") as "GET"), (request.url ?? "/").split("?")[0] ?? "/");
+    const found = router.find(
+      request.method === "HEAD" ? "GET" : ((request.method ?? "GET") as "GET"),
+      (request.url ?? "/").split("?")[0] ?? "/",
+    );
     if (!found) return next();
     const route = found.store as PageRoute;
     request.context.routeName = route.name;
@@ -96,7 +115,8 @@ export function createPages({ routes, origin, secrets, limiter, limitsFor, heade
       .catch((error: unknown) => {
         const shown = problemPage(error, request.context.requestId);
         request.context.problemCode = error instanceof ProblemError ? error.code : "internal_error";
-        if ((shown.status ?? 500) >= 500) log.error({ request_id: request.context.requestId, page: route.name, err: error }, "page failed");
+        if ((shown.status ?? 500) >= 500)
+          log.error({ request_id: request.context.requestId, page: route.name, err: error }, "page failed");
         // An unread form cannot share its connection with the next request.
         if (!request.complete) response.setHeader("Connection", "close");
         return shown;

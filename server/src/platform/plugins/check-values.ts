@@ -7,7 +7,10 @@ export function checkInput(schema: FunctionSchema, input: unknown, pluginId: str
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(({ path, message }) => ({ field: path.join("."), message }));
   const names = fields.map(({ field }) => field).join(", ");
-  throw new PluginFailure("VALIDATION", `input for ${pluginId} does not fit its schema: ${names}`, { pluginId, fields });
+  throw new PluginFailure("VALIDATION", `input for ${pluginId} does not fit its schema: ${names}`, {
+    pluginId,
+    fields,
+  });
 }
 
 /** A provider's drift that the plugin did not notice becomes `UPSTREAM`, never a crash further on. */

@@ -3,28 +3,38 @@ import { costPrices } from "./prices.ts";
 
 const signInRedirectUris: Setting<readonly string[]> = {
   variable: "SIGN_IN_REDIRECT_URIS",
-  description: "pages of apps that browsers return to after signing in with a provider; an origin alone allows all of its pages",
+  description:
+    "pages of apps that browsers return to after signing in with a provider; an origin alone allows all of its pages",
   example: "https://app.example.com/signed-in",
   fallback: { value: [] },
   parse: (text) => {
-    const entries = text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "");
+    const entries = text
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== "");
     const usable = (entry: string): boolean => {
       const url = URL.parse(entry);
       return url !== null && /^https?:$/.test(url.protocol) && !url.hash && !url.username && !url.password;
     };
-    if (!entries.every(usable)) throw new InvalidSetting("http or https addresses without # and password, joined by commas");
+    if (!entries.every(usable))
+      throw new InvalidSetting("http or https addresses without # and password, joined by commas");
     return Object.freeze(entries);
   },
 };
 
 const billingReturnOrigins: Setting<readonly string[]> = {
   variable: "BILLING_RETURN_ORIGINS",
-  description: "origins of apps that Stripe's pages may lead back to, besides this server's own; on a loopback server every loopback origin may",
+  description:
+    "origins of apps that Stripe's pages may lead back to, besides this server's own; on a loopback server every loopback origin may",
   example: "https://app.example.com",
   fallback: { value: [] },
   parse: (text) => {
-    const entries = text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "");
-    const usable = (entry: string): boolean => /^https?:/.test(entry) && URL.parse(entry)?.origin === entry.replace(/\/$/, "");
+    const entries = text
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== "");
+    const usable = (entry: string): boolean =>
+      /^https?:/.test(entry) && URL.parse(entry)?.origin === entry.replace(/\/$/, "");
     if (!entries.every(usable)) throw new InvalidSetting("http or https origins without a path, joined by commas");
     return Object.freeze(entries.map((entry) => new URL(entry).origin));
   },
@@ -50,7 +60,8 @@ export const settings = defineSettings({
   billingReturnOrigins,
   signInSimulator: flag({
     variable: "SIGN_IN_SIMULATOR",
-    description: "sign in with simulated providers where the real one is not configured: for development, anybody can be anybody there",
+    description:
+      "sign in with simulated providers where the real one is not configured: for development, anybody can be anybody there",
     example: "true",
     fallback: { value: false },
   }),

@@ -31,13 +31,22 @@ export function contextFor({ entry, dispatcherFor, cache, clock, log }: ContextD
   const { plugin } = entry;
   let progress = 0;
   const line = (level: "debug" | "info" | "warn" | "error") => (message: string, fields?: Record<string, unknown>) =>
-    log[level]({ plugin: plugin.id, request_id: call.requestId, ...(fields && { fields: maskFields(fields, mask) }) }, mask(message));
+    log[level](
+      { plugin: plugin.id, request_id: call.requestId, ...(fields && { fields: maskFields(fields, mask) }) },
+      mask(message),
+    );
   return {
     account: call.account,
     connection: call.connection ?? null,
     config: target.config,
     http: createPluginHttp({
-      plugin, target, traffic, signal, clock, offline, dispatcherFor,
+      plugin,
+      target,
+      traffic,
+      signal,
+      clock,
+      offline,
+      dispatcherFor,
       requestId: call.requestId,
       accessToken: call.accessToken ?? null,
     }),

@@ -50,7 +50,9 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
   };
   const ownSecrets = new Map<string, string>();
   const ownSecret = (pluginId: string): string =>
-    ownSecrets.get(pluginId) ?? ownSecrets.set(pluginId, `whsec_${randomBytes(32).toString("base64")}`).get(pluginId) ?? "";
+    ownSecrets.get(pluginId) ??
+    ownSecrets.set(pluginId, `whsec_${randomBytes(32).toString("base64")}`).get(pluginId) ??
+    "";
   const secretsFor = (pluginId: string) => ({ webhookSecret: (options.simulatorWebhookSecret ?? ownSecret)(pluginId) });
   const results = await Promise.all(options.plugins.map((name) => loadPlugin(name, load)));
   let reached: { publicUrl: string; ownUrl: string } | null = null;
@@ -117,8 +119,10 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
   const targetOf = async ({ plugin, settings: own }: Registered, mode: Mode) =>
     mode === "test" ? simulators.target(plugin) : liveTarget(plugin, own.config);
 
-  const dispatcherOf = (pluginId: string, mode: Mode) => (origin: string): Dispatcher =>
-    mode === "test" ? directDispatcher(origin) : options.guardedDispatcher(pluginId, origin);
+  const dispatcherOf =
+    (pluginId: string, mode: Mode) =>
+    (origin: string): Dispatcher =>
+      mode === "test" ? directDispatcher(origin) : options.guardedDispatcher(pluginId, origin);
 
   return {
     report: (mode: Mode = "live"): PluginReport[] => entries.map((entry) => reportOf(entry, mode)),
@@ -151,7 +155,12 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
       const entry = known(pluginId);
       assertConfigured(entry, mode);
       const target = await targetOf(entry, mode);
-      const send = { dispatcherFor: dispatcherOf(pluginId, mode), signal: null, timeoutMs: outletTimeoutMs, bytesMax: outletBytesMax };
+      const send = {
+        dispatcherFor: dispatcherOf(pluginId, mode),
+        signal: null,
+        timeoutMs: outletTimeoutMs,
+        bytesMax: outletBytesMax,
+      };
       return { config: target.config, fetch: guardedFetch(target, send) };
     },
     reachedAt: (at) => {
@@ -164,7 +173,14 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
     invoke: async (pluginId, capability, fn, call, input) => {
       const entry = known(pluginId);
       const { mode } = call.account;
-      const deps = { entry, target: () => targetOf(entry, mode), dispatcherFor: dispatcherOf(pluginId, mode), cache, clock, log };
+      const deps = {
+        entry,
+        target: () => targetOf(entry, mode),
+        dispatcherFor: dispatcherOf(pluginId, mode),
+        cache,
+        clock,
+        log,
+      };
       return invokePlugin(deps, { capability, fn, call, input });
     },
     async close() {

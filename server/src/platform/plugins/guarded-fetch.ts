@@ -11,7 +11,10 @@ export interface Sending {
 }
 
 /** fetch for a library that speaks to a plugin's provider, under the rules of `ctx.http`. Rejects with PluginError. */
-export function guardedFetch(target: Target, { dispatcherFor, signal, timeoutMs, bytesMax: maxBytes }: Sending): typeof fetch {
+export function guardedFetch(
+  target: Target,
+  { dispatcherFor, signal, timeoutMs, bytesMax: maxBytes }: Sending,
+): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);
     const stop = signal ? AbortSignal.any([signal, request.signal]) : request.signal;

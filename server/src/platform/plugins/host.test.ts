@@ -115,7 +115,11 @@ describe("loading (PLG-02)", () => {
     });
     cleanups.push(() => host.close());
     expect(host.report()[0]).toMatchObject({ id: "minimax", status: "loaded", live: false, sandbox: true });
-    expect(host.models("minimax").filter((model) => model.default)).toMatchObject([{ kind: "music" }, { kind: "reel" }, { kind: "artwork" }]);
+    expect(host.models("minimax").filter((model) => model.default)).toMatchObject([
+      { kind: "music" },
+      { kind: "reel" },
+      { kind: "artwork" },
+    ]);
     const call = callOf({ account: { id: "a-2", mode: "test" } });
     const work = await host.invoke("minimax", "generation", "generate", call, { ...input, durationSeconds: 5 });
     expect(work).toMatchObject({ done: { kind: "music", format: "wav", durationMs: 5000 } });

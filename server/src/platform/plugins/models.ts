@@ -10,7 +10,8 @@ export function modelsOf({ plugin, settings }: LoadedPlugin, clock: Clock, log: 
   const { generation } = plugin.capabilities;
   if (!generation) return [];
   try {
-    const config = settings.missing.length === 0 ? settings.config : simulatorConfig(plugin, "http://127.0.0.1", noSecrets);
+    const config =
+      settings.missing.length === 0 ? settings.config : simulatorConfig(plugin, "http://127.0.0.1", noSecrets);
     const answer = generation.models(quietContext(config, clock), {});
     if (answer instanceof Promise) throw new TypeError("models must answer at once, not with a promise");
     return capabilitySchemas.generation.models.output.parse(answer);

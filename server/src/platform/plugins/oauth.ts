@@ -23,9 +23,15 @@ interface Sending {
 export function oauthClient(of: { entry: Registered; target: Target; send: Sending | null }): OAuthClient {
   const { plugin } = of.entry;
   const { id: pluginId, auth } = plugin;
-  if (auth?.kind !== "oauth2") throw new PluginFailure("UNAVAILABLE", `nobody can connect to ${pluginId}`, { pluginId });
+  if (auth?.kind !== "oauth2")
+    throw new PluginFailure("UNAVAILABLE", `nobody can connect to ${pluginId}`, { pluginId });
   const refuse: typeof fetch = () => Promise.reject(new Error("this use of OAuth sends nothing"));
-  return { auth, config: of.target.config, egress: of.target, fetch: of.send ? guardedFetch(of.target, { ...of.send, timeoutMs: deadlineMs, bytesMax }) : refuse };
+  return {
+    auth,
+    config: of.target.config,
+    egress: of.target,
+    fetch: of.send ? guardedFetch(of.target, { ...of.send, timeoutMs: deadlineMs, bytesMax }) : refuse,
+  };
 }
 
 /** The code of a callback → tokens; counts for the breaker like any other call. Rejects with PluginFailure only. */

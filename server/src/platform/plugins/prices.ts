@@ -35,8 +35,10 @@ function objectIn(value: unknown): Record<string, unknown> {
 
 function priceIn(value: unknown): ModelPrice {
   const entries = Object.entries(objectIn(value));
-  const right = entries.every(([unit, micros]) =>
-    (units as readonly string[]).includes(unit) && typeof micros === "number" && micros >= 0 && micros <= 1e12);
+  const right = entries.every(
+    ([unit, micros]) =>
+      (units as readonly string[]).includes(unit) && typeof micros === "number" && micros >= 0 && micros <= 1e12,
+  );
   if (!right || entries.length === 0) throw new InvalidSetting(shape);
   return Object.fromEntries(entries) as ModelPrice;
 }

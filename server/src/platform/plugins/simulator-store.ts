@@ -20,7 +20,11 @@ export function createSimulatorStore(db: Database, simulator: string): Simulator
             );
           },
           forget: async (kind, before) => {
-            await tx.query("delete from simulator_objects where simulator = $1 and kind = $2 and changed_at < $3", [simulator, kind, before]);
+            await tx.query("delete from simulator_objects where simulator = $1 and kind = $2 and changed_at < $3", [
+              simulator,
+              kind,
+              before,
+            ]);
           },
           remove: async (id) => {
             await tx.query("delete from simulator_objects where simulator = $1 and id = $2", [simulator, id]);
@@ -33,7 +37,11 @@ export function createSimulatorStore(db: Database, simulator: string): Simulator
 function readerOf(simulator: string, read: Read): StoreReader {
   return {
     get: async (id) => {
-      const [found] = await read({ name: "simulator_object", text: "select id, kind, owner, object from simulator_objects where simulator = $1 and id = $2", values: [simulator, id] });
+      const [found] = await read({
+        name: "simulator_object",
+        text: "select id, kind, owner, object from simulator_objects where simulator = $1 and id = $2",
+        values: [simulator, id],
+      });
       return found ?? null;
     },
     list: ({ kind, owner, limit, after, oldestFirst = false }) =>

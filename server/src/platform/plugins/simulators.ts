@@ -1,5 +1,11 @@
 import type { RequestListener } from "node:http";
-import { envName, parseConfig, type AnyPlugin, type SimulatorOptions, type SimulatorSecrets } from "@musicverse/plugin-kit";
+import {
+  envName,
+  parseConfig,
+  type AnyPlugin,
+  type SimulatorOptions,
+  type SimulatorSecrets,
+} from "@musicverse/plugin-kit";
 import { startSimulator, type RunningSimulator } from "@musicverse/plugin-kit/simulator";
 import { sandboxTarget, type Target } from "./target.ts";
 

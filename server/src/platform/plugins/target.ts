@@ -11,7 +11,11 @@ export const liveTarget = (plugin: AnyPlugin, config: Readonly<Record<string, un
 });
 
 /** A sandbox account reaches its simulator and nothing else: it stands in for every host that the plugin declares. */
-export const sandboxTarget = (plugin: AnyPlugin, config: Readonly<Record<string, unknown>>, origin: string): Target => ({
+export const sandboxTarget = (
+  plugin: AnyPlugin,
+  config: Readonly<Record<string, unknown>>,
+  origin: string,
+): Target => ({
   config,
   origins: [origin],
   hosts: plugin.hosts,

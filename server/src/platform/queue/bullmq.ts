@@ -43,8 +43,12 @@ export function openQueue<B extends IQueueBackend, C>(place: BullPlace<B, C>, na
       if (await job?.isDelayed()) await job?.promote();
     },
     async counts() {
-      const { wait = 0, prioritized = 0, active = 0, delayed = 0 } =
-        await queue.getJobCounts("wait", "prioritized", "active", "delayed");
+      const {
+        wait = 0,
+        prioritized = 0,
+        active = 0,
+        delayed = 0,
+      } = await queue.getJobCounts("wait", "prioritized", "active", "delayed");
       return { waiting: wait + prioritized, active, delayed };
     },
   };

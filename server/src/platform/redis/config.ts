@@ -18,7 +18,8 @@ export const settings = defineSettings({
   }),
   limiterTimeoutMs: integer({
     variable: "LIMITER_TIMEOUT_MS",
-    description: "longest wait for Redis to count a request; then limits are counted per process until Redis answers again",
+    description:
+      "longest wait for Redis to count a request; then limits are counted per process until Redis answers again",
     example: "250",
     min: 50,
     max: 60_000,

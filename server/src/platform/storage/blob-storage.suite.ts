@@ -67,10 +67,12 @@ export function blobStorageSuite(adapter: string, open: () => Promise<BlobStorag
 
     test("a source that fails halfway leaves the old value untouched", async () => {
       await storage.put(key, bytes);
-      const failing = Readable.from((async function* () {
-        yield Buffer.from("half of a new value");
-        throw new Error("connection lost");
-      })());
+      const failing = Readable.from(
+        (async function* () {
+          yield Buffer.from("half of a new value");
+          throw new Error("connection lost");
+        })(),
+      );
       await expect(storage.put(key, failing)).rejects.toThrow("connection lost");
       expect(await read(storage.get(key))).toEqual(bytes);
     });

@@ -43,7 +43,8 @@ export const settings = defineSettings({
   }),
   storageS3PathStyle: flag({
     variable: "STORAGE_S3_PATH_STYLE",
-    description: "the bucket is the first part of the path (MinIO, most stores of one's own), not of the host name (Amazon)",
+    description:
+      "the bucket is the first part of the path (MinIO, most stores of one's own), not of the host name (Amazon)",
     example: "true",
     fallback: { value: false },
   }),

@@ -41,7 +41,10 @@ test("a refused value leaves no temporary file", async () => {
 test("opening removes temporary files of dead processes and keeps those being written", async () => {
   const folder = path.join(directory, ".incoming");
   await mkdir(folder);
-  for (const [name, time] of [["dead", "2026-06-01T10:59:00Z"], ["alive", "2026-06-01T11:30:00Z"]] as const) {
+  for (const [name, time] of [
+    ["dead", "2026-06-01T10:59:00Z"],
+    ["alive", "2026-06-01T11:30:00Z"],
+  ] as const) {
     await writeFile(path.join(folder, name), "half a song");
     await utimes(path.join(folder, name), new Date(time), new Date(time));
   }

@@ -22,7 +22,8 @@ export async function openLocalDisk(options: LocalDiskOptions): Promise<BlobStor
   const root = path.resolve(options.directory);
   const incoming = path.join(root, temporaryFolder);
   await mkdir(incoming, { recursive: true });
-  const removeUnfinished = () => removeStale(incoming, options.clock.now().getTime() - (options.staleAfterMs ?? 3_600_000));
+  const removeUnfinished = () =>
+    removeStale(incoming, options.clock.now().getTime() - (options.staleAfterMs ?? 3_600_000));
   await removeUnfinished();
   const fileOf = (key: string): string => path.join(root, ...keySegments(key));
 
@@ -104,7 +105,7 @@ async function writeDurably(file: string, source: Readable | Uint8Array, maxByte
 
 /** One `write` may take fewer bytes than it was given. */
 async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < chunk.length; ) {
+  for (let offset = 0; offset < chunk.length;) {
     offset += (await handle.write(chunk, offset)).bytesWritten;
   }
 }
@@ -120,7 +121,7 @@ async function moveInto(temporary: string, target: string, root: string): Promis
   });
   await syncDirectory(folder);
   if (created !== undefined) {
-    for (let parent = folder; parent !== root; ) {
+    for (let parent = folder; parent !== root;) {
       parent = path.dirname(parent);
       await syncDirectory(parent);
     }
@@ -151,7 +152,7 @@ async function readFrom(handle: FileHandle, range: ByteRange | undefined): Promi
 async function readRange(handle: FileHandle, range: ByteRange): Promise<Uint8Array> {
   const { start, end } = clampRange(range, (await handle.stat()).size);
   const bytes = Buffer.allocUnsafeSlow(end - start + 1);
-  for (let filled = 0; filled < bytes.length; ) {
+  for (let filled = 0; filled < bytes.length;) {
     const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
     if (bytesRead === 0) throw new Error("the file became shorter while it was read");
     filled += bytesRead;

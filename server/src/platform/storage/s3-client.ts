@@ -25,7 +25,14 @@ const attemptsMax = 3;
 const socketsMax = 128;
 
 /** Everything that the client would otherwise look up in the environment, in files or at an instance's address is given. */
-export function createS3Client({ endpoint, region, accessKeyId, secretAccessKey, pathStyle, timeouts }: S3ClientOptions): S3Client {
+export function createS3Client({
+  endpoint,
+  region,
+  accessKeyId,
+  secretAccessKey,
+  pathStyle,
+  timeouts,
+}: S3ClientOptions): S3Client {
   const { connectMs, answerMs } = { ...defaultTimeouts, ...timeouts };
   return new S3Client({
     endpoint,

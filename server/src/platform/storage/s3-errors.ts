@@ -1,7 +1,8 @@
 import { S3ServiceException } from "@aws-sdk/client-s3";
 import { BlobTooLargeError } from "./blob-storage.ts";
 
-const statusOf = (error: unknown): number | undefined => (error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined);
+const statusOf = (error: unknown): number | undefined =>
+  error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 
 /** The value, or the upload, is not there. A bucket that is not there is something else. */
 export function isMissing(error: unknown): boolean {
@@ -19,11 +20,15 @@ export function storageError(error: unknown, place: string): unknown {
     const hint = hints[error.name] ?? hints[String(statusOf(error))] ?? "";
     // The answer to a HEAD has no body that could name what is wrong.
     const name = error.name.startsWith("Unknown") ? "" : ` (${error.name})`;
-    return new Error(`Object storage: ${place} answered ${statusOf(error) ?? "nothing"}${name}.${hint}`, { cause: error });
+    return new Error(`Object storage: ${place} answered ${statusOf(error) ?? "nothing"}${name}.${hint}`, {
+      cause: error,
+    });
   }
   if (error instanceof Error && !(error instanceof BlobTooLargeError) && "$metadata" in error) {
     const code = "code" in error ? String(error.code) : error.name;
-    return new Error(`Object storage: ${place} could not be reached (${code}). Check STORAGE_S3_ENDPOINT.`, { cause: error });
+    return new Error(`Object storage: ${place} could not be reached (${code}). Check STORAGE_S3_ENDPOINT.`, {
+      cause: error,
+    });
   }
   return error;
 }

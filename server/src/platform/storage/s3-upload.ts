@@ -1,5 +1,9 @@
 import {
-  AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateMultipartUploadCommand, PutObjectCommand, UploadPartCommand,
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import type { CompletedPart, S3Client } from "@aws-sdk/client-s3";
 
@@ -15,7 +19,11 @@ export interface S3Object {
  * Writes a value of unknown length. It appears only when all of it has arrived: a small one as one object, a larger one as
  * parts that are joined at the end. What fails leaves nothing; what is killed leaves parts that nobody can read.
  */
-export async function uploadObject(client: S3Client, object: S3Object, source: AsyncIterable<Uint8Array>): Promise<void> {
+export async function uploadObject(
+  client: S3Client,
+  object: S3Object,
+  source: AsyncIterable<Uint8Array>,
+): Promise<void> {
   const parts = inParts(source);
   try {
     const first = await parts.next();
@@ -28,7 +36,12 @@ export async function uploadObject(client: S3Client, object: S3Object, source: A
   }
 }
 
-async function uploadParts(client: S3Client, object: S3Object, first: Buffer, rest: AsyncIterable<Buffer>): Promise<void> {
+async function uploadParts(
+  client: S3Client,
+  object: S3Object,
+  first: Buffer,
+  rest: AsyncIterable<Buffer>,
+): Promise<void> {
   const { UploadId } = await client.send(new CreateMultipartUploadCommand(object));
   if (UploadId === undefined) throw new Error("the object store began an upload without an id");
   const upload = { ...object, UploadId };

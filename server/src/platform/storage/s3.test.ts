@@ -29,7 +29,17 @@ let stores = 0;
 const optionsFor = (more: Partial<S3Options> = {}): S3Options => {
   stores += 1;
   const { endpoint = "", accessKeyId = "", secretAccessKey = "" } = server ?? {};
-  return { bucket, endpoint, region: "us-east-1", accessKeyId, secretAccessKey, pathStyle: true, prefix: `store-${stores}/`, clock: systemClock, ...more };
+  return {
+    bucket,
+    endpoint,
+    region: "us-east-1",
+    accessKeyId,
+    secretAccessKey,
+    pathStyle: true,
+    prefix: `store-${stores}/`,
+    clock: systemClock,
+    ...more,
+  };
 };
 
 /** An HTTP server that is no store, and how often it was asked. */
@@ -68,7 +78,11 @@ describe.skipIf(server === null)("a bucket of an S3-compatible store", () => {
     expect(stored).toEqual({ bytes: all.length, sha256: createHash("sha256").update(all).digest("hex") });
     expect((await buffer(await storage.get("a/b"))).equals(all)).toBe(true);
     const part = 8 * 1024 * 1024;
-    expect((await buffer(await storage.get("a/b", { start: part - 5, end: part + 4 }))).equals(all.subarray(part - 5, part + 5))).toBe(true);
+    expect(
+      (await buffer(await storage.get("a/b", { start: part - 5, end: part + 4 }))).equals(
+        all.subarray(part - 5, part + 5),
+      ),
+    ).toBe(true);
   });
 
   test.each([
@@ -78,14 +92,16 @@ describe.skipIf(server === null)("a bucket of an S3-compatible store", () => {
     const options = optionsFor();
     const storage = await openS3(options);
     let letGo = false;
-    const source = Readable.from((async function* () {
-      try {
-        for (let sent = 0; sent < 30; sent += 1) yield Buffer.alloc(1_000_000);
-        throw new Error("connection lost");
-      } finally {
-        letGo = true;
-      }
-    })());
+    const source = Readable.from(
+      (async function* () {
+        try {
+          for (let sent = 0; sent < 30; sent += 1) yield Buffer.alloc(1_000_000);
+          throw new Error("connection lost");
+        } finally {
+          letGo = true;
+        }
+      })(),
+    );
     await expect(storage.put("a/b", source, { maxBytes })).rejects.toThrow(error);
     expect(await storage.stat("a/b")).toBeNull();
     expect([await uploads(options), letGo]).toEqual([[], true]);
@@ -96,14 +112,23 @@ describe.skipIf(server === null)("a bucket of an S3-compatible store", () => {
     const { clock: _clock, ...plain } = options;
     const child = spawn(
       process.execPath,
-      ["--conditions=musicverse-source", fileURLToPath(import.meta.resolve("./stalled-put.fixture.ts")), JSON.stringify({ ...plain, key: "a/b", bytes: 20_000_000 })],
+      [
+        "--conditions=musicverse-source",
+        fileURLToPath(import.meta.resolve("./stalled-put.fixture.ts")),
+        JSON.stringify({ ...plain, key: "a/b", bytes: 20_000_000 }),
+      ],
       { stdio: "inherit" },
     );
-    await vi.waitFor(async () => {
-      const [upload] = await uploads(options);
-      const parts = await server?.client.send(new ListPartsCommand({ Bucket: bucket, Key: upload?.Key, UploadId: upload?.UploadId }));
-      expect(parts?.Parts?.length).toBeGreaterThan(0);
-    }, { timeout: 20_000, interval: 100 });
+    await vi.waitFor(
+      async () => {
+        const [upload] = await uploads(options);
+        const parts = await server?.client.send(
+          new ListPartsCommand({ Bucket: bucket, Key: upload?.Key, UploadId: upload?.UploadId }),
+        );
+        expect(parts?.Parts?.length).toBeGreaterThan(0);
+      },
+      { timeout: 20_000, interval: 100 },
+    );
     child.kill("SIGKILL");
     await once(child, "exit");
 
@@ -133,14 +158,16 @@ describe.skipIf(server === null)("a bucket of an S3-compatible store", () => {
     let app: TestApp;
     let account: TestAccount;
     beforeAll(async () => {
-      app = await startTestApp({ env: {
-        STORAGE_S3_BUCKET: bucket,
-        STORAGE_S3_ENDPOINT: server?.endpoint ?? "",
-        STORAGE_S3_ACCESS_KEY_ID: server?.accessKeyId ?? "",
-        STORAGE_S3_SECRET_ACCESS_KEY: server?.secretAccessKey ?? "",
-        STORAGE_S3_PATH_STYLE: "true",
-        STORAGE_S3_PREFIX: prefix,
-      } });
+      app = await startTestApp({
+        env: {
+          STORAGE_S3_BUCKET: bucket,
+          STORAGE_S3_ENDPOINT: server?.endpoint ?? "",
+          STORAGE_S3_ACCESS_KEY_ID: server?.accessKeyId ?? "",
+          STORAGE_S3_SECRET_ACCESS_KEY: server?.secretAccessKey ?? "",
+          STORAGE_S3_PATH_STYLE: "true",
+          STORAGE_S3_PREFIX: prefix,
+        },
+      });
       account = await app.signUp({ tier: "enterprise" });
     });
     afterAll(() => app?.close());
@@ -160,7 +187,9 @@ describe.skipIf(server === null)("a bucket of an S3-compatible store", () => {
       const made = await generations.wait(generation.id);
       const song = await tracks.get(made.track_id ?? "");
       expect((await (await tracks.downloadAudio(song.id)).arrayBuffer()).byteLength).toBe(song.bytes);
-      await vi.waitFor(async () => expect((await tracks.get(track.id)).loudness_lufs).not.toBeNull(), { timeout: 20_000 });
+      await vi.waitFor(async () => expect((await tracks.get(track.id)).loudness_lufs).not.toBeNull(), {
+        timeout: 20_000,
+      });
       expect(await objects(prefix)).toHaveLength(2);
       expect(await app.storedBlobs()).toEqual([]);
 
@@ -183,7 +212,9 @@ describe("a store that does not behave", () => {
   test("cannot send the server anywhere else", async () => {
     const elsewhere = await startImpostor((_request, response) => void response.end());
     const redirecting = await startImpostor((_request, response) => {
-      response.writeHead(301, { location: `${elsewhere.endpoint}/${bucket}`, "x-amz-bucket-region": "eu-central-1" }).end();
+      response
+        .writeHead(301, { location: `${elsewhere.endpoint}/${bucket}`, "x-amz-bucket-region": "eu-central-1" })
+        .end();
     });
     await expect(openS3(impostorOptions(redirecting.endpoint))).rejects.toThrow("STORAGE_S3_REGION");
     expect(elsewhere.asked()).toBe(0);
@@ -235,8 +266,16 @@ describe("a store that does not behave", () => {
 
 test("a bucket without its credentials is a configuration that is refused", async () => {
   const config = {
-    storageDir: "", storageS3Bucket: bucket, storageS3Endpoint: null, storageS3Region: "us-east-1",
-    storageS3AccessKeyId: "", storageS3SecretAccessKey: "", storageS3PathStyle: false, storageS3Prefix: "",
+    storageDir: "",
+    storageS3Bucket: bucket,
+    storageS3Endpoint: null,
+    storageS3Region: "us-east-1",
+    storageS3AccessKeyId: "",
+    storageS3SecretAccessKey: "",
+    storageS3PathStyle: false,
+    storageS3Prefix: "",
   };
-  await expect(openStorage(config, systemClock)).rejects.toThrow("STORAGE_S3_ACCESS_KEY_ID and STORAGE_S3_SECRET_ACCESS_KEY");
+  await expect(openStorage(config, systemClock)).rejects.toThrow(
+    "STORAGE_S3_ACCESS_KEY_ID and STORAGE_S3_SECRET_ACCESS_KEY",
+  );
 });

@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import {
-  AbortMultipartUploadCommand, DeleteObjectCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand, ListMultipartUploadsCommand,
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
 } from "@aws-sdk/client-s3";
 import type { ListMultipartUploadsCommandOutput, MultipartUpload, S3Client } from "@aws-sdk/client-s3";
 import type { Clock } from "../clock/index.ts";
@@ -63,7 +68,9 @@ export async function openS3(options: S3Options): Promise<BlobStorage> {
       // What no value of any length can serve is not asked for.
       const wanted = range && clampRange(range, Number.MAX_SAFE_INTEGER);
       try {
-        const { Body } = await client.send(new GetObjectCommand({ ...object, ...(wanted && { Range: `bytes=${wanted.start}-${wanted.end}` }) }));
+        const { Body } = await client.send(
+          new GetObjectCommand({ ...object, ...(wanted && { Range: `bytes=${wanted.start}-${wanted.end}` }) }),
+        );
         if (!(Body instanceof Readable)) throw new Error("the object store answered without a body");
         return guardStalls(Body, stallMs);
       } catch (error) {
@@ -95,9 +102,11 @@ export async function openS3(options: S3Options): Promise<BlobStorage> {
       for await (const { Key, UploadId, Initiated } of uploadsOf(client, bucket, prefix)) {
         if (Initiated && Initiated.getTime() >= before) continue;
         // Somebody else may be tidying the same bucket.
-        await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId })).catch((error: unknown) => {
-          if (!isMissing(error)) throw storageError(error, place);
-        });
+        await client
+          .send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }))
+          .catch((error: unknown) => {
+            if (!isMissing(error)) throw storageError(error, place);
+          });
       }
     },
 
@@ -118,7 +127,12 @@ async function* uploadsOf(client: S3Client, bucket: string, prefix: string): Asy
   let from: Pick<ListMultipartUploadsCommandOutput, "NextKeyMarker" | "NextUploadIdMarker"> | null = {};
   while (from) {
     const page: ListMultipartUploadsCommandOutput = await client.send(
-      new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix, KeyMarker: from.NextKeyMarker, UploadIdMarker: from.NextUploadIdMarker }),
+      new ListMultipartUploadsCommand({
+        Bucket: bucket,
+        Prefix: prefix,
+        KeyMarker: from.NextKeyMarker,
+        UploadIdMarker: from.NextUploadIdMarker,
+      }),
     );
     yield* page.Uploads ?? [];
     from = page.IsTruncated ? page : null;

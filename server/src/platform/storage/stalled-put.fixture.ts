@@ -4,7 +4,10 @@ import { openS3 } from "./s3.ts";
 import type { S3Options } from "./s3.ts";
 
 /** Begins to store a value of which `bytes` bytes come and then nothing more: a process to be killed. */
-const { key, bytes, ...options } = JSON.parse(process.argv[2] ?? "") as Omit<S3Options, "clock"> & { key: string; bytes: number };
+const { key, bytes, ...options } = JSON.parse(process.argv[2] ?? "") as Omit<S3Options, "clock"> & {
+  key: string;
+  bytes: number;
+};
 
 async function* source(): AsyncGenerator<Buffer> {
   for (let sent = 0; sent < bytes; sent += 1_000_000) yield Buffer.alloc(1_000_000, 7);

@@ -19,7 +19,8 @@ export const settings = defineSettings({
   }),
   workerNice: integer({
     variable: "WORKER_NICE",
-    description: "how far a worker process stands back when its machine is busy, as nice(1): on one machine with the API, 10 lets requests go first",
+    description:
+      "how far a worker process stands back when its machine is busy, as nice(1): on one machine with the API, 10 lets requests go first",
     example: "10",
     min: 0,
     max: 19,

@@ -29,8 +29,14 @@ const ANSWER_TIMEOUT_MS = 1000;
  * process, the sweepers fill it again from the rows. (OPS-06)
  */
 export function createWorkEngine({
-  backend, log, metrics, sweepIntervalMs = 1000, sweepMax = 500, queueOf = (kindName) => kindName,
-  finishTimeoutMs = 25_000, abortTimeoutMs = 5000,
+  backend,
+  log,
+  metrics,
+  sweepIntervalMs = 1000,
+  sweepMax = 500,
+  queueOf = (kindName) => kindName,
+  finishTimeoutMs = 25_000,
+  abortTimeoutMs = 5000,
 }: WorkEngineOptions): WorkEngine {
   const kinds = new Map<string, WorkKind<unknown>>();
   const workers: JobWorker[] = [];
@@ -87,10 +93,7 @@ export function createWorkEngine({
 
   function startQueue(queue: string, served: readonly WorkKind<unknown>[]): void {
     const rechecks = new Map(
-      served.map((kind) => [
-        kind.name,
-        createRecheck(kind, { log, enqueueDue: (due) => enqueueDue(kind, due) }),
-      ]),
+      served.map((kind) => [kind.name, createRecheck(kind, { log, enqueueDue: (due) => enqueueDue(kind, due) })]),
     );
     // Only runs that ended well: after the others a row that is still due waits for the sweeper, never spins.
     const endedWell = new Set<string>();

@@ -26,9 +26,12 @@ export function startSweeper({ intervalMs, sweep, log }: SweeperOptions): { stop
       failing = true;
     }
     if (stopped) return;
-    timer = setTimeout(() => {
-      running = run();
-    }, intervalMs * (0.8 + Math.random() * 0.4));
+    timer = setTimeout(
+      () => {
+        running = run();
+      },
+      intervalMs * (0.8 + Math.random() * 0.4),
+    );
   }
 
   return {

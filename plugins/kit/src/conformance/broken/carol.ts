@@ -16,7 +16,12 @@ async function whoami(ctx: PluginContext): Promise<Identity> {
   const response = await ctx.http.request({ method: "GET", url: "https://api.carol.example/me" });
   if (response.status !== 200) throwForStatus(response, { rateLimitScope: "app", unauthorized: "AUTH_EXPIRED" });
   const body = (response.json() ?? {}) as { id?: unknown; name?: unknown };
-  const identity = identityOutput.safeParse({ externalId: body.id, name: body.name, email: null, emailVerified: false });
+  const identity = identityOutput.safeParse({
+    externalId: body.id,
+    name: body.name,
+    email: null,
+    emailVerified: false,
+  });
   if (!identity.success) throw new PluginError("UPSTREAM", "the answer names nobody");
   return identity.data;
 }
@@ -77,7 +82,12 @@ export const carolOptions: ConformanceOptions = {
   config: { clientId: "carol-app", clientSecret: "carol-canary-0123456789" },
   answer: () => jsonAnswer(200, { id: "carol", name: "Carol" }),
   errors: [
-    { name: "too many requests", answer: jsonAnswer(429, {}, { "retry-after": "7" }), code: "RATE_LIMIT", retryAfterSeconds: 7 },
+    {
+      name: "too many requests",
+      answer: jsonAnswer(429, {}, { "retry-after": "7" }),
+      code: "RATE_LIMIT",
+      retryAfterSeconds: 7,
+    },
     { name: "expired", answer: jsonAnswer(401, {}), code: "AUTH_EXPIRED" },
     { name: "crash", answer: textAnswer(500, "oops"), code: "UPSTREAM" },
     { name: "reset", answer: "reset", code: "NETWORK" },

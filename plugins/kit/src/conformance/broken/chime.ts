@@ -68,7 +68,11 @@ export function chimeWith(
         default: "https://api.chime.example",
         example: "https://api.chime.example",
       }),
-      webhookSecret: secret({ description: "Secret of the webhook endpoint.", example: "whsec_Y2hpbWU=", optional: true }),
+      webhookSecret: secret({
+        description: "Secret of the webhook endpoint.",
+        example: "whsec_Y2hpbWU=",
+        optional: true,
+      }),
     },
     hosts: ["files.chime.example"],
     auth: bearerKey({ field: "apiKey", onlyTo: "baseUrl" }),

@@ -29,7 +29,11 @@ export const brokenWebhooks: readonly Broken[] = [
     how: "compares as many characters as it was given",
     plugin: chimeHearing({
       verify(ctx, delivery) {
-        const { "webhook-id": id = "", "webhook-timestamp": seconds = "", "webhook-signature": given = "" } = delivery.headers;
+        const {
+          "webhook-id": id = "",
+          "webhook-timestamp": seconds = "",
+          "webhook-signature": given = "",
+        } = delivery.headers;
         const signedAt = new Date(Number(seconds) * 1000);
         const wanted = new Webhook(secretsOf(ctx)[0] ?? "").sign(id, signedAt, Buffer.from(delivery.body));
         return given !== "" && wanted.startsWith(given)
@@ -52,7 +56,10 @@ export const brokenWebhooks: readonly Broken[] = [
     rule: "webhook-replay",
     how: "makes the id from the signature, which is another each time",
     plugin: chimeHearing({
-      eventId: (_ctx, { headers }) => createHash("sha256").update(headers["webhook-signature"] ?? "").digest("hex"),
+      eventId: (_ctx, { headers }) =>
+        createHash("sha256")
+          .update(headers["webhook-signature"] ?? "")
+          .digest("hex"),
     }),
   },
 ];

@@ -40,6 +40,9 @@ async function connects(client: OAuthClient): Promise<void> {
 }
 
 async function refused(client: OAuthClient, given: Parameters<typeof exchangeCode>[1], fault: string): Promise<void> {
-  const error = await exchangeCode(client, given).then(() => null, (thrown: unknown) => thrown);
+  const error = await exchangeCode(client, given).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
   assert.ok(isPluginError(error) && error.code === "AUTH_REVOKED", fault);
 }

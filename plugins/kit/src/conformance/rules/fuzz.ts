@@ -30,8 +30,7 @@ async function survives(subject: Subject, input: GenerationInput | undefined): P
       upstream: async () => jsonAnswer(good.status, body, good.headers),
       input,
     });
-    const valid =
-      error === undefined ? mainOf(subject)?.output.safeParse(output).success : isPluginError(error);
+    const valid = error === undefined ? mainOf(subject)?.output.safeParse(output).success : isPluginError(error);
     assert.ok(
       valid,
       `for ${JSON.stringify(body)?.slice(0, 200)}: ${error === undefined ? "an invalid result" : shown(error)}`,

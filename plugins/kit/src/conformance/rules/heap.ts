@@ -32,7 +32,12 @@ async function many(subject: Subject, calls: number): Promise<void> {
   const upstream = goodUpstream(subject);
   const inputs = inputOfEachKind(subject);
   for (let index = 0; index < calls; index += 1) {
-    await run(subject, { upstream, input: inputs[index % inputs.length], accountId: `account-${index}`, idempotencyKey: `piece-${index}` });
+    await run(subject, {
+      upstream,
+      input: inputs[index % inputs.length],
+      accountId: `account-${index}`,
+      idempotencyKey: `piece-${index}`,
+    });
     // Timers and finalisers get their turn, as they do between real calls.
     if (index % 100 === 0) await nextTurn();
   }

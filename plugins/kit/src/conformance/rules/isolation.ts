@@ -19,9 +19,7 @@ async function sharesNothing(subject: Subject, input: GenerationInput | undefine
   const { outcome: first } = await one(subject, input, "a", 0);
   assert.equal(first.error, undefined, shown(first.error));
   const turns = Array.from({ length: rounds }, (_, index) => index + 1);
-  const outcomes = await Promise.all(
-    turns.flatMap((turn) => ["a", "b"].map((who) => one(subject, input, who, turn))),
-  );
+  const outcomes = await Promise.all(turns.flatMap((turn) => ["a", "b"].map((who) => one(subject, input, who, turn))));
   const parts = new Set(objectsIn(first.output));
   for (const { outcome, who } of outcomes) {
     assert.equal(outcome.error, undefined, shown(outcome.error));

@@ -42,7 +42,10 @@ async function generationFits(subject: Subject, generation: GenerationCapability
     const models = generation.models(ctx, {});
     fits(generationFunctions.models.output, models, "models");
     for (const kind of generationKinds.filter((each) => models.some((model) => model.kind === each))) {
-      assert.ok(subject.options.inputs.some((one) => one.kind === kind), `the suite needs inputs of kind ${kind}, for which there are models`);
+      assert.ok(
+        subject.options.inputs.some((one) => one.kind === kind),
+        `the suite needs inputs of kind ${kind}, for which there are models`,
+      );
       const defaults = models.filter((model) => model.kind === kind && model.default);
       assert.equal(defaults.length, 1, `models: exactly one default for ${kind}`);
     }

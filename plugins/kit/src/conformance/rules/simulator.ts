@@ -21,11 +21,7 @@ export const simulatorRule: Rule = {
   },
 };
 
-async function failsAndRecovers(
-  subject: Subject,
-  { control }: RunningSimulator,
-  call: Call,
-): Promise<void> {
+async function failsAndRecovers(subject: Subject, { control }: RunningSimulator, call: Call): Promise<void> {
   const works = async (when: string): Promise<void> => {
     for (const input of inputOfEachKind(subject)) {
       const { error } = await run(subject, { ...call, input });

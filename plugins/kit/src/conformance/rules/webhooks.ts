@@ -71,7 +71,10 @@ export const webhookOldRule: Rule = {
       const verdict = await ask(subject, "verify", samplesOf(subject).deliver("first", at, subject.options.config));
       if (!verdict.verified) continue;
       const told = verdict.signedAt?.getTime() ?? Number.NaN;
-      assert.ok(Math.abs(told - at.getTime()) < 1000, `signed ${minutes} min from now, but signedAt says ${shown(verdict)}`);
+      assert.ok(
+        Math.abs(told - at.getTime()) < 1000,
+        `signed ${minutes} min from now, but signedAt says ${shown(verdict)}`,
+      );
     }
     const good = deliver(subject, "first");
     const [fresh, stale] = [now, new Date(now.getTime() - 60 * minuteMs)].map((at) => String(at.getTime() / 1000));
@@ -88,11 +91,22 @@ export const webhookReplayRule: Rule = {
   needs: "webhooks",
   async check(subject) {
     const later = new Date(now.getTime() + 4 * minuteMs);
-    const [first, again] = [deliver(subject, "first"), samplesOf(subject).deliver("first", later, subject.options.config)];
+    const [first, again] = [
+      deliver(subject, "first"),
+      samplesOf(subject).deliver("first", later, subject.options.config),
+    ];
     const id = await ask(subject, "eventId", first);
-    assert.equal(await ask(subject, "eventId", again), id, "sent again, the event has another id: it would be done twice");
+    assert.equal(
+      await ask(subject, "eventId", again),
+      id,
+      "sent again, the event has another id: it would be done twice",
+    );
     assert.deepEqual(await ask(subject, "occurredAt", again), await ask(subject, "occurredAt", first), "occurredAt");
-    assert.notEqual(await ask(subject, "eventId", deliver(subject, "second")), id, "two events have one id: one would be lost");
+    assert.notEqual(
+      await ask(subject, "eventId", deliver(subject, "second")),
+      id,
+      "two events have one id: one would be lost",
+    );
   },
 };
 
@@ -106,7 +120,11 @@ const deliver = (subject: Subject, event: "first" | "second"): WebhookDelivery =
 
 type Functions = typeof webhooksFunctions;
 
-async function ask<F extends keyof Functions>(subject: Subject, fn: F, delivery: WebhookDelivery): Promise<Functions[F]["output"]["_output"]> {
+async function ask<F extends keyof Functions>(
+  subject: Subject,
+  fn: F,
+  delivery: WebhookDelivery,
+): Promise<Functions[F]["output"]["_output"]> {
   const { webhooks } = subject.plugin.capabilities;
   assert.ok(webhooks);
   const upstream = (): never => assert.fail(`${fn} sends a request; it has no network`);

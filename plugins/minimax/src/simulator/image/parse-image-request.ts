@@ -7,7 +7,10 @@ const schema = z
   .strictObject({
     // image-01-live has styles instead of sizes; the simulator paints in one style.
     model: z.literal("image-01"),
-    prompt: z.string().min(1).refine(...charactersMax(1500)),
+    prompt: z
+      .string()
+      .min(1)
+      .refine(...charactersMax(1500)),
     aspect_ratio: z.literal("1:1", "the simulator makes squares by ratio; ask for width and height").optional(),
     width: edge.optional(),
     height: edge.optional(),

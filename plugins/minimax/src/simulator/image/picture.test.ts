@@ -15,7 +15,11 @@ function read(png: Buffer): { size: [number, number]; rows: Buffer; palette: Buf
     at += 12 + length;
   }
   const header = parts.get("IHDR") ?? Buffer.alloc(13);
-  return { size: [header.readUInt32BE(0), header.readUInt32BE(4)], rows: inflateSync(parts.get("IDAT") ?? ""), palette: parts.get("PLTE") ?? Buffer.alloc(0) };
+  return {
+    size: [header.readUInt32BE(0), header.readUInt32BE(4)],
+    rows: inflateSync(parts.get("IDAT") ?? ""),
+    palette: parts.get("PLTE") ?? Buffer.alloc(0),
+  };
 }
 
 test("a picture is as large as was asked for, 2,048 pixels too, with many shades", async () => {
@@ -30,7 +34,9 @@ test("the same prompt is the same file; another prompt or seed another picture, 
   const first = await paint(wish);
   expect((await paint(wish)).equals(first)).toBe(true);
   expect((await paint({ ...wish, seed: "1" })).equals(first)).toBe(false);
-  expect(read(await paint({ ...wish, prompt: "Golden summer desert" })).palette.equals(read(first).palette)).toBe(false);
+  expect(read(await paint({ ...wish, prompt: "Golden summer desert" })).palette.equals(read(first).palette)).toBe(
+    false,
+  );
 });
 
 test.each([

@@ -6,9 +6,17 @@ export type Colour = readonly [red: number, green: number, blue: number];
 const compress = promisify(deflate);
 
 /** PNG (ISO/IEC 15948) with a palette of 256 colours; one byte of `pixels` is one pixel. Compressed off the event loop. */
-export async function encodePng(
-  { width, height, pixels, palette }: { width: number; height: number; pixels: Buffer; palette: readonly Colour[] },
-): Promise<Buffer> {
+export async function encodePng({
+  width,
+  height,
+  pixels,
+  palette,
+}: {
+  width: number;
+  height: number;
+  pixels: Buffer;
+  palette: readonly Colour[];
+}): Promise<Buffer> {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);

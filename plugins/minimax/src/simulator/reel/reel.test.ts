@@ -3,8 +3,14 @@ import { habits } from "./phrases.ts";
 import { write, type Wish } from "./write.ts";
 
 const wish: Wish = {
-  brief: "Teaser for my lo-fi single Rainy Night, out on Friday", platform: "instagram", tone: "friendly", language: "en",
-  variants: 5, instructions: null, avoid: [], rewrite: null,
+  brief: "Teaser for my lo-fi single Rainy Night, out on Friday",
+  platform: "instagram",
+  tone: "friendly",
+  language: "en",
+  variants: 5,
+  instructions: null,
+  avoid: [],
+  rewrite: null,
 };
 const platforms = ["instagram", "tiktok", "youtube", "facebook"] as const;
 const tones = ["friendly", "playful", "energetic", "inspirational", "professional", "dramatic"] as const;
@@ -16,14 +22,19 @@ test("the same wish is the same text, another brief another one", () => {
 
 test("five variants differ in hook and script, and speak of the brief", () => {
   const variants = write(wish);
-  for (const field of ["hook", "script"] as const) expect(new Set(variants.map((variant) => variant[field])).size).toBe(5);
-  for (const { hook, script, caption } of variants) expect(`${hook}${script}${caption}`).toMatch(/Rainy|Night|lo-fi|single/);
+  for (const field of ["hook", "script"] as const)
+    expect(new Set(variants.map((variant) => variant[field])).size).toBe(5);
+  for (const { hook, script, caption } of variants)
+    expect(`${hook}${script}${caption}`).toMatch(/Rainy|Night|lo-fi|single/);
   for (const { hashtags } of variants) expect(hashtags.join(" ")).toMatch(/rainy|night|single|friday/);
 });
 
 describe.each(platforms)("on %s", (platform) => {
   test("captions and hashtags are as is usual there", () => {
-    const { tags: [least, most], captionMax } = habits[platform];
+    const {
+      tags: [least, most],
+      captionMax,
+    } = habits[platform];
     for (const tone of tones) {
       for (const { caption, hashtags } of write({ ...wish, platform, tone })) {
         expect(caption.length).toBeLessThanOrEqual(captionMax);

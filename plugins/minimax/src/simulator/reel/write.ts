@@ -24,7 +24,8 @@ export function write(wish: Wish): ReelVariant[] {
 function manyDifferent(wish: Wish, random: Random, count: number): ReelVariant[] {
   const about = subjectOf(wish.brief);
   const words = wordsOf(wish.brief);
-  const fill = (template: string): string => template.replaceAll("{s}", about).replaceAll("{w}", random.pick(words)).trim();
+  const fill = (template: string): string =>
+    template.replaceAll("{s}", about).replaceAll("{w}", random.pick(words)).trim();
   const fresh = shuffled(hooks[wish.tone].map(fill), random).filter((hook) => !wish.avoid.includes(hook));
   const openings = fresh.length > 0 ? fresh : hooks[wish.tone].map(fill);
   const bodies = shuffled(captions[wish.tone].map(fill), random);
@@ -39,10 +40,21 @@ function manyDifferent(wish: Wish, random: Random, count: number): ReelVariant[]
   });
 }
 
-function scriptOf({ tone, instructions }: Wish, hook: string, random: Random, fill: (template: string) => string): string {
-  const shots = shuffled(scenes[tone], random).slice(0, 3 + Math.floor(random.next() * 2)).map(fill);
+function scriptOf(
+  { tone, instructions }: Wish,
+  hook: string,
+  random: Random,
+  fill: (template: string) => string,
+): string {
+  const shots = shuffled(scenes[tone], random)
+    .slice(0, 3 + Math.floor(random.next() * 2))
+    .map(fill);
   const last = instructions === null ? [] : [`End card: ${cut(instructions.replaceAll(/\s+/g, " "), 120)}`];
-  return [`0:00 "${hook}"`, ...shots.map((shot, index) => `0:${String((index + 1) * 4).padStart(2, "0")} ${shot}`), ...last].join("\n");
+  return [
+    `0:00 "${hook}"`,
+    ...shots.map((shot, index) => `0:${String((index + 1) * 4).padStart(2, "0")} ${shot}`),
+    ...last,
+  ].join("\n");
 }
 
 function captionOf({ platform }: Wish, body: string, random: Random): string {
@@ -54,7 +66,10 @@ function captionOf({ platform }: Wish, body: string, random: Random): string {
 function hashtagsOf({ platform }: Wish, words: readonly string[], random: Random): string[] {
   const [least, most] = habits[platform].tags;
   const count = least + Math.floor(random.next() * (most - least + 1));
-  const own = shuffled(words.map((word) => `#${word.toLowerCase()}`), random);
+  const own = shuffled(
+    words.map((word) => `#${word.toLowerCase()}`),
+    random,
+  );
   const [usual = "#music", ...others] = genericTags[platform];
   return [...new Set([usual, ...own.slice(0, Math.ceil(count / 2)), ...others, ...own])].slice(0, count);
 }
@@ -62,11 +77,20 @@ function hashtagsOf({ platform }: Wish, words: readonly string[], random: Random
 /** "Teaser for my lo-fi single Rainy Night, out on Friday" → "my lo-fi single Rainy Night" */
 function subjectOf(brief: string): string {
   const [clause = ""] = brief.trim().split(/[.!?;,\n]/);
-  const bare = clause.replace(/^(?:please\s+)?(?:(?:a|an|the|make|create|write|short|funny|video|reel|clip|teaser|trailer|promo|post|announce(?:ment)?|promote|show|tell)\s+)+(?:of|for|about|on)?\s*/i, "").trim();
+  const bare = clause
+    .replace(
+      /^(?:please\s+)?(?:(?:a|an|the|make|create|write|short|funny|video|reel|clip|teaser|trailer|promo|post|announce(?:ment)?|promote|show|tell)\s+)+(?:of|for|about|on)?\s*/i,
+      "",
+    )
+    .trim();
   return cut(bare === "" ? clause.trim() || "this" : bare, 70);
 }
 
-const fillers = new Set("the a an and or of for to in on at my our your with about from that this is are be it its out new one make create write reel video teaser short please".split(" "));
+const fillers = new Set(
+  "the a an and or of for to in on at my our your with about from that this is are be it its out new one make create write reel video teaser short please".split(
+    " ",
+  ),
+);
 
 /** Words of the brief that carry it; never none. */
 function wordsOf(brief: string): string[] {
@@ -82,5 +106,8 @@ function cut(text: string, max: number): string {
 }
 
 function shuffled<T>(list: readonly T[], random: Random): T[] {
-  return list.map((item) => ({ item, at: random.next() })).sort((a, b) => a.at - b.at).map(({ item }) => item);
+  return list
+    .map((item) => ({ item, at: random.next() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
 }

@@ -26,13 +26,19 @@ export async function pay(change: Change, { customer, succeeds: succeeded, ...wi
 }
 
 /** `amount` null: all that is left. */
-export async function refund(change: Change, charge: Charge, { amount, reason }: { amount: number | null; reason: string | null }): Promise<Refund> {
+export async function refund(
+  change: Change,
+  charge: Charge,
+  { amount, reason }: { amount: number | null; reason: string | null },
+): Promise<Refund> {
   if (charge.status !== "succeeded") throw invalid(`Charge ${charge.id} was not paid.`, "charge");
-  if (charge.disputed) throw invalid(`Charge ${charge.id} has been charged back; cannot issue a refund.`, "charge", "charge_disputed");
+  if (charge.disputed)
+    throw invalid(`Charge ${charge.id} has been charged back; cannot issue a refund.`, "charge", "charge_disputed");
   const left = charge.amount - charge.amount_refunded;
   if (left === 0) throw invalid(`Charge ${charge.id} has already been refunded.`, "charge", "charge_already_refunded");
   const taken = amount ?? left;
-  if (taken < 1 || taken > left) throw invalid(`Refund amount (${taken}) is greater than unrefunded amount on charge (${left})`, "amount");
+  if (taken < 1 || taken > left)
+    throw invalid(`Refund amount (${taken}) is greater than unrefunded amount on charge (${left})`, "amount");
   const made = refundOf({ id: change.id("re"), charge, amount: taken, reason, created: change.now() });
   const after: Charge = { ...charge, amount_refunded: charge.amount_refunded + taken, refunded: taken === left };
   await change.put("refund", made, charge.customer);
@@ -44,7 +50,8 @@ export async function refund(change: Change, charge: Charge, { amount, reason }:
 
 /** The customer's bank takes the money back. */
 export async function dispute(change: Change, charge: Charge): Promise<Dispute> {
-  if (charge.disputed || charge.status !== "succeeded") throw invalid(`Charge ${charge.id} cannot be disputed.`, "charge");
+  if (charge.disputed || charge.status !== "succeeded")
+    throw invalid(`Charge ${charge.id} cannot be disputed.`, "charge");
   const made = disputeOf({ id: change.id("dp"), charge, created: change.now() });
   await change.put("dispute", made, charge.customer);
   await change.put("charge", { ...charge, disputed: true });

@@ -4,15 +4,25 @@ import type { CheckoutSession } from "../shapes/kinds.ts";
 import type { PagesDeps } from "./deps.ts";
 import { button, escaped, money, sendPage } from "./html.ts";
 
-export async function showCheckout({ world }: PagesDeps, id: string, response: Response, declined = false): Promise<void> {
+export async function showCheckout(
+  { world }: PagesDeps,
+  id: string,
+  response: Response,
+  declined = false,
+): Promise<void> {
   const { session, name } = await world.read(async (look) => {
     const found = await look.get("checkout_session", id);
-    const { lines: [line] } = await look.get("session_plan", planIdOf(id));
+    const {
+      lines: [line],
+    } = await look.get("session_plan", planIdOf(id));
     const product = line && (await look.find("product", line.price.product));
     return { session: found, name: product?.name ?? "Payment" };
   });
   if (session.status !== "open") {
-    return sendPage(response, { title: "Done", body: `<h1>This payment is ${session.status}</h1><p><a href="${escaped(backTo(session))}">Go on</a></p>` });
+    return sendPage(response, {
+      title: "Done",
+      body: `<h1>This payment is ${session.status}</h1><p><a href="${escaped(backTo(session))}">Go on</a></p>`,
+    });
   }
   const sum = money(session.amount_total, session.currency);
   const every = session.mode === "subscription" ? " each month" : "";

@@ -11,7 +11,13 @@ const style = [
 ].join("");
 const styleHash = `'sha256-${createHash("sha256").update(style).digest("base64")}'`;
 
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 export const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
 
 export const money = (amount: number, currency: string): string =>
@@ -21,8 +27,13 @@ export const button = (value: string, label: string, main = false): string =>
   `<button name="decision" value="${escaped(value)}"${main ? ' class="main"' : ""}>${escaped(label)}</button>`;
 
 /** `leadsTo`: addresses that the page's forms may end at, since browsers check where a post is redirected to. */
-export function sendPage(response: Response, page: { title: string; body: string; status?: number; leadsTo?: readonly (string | null)[] }): void {
-  const origins = (page.leadsTo ?? []).flatMap((address) => (address !== null && URL.canParse(address) ? [new URL(address).origin] : []));
+export function sendPage(
+  response: Response,
+  page: { title: string; body: string; status?: number; leadsTo?: readonly (string | null)[] },
+): void {
+  const origins = (page.leadsTo ?? []).flatMap((address) =>
+    address !== null && URL.canParse(address) ? [new URL(address).origin] : [],
+  );
   response
     .status(page.status ?? 200)
     .set({
@@ -30,8 +41,7 @@ export function sendPage(response: Response, page: { title: string; body: string
       "Referrer-Policy": "no-referrer",
       "Cache-Control": "no-store",
     })
-    .type("html")
-    .send(`<!doctype html>
+    .type("html").send(`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

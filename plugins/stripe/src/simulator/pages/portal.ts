@@ -23,18 +23,35 @@ export async function showPortal({ world }: PagesDeps, id: string, response: Res
   const { session, subscription, others, name, lastCharge } = await world.read((look) => shownBy(look, id));
   const item = subscription?.items.data[0];
   const until = item ? new Date(item.current_period_end * 1000).toISOString().slice(0, 10) : "";
-  const state = subscription?.cancel_at_period_end ? `ends on ${until}` : subscription?.status === "past_due" ? "is past due" : `renews on ${until}`;
-  const choices = subscription && item
+  const state = subscription?.cancel_at_period_end
+    ? `ends on ${until}`
+    : subscription?.status === "past_due"
+      ? "is past due"
+      : `renews on ${until}`;
+  const choices =
+    subscription && item
+      ? [
+          subscription.cancel_at_period_end
+            ? button("resume", "Do not cancel", true)
+            : button("cancel_at_period_end", "Cancel at the end of the period"),
+          button("cancel_now", "Cancel now"),
+          ...others.map((price) =>
+            button(
+              `change ${price.id}`,
+              `Change to ${price.name}, ${money(price.unit_amount, price.currency)} each month`,
+            ),
+          ),
+          button("renew", "Simulate: the next payment succeeds"),
+          button("renew_fails", "Simulate: the next payment fails"),
+        ]
+      : [];
+  const chargeable = lastCharge && !lastCharge.refunded && !lastCharge.disputed;
+  const ofCharge = chargeable
     ? [
-        subscription.cancel_at_period_end ? button("resume", "Do not cancel", true) : button("cancel_at_period_end", "Cancel at the end of the period"),
-        button("cancel_now", "Cancel now"),
-        ...others.map((price) => button(`change ${price.id}`, `Change to ${price.name}, ${money(price.unit_amount, price.currency)} each month`)),
-        button("renew", "Simulate: the next payment succeeds"),
-        button("renew_fails", "Simulate: the next payment fails"),
+        button("refund", "Simulate: the last payment is refunded"),
+        button("dispute", "Simulate: the last payment is disputed"),
       ]
     : [];
-  const chargeable = lastCharge && !lastCharge.refunded && !lastCharge.disputed;
-  const ofCharge = chargeable ? [button("refund", "Simulate: the last payment is refunded"), button("dispute", "Simulate: the last payment is disputed")] : [];
   sendPage(response, {
     title: "Your subscription",
     leadsTo: [session.return_url],
@@ -49,13 +66,19 @@ export async function decidePortal(deps: PagesDeps, id: string, decision: string
   await deps.world.write(async (change) => {
     const { subscription, lastCharge, others } = await shownBy(change, id);
     if (subscription) await decideSubscription(change, subscription, decision, others);
-    if (lastCharge && decision === "refund") await refund(change, lastCharge, { amount: null, reason: "requested_by_customer" });
+    if (lastCharge && decision === "refund")
+      await refund(change, lastCharge, { amount: null, reason: "requested_by_customer" });
     if (lastCharge && decision === "dispute") await dispute(change, lastCharge);
   });
   response.redirect(303, `${deps.pagesUrl()}/portal/${id}`);
 }
 
-async function decideSubscription(change: Change, subscription: Subscription, decision: string, others: readonly Price[]): Promise<unknown> {
+async function decideSubscription(
+  change: Change,
+  subscription: Subscription,
+  decision: string,
+  others: readonly Price[],
+): Promise<unknown> {
   const price = others.find(({ id }) => decision === `change ${id}`);
   if (price) return changePrice(change, subscription, price);
   switch (decision) {
@@ -78,13 +101,18 @@ async function shownBy(look: Look, id: string): Promise<Shown> {
   const all = await look.list("subscription", { owner: session.customer });
   const subscription = all.find(({ status }) => status !== "canceled") ?? null;
   const prices = (await look.list("price")).filter(({ recurring, active }) => recurring !== null && active);
-  const named = await Promise.all(prices.map(async (price) => ({ ...price, name: (await look.find("product", price.product))?.name ?? price.id })));
+  const named = await Promise.all(
+    prices.map(async (price) => ({ ...price, name: (await look.find("product", price.product))?.name ?? price.id })),
+  );
   const current = subscription?.items.data[0]?.price.id;
   return {
     session,
     subscription,
-    others: named.filter((price) => price.id !== current && price.lookup_key !== null).toSorted((a, b) => a.unit_amount - b.unit_amount),
+    others: named
+      .filter((price) => price.id !== current && price.lookup_key !== null)
+      .toSorted((a, b) => a.unit_amount - b.unit_amount),
     name: named.find((price) => price.id === current)?.name ?? "",
-    lastCharge: (await look.list("charge", { owner: session.customer })).find(({ status }) => status === "succeeded") ?? null,
+    lastCharge:
+      (await look.list("charge", { owner: session.customer })).find(({ status }) => status === "succeeded") ?? null,
   };
 }

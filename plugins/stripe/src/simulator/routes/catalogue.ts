@@ -18,17 +18,29 @@ export function catalogueRoutes(api: StripeApi): void {
     data?.done();
     const recurring = form.part("recurring");
     const lookupKey = form.text("lookup_key");
-    const holder = lookupKey === null ? undefined : (await change.list("price")).find(({ lookup_key: key }) => key === lookupKey);
-    if (holder && form.flag("transfer_lookup_key") !== true) throw invalid(`A price (\`${holder.id}\`) already uses that lookup key.`, "lookup_key");
+    const holder =
+      lookupKey === null ? undefined : (await change.list("price")).find(({ lookup_key: key }) => key === lookupKey);
+    if (holder && form.flag("transfer_lookup_key") !== true)
+      throw invalid(`A price (\`${holder.id}\`) already uses that lookup key.`, "lookup_key");
     if (holder) await change.put("price", { ...holder, lookup_key: null });
     const amount = form.integer("unit_amount");
-    if (amount === null || amount < 0) throw invalid("Missing required param: unit_amount.", "unit_amount", "parameter_missing");
+    if (amount === null || amount < 0)
+      throw invalid("Missing required param: unit_amount.", "unit_amount", "parameter_missing");
     const price = priceOf({
-      id: change.id("price"), currency: form.wanted("currency"), created: change.now(), lookup_key: lookupKey, metadata: form.metadata(), nickname: form.text("nickname"),
-      product: product.id, unit_amount: amount,
+      id: change.id("price"),
+      currency: form.wanted("currency"),
+      created: change.now(),
+      lookup_key: lookupKey,
+      metadata: form.metadata(),
+      nickname: form.text("nickname"),
+      product: product.id,
+      unit_amount: amount,
       recurring: recurring && {
-        interval: recurring.oneOf("interval", ["day", "week", "month", "year"]) ?? "month", interval_count: recurring.integer("interval_count") ?? 1,
-        meter: null, trial_period_days: null, usage_type: "licensed",
+        interval: recurring.oneOf("interval", ["day", "week", "month", "year"]) ?? "month",
+        interval_count: recurring.integer("interval_count") ?? 1,
+        meter: null,
+        trial_period_days: null,
+        usage_type: "licensed",
       },
     });
     recurring?.done();
@@ -42,14 +54,22 @@ export function catalogueRoutes(api: StripeApi): void {
   api.get("/v1/prices", async (look, { form }) => {
     const keys = form.texts("lookup_keys");
     const active = form.flag("active");
-    const fitting = (await look.list("price")).filter((price) =>
-      (keys.length === 0 || (price.lookup_key !== null && keys.includes(price.lookup_key))) && (active === null || price.active === active));
+    const fitting = (await look.list("price")).filter(
+      (price) =>
+        (keys.length === 0 || (price.lookup_key !== null && keys.includes(price.lookup_key))) &&
+        (active === null || price.active === active),
+    );
     return page(fitting, form, "/v1/prices");
   });
 }
 
 async function productFrom(change: Change, form: Form) {
-  const product = productOf({ id: change.id("prod", 14), name: form.wanted("name"), metadata: form.metadata(), created: change.now() });
+  const product = productOf({
+    id: change.id("prod", 14),
+    name: form.wanted("name"),
+    metadata: form.metadata(),
+    created: change.now(),
+  });
   await change.put("product", product);
   await change.emit("product.created", product);
   return product;

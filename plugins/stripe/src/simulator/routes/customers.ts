@@ -8,8 +8,13 @@ export function customerRoutes(api: StripeApi): void {
     const clock = form.text("test_clock");
     const testClock = clock === null ? null : await change.get("test_clock", clock, "test_clock");
     const customer = customerOf({
-      id: change.id("cus", 14), email: form.text("email"), name: form.text("name"), description: form.text("description"), metadata: form.metadata(),
-      test_clock: testClock?.id ?? null, created: testClock?.frozen_time ?? change.now(),
+      id: change.id("cus", 14),
+      email: form.text("email"),
+      name: form.text("name"),
+      description: form.text("description"),
+      metadata: form.metadata(),
+      test_clock: testClock?.id ?? null,
+      created: testClock?.frozen_time ?? change.now(),
     });
     await change.put("customer", customer);
     await change.emit("customer.created", customer);
@@ -23,7 +28,9 @@ export function customerRoutes(api: StripeApi): void {
 
   api.get("/v1/customers", async (look, { form }) => {
     const email = form.text("email");
-    const all = (await look.list("customer")).filter((customer) => !customer.deleted && (email === null || customer.email === email));
+    const all = (await look.list("customer")).filter(
+      (customer) => !customer.deleted && (email === null || customer.email === email),
+    );
     return page(all, form, "/v1/customers");
   });
 
@@ -31,8 +38,11 @@ export function customerRoutes(api: StripeApi): void {
     const customer = await change.get("customer", id);
     if (customer.deleted) throw missing("customer", id);
     const after = {
-      ...customer, email: form.text("email") ?? customer.email, name: form.text("name") ?? customer.name,
-      description: form.text("description") ?? customer.description, metadata: { ...customer.metadata, ...form.metadata() },
+      ...customer,
+      email: form.text("email") ?? customer.email,
+      name: form.text("name") ?? customer.name,
+      description: form.text("description") ?? customer.description,
+      metadata: { ...customer.metadata, ...form.metadata() },
     };
     await change.put("customer", after);
     await change.emit("customer.updated", after);

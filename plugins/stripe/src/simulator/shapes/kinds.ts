@@ -40,7 +40,13 @@ export interface Price {
   lookup_key: string | null;
   metadata: Metadata;
   product: string;
-  recurring: { interval: Interval; interval_count: number; meter: null; trial_period_days: null; usage_type: "licensed" } | null;
+  recurring: {
+    interval: Interval;
+    interval_count: number;
+    meter: null;
+    trial_period_days: null;
+    usage_type: "licensed";
+  } | null;
   type: "recurring" | "one_time";
   unit_amount: number;
 }
@@ -82,9 +88,18 @@ export interface Invoice {
   attempt_count: number;
   attempted: boolean;
   status: "draft" | "open" | "paid" | "void" | "uncollectible";
-  status_transitions: { finalized_at: number | null; marked_uncollectible_at: null; paid_at: number | null; voided_at: null };
+  status_transitions: {
+    finalized_at: number | null;
+    marked_uncollectible_at: null;
+    paid_at: number | null;
+    voided_at: null;
+  };
   next_payment_attempt: number | null;
-  parent: { quote_details: null; subscription_details: { metadata: Metadata; subscription: string }; type: "subscription_details" };
+  parent: {
+    quote_details: null;
+    subscription_details: { metadata: Metadata; subscription: string };
+    type: "subscription_details";
+  };
 }
 
 export interface InvoicePayment {

@@ -24,20 +24,27 @@ export function createSyncMetrics(registry: Registry, { db, clock }: { db: Datab
   });
   const backlog = (read: (row: { oldest: number; unknown: number }) => number) =>
     async function collect(this: Gauge) {
-      const [row] = await db.readSystem<{ oldest: number; unknown: number }>("what waits to be synced", selectBacklog(clock.now()));
+      const [row] = await db.readSystem<{ oldest: number; unknown: number }>(
+        "what waits to be synced",
+        selectBacklog(clock.now()),
+      );
       this.set(row ? read(row) : 0);
     };
-  registry.registerMetric(new Gauge({
-    name: "musicverse_billing_sync_oldest_seconds",
-    help: "For how long the customer has waited that waits longest to be looked at; more than some minutes means that the payment provider cannot be read.",
-    registers: [],
-    collect: backlog(({ oldest }) => oldest),
-  }));
-  registry.registerMetric(new Gauge({
-    name: "musicverse_billing_unknown_customers",
-    help: "Customers that the payment provider told of and that no account is.",
-    registers: [],
-    collect: backlog(({ unknown }) => unknown),
-  }));
+  registry.registerMetric(
+    new Gauge({
+      name: "musicverse_billing_sync_oldest_seconds",
+      help: "For how long the customer has waited that waits longest to be looked at; more than some minutes means that the payment provider cannot be read.",
+      registers: [],
+      collect: backlog(({ oldest }) => oldest),
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: "musicverse_billing_unknown_customers",
+      help: "Customers that the payment provider told of and that no account is.",
+      registers: [],
+      collect: backlog(({ unknown }) => unknown),
+    }),
+  );
   return { result: (result) => results.inc({ result }), drift: () => drift.inc() };
 }

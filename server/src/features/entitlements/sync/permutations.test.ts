@@ -7,18 +7,44 @@ import { impliedEntitlements, type Entitlement } from "../implied-entitlements.t
 const now = new Date("2026-11-21T12:00:00Z");
 const day = (days: number) => new Date(now.getTime() + days * 86_400_000);
 const subscribed = (more: Partial<SubscriptionState>): SubscriptionState => ({
-  id: "sub_1", status: "active", plan: "basic", createdAt: day(-9), currentPeriodStart: day(-9), currentPeriodEnd: day(21),
-  cancelAtPeriodEnd: false, cancelAt: null, endedAt: null, latestPayment: null, ...more,
+  id: "sub_1",
+  status: "active",
+  plan: "basic",
+  createdAt: day(-9),
+  currentPeriodStart: day(-9),
+  currentPeriodEnd: day(21),
+  cancelAtPeriodEnd: false,
+  cancelAt: null,
+  endedAt: null,
+  latestPayment: null,
+  ...more,
 });
-const boost = (more: Partial<PaymentState> = {}): PaymentState => ({ paymentIntentId: "pi_1", paidAt: day(-5), refunded: false, dispute: null, ...more });
+const boost = (more: Partial<PaymentState> = {}): PaymentState => ({
+  paymentIntentId: "pi_1",
+  paidAt: day(-5),
+  refunded: false,
+  dispute: null,
+  ...more,
+});
 
 const happened: Record<string, CustomerState> = {
   created: { subscriptions: [subscribed({ status: "incomplete" })], boosts: [] },
   paid: { subscriptions: [subscribed({})], boosts: [boost()] },
   updated: { subscriptions: [subscribed({ plan: "standard" })], boosts: [boost()] },
-  failed: { subscriptions: [subscribed({ plan: "standard", status: "past_due", currentPeriodStart: day(-1), currentPeriodEnd: day(29) })], boosts: [boost()] },
-  deleted: { subscriptions: [subscribed({ plan: "standard", status: "canceled", endedAt: day(0) })], boosts: [boost()] },
-  refunded: { subscriptions: [subscribed({ plan: "standard", status: "canceled", endedAt: day(0) })], boosts: [boost({ refunded: true })] },
+  failed: {
+    subscriptions: [
+      subscribed({ plan: "standard", status: "past_due", currentPeriodStart: day(-1), currentPeriodEnd: day(29) }),
+    ],
+    boosts: [boost()],
+  },
+  deleted: {
+    subscriptions: [subscribed({ plan: "standard", status: "canceled", endedAt: day(0) })],
+    boosts: [boost()],
+  },
+  refunded: {
+    subscriptions: [subscribed({ plan: "standard", status: "canceled", endedAt: day(0) })],
+    boosts: [boost({ refunded: true })],
+  },
 };
 const names = Object.keys(happened);
 const states = Object.values(happened);
@@ -55,22 +81,28 @@ function replay(history: readonly Difference[]): Entitlement[] {
   return [...held.values()];
 }
 
-test.each([0, 1, 3])("every order in which the six events may arrive ends in the same, with a history that adds up (the provider %i ahead)", (ahead) => {
-  const orders = permutations(names.map((_, index) => index));
-  expect(orders).toHaveLength(720);
-  for (const order of orders) {
-    const { held, history } = run(order, ahead);
-    expect(held, order.join()).toEqual([]);
-    expect(replay(history), order.join()).toEqual(held);
-  }
-});
+test.each([0, 1, 3])(
+  "every order in which the six events may arrive ends in the same, with a history that adds up (the provider %i ahead)",
+  (ahead) => {
+    const orders = permutations(names.map((_, index) => index));
+    expect(orders).toHaveLength(720);
+    for (const order of orders) {
+      const { held, history } = run(order, ahead);
+      expect(held, order.join()).toEqual([]);
+      expect(replay(history), order.join()).toEqual(held);
+    }
+  },
+);
 
-test.each([...Array(names.length - 1).keys()])("the first %i events and one more end in what the last of them says, in every order and with repetitions", (last) => {
-  const known = [...Array(last + 1).keys()];
-  const wanted = impliedEntitlements(states[last] ?? { subscriptions: [], boosts: [] }, now);
-  for (const order of permutations(known)) {
-    const { held, history } = run([...order, ...order], 0);
-    expect(held, order.join()).toEqual(wanted);
-    expect(replay(history), order.join()).toHaveLength(wanted.length);
-  }
-});
+test.each([...Array(names.length - 1).keys()])(
+  "the first %i events and one more end in what the last of them says, in every order and with repetitions",
+  (last) => {
+    const known = [...Array(last + 1).keys()];
+    const wanted = impliedEntitlements(states[last] ?? { subscriptions: [], boosts: [] }, now);
+    for (const order of permutations(known)) {
+      const { held, history } = run([...order, ...order], 0);
+      expect(held, order.join()).toEqual(wanted);
+      expect(replay(history), order.join()).toHaveLength(wanted.length);
+    }
+  },
+);

@@ -14,10 +14,21 @@ const BATCH = 100;
  * Has customers looked at that nobody looked at for a day, some at each turn: whatever event was missed, its effect is there
  * by tomorrow. It needs no memory of where it was, since each look is written down. (BIL-21)
  */
-export async function reconcileCustomers({ db, clock, log }: { db: Database; clock: Clock; log: Logger }): Promise<void> {
+export async function reconcileCustomers({
+  db,
+  clock,
+  log,
+}: {
+  db: Database;
+  clock: Clock;
+  log: Logger;
+}): Promise<void> {
   const at = clock.now();
   const before = (ms: number) => new Date(at.getTime() - ms);
-  await db.asSystem("have customers compared that nobody looked at for a day", (tx) => markUnseenSince(tx, { since: before(EVERY_MS), at, limit: BATCH }));
+  await db.asSystem("have customers compared that nobody looked at for a day", (tx) =>
+    markUnseenSince(tx, { since: before(EVERY_MS), at, limit: BATCH }),
+  );
   const gone = await db.asSystem("forget customers who are nobody", (tx) => forgetUnknown(tx, before(UNKNOWN_KEPT_MS)));
-  for (const { mode, subject } of gone) log.warn({ mode, subject }, "forgot a customer of the payment provider who is nobody here");
+  for (const { mode, subject } of gone)
+    log.warn({ mode, subject }, "forgot a customer of the payment provider who is nobody here");
 }

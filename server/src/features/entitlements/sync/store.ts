@@ -18,7 +18,8 @@ export interface SyncRow extends Pick<Customer, "mode"> {
   synced_at: Date | null;
 }
 
-const columns = "id, mode, subject, is_charge, due_at, dirty_since, marks, cause, cause_ids, is_unknown, attempts, last_error, synced_at";
+const columns =
+  "id, mode, subject, is_charge, due_at, dirty_since, marks, cause, cause_ids, is_unknown, attempts, last_error, synced_at";
 
 /** By the database's clock, so that a worker whose own is ahead takes nothing from others. */
 const notLeased = "(lease_until is null or lease_until <= now())";
@@ -52,7 +53,12 @@ export async function markDirty(tx: SystemTx, { id, mode, subject, isCharge, cau
 }
 
 /** Due and not leased: what happened before what is only looked after, then the longest waiting. */
-export async function selectDue(tx: SystemTx, now: Date, limit: number, among: string[] | null): Promise<Pick<SyncRow, "id" | "cause">[]> {
+export async function selectDue(
+  tx: SystemTx,
+  now: Date,
+  limit: number,
+  among: string[] | null,
+): Promise<Pick<SyncRow, "id" | "cause">[]> {
   return tx.query(
     `select id, cause from billing_syncs
       where due_at <= $1 and ${notLeased} and ($3::uuid[] is null or id = any($3))
@@ -66,7 +72,10 @@ export interface SyncClaim extends SyncRow {
 }
 
 /** Null: somebody else has it, or it is not due. Whoever claims it after its lease has ended takes the right to write from who had it. */
-export async function claimSync(tx: SystemTx, { id, leaseToken, now, leaseMs }: { id: string; leaseToken: string; now: Date; leaseMs: number }): Promise<SyncClaim | null> {
+export async function claimSync(
+  tx: SystemTx,
+  { id, leaseToken, now, leaseMs }: { id: string; leaseToken: string; now: Date; leaseMs: number },
+): Promise<SyncClaim | null> {
   const [row] = await tx.query<SyncClaim>(
     `update billing_syncs set lease_token = $2, lease_until = now() + make_interval(secs => $4::float8 / 1000), attempts = attempts + 1
       where id = $1 and due_at <= $3 and ${notLeased} returning ${columns}, lease_token`,
@@ -78,14 +87,21 @@ export async function claimSync(tx: SystemTx, { id, leaseToken, now, leaseMs }: 
 type Held = Pick<SyncClaim, "id" | "lease_token">;
 
 export async function renewSync(tx: SystemTx, { id, lease_token: token }: Held, leaseMs: number): Promise<boolean> {
-  const rows = await tx.query("update billing_syncs set lease_until = now() + make_interval(secs => $3::float8 / 1000) where id = $1 and lease_token = $2 returning id", [id, token, leaseMs]);
+  const rows = await tx.query(
+    "update billing_syncs set lease_until = now() + make_interval(secs => $3::float8 / 1000) where id = $1 and lease_token = $2 returning id",
+    [id, token, leaseMs],
+  );
   return rows.length === 1;
 }
 
 /**
  * False: the lease is lost, and with it the right to write what was read. Who asked while it was read asks for another look.
  */
-export async function finishSync(tx: SystemTx, { id, lease_token: token, marks, cause_ids: answered }: SyncClaim, at: Date): Promise<boolean> {
+export async function finishSync(
+  tx: SystemTx,
+  { id, lease_token: token, marks, cause_ids: answered }: SyncClaim,
+  at: Date,
+): Promise<boolean> {
   const rows = await tx.query(
     `update billing_syncs set
        due_at = case when marks = $3 then null else $4::timestamptz end, dirty_since = case when marks = $3 then null else $4::timestamptz end,
@@ -99,11 +115,18 @@ export async function finishSync(tx: SystemTx, { id, lease_token: token, marks, 
 
 /** For a charge whose customer is known now, or is nobody. */
 export async function deleteSync(tx: SystemTx, { id, lease_token: token }: Held): Promise<boolean> {
-  return (await tx.query("delete from billing_syncs where id = $1 and lease_token = $2 returning id", [id, token])).length === 1;
+  return (
+    (await tx.query("delete from billing_syncs where id = $1 and lease_token = $2 returning id", [id, token]))
+      .length === 1
+  );
 }
 
 /** Waits for its next try; a mark in between has made it due at once. */
-export async function failSync(tx: SystemTx, { id, lease_token: token, marks }: SyncClaim, { error, isUnknown, nextAttemptAt }: { error: string; isUnknown: boolean; nextAttemptAt: Date }): Promise<void> {
+export async function failSync(
+  tx: SystemTx,
+  { id, lease_token: token, marks }: SyncClaim,
+  { error, isUnknown, nextAttemptAt }: { error: string; isUnknown: boolean; nextAttemptAt: Date },
+): Promise<void> {
   await tx.query(
     `update billing_syncs set due_at = case when marks = $3 then $4 else due_at end, last_error = $5, is_unknown = $6, lease_token = null, lease_until = null
       where id = $1 and lease_token = $2`,
@@ -112,7 +135,10 @@ export async function failSync(tx: SystemTx, { id, lease_token: token, marks }: 
 }
 
 /** Marks customers that nobody has looked at since; at most `limit`, so that a call is short and the next one goes on. How many. */
-export async function markUnseenSince(tx: SystemTx, { since, at, limit }: { since: Date; at: Date; limit: number }): Promise<number> {
+export async function markUnseenSince(
+  tx: SystemTx,
+  { since, at, limit }: { since: Date; at: Date; limit: number },
+): Promise<number> {
   const rows = await tx.query(
     `insert into billing_syncs as s (id, mode, subject, is_charge, due_at, dirty_since, cause, cause_ids)
      select gen_random_uuid(), c.mode, c.customer_id, false, $2, $2, 'reconciliation', '{}'
@@ -135,12 +161,18 @@ export async function forgetUnknown(tx: SystemTx, before: Date): Promise<Pick<Sy
 
 /** Who an account is at the provider; null: it never came near a payment. */
 export async function selectCustomerOf(tx: SystemTx, accountId: string): Promise<Customer | null> {
-  const [row] = await tx.query<Customer>(`select mode, customer_id as "customerId" from billing_customers where account_id = $1`, [accountId]);
+  const [row] = await tx.query<Customer>(
+    `select mode, customer_id as "customerId" from billing_customers where account_id = $1`,
+    [accountId],
+  );
   return row ?? null;
 }
 
 export async function readSync(tx: SystemTx, { mode, customerId }: Customer): Promise<SyncRow> {
-  const [row] = await tx.query<SyncRow>(`select ${columns} from billing_syncs where mode = $1 and subject = $2`, [mode, customerId]);
+  const [row] = await tx.query<SyncRow>(`select ${columns} from billing_syncs where mode = $1 and subject = $2`, [
+    mode,
+    customerId,
+  ]);
   if (!row) throw new Error(`the customer ${customerId} was never marked`);
   return row;
 }

@@ -3,7 +3,15 @@ import type { Database } from "../../../platform/db/index.ts";
 import { accountOfCustomer, customerOfEvent, fetchCustomerState, type StripeAccess } from "../../billing/index.ts";
 import type { CustomerSource } from "./source.ts";
 
-export function stripeSource({ db, clock, stripe }: { db: Database; clock: Clock; stripe: StripeAccess }): CustomerSource {
+export function stripeSource({
+  db,
+  clock,
+  stripe,
+}: {
+  db: Database;
+  clock: Clock;
+  stripe: StripeAccess;
+}): CustomerSource {
   return {
     fetchState: (customer) => fetchCustomerState({ stripe, clock }, customer),
     accountOf: ({ mode, customerId }) => accountOfCustomer({ db }, mode, customerId),

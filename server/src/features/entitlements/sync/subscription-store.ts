@@ -23,7 +23,10 @@ export const selectSubscription = (accountId: string): Statement => ({
 
 /** Of several the one that is not over, sells the highest plan, and is the newest. */
 export async function writeSubscription(tx: TenantTx, { subscriptions }: CustomerState, at: Date): Promise<void> {
-  const [first] = subscriptions.toSorted((a, b) => Number(isOver(a)) - Number(isOver(b)) || rank(b) - rank(a) || b.createdAt.getTime() - a.createdAt.getTime());
+  const [first] = subscriptions.toSorted(
+    (a, b) =>
+      Number(isOver(a)) - Number(isOver(b)) || rank(b) - rank(a) || b.createdAt.getTime() - a.createdAt.getTime(),
+  );
   if (!first) {
     await tx.query("delete from billing_subscriptions where account_id = $1", [tx.accountId]);
     return;
@@ -34,8 +37,15 @@ export async function writeSubscription(tx: TenantTx, { subscriptions }: Custome
        current_period_start = excluded.current_period_start, current_period_end = excluded.current_period_end,
        cancels_at = excluded.cancels_at, ended_at = excluded.ended_at, synced_at = excluded.synced_at`,
     [
-      tx.accountId, first.id, first.plan, first.status, first.currentPeriodStart, first.currentPeriodEnd,
-      first.cancelAtPeriodEnd ? first.currentPeriodEnd : first.cancelAt, first.endedAt, at,
+      tx.accountId,
+      first.id,
+      first.plan,
+      first.status,
+      first.currentPeriodStart,
+      first.currentPeriodEnd,
+      first.cancelAtPeriodEnd ? first.currentPeriodEnd : first.cancelAt,
+      first.endedAt,
+      at,
     ],
   );
 }

@@ -31,7 +31,11 @@ export async function syncCustomer(deps: SyncDeps, claim: SyncClaim, log: Logger
   const state = await source.fetchState(customer);
   for (const { id: subscription, plan, status } of state.subscriptions) {
     // Somebody pays and gets nothing: most likely a price was replaced in the settings, and the old one does not say what it sells.
-    if (plan === null && status === "active") log.error({ ...customer, subscription }, "a subscription is paid whose price sells no plan: name it in the price's metadata or in the settings");
+    if (plan === null && status === "active")
+      log.error(
+        { ...customer, subscription },
+        "a subscription is paid whose price sells no plan: name it in the price's metadata or in the settings",
+      );
   }
   const cause = { kind: claim.cause, ids: claim.cause_ids };
   const changes = await write(deps, claim, async (system) => {
@@ -40,7 +44,10 @@ export async function syncCustomer(deps: SyncDeps, claim: SyncClaim, log: Logger
     await writeSubscription(tx, state, now);
     return reviseEntitlements(deps, tx, {
       cause,
-      wanted: (held) => [...held.filter(({ source: from }) => from === "plan_grant" || from === "boost_grant"), ...impliedEntitlements(state, now)],
+      wanted: (held) => [
+        ...held.filter(({ source: from }) => from === "plan_grant" || from === "boost_grant"),
+        ...impliedEntitlements(state, now),
+      ],
     });
   });
   if (changes === null) return metrics.result("superseded");
@@ -61,7 +68,12 @@ async function followCharge(deps: SyncDeps, claim: SyncClaim): Promise<void> {
 type System = Parameters<Parameters<Database["asSystem"]>[1]>[0];
 
 /** Null: somebody else has the customer now. */
-async function write<T>({ db, clock }: { db: Database; clock: Clock }, claim: SyncClaim, effect: (tx: System) => Promise<T>): Promise<T | null> {
+async function write<T>(
+  { db, clock }: { db: Database; clock: Clock },
+  claim: SyncClaim,
+  effect: (tx: System) => Promise<T>,
+): Promise<T | null> {
   return db.asSystem("a customer's entitlements, by what the provider says", async (tx) =>
-    (await finishSync(tx, claim, clock.now())) ? effect(tx) : null);
+    (await finishSync(tx, claim, clock.now())) ? effect(tx) : null,
+  );
 }

@@ -25,10 +25,21 @@ describe("sync of customers", () => {
   const nothing: CustomerState = { subscriptions: [], boosts: [] };
   const day = (days: number) => new Date(Date.now() + days * 86_400_000);
   const subscribed = (more: Partial<SubscriptionState> = {}): CustomerState => ({
-    subscriptions: [{
-      id: "sub_1", status: "active", plan: "standard", createdAt: day(-9), currentPeriodStart: day(-9), currentPeriodEnd: day(21),
-      cancelAtPeriodEnd: false, cancelAt: null, endedAt: null, latestPayment: null, ...more,
-    }],
+    subscriptions: [
+      {
+        id: "sub_1",
+        status: "active",
+        plan: "standard",
+        createdAt: day(-9),
+        currentPeriodStart: day(-9),
+        currentPeriodEnd: day(21),
+        cancelAtPeriodEnd: false,
+        cancelAt: null,
+        endedAt: null,
+        latestPayment: null,
+        ...more,
+      },
+    ],
     boosts: [],
   });
 
@@ -38,7 +49,9 @@ describe("sync of customers", () => {
     app = await startTestApp({ worker: false });
     const { db } = app.services;
     deps = {
-      db, clock: systemClock, metrics,
+      db,
+      clock: systemClock,
+      metrics,
       emit: createEmit({ clock: systemClock, fanOut: null }),
       work: { enqueue: () => Promise.resolve() },
       source: {
@@ -58,12 +71,21 @@ describe("sync of customers", () => {
   // What another test left to be tried again later may be due by now.
   beforeEach(() => deps.db.asSystem("a test begins", (tx) => tx.query("delete from billing_syncs")));
 
-  const context = () => ({ signal: new AbortController().signal, closing: new AbortController().signal, log: app.services.log, delayUntil: () => { throw new Error("never"); } });
+  const context = () => ({
+    signal: new AbortController().signal,
+    closing: new AbortController().signal,
+    log: app.services.log,
+    delayUntil: () => {
+      throw new Error("never");
+    },
+  });
   const event = (id: string): Cause => ({ kind: "provider_event", ids: [id] });
-  const mark = (customerId: string, cause: Cause) => deps.db.asSystem("a test marks", (tx) => requestSync(deps, tx, { mode: "live", customerId }, cause));
+  const mark = (customerId: string, cause: Cause) =>
+    deps.db.asSystem("a test marks", (tx) => requestSync(deps, tx, { mode: "live", customerId }, cause));
   /** What a worker with several places would do. */
   async function drain(): Promise<void> {
-    for (let due = await kind.due(100); due.length > 0; due = await kind.due(100)) await Promise.all([...due, ...due].map(work));
+    for (let due = await kind.due(100); due.length > 0; due = await kind.due(100))
+      await Promise.all([...due, ...due].map(work));
   }
   async function work(pointer: { id: string; accountId: string }): Promise<void> {
     const claim = await kind.claim(pointer);
@@ -75,12 +97,28 @@ describe("sync of customers", () => {
     const accountId = decodeId("acc", account.liveId) ?? "";
     accounts.set(id, accountId);
     if (state) states.set(id, state);
-    await deps.db.asSystem("a test makes a customer", (tx) => tx.query("insert into billing_customers (account_id, mode, customer_id, created_at) values ($1, 'live', $2, now())", [accountId, id]));
+    await deps.db.asSystem("a test makes a customer", (tx) =>
+      tx.query(
+        "insert into billing_customers (account_id, mode, customer_id, created_at) values ($1, 'live', $2, now())",
+        [accountId, id],
+      ),
+    );
     return { id, account };
   }
-  const history = async ({ live }: TestAccount) => (await live.entitlements.listChanges()).data.map(({ change, plan, cause }) => [change, plan, cause.kind, ...cause.ids]);
+  const history = async ({ live }: TestAccount) =>
+    (await live.entitlements.listChanges()).data.map(({ change, plan, cause }) => [
+      change,
+      plan,
+      cause.kind,
+      ...cause.ids,
+    ]);
   const rowOf = async (id: string) => {
-    const [row] = await deps.db.asSystem("a test looks", (tx) => tx.query<Record<string, unknown>>("select due_at, cause, cause_ids, attempts, last_error, is_unknown from billing_syncs where subject = $1", [id]));
+    const [row] = await deps.db.asSystem("a test looks", (tx) =>
+      tx.query<Record<string, unknown>>(
+        "select due_at, cause, cause_ids, attempts, last_error, is_unknown from billing_syncs where subject = $1",
+        [id],
+      ),
+    );
     return row;
   };
 
@@ -89,7 +127,9 @@ describe("sync of customers", () => {
     await Promise.all(Array.from({ length: 50 }, () => mark(id, event("evt_1"))));
     await Promise.all(Array.from({ length: 10 }, drain));
     expect(await history(account)).toEqual([["granted", "standard", "provider_event", "evt_1"]]);
-    expect((await account.live.events.list()).data.filter(({ type }) => type === "entitlement.granted")).toHaveLength(1);
+    expect((await account.live.events.list()).data.filter(({ type }) => type === "entitlement.granted")).toHaveLength(
+      1,
+    );
     await expect.poll(async () => (await account.live.entitlements.list()).plan).toBe("standard");
     expect(await rowOf(id)).toMatchObject({ due_at: null, cause_ids: [] });
   });
@@ -103,13 +143,18 @@ describe("sync of customers", () => {
     };
     await mark(id, event("evt_1"));
     await drain();
-    expect(await history(account)).toEqual([["updated", "pro", "provider_event", "evt_2"], ["granted", "standard", "provider_event", "evt_1"]]);
+    expect(await history(account)).toEqual([
+      ["updated", "pro", "provider_event", "evt_2"],
+      ["granted", "standard", "provider_event", "evt_1"],
+    ]);
   });
 
   test("who reads slowly and loses the customer to another writes nothing: an older state never comes last", async () => {
     const { id, account } = await customer(subscribed());
     let letGo = (): void => undefined;
-    const held = new Promise<void>((resolve) => { letGo = resolve; });
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
     const reading = new Promise<void>((isReading) => {
       whileFetching = (): Promise<void> => {
         whileFetching = null;
@@ -122,7 +167,9 @@ describe("sync of customers", () => {
     const slow = work(pointer ?? { id: "", accountId: "" });
     await reading;
     states.set(id, nothing);
-    await deps.db.asSystem("the slow one's lease ends", (tx) => tx.query("update billing_syncs set lease_until = now() where subject = $1", [id]));
+    await deps.db.asSystem("the slow one's lease ends", (tx) =>
+      tx.query("update billing_syncs set lease_until = now() where subject = $1", [id]),
+    );
     await mark(id, event("evt_new"));
     await drain();
     results.length = 0;
@@ -177,7 +224,9 @@ describe("sync of customers", () => {
     expect(await rowOf(id)).toMatchObject({ is_unknown: true, last_error: expect.stringContaining(id) });
     const account = await app.signUp();
     accounts.set(id, decodeId("acc", account.liveId) ?? "");
-    await deps.db.asSystem("time passes", (tx) => tx.query("update billing_syncs set due_at = now() - interval '1 second' where subject = $1", [id]));
+    await deps.db.asSystem("time passes", (tx) =>
+      tx.query("update billing_syncs set due_at = now() - interval '1 second' where subject = $1", [id]),
+    );
     await drain();
     expect(await history(account)).toEqual([["granted", "standard", "provider_event", "evt_early"]]);
   });
@@ -185,7 +234,9 @@ describe("sync of customers", () => {
   test("an event that only names a charge leads to its customer; one that leads to nobody is done with", async () => {
     const { id, account } = await customer(subscribed());
     const charge = async (chargeId: string) => {
-      await deps.db.asSystem("a test marks a charge", (tx) => requestSyncOfCharge(deps, tx, { mode: "live", chargeId }, event("evt_dispute")));
+      await deps.db.asSystem("a test marks a charge", (tx) =>
+        requestSyncOfCharge(deps, tx, { mode: "live", chargeId }, event("evt_dispute")),
+      );
       await drain();
     };
     await charge(id.slice(4));
@@ -197,18 +248,28 @@ describe("sync of customers", () => {
   test("what administrators granted stays, whatever the provider says", async () => {
     const { id, account } = await customer(subscribed());
     const admin = await app.signUp({ admin: true });
-    await app.request("patch", `/v1/admin/accounts/${account.liveId}/plan`, { key: admin.sessionToken, body: { plan: "enterprise" } });
+    await app.request("patch", `/v1/admin/accounts/${account.liveId}/plan`, {
+      key: admin.sessionToken,
+      body: { plan: "enterprise" },
+    });
     for (const state of [subscribed(), nothing]) {
       states.set(id, state);
       await mark(id, event("evt_1"));
       await drain();
       await expect.poll(async () => (await account.live.entitlements.list()).source).toBe("plan_grant");
     }
-    expect((await history(account)).map(([change, plan]) => [change, plan])).toEqual([["revoked", "standard"], ["granted", "standard"], ["granted", "enterprise"]]);
+    expect((await history(account)).map(([change, plan]) => [change, plan])).toEqual([
+      ["revoked", "standard"],
+      ["granted", "standard"],
+      ["granted", "enterprise"],
+    ]);
   });
 
   test("the subscription that the account is shown is the one that matters most", async () => {
-    const { id, account } = await customer({ ...subscribed({ plan: "basic", cancelAtPeriodEnd: true }), boosts: [{ paymentIntentId: "pi_1", paidAt: day(-1), refunded: false, dispute: null }] });
+    const { id, account } = await customer({
+      ...subscribed({ plan: "basic", cancelAtPeriodEnd: true }),
+      boosts: [{ paymentIntentId: "pi_1", paidAt: day(-1), refunded: false, dispute: null }],
+    });
     expect(await account.live.billing.getSubscription()).toMatchObject({ status: "none", plan: null, synced_at: null });
     const [ended] = subscribed({ id: "sub_0", plan: "pro", status: "canceled", endedAt: day(-2) }).subscriptions;
     const state = states.get(id);
@@ -234,7 +295,9 @@ describe("sync of customers", () => {
     const { id } = await customer(nothing);
     await mark(id, event("evt_1"));
     const [pointer] = await kind.due(1);
-    const claims = await Promise.all(Array.from({ length: 8 }, async () => claimOf(await kind.claim(pointer ?? { id: "", accountId: "" }))));
+    const claims = await Promise.all(
+      Array.from({ length: 8 }, async () => claimOf(await kind.claim(pointer ?? { id: "", accountId: "" }))),
+    );
     expect(claims.filter(Boolean)).toHaveLength(1);
   });
 });

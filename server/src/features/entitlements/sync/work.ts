@@ -24,10 +24,15 @@ export function billingSyncWork({ leaseMs, ...deps }: SyncDeps & { leaseMs: numb
     rate: RATE,
     leaseMs,
     due: async (limit, among) => {
-      const rows = await db.asSystem("sweep customers to look at", (tx) => selectDue(tx, clock.now(), limit, among?.map(({ id }) => id) ?? null));
+      const rows = await db.asSystem("sweep customers to look at", (tx) =>
+        selectDue(tx, clock.now(), limit, among?.map(({ id }) => id) ?? null),
+      );
       return rows.map(pointerTo);
     },
-    claim: ({ id }) => db.asSystem("claim a customer to look at", (tx) => claimSync(tx, { id, leaseToken: randomUUID(), now: clock.now(), leaseMs })),
+    claim: ({ id }) =>
+      db.asSystem("claim a customer to look at", (tx) =>
+        claimSync(tx, { id, leaseToken: randomUUID(), now: clock.now(), leaseMs }),
+      ),
     renew: (claim) => db.asSystem("renew the lease of a customer", (tx) => renewSync(tx, claim, leaseMs)),
     async run(claim, { signal, log }) {
       try {
@@ -41,7 +46,11 @@ export function billingSyncWork({ leaseMs, ...deps }: SyncDeps & { leaseMs: numb
   };
 }
 
-async function recordFailure({ db, clock, metrics }: SyncDeps, claim: SyncClaim, { error, log }: { error: unknown; log: Logger }): Promise<void> {
+async function recordFailure(
+  { db, clock, metrics }: SyncDeps,
+  claim: SyncClaim,
+  { error, log }: { error: unknown; log: Logger },
+): Promise<void> {
   const isUnknown = error instanceof UnknownCustomer;
   const pauseMs = Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 4 ** Math.min(claim.attempts - 1, 10));
   const nextAttemptAt = new Date(clock.now().getTime() + pauseMs);
@@ -49,7 +58,10 @@ async function recordFailure({ db, clock, metrics }: SyncDeps, claim: SyncClaim,
     failSync(tx, claim, { error: describe(error).slice(0, ERROR_LENGTH_MAX), isUnknown, nextAttemptAt }),
   );
   metrics.result(isUnknown ? "unknown_customer" : "failed");
-  log.warn({ err: error, mode: claim.mode, subject: claim.subject, attempts: claim.attempts, nextAttemptAt }, isUnknown ? "a customer at the payment provider is nobody here" : "customer not synced");
+  log.warn(
+    { err: error, mode: claim.mode, subject: claim.subject, attempts: claim.attempts, nextAttemptAt },
+    isUnknown ? "a customer at the payment provider is nobody here" : "customer not synced",
+  );
 }
 
 /** Of errors that are not ours only the kind: their text may quote what was sent. */

@@ -17,12 +17,19 @@ export async function upsertBrowserState(
 }
 
 export async function selectBrowserState(tx: Tx, kind: string, hash: Buffer): Promise<BrowserStateRow | null> {
-  const [row] = await tx.query<BrowserStateRow>("select sealed, consumed_at from oauth_browser_states where hash = $1 and kind = $2", [hash, kind]);
+  const [row] = await tx.query<BrowserStateRow>(
+    "select sealed, consumed_at from oauth_browser_states where hash = $1 and kind = $2",
+    [hash, kind],
+  );
   return row ?? null;
 }
 
 /** By the id that other states name it with; that one opens nothing by itself. */
-export async function selectBrowserStateByUid(tx: Tx, kind: string, uidHash: Buffer): Promise<(BrowserStateRow & { hash: Buffer }) | null> {
+export async function selectBrowserStateByUid(
+  tx: Tx,
+  kind: string,
+  uidHash: Buffer,
+): Promise<(BrowserStateRow & { hash: Buffer }) | null> {
   const [row] = await tx.query<BrowserStateRow & { hash: Buffer }>(
     "select hash, sealed, consumed_at from oauth_browser_states where uid_hash = $1 and kind = $2",
     [uidHash, kind],
@@ -32,7 +39,10 @@ export async function selectBrowserStateByUid(tx: Tx, kind: string, uidHash: Buf
 
 /** False when it was consumed before. */
 export async function consumeBrowserState(tx: Tx, hash: Buffer, at: Date): Promise<boolean> {
-  const rows = await tx.query("update oauth_browser_states set consumed_at = $2 where hash = $1 and consumed_at is null returning hash", [hash, at]);
+  const rows = await tx.query(
+    "update oauth_browser_states set consumed_at = $2 where hash = $1 and consumed_at is null returning hash",
+    [hash, at],
+  );
   return rows.length === 1;
 }
 
@@ -46,5 +56,8 @@ export async function deleteBrowserStateByUid(tx: Tx, uidHash: Buffer): Promise<
 
 /** Of everybody who signs in to these accounts. */
 export async function deleteBrowserStatesOf(tx: SystemTx, accountIds: readonly string[]): Promise<void> {
-  await tx.query("delete from oauth_browser_states where user_id in (select id from users where account_id = any($1))", [accountIds]);
+  await tx.query(
+    "delete from oauth_browser_states where user_id in (select id from users where account_id = any($1))",
+    [accountIds],
+  );
 }

@@ -6,12 +6,20 @@ import { decodeId } from "../../../platform/ids/index.ts";
 import { hashOf } from "../token-format.ts";
 import { never } from "./never.ts";
 import {
-  type BrowserStateRow, consumeBrowserState, deleteBrowserState, selectBrowserState, selectBrowserStateByUid, upsertBrowserState,
+  type BrowserStateRow,
+  consumeBrowserState,
+  deleteBrowserState,
+  selectBrowserState,
+  selectBrowserStateByUid,
+  upsertBrowserState,
 } from "./browser-state-store.ts";
 import { inTransaction } from "./request-scope.ts";
 
 /** Sessions of browsers, requests that wait for sign-in or consent, and requests that were pushed ahead. */
-export function browserStates({ db, clock, keyRing }: { db: Database; clock: Clock; keyRing: KeyRing }, kind: string): Adapter {
+export function browserStates(
+  { db, clock, keyRing }: { db: Database; clock: Clock; keyRing: KeyRing },
+  kind: string,
+): Adapter {
   const aad = (hash: Buffer) => `oauth|${kind}|${hash.toString("hex")}`;
   const open = (row: BrowserStateRow, hash: Buffer): AdapterPayload | undefined => {
     try {

@@ -48,5 +48,8 @@ function metadata(row: AnyClientRow, now: Date): AdapterPayload {
 
 /** What the library compares secrets with: its client holds hashes where others hold the secret. */
 export function compareClientSecret(this: { clientSecret?: string }, given: string): boolean {
-  return matchesSecret(given, (this.clientSecret ?? "").split(" ").map((hash) => Buffer.from(hash, "base64url")));
+  return matchesSecret(
+    given,
+    (this.clientSecret ?? "").split(" ").map((hash) => Buffer.from(hash, "base64url")),
+  );
 }

@@ -14,7 +14,11 @@ import { keepAnswer } from "./token-store.ts";
 const THEFT_NOTICED_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** What the token endpoint does in the library's transaction, after the library has answered. */
-export async function afterExchange(scope: RequestScope, tx: SystemTx, { clock, emit }: { clock: Clock; emit: EmitEvent }): Promise<void> {
+export async function afterExchange(
+  scope: RequestScope,
+  tx: SystemTx,
+  { clock, emit }: { clock: Clock; emit: EmitEvent },
+): Promise<void> {
   const { ctx, refreshing, repeated, consumed } = scope;
   const client = ctx.oidc.client?.clientId ?? "";
   const question = { clientId: client, scope: textOf(ctx.oidc.params?.["scope"]) };
@@ -25,7 +29,10 @@ export async function afterExchange(scope: RequestScope, tx: SystemTx, { clock, 
     scope.revoked = true;
     const accountId = await accountOfGrant(tx, refreshing.grantId);
     if (accountId !== null) {
-      await endGrant({ clock, emit }, asTenant(tx, accountId), refreshing.grantId, { reason: "refresh_token_reused", requestId: scope.requestId });
+      await endGrant({ clock, emit }, asTenant(tx, accountId), refreshing.grantId, {
+        reason: "refresh_token_reused",
+        requestId: scope.requestId,
+      });
     }
   } else if (repeated && consumed === repeated.token) {
     const answer = openAnswer(repeated.token, question, repeated.answer);

@@ -33,7 +33,11 @@ export function grants({ db, clock, emit }: { db: Database; clock: Clock; emit: 
       if (scope) scope.revoked = true;
       await inTransaction(db, async (tx) => {
         const accountId = await accountOfGrant(tx, id);
-        if (accountId !== null) await endGrant({ clock, emit }, asTenant(tx, accountId), id, { reason: reasonOf(scope), requestId: scope?.requestId });
+        if (accountId !== null)
+          await endGrant({ clock, emit }, asTenant(tx, accountId), id, {
+            reason: reasonOf(scope),
+            requestId: scope?.requestId,
+          });
       });
     },
     upsert: refuse("upsert"),

@@ -14,7 +14,9 @@ export function cookieKeys(masterKeys: readonly NamedKey[]): string[] {
 /** The library wants a signing key; nothing is signed with it, because tokens are opaque and there are no ID tokens. */
 export function signingKeys(masterKeys: readonly NamedKey[]): JWKS {
   const keys = deriveSecrets(masterKeys, "oauth signing").map((seed) => {
-    const jwk = createPrivateKey({ key: Buffer.concat([ED25519_HEAD, seed]), format: "der", type: "pkcs8" }).export({ format: "jwk" });
+    const jwk = createPrivateKey({ key: Buffer.concat([ED25519_HEAD, seed]), format: "der", type: "pkcs8" }).export({
+      format: "jwk",
+    });
     return { ...jwk, use: "sig", alg: "EdDSA" };
   });
   return { keys };

@@ -74,7 +74,8 @@ export function createProvider(deps: ProviderDeps): Provider {
     },
     // Browsers of public clients may fetch tokens from the origins that they are redirected to.
     clientBasedCORS: (_ctx, origin, client) =>
-      client.tokenEndpointAuthMethod === "none" && (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin && origin !== "null"),
+      client.tokenEndpointAuthMethod === "none" &&
+      (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin && origin !== "null"),
 
     findAccount: async (ctx, sub) => {
       const userId = decodeId("usr", sub);
@@ -89,13 +90,20 @@ export function createProvider(deps: ProviderDeps): Provider {
       return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId);
     },
     extraTokenClaims: async (_ctx, token) => {
-      const app = "grantId" in token && token.grantId !== undefined ? await inTransaction(db, (tx) => selectConnectedApp(tx, token.grantId ?? "")) : null;
+      const app =
+        "grantId" in token && token.grantId !== undefined
+          ? await inTransaction(db, (tx) => selectConnectedApp(tx, token.grantId ?? ""))
+          : null;
       return app ? { account_id: encodeId("acc", app.account_id), mode: app.mode } : undefined;
     },
 
     cookies: {
       keys: cookieKeys(masterKeys),
-      names: { session: cookieName("session", "__Host-"), interaction: cookieName("interaction", "__Secure-"), resume: cookieName("resume", "__Secure-") },
+      names: {
+        session: cookieName("session", "__Host-"),
+        interaction: cookieName("interaction", "__Secure-"),
+        resume: cookieName("resume", "__Secure-"),
+      },
       long: { ...cookie, path: "/" },
       short: cookie,
     },
@@ -113,8 +121,15 @@ export function createProvider(deps: ProviderDeps): Provider {
 /** Besides the library's own reasons to ask: a session whose person is gone, or has another password since. */
 function policy(): interactionPolicy.DefaultPolicy {
   const prompts = interactionPolicy.base();
-  prompts.get("login")?.checks.add(new interactionPolicy.Check("sign_in_ended", "the sign-in has ended", "login_required", ({ oidc }) =>
-    oidc.session?.accountId !== undefined && !oidc.account && !oidc.result?.login ? interactionPolicy.Check.REQUEST_PROMPT : interactionPolicy.Check.NO_NEED_TO_PROMPT));
+  prompts
+    .get("login")
+    ?.checks.add(
+      new interactionPolicy.Check("sign_in_ended", "the sign-in has ended", "login_required", ({ oidc }) =>
+        oidc.session?.accountId !== undefined && !oidc.account && !oidc.result?.login
+          ? interactionPolicy.Check.REQUEST_PROMPT
+          : interactionPolicy.Check.NO_NEED_TO_PROMPT,
+      ),
+    );
   return prompts;
 }
 

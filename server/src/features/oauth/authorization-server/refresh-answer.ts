@@ -22,7 +22,12 @@ export interface Question {
 export function sealAnswer(token: string, question: Question, answer: object): string {
   const iv = randomBytes(12);
   const cipher = createCipheriv(ALGORITHM, keyOf(token, question), iv);
-  return Buffer.concat([iv, cipher.update(JSON.stringify(answer), "utf8"), cipher.final(), cipher.getAuthTag()]).toString("base64url");
+  return Buffer.concat([
+    iv,
+    cipher.update(JSON.stringify(answer), "utf8"),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]).toString("base64url");
 }
 
 /** Null for another token or another question. */
@@ -31,12 +36,16 @@ export function openAnswer(token: string, question: Question, sealed: string): o
   const decipher = createDecipheriv(ALGORITHM, keyOf(token, question), bytes.subarray(0, 12), { authTagLength: 16 });
   decipher.setAuthTag(bytes.subarray(-16));
   try {
-    return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString("utf8")) as object;
+    return JSON.parse(
+      Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString("utf8"),
+    ) as object;
   } catch {
     return null;
   }
 }
 
 function keyOf(token: string, { clientId, scope }: Question): Buffer {
-  return Buffer.from(hkdfSync("sha256", token, JSON.stringify([clientId, scope ?? null]), "musicverse oauth refresh answer", 32));
+  return Buffer.from(
+    hkdfSync("sha256", token, JSON.stringify([clientId, scope ?? null]), "musicverse oauth refresh answer", 32),
+  );
 }

@@ -44,12 +44,19 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
     const provider = createProvider({ ...deps, publicUrl: deps.publicUrl(), renderError });
     provider.use((ctx, next) => answer(ctx as unknown as KoaContextWithOIDC, next));
     provider.on("server_error", (ctx: KoaContextWithOIDC, error: Error) => {
-      log.error({ request_id: (ctx.req as HttpRequest).context.requestId, err: error }, "the authorization server failed");
+      log.error(
+        { request_id: (ctx.req as HttpRequest).context.requestId, err: error },
+        "the authorization server failed",
+      );
     });
     // Koa, below the library, would print these with their stacks: callers who went away, mostly.
     (provider as EventEmitter).on("error", (error: NodeJS.ErrnoException, ctx: KoaContextWithOIDC | undefined) => {
       const requestId = (ctx?.req as HttpRequest | undefined)?.context.requestId;
-      if (ctx?.req.socket.destroyed) log.debug({ request_id: requestId, reason: error.code ?? error.name }, "a caller of the authorization server went away");
+      if (ctx?.req.socket.destroyed)
+        log.debug(
+          { request_id: requestId, reason: error.code ?? error.name },
+          "a caller of the authorization server went away",
+        );
       else log.error({ request_id: requestId, err: error }, "the authorization server failed");
     });
     made = { provider, callback: provider.callback() };
@@ -58,7 +65,16 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
 
   const answer = async (ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> => {
     const { context } = ctx.req as HttpRequest;
-    const scope: RequestScope = { ctx, requestId: context.requestId, begin: null, tx: null, refreshing: null, repeated: null, consumed: null, revoked: false };
+    const scope: RequestScope = {
+      ctx,
+      requestId: context.requestId,
+      begin: null,
+      tx: null,
+      refreshing: null,
+      repeated: null,
+      consumed: null,
+      revoked: false,
+    };
     await inRequestScope(scope, async () => {
       if (!TRANSACTIONAL.has(ctx.path)) return void (await next());
       await asOneTransaction(deps.db, scope, async () => {
@@ -70,7 +86,10 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
   };
 
   const decide = async (ip: string): Promise<LimitDecision> => {
-    const [requests, failures] = await Promise.all([limiter.take(addressLimits({ ip, rateClass: "read" })), limiter.take([badCredentialBucket(ip)], 0)]);
+    const [requests, failures] = await Promise.all([
+      limiter.take(addressLimits({ ip, rateClass: "read" })),
+      limiter.take([badCredentialBucket(ip)], 0),
+    ]);
     return failures.buckets.some(({ remaining }) => remaining === 0) ? { ...failures, allowed: false } : requests;
   };
 
@@ -86,7 +105,9 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
     delete request.headers["x-forwarded-host"];
     response.once("finish", () => {
       if (response.statusCode !== 401) return;
-      limiter.take([badCredentialBucket(ip)]).catch((error: unknown) => log.warn({ err: error }, "a failed client authentication was not counted"));
+      limiter
+        .take([badCredentialBucket(ip)])
+        .catch((error: unknown) => log.warn({ err: error }, "a failed client authentication was not counted"));
     });
     whenBodyIsLate(request, bodyTimeoutMs, () => tooSlow(response, bodyTimeoutMs));
     await open().callback(request, response);
@@ -105,7 +126,12 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
 
 function tooMany(response: ServerResponse): void {
   response.writeHead(429, { "Content-Type": "application/json" });
-  response.end(JSON.stringify({ error: "temporarily_unavailable", error_description: "too many requests from this address; see Retry-After" }));
+  response.end(
+    JSON.stringify({
+      error: "temporarily_unavailable",
+      error_description: "too many requests from this address; see Retry-After",
+    }),
+  );
 }
 
 /** The library, which still waits for the body, hears of the closed connection. */

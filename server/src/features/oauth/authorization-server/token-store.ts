@@ -37,23 +37,37 @@ export async function selectToken(tx: Tx, hash: Buffer, kind: TokenKind, lock: b
 
 /** False when it was consumed before. */
 export async function consumeToken(tx: Tx, hash: Buffer, at: Date): Promise<boolean> {
-  const rows = await tx.query("update oauth_tokens set consumed_at = $2 where hash = $1 and consumed_at is null returning hash", [hash, at]);
+  const rows = await tx.query(
+    "update oauth_tokens set consumed_at = $2 where hash = $1 and consumed_at is null returning hash",
+    [hash, at],
+  );
   return rows.length === 1;
 }
 
 /** What a refresh token was exchanged for, for those who ask with it again; `until` its theft would still be noticed. */
 export async function keepAnswer(tx: Tx, hash: Buffer, sealed: string, until: Date): Promise<void> {
-  await tx.query("update oauth_tokens set answer = $2, expires_at = least(expires_at, $3) where hash = $1", [hash, sealed, until]);
+  await tx.query("update oauth_tokens set answer = $2, expires_at = least(expires_at, $3) where hash = $1", [
+    hash,
+    sealed,
+    until,
+  ]);
 }
 
 /** The hashes of the access tokens among those deleted. */
 export async function deleteToken(tx: Tx, hash: Buffer): Promise<Buffer[]> {
-  return accessTokensOf(await tx.query<Deleted>("delete from oauth_tokens where hash = $1 returning hash, kind", [hash]));
+  return accessTokensOf(
+    await tx.query<Deleted>("delete from oauth_tokens where hash = $1 returning hash, kind", [hash]),
+  );
 }
 
 /** Likewise, all of one kind that came of a grant. */
 export async function deleteTokensOfGrant(tx: Tx, grantId: string, kind: TokenKind): Promise<Buffer[]> {
-  return accessTokensOf(await tx.query<Deleted>("delete from oauth_tokens where grant_id = $1 and kind = $2 returning hash, kind", [grantId, kind]));
+  return accessTokensOf(
+    await tx.query<Deleted>("delete from oauth_tokens where grant_id = $1 and kind = $2 returning hash, kind", [
+      grantId,
+      kind,
+    ]),
+  );
 }
 
 type Deleted = Pick<TokenRow, "hash" | "kind">;

@@ -9,7 +9,14 @@ import { tokenEntry } from "../token-lookup.ts";
 import { never } from "./never.ts";
 import { canBeRepeated } from "./refresh-answer.ts";
 import { inTransaction, requestScope } from "./request-scope.ts";
-import { consumeToken, deleteToken, deleteTokensOfGrant, insertToken, selectToken, type TokenKind } from "./token-store.ts";
+import {
+  consumeToken,
+  deleteToken,
+  deleteTokensOfGrant,
+  insertToken,
+  selectToken,
+  type TokenKind,
+} from "./token-store.ts";
 
 /** Access tokens, refresh tokens and codes: rows of the account that the app acts on, found by the hash of their text. */
 export function tokens({ db, clock }: { db: Database; clock: Clock }, kind: TokenKind): Adapter {
@@ -53,7 +60,8 @@ export function tokens({ db, clock }: { db: Database; clock: Clock }, kind: Toke
         const scope = requestScope();
         if (scope && kind === "RefreshToken") scope.consumed = id;
         // Only a repeated refresh gets here twice; everybody else saw that the token was consumed.
-        if (!(await consumeToken(tx, hashOf(id), clock.now()))) throw new errors.InvalidGrant("the token was exchanged before");
+        if (!(await consumeToken(tx, hashOf(id), clock.now())))
+          throw new errors.InvalidGrant("the token was exchanged before");
       }),
     destroy: (id) => inTransaction(db, async (tx) => forget(tx, await deleteToken(tx, hashOf(id)))),
     revokeByGrantId: (grantId) => {

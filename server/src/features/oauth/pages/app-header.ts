@@ -3,7 +3,12 @@ import { html, initials, type Markup } from "../../../platform/pages/index.ts";
 import type { AnyClientRow } from "../client-store.ts";
 
 /** The app with its logo over its initials: where there is none, or it does not load, the initials stay. */
-export function appHeader({ id, name, homepage, logo_uri: logo }: Pick<AnyClientRow, "id" | "name" | "homepage" | "logo_uri">): Markup {
+export function appHeader({
+  id,
+  name,
+  homepage,
+  logo_uri: logo,
+}: Pick<AnyClientRow, "id" | "name" | "homepage" | "logo_uri">): Markup {
   const host = homepage === null ? null : (URL.parse(homepage)?.host ?? null);
   return html`<div class="app">
     <div class="avatar" aria-hidden="true">

@@ -13,7 +13,12 @@ import { chromiumBinary, launchChromium } from "../../../../test-kit/chromium.ts
 import { password, registerApp, type ThirdParty } from "../world.fixture.ts";
 
 const executable = chromiumBinary();
-const phone: BrowserContextOptions = { viewport: { width: 375, height: 812 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+const phone: BrowserContextOptions = {
+  viewport: { width: 375, height: 812 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+};
 const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 860 } };
 
 describe.skipIf(executable === null)("consent in a real browser", () => {
@@ -57,11 +62,16 @@ describe.skipIf(executable === null)("consent in a real browser", () => {
   });
 
   const show = (page: Page, name: string) => page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
-  const start = async (scopes: Parameters<ThirdParty["begin"]>[0] = { scopes: ["generate:write", "tracks:read"] }) => (await stage.begin(scopes)).url.href;
+  const start = async (scopes: Parameters<ThirdParty["begin"]>[0] = { scopes: ["generate:write", "tracks:read"] }) =>
+    (await stage.begin(scopes)).url.href;
   /** Nothing is wider than the window: nobody has to scroll sideways. */
-  const overflow = (page: Page) => page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+  const overflow = (page: Page) =>
+    page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
-  async function inBrowser(options: BrowserContextOptions, use: (page: Page, context: BrowserContext) => Promise<void>): Promise<void> {
+  async function inBrowser(
+    options: BrowserContextOptions,
+    use: (page: Page, context: BrowserContext) => Promise<void>,
+  ): Promise<void> {
     const context = await browser.newContext(options);
     const page = await context.newPage();
     const complaints: string[] = [];
@@ -117,7 +127,10 @@ describe.skipIf(executable === null)("consent in a real browser", () => {
         const check = async () => {
           await page.evaluate(axe);
           const { violations } = await page.evaluate<AxeResults>("axe.run()");
-          expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`), `${colorScheme} ${page.url()}`).toEqual([]);
+          expect(
+            violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+            `${colorScheme} ${page.url()}`,
+          ).toEqual([]);
         };
         await page.goto(await start());
         await check();
@@ -144,7 +157,14 @@ describe.skipIf(executable === null)("consent in a real browser", () => {
 /** A small PNG, two colours. */
 function picture(): Buffer {
   const side = 64;
-  const pixels = Buffer.concat(Array.from({ length: side }, (_, y) => Buffer.from([0, ...Array.from({ length: side }, (_unused, x) => ((x + y) % 32 < 16 ? [255, 122, 89] : [255, 214, 102])).flat()])));
+  const pixels = Buffer.concat(
+    Array.from({ length: side }, (_, y) =>
+      Buffer.from([
+        0,
+        ...Array.from({ length: side }, (_unused, x) => ((x + y) % 32 < 16 ? [255, 122, 89] : [255, 214, 102])).flat(),
+      ]),
+    ),
+  );
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(type), data]);
     const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
@@ -156,5 +176,10 @@ function picture(): Buffer {
   head.writeUInt32BE(side, 0);
   head.writeUInt32BE(side, 4);
   head.set([8, 2, 0, 0, 0], 8);
-  return Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), chunk("IHDR", head), chunk("IDAT", deflateSync(pixels)), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    Buffer.from("89504e470d0a1a0a", "hex"),
+    chunk("IHDR", head),
+    chunk("IDAT", deflateSync(pixels)),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }

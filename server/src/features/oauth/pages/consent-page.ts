@@ -19,12 +19,16 @@ export function consentPage(request: PendingRequest, person: Person, before: Gra
       <div class="who">
         <div class="avatar round" aria-hidden="true"><span>${initials(person.name)}</span></div>
         <div class="text"><strong>${person.name}</strong><span class="sub">${person.email}</span></div>
-        <form method="post" class="inline">${csrf}<button class="link" name="action" value="switch">Not you?</button></form>
+        <form method="post" class="inline">
+          ${csrf}<button class="link" name="action" value="switch">Not you?</button>
+        </form>
       </div>
       <form method="post">
         ${csrf}
         <h2 id="asks">It will be able to</h2>
-        <ul class="list" aria-labelledby="asks">${scopes.map((scope) => scopeLine(scope, before !== null && fresh.includes(scope)))}</ul>
+        <ul class="list" aria-labelledby="asks">
+          ${scopes.map((scope) => scopeLine(scope, before !== null && fresh.includes(scope)))}
+        </ul>
         <fieldset>
           <legend>On which account?</legend>
           ${choice("live", "Live account", "Your real music; making songs costs money.", !sandbox)}
@@ -36,13 +40,26 @@ export function consentPage(request: PendingRequest, person: Person, before: Gra
         </div>
       </form>
     </div>`,
-    footer: html`<span>You will go on to <strong>${redirectUri.host || redirectUri.protocol.slice(0, -1)}</strong>. MusicVerse does not give it your password.</span>`,
+    footer: html`<span
+      >You will go on to <strong>${redirectUri.host || redirectUri.protocol.slice(0, -1)}</strong>. MusicVerse does not
+      give it your password.</span
+    >`,
   };
 }
 
 function scopeLine(scope: Scope, isNew: boolean): Markup {
   return html`<li>
-    <svg viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="m4 10.5 4 4 8-9" /></svg>
+    <svg
+      viewBox="0 0 20 20"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="2.2"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
+      <path d="m4 10.5 4 4 8-9" />
+    </svg>
     <span>${scopeDescriptions[scope]}${isNew && html`<strong class="tag">New</strong>`}</span>
   </li>`;
 }

@@ -20,14 +20,20 @@ export interface PendingRequest {
  * The request that this browser's cookie names.
  * @throws ProblemError not_found, when it has expired or belongs to another browser
  */
-export async function pendingRequest({ provider, db }: { provider: Provider; db: Database }, { path, raw }: PageRequest): Promise<PendingRequest> {
+export async function pendingRequest(
+  { provider, db }: { provider: Provider; db: Database },
+  { path, raw }: PageRequest,
+): Promise<PendingRequest> {
   const interaction = await provider.interactionDetails(raw.request, raw.response).catch((error: unknown) => {
     if (error instanceof Error && error.name === "SessionNotFound") throw expired();
     throw error;
   });
   if (interaction.uid !== path["uid"]) throw expired();
   const clientId = decodeId("app", textOf(interaction, "client_id"));
-  const client = clientId === null ? null : await db.asSystem("consent: the app belongs to another account", (tx) => selectAnyClient(tx, clientId));
+  const client =
+    clientId === null
+      ? null
+      : await db.asSystem("consent: the app belongs to another account", (tx) => selectAnyClient(tx, clientId));
   const redirectUri = URL.parse(textOf(interaction, "redirect_uri"));
   if (!client || !redirectUri) throw expired();
   const asked = new Set(textOf(interaction, "scope").split(" "));
@@ -50,6 +56,7 @@ function textOf({ params }: Interaction, name: string): string {
 
 function expired(): ProblemError {
   return new ProblemError("not_found", {
-    detail: "This request is over: it was answered already, is older than an hour, or was begun in another browser. Go back to the app and connect once more.",
+    detail:
+      "This request is over: it was answered already, is older than an hour, or was begun in another browser. Go back to the app and connect once more.",
   });
 }

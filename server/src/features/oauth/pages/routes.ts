@@ -27,34 +27,38 @@ export interface OauthPagesDeps {
 /** Sign-in and consent: one address per question that the authorization server puts to a person. (API-22) */
 export function oauthPages(deps: OauthPagesDeps): PageRoute[] {
   const { db } = deps;
-  return [{
-    name: "oauth.interaction",
-    path: "/oauth/interaction/:uid",
-    get: async (page) => {
-      const request = await pendingRequest({ provider: deps.provider(), db }, page);
-      if (request.interaction.prompt.name === "login") return signInPage(request, page.csrf);
-      const { person, before } = await whoIsAsked(deps, request);
-      return consentPage(request, person, before, page.csrf);
+  return [
+    {
+      name: "oauth.interaction",
+      path: "/oauth/interaction/:uid",
+      get: async (page) => {
+        const request = await pendingRequest({ provider: deps.provider(), db }, page);
+        if (request.interaction.prompt.name === "login") return signInPage(request, page.csrf);
+        const { person, before } = await whoIsAsked(deps, request);
+        return consentPage(request, person, before, page.csrf);
+      },
+      post: async (page) => {
+        const request = await pendingRequest({ provider: deps.provider(), db }, page);
+        const asksToSignIn = request.interaction.prompt.name === "login";
+        switch (page.form.get("action")) {
+          case "sign_in":
+            if (asksToSignIn) return signIn(deps, page, request);
+            break;
+          case "allow":
+            if (!asksToSignIn) return allowHere(deps, page, request);
+            break;
+          case "switch":
+            if (!asksToSignIn) return signInAsSomebodyElse(deps, request.interaction);
+            break;
+          case "deny":
+            return finish(deps, page, { error: "access_denied", error_description: "the person did not allow it" });
+        }
+        throw new ProblemError("form_rejected", {
+          detail: "This button belongs to another step. Go back and reload the page.",
+        });
+      },
     },
-    post: async (page) => {
-      const request = await pendingRequest({ provider: deps.provider(), db }, page);
-      const asksToSignIn = request.interaction.prompt.name === "login";
-      switch (page.form.get("action")) {
-        case "sign_in":
-          if (asksToSignIn) return signIn(deps, page, request);
-          break;
-        case "allow":
-          if (!asksToSignIn) return allowHere(deps, page, request);
-          break;
-        case "switch":
-          if (!asksToSignIn) return signInAsSomebodyElse(deps, request.interaction);
-          break;
-        case "deny":
-          return finish(deps, page, { error: "access_denied", error_description: "the person did not allow it" });
-      }
-      throw new ProblemError("form_rejected", { detail: "This button belongs to another step. Go back and reload the page." });
-    },
-  }];
+  ];
 }
 
 async function signIn(deps: OauthPagesDeps, page: PostRequest, request: PendingRequest): Promise<PageAnswer> {
@@ -66,14 +70,20 @@ async function signIn(deps: OauthPagesDeps, page: PostRequest, request: PendingR
     who = await deps.signInCheck({ email, password, ip: page.ip });
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== "too_many_failures") throw error;
-    return { ...again("Too many failed tries. Wait a few minutes and try again."), status: 429, headers: error.options.headers ?? {} };
+    return {
+      ...again("Too many failed tries. Wait a few minutes and try again."),
+      status: 429,
+      headers: error.options.headers ?? {},
+    };
   }
   if (!who) return again("E-mail or password is wrong. Check both and try again.");
   const { userId } = who;
   const person = await deps.db.asSystem("sign-in: the person who gave the password", (tx) => selectPerson(tx, userId));
   if (!person) throw new Error(`user ${userId} vanished while signing in`);
   await forgetSession(deps, request.interaction);
-  return finish(deps, page, { login: { accountId: encodeId("usr", userId), amr: [signInMark(person)], remember: false } });
+  return finish(deps, page, {
+    login: { accountId: encodeId("usr", userId), amr: [signInMark(person)], remember: false },
+  });
 }
 
 /** Whoever was signed in here before is not any more: a session is one person's. */
@@ -88,7 +98,9 @@ async function forgetSession({ db }: OauthPagesDeps, interaction: Interaction): 
 async function signInAsSomebodyElse(deps: OauthPagesDeps, interaction: Interaction): Promise<PageAnswer> {
   await forgetSession(deps, interaction);
   await interaction.destroy();
-  const query = new URLSearchParams(Object.entries(interaction.params).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+  const query = new URLSearchParams(
+    Object.entries(interaction.params).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
   return { redirect: `${paths.authorization}?${query}` };
 }
 
@@ -96,25 +108,45 @@ async function allowHere(deps: OauthPagesDeps, page: PostRequest, request: Pendi
   const { db, clock, emit } = deps;
   const { person } = await whoIsAsked(deps, request);
   const account = page.form.get("account");
-  if (account !== "live" && account !== "test") throw new ProblemError("form_rejected", { detail: "Choose one of the two accounts, then allow." });
+  if (account !== "live" && account !== "test")
+    throw new ProblemError("form_rejected", { detail: "Choose one of the two accounts, then allow." });
   const accountId = account === "live" ? person.live_id : person.sandbox_id;
-  const what = { accountId, clientId: request.client.id, userId: person.id, scopes: request.scopes, requestId: page.requestId };
+  const what = {
+    accountId,
+    clientId: request.client.id,
+    userId: person.id,
+    scopes: request.scopes,
+    requestId: page.requestId,
+  };
   const grantId = await allowApp({ db, clock, emit }, what);
   return finish(deps, page, { consent: { grantId } });
 }
 
-async function whoIsAsked({ db }: OauthPagesDeps, { interaction, client }: PendingRequest): Promise<{ person: Person; before: GrantRow | null }> {
+async function whoIsAsked(
+  { db }: OauthPagesDeps,
+  { interaction, client }: PendingRequest,
+): Promise<{ person: Person; before: GrantRow | null }> {
   const userId = decodeId("usr", interaction.session?.accountId ?? "");
   return db.asSystem("consent: the person and what they allowed before", async (tx) => {
     const person = userId === null ? null : await selectPerson(tx, userId);
     // A page that stayed open is worth no more than the sign-in behind it, which a new password ends.
-    if (!person || !signedIn(interaction, person)) throw new ProblemError("not_found", { detail: "Your sign-in has ended. Go back to the app and connect once more." });
+    if (!person || !signedIn(interaction, person))
+      throw new ProblemError("not_found", {
+        detail: "Your sign-in has ended. Go back to the app and connect once more.",
+      });
     return { person, before: await selectLatestGrant(tx, person.id, client.id) };
   });
 }
 
-const signedIn = ({ session }: Interaction, person: Person): boolean => session?.amr?.includes(signInMark(person)) ?? false;
+const signedIn = ({ session }: Interaction, person: Person): boolean =>
+  session?.amr?.includes(signInMark(person)) ?? false;
 
-async function finish({ provider }: OauthPagesDeps, { raw }: PostRequest, result: Parameters<Provider["interactionResult"]>[2]): Promise<PageAnswer> {
-  return { redirect: await provider().interactionResult(raw.request, raw.response, result, { mergeWithLastSubmission: true }) };
+async function finish(
+  { provider }: OauthPagesDeps,
+  { raw }: PostRequest,
+  result: Parameters<Provider["interactionResult"]>[2],
+): Promise<PageAnswer> {
+  return {
+    redirect: await provider().interactionResult(raw.request, raw.response, result, { mergeWithLastSubmission: true }),
+  };
 }

@@ -3,7 +3,11 @@ import { appHeader } from "./app-header.ts";
 import { formActionFor, type PendingRequest } from "./interaction.ts";
 
 /** E-mail and password, to go on to the question of an app. */
-export function signInPage({ client, redirectUri }: PendingRequest, csrf: Markup, failed?: { email: string; problem: string }): ShownPage {
+export function signInPage(
+  { client, redirectUri }: PendingRequest,
+  csrf: Markup,
+  failed?: { email: string; problem: string },
+): ShownPage {
   return {
     title: "Sign in",
     status: failed ? 400 : 200,
@@ -11,7 +15,10 @@ export function signInPage({ client, redirectUri }: PendingRequest, csrf: Markup
     body: html`<div>
       ${appHeader(client)}
       <h1>Sign in to continue</h1>
-      <p class="lead"><strong>${client.name}</strong> wants to connect to your MusicVerse account. Sign in first; you decide afterwards.</p>
+      <p class="lead">
+        <strong>${client.name}</strong> wants to connect to your MusicVerse account. Sign in first; you decide
+        afterwards.
+      </p>
       ${failed && notice("bad", failed.problem)}
       <form method="post" novalidate=${failed !== undefined}>
         ${csrf}

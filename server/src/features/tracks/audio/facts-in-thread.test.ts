@@ -34,7 +34,14 @@ test.each([
 
 test("honest files get the same answer as without a thread, also right after a hostile one", async () => {
   await expect(facts(everyByteAFrame, 200)).rejects.toThrow("too costly");
-  for (const name of ["tone.mp3", "tone.flac", "tone.m4a", "tone-vorbis.ogg", "tone-opus.ogg", "tone-without-header.mp3"]) {
+  for (const name of [
+    "tone.mp3",
+    "tone.flac",
+    "tone.m4a",
+    "tone-vorbis.ogg",
+    "tone-opus.ogg",
+    "tone-without-header.mp3",
+  ]) {
     expect(await facts(fixture(name))).toEqual(await readAudioFacts(memorySource(fixture(name))));
   }
 });
@@ -47,6 +54,11 @@ test("many at once wait for their turn", async () => {
 test("a refusal keeps its code, and a store that fails is no refusal", async () => {
   await expect(facts(Buffer.from("not audio at all"))).rejects.toMatchObject({ name: "AudioError", code: "not_audio" });
   await expect(facts(fixture("tone.flac").subarray(0, 4000))).rejects.toMatchObject({ code: "truncated" });
-  const broken = { size: 1000, read: async () => { throw new Error("disk is gone"); } };
+  const broken = {
+    size: 1000,
+    read: async () => {
+      throw new Error("disk is gone");
+    },
+  };
   await expect(readAudioFactsInThread(broken)).rejects.toThrow("disk is gone");
 });

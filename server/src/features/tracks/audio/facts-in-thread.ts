@@ -27,7 +27,9 @@ export async function readAudioFactsInThread(source: ByteSource, timeoutMs = pat
     throw new AudioError(answer.refused.code, answer.refused.message);
   } catch (error) {
     if (timeout.aborted || (error as { code?: unknown }).code === "ERR_WORKER_OUT_OF_MEMORY") {
-      throw new AudioError("not_audio", "The file's structure is too costly to read. Export it again.", { cause: error });
+      throw new AudioError("not_audio", "The file's structure is too costly to read. Export it again.", {
+        cause: error,
+      });
     }
     throw error;
   } finally {

@@ -103,7 +103,10 @@ describe("what is not audio is refused", () => {
       for (let at = 0; at < 120; at += 1) {
         const damaged = Buffer.from(bytes);
         damaged.writeUInt8(damaged.readUInt8(at) ^ 0xff, at);
-        const outcome = await facts(damaged).then(() => "read", (error: unknown) => (error as Error).name);
+        const outcome = await facts(damaged).then(
+          () => "read",
+          (error: unknown) => (error as Error).name,
+        );
         expect(["read", "AudioError"]).toContain(outcome);
       }
     }

@@ -37,7 +37,11 @@ export async function readAudioFacts(source: ByteSource): Promise<AudioFacts> {
   if (!format) throw new AudioError("not_audio", `The file's content is not audio of a known format. ${accepted}`);
   const measures = await readers[format](source);
   const { durationMs, sampleRate, channels } = measures;
-  const limits = [[durationMs, durationMsMax], [sampleRate, sampleRateMax], [channels, channelsMax]] as const;
+  const limits = [
+    [durationMs, durationMsMax],
+    [sampleRate, sampleRateMax],
+    [channels, channelsMax],
+  ] as const;
   if (!limits.every(([value, max]) => value > 0 && value <= max)) {
     throw new AudioError("not_audio", `The file says it is ${format} but holds no audio. ${accepted}`);
   }

@@ -9,4 +9,5 @@ const windowBytes = 1024 * 1024;
 
 // Bytes that could not be read end in the owner, so what is thrown here comes from the audio itself.
 serveOwner<AudioFormat, Measurement>((format, source) =>
-  measureLoudness(windowed(source, windowBytes), format).catch((): Measurement => ({ unmeasurable: "undecodable" })));
+  measureLoudness(windowed(source, windowBytes), format).catch((): Measurement => ({ unmeasurable: "undecodable" })),
+);

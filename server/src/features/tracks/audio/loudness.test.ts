@@ -24,9 +24,13 @@ describe("a stereo 1 kHz sine measures its own level (EBU Tech 3341, table 1, ca
     ],
     ["case 5: levels inside the gates are averaged by energy", [at(-26, 20), at(-20, 20.1), at(-26, 20)], -23],
     ["-20 dBFS for 2 s", [at(-20, 2)], -20],
-  ])("%s", async (_name, tones, expected) => {
-    expect(Math.abs((await lufsOf(toneWav(...tones))) - expected)).toBeLessThanOrEqual(0.1);
-  }, 60_000);
+  ])(
+    "%s",
+    async (_name, tones, expected) => {
+      expect(Math.abs((await lufsOf(toneWav(...tones))) - expected)).toBeLessThanOrEqual(0.1);
+    },
+    60_000,
+  );
 });
 
 test.each([8000, 22_050, 44_100, 96_000])("the sample rate does not change the level (%i Hz)", async (sampleRate) => {

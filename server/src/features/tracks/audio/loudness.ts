@@ -38,7 +38,7 @@ export function createLoudnessMeter(sampleRate: number, weights: readonly number
   return {
     add(channels) {
       const length = channels[0]?.length ?? 0;
-      for (let offset = 0; offset < length; ) {
+      for (let offset = 0; offset < length;) {
         const end = Math.min(length, offset + stepSamples - filled);
         for (const [index, weight] of weights.entries()) {
           const samples = channels[index];
@@ -60,8 +60,14 @@ export function createLoudnessMeter(sampleRate: number, weights: readonly number
 /** Weights of BS.1770-4 table 4 for the channel order of WAV and FLAC, or of Vorbis and Opus; null when unknown. */
 export function channelWeights(count: number, order: "wave" | "vorbis"): number[] | null {
   if (count === 6 && order === "vorbis") return [1, 1, 1, surround, surround, 0]; // L C R Ls Rs LFE
-  const known = [[1], [1, 1], [1, 1, 1], [1, 1, surround, surround], [1, 1, 1, surround, surround],
-    [1, 1, 1, 0, surround, surround]]; // … L R C LFE Ls Rs
+  const known = [
+    [1],
+    [1, 1],
+    [1, 1, 1],
+    [1, 1, surround, surround],
+    [1, 1, 1, surround, surround],
+    [1, 1, 1, 0, surround, surround],
+  ]; // … L R C LFE Ls Rs
   return known[count - 1] ?? null;
 }
 

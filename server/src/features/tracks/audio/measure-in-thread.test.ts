@@ -19,7 +19,13 @@ test("an abort stops the thread", async () => {
   const abort = new AbortController();
   const source = memorySource(toneWav({ dbfs: -20, seconds: 20 }));
   const measuring = measureLoudnessInThread(
-    { size: source.size, read: (...range) => { abort.abort(new Error("lease lost")); return source.read(...range); } },
+    {
+      size: source.size,
+      read: (...range) => {
+        abort.abort(new Error("lease lost"));
+        return source.read(...range);
+      },
+    },
     "wav",
     abort.signal,
   );
@@ -27,7 +33,12 @@ test("an abort stops the thread", async () => {
 });
 
 test("a store that fails is an error, not a verdict on the audio", async () => {
-  const broken = { size: 1000, read: async () => { throw new Error("disk is gone"); } };
+  const broken = {
+    size: 1000,
+    read: async () => {
+      throw new Error("disk is gone");
+    },
+  };
   await expect(measureLoudnessInThread(broken, "wav", patient)).rejects.toThrow("disk is gone");
 });
 
@@ -42,6 +53,9 @@ test("one after the other, and some at once, each gets its own result", async ()
     const result = await measureLoudnessInThread(memorySource(toneWav({ dbfs, seconds: 0.5 })), "wav", patient);
     return "lufs" in result ? result.lufs : null;
   };
-  for (let track = 0; track < 60; track += 1) expect(await loudness(-10 - (track % 5))).toBeCloseTo(-10 - (track % 5), 0);
-  expect(await Promise.all([-12, -20, -28].map(loudness))).toEqual([-12, -20, -28].map((dbfs) => expect.closeTo(dbfs, 0)));
+  for (let track = 0; track < 60; track += 1)
+    expect(await loudness(-10 - (track % 5))).toBeCloseTo(-10 - (track % 5), 0);
+  expect(await Promise.all([-12, -20, -28].map(loudness))).toEqual(
+    [-12, -20, -28].map((dbfs) => expect.closeTo(dbfs, 0)),
+  );
 });

@@ -18,7 +18,11 @@ let warm: WarmThread | null = null;
 let ending: NodeJS.Timeout | undefined;
 
 /** `measureLoudness` in a thread. Rejects when `source` or the thread fails, or `signal` aborts. */
-export async function measureLoudnessInThread(source: ByteSource, format: AudioFormat, signal: AbortSignal): Promise<Measurement> {
+export async function measureLoudnessInThread(
+  source: ByteSource,
+  format: AudioFormat,
+  signal: AbortSignal,
+): Promise<Measurement> {
   const own = warm ?? { thread: createThread<AudioFormat, Measurement>(script), tracks: 0 };
   warm = null;
   clearTimeout(ending);

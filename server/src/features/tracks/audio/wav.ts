@@ -17,7 +17,10 @@ export interface WavLayout {
 const unknownSize = 0xffffffff;
 const chunksMax = 1000;
 
-const encodings = new Map<number, WavLayout["encoding"]>([[1, "integer"], [3, "float"]]);
+const encodings = new Map<number, WavLayout["encoding"]>([
+  [1, "integer"],
+  [3, "float"],
+]);
 const extensible = 0xfffe;
 
 /** Reads the chunks of a RIFF/WAVE file up to its data. Throws `AudioError`. */

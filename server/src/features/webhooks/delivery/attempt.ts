@@ -9,7 +9,10 @@ import type { AttemptRecord } from "./writer.ts";
 
 /** WHK-05, WHK-08, WHK-12 */
 export const deliveryLimits: ExchangeLimits = {
-  headMs: 15_000, totalMs: 20_000, bodyBytesMax: 65_536, bodyBytesKept: 4_096,
+  headMs: 15_000,
+  totalMs: 20_000,
+  bodyBytesMax: 65_536,
+  bodyBytesKept: 4_096,
 };
 
 export interface AttemptDeps {
@@ -81,7 +84,10 @@ function requestHeaders(sign: Sign, delivery: NumberedDelivery, now: Date, body:
 
 /** Enough to tell signatures apart; the whole ones would let a reader of the log replay the request. */
 function shortened(signatures: string): string {
-  return signatures.split(" ").map((signature) => `${signature.slice(0, 11)}…`).join(" ");
+  return signatures
+    .split(" ")
+    .map((signature) => `${signature.slice(0, 11)}…`)
+    .join(" ");
 }
 
 function loggedHeaders(headers: ExchangeResult["headers"]): Record<string, string> {

@@ -34,7 +34,8 @@ test("an event arrives signed, byte for byte as stored, and the reference librar
     "x-request-id": "req_test",
   });
   const [stored] = await world.db.withTenant(world.accountId, (tx) =>
-    tx.query<{ payload: string }>("select payload::text as payload from events where id = $1", [eventId]));
+    tx.query<{ payload: string }>("select payload::text as payload from events where id = $1", [eventId]),
+  );
   expect(received.body).toBe(stored?.payload);
   expect(await lastOf(endpoint)).toMatchObject({ status: "succeeded", attempts_count: 1, last_status_code: 200 });
 });
@@ -101,14 +102,22 @@ test("Retry-After is honoured, and the whole endpoint rests as long (WHK-05, WHK
 });
 
 test("an event wakes the endpoints that can take it, and none that rests or is paused (WHK-10)", async () => {
-  const [awake, resting, paused] = [await world.endpoint(receiver.url), await world.endpoint(receiver.url), await world.endpoint(receiver.url)];
+  const [awake, resting, paused] = [
+    await world.endpoint(receiver.url),
+    await world.endpoint(receiver.url),
+    await world.endpoint(receiver.url),
+  ];
   await world.db.withTenant(world.accountId, async (tx) => {
-    await tx.query("update webhooks set resting_until = $2 where id = $1", [resting.id, new Date(world.clock.now().getTime() + 30_000)]);
+    await tx.query("update webhooks set resting_until = $2 where id = $1", [
+      resting.id,
+      new Date(world.clock.now().getTime() + 30_000),
+    ]);
     await updateWebhook(tx, paused.id, { status: "paused" }, world.clock.now());
   });
   await world.emitSample("track.created");
   expect(world.enqueued.map(({ id }) => id)).toEqual([awake.id]);
-  for (const endpoint of [awake, resting, paused]) expect(await world.deliveries(endpoint)).toMatchObject([{ status: "pending" }]);
+  for (const endpoint of [awake, resting, paused])
+    expect(await world.deliveries(endpoint)).toMatchObject([{ status: "pending" }]);
   // Sweepers find the one that has rested; its owner wakes the other.
   world.advance(30_000);
   expect((await world.kind.due(10)).map(({ id }) => id)).toEqual(expect.arrayContaining([awake.id, resting.id]));
@@ -119,12 +128,16 @@ test("a 410 of the old address does not disable an endpoint that has been given 
   const endpoint = await world.endpoint(receiver.url);
   receiver.answer(async (response) => {
     const url = `${receiver.url}&moved`;
-    await world.db.withTenant(world.accountId, (tx) => updateWebhook(tx, endpoint.id, { url: { href: url, appClientId: null } }, world.clock.now()));
+    await world.db.withTenant(world.accountId, (tx) =>
+      updateWebhook(tx, endpoint.id, { url: { href: url, appClientId: null } }, world.clock.now()),
+    );
     response.writeHead(410).end();
   });
   await world.emitSample("track.created");
   await world.drain(endpoint);
-  const rows = await world.db.withTenant(world.accountId, (tx) => tx.query("select status, disabled_reason from webhooks"));
+  const rows = await world.db.withTenant(world.accountId, (tx) =>
+    tx.query("select status, disabled_reason from webhooks"),
+  );
   expect(rows).toEqual([{ status: "enabled", disabled_reason: null }]);
 });
 
@@ -135,7 +148,8 @@ test("410 disables the endpoint with the reason, and nothing is sent to it any m
   await world.drain(endpoint);
   expect(await lastOf(endpoint)).toMatchObject({ status: "failed", last_error: "status_410" });
   const [row] = await world.db.withTenant(world.accountId, (tx) =>
-    tx.query<{ status: string; disabled_reason: string }>("select status, disabled_reason from webhooks"));
+    tx.query<{ status: string; disabled_reason: string }>("select status, disabled_reason from webhooks"),
+  );
   expect(row?.status).toBe("disabled");
   expect(row?.disabled_reason).toContain("410");
   await world.emitSample("track.deleted");
@@ -295,8 +309,10 @@ test("a pause in the middle of a backlog stops it, and what was not sent stays p
       await world.emit(tx, { type: "track.deleted", data: { object: "track", id: `trk_${count}`, deleted: true } });
     }
   });
-  const pause = () => world.db.withTenant(world.accountId, (tx) =>
-    updateWebhook(tx, endpoint.id, { status: "paused" }, world.clock.now()));
+  const pause = () =>
+    world.db.withTenant(world.accountId, (tx) =>
+      updateWebhook(tx, endpoint.id, { status: "paused" }, world.clock.now()),
+    );
   receiver.answer((response, _received, count) => {
     if (count === 50) void pause().then(() => response.end());
     else response.end();

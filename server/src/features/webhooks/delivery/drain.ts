@@ -14,7 +14,11 @@ const batchMax = 250;
  * Sends all due deliveries of a claimed endpoint and gives it back when for a while no more came. The sending slots never
  * wait for the database: results go to the writer, and the next batch is taken while this one is sent.
  */
-export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, { signal, closing }: DrainSignals): Promise<void> {
+export async function drainEndpoint(
+  deps: DrainDeps,
+  claim: EndpointClaim,
+  { signal, closing }: DrainSignals,
+): Promise<void> {
   const { clock, taker, turnMs, writer } = deps;
   const pace = createPace(claim.recentSends);
   const health = createHealth(claim, deps.slotsMax, (now) => pace.lastSecond(now));
@@ -110,7 +114,13 @@ export async function drainEndpoint(deps: DrainDeps, claim: EndpointClaim, { sig
     const unsent = queue.splice(0);
     for (const { id } of unsent) held.delete(id);
     await wake.until(() => held.size === 0);
-    await giveBack(deps, claim, { health: health.state(), pace, tally, gone, unsent: failure === null ? unsent : null });
+    await giveBack(deps, claim, {
+      health: health.state(),
+      pace,
+      tally,
+      gone,
+      unsent: failure === null ? unsent : null,
+    });
   }
   if (failure !== null) throw (failure as { reason: unknown }).reason;
 }

@@ -21,7 +21,16 @@ const unused = async (): Promise<never> => {
 };
 const kind = createDrainWork({
   metrics: { attempt: () => {}, firstAttempt: () => {} },
-  db, pools, clock: systemClock, emit: () => unused(), notify: () => unused(), keyRing: plainKeyRing, slotsMax: 16, concurrency: 1, leaseMs: 60_000, lingerMs: 0,
+  db,
+  pools,
+  clock: systemClock,
+  emit: () => unused(),
+  notify: () => unused(),
+  keyRing: plainKeyRing,
+  slotsMax: 16,
+  concurrency: 1,
+  leaseMs: 60_000,
+  lingerMs: 0,
 });
 const claim = await kind.claim({ id, accountId });
 if (claim === null) throw new Error("the endpoint could not be claimed");

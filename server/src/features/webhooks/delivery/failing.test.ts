@@ -25,12 +25,16 @@ const now = async (): Promise<WebhookRow> => {
   return row;
 };
 const events = async (type: EventType): Promise<string[]> =>
-  (await world.db.withTenant(world.accountId, (tx) =>
-    tx.query<{ data: { id: string } }>("select payload -> 'data' as data from events where type = $1", [type])))
-    .map(({ data }) => data.id);
+  (
+    await world.db.withTenant(world.accountId, (tx) =>
+      tx.query<{ data: { id: string } }>("select payload -> 'data' as data from events where type = $1", [type]),
+    )
+  ).map(({ data }) => data.id);
 const judge = () => judgeFailingEndpoints(world);
-const enable = () => world.db.withTenant(world.accountId, (tx) =>
-  updateWebhook(tx, endpoint.id, { status: "enabled" }, world.clock.now()));
+const enable = () =>
+  world.db.withTenant(world.accountId, (tx) =>
+    updateWebhook(tx, endpoint.id, { status: "enabled" }, world.clock.now()),
+  );
 /** One event and one attempt per step, until `ms` have passed. */
 const failFor = async (ms: number, stepMs: number) => {
   for (let passed = 0; passed < ms; passed += stepMs) {
@@ -54,7 +58,9 @@ test("after the first day of failures its owner is warned once, by event and by 
   await Promise.all([judge(), judge(), judge()]);
   await judge();
   expect(await events("webhook.failing")).toEqual([encodeId("whk", endpoint.id)]);
-  expect(world.mails).toMatchObject([{ accountId: world.accountId, notice: { subject: "Your webhook endpoint fails" } }]);
+  expect(world.mails).toMatchObject([
+    { accountId: world.accountId, notice: { subject: "Your webhook endpoint fails" } },
+  ]);
   expect(JSON.stringify(world.mails)).not.toContain("from=test");
   expect(await now()).toMatchObject({ status: "enabled", failing_since: since });
 });
@@ -64,12 +70,15 @@ test("after five days and 20 attempts without a success it is disabled, with rea
   await failFor(5 * day, 6 * hour);
   await judge();
   expect(await now()).toMatchObject({
-    status: "disabled", disabled_at: world.clock.now(), disabled_reason: expect.stringContaining("5 days"),
+    status: "disabled",
+    disabled_at: world.clock.now(),
+    disabled_reason: expect.stringContaining("5 days"),
     missed_since: world.clock.now(),
   });
   expect(await events("webhook.disabled")).toEqual([encodeId("whk", endpoint.id)]);
   expect(world.mails.map(({ notice }) => notice.subject)).toEqual([
-    "Your webhook endpoint fails", "Your webhook endpoint was disabled",
+    "Your webhook endpoint fails",
+    "Your webhook endpoint was disabled",
   ]);
   await judge();
   expect(world.mails).toHaveLength(2);
@@ -107,7 +116,12 @@ test("a busy endpoint is judged when its drain ends, and never while a drain hol
   expect((await now()).status).toBe("enabled");
   if (claim === null) throw new Error("not claimed");
   await world.emitSample("track.created");
-  await world.kind.run(claim, { signal: new AbortController().signal, closing: new AbortController().signal, log: undefined as never, delayUntil: undefined as never });
+  await world.kind.run(claim, {
+    signal: new AbortController().signal,
+    closing: new AbortController().signal,
+    log: undefined as never,
+    delayUntil: undefined as never,
+  });
   expect((await now()).status).toBe("disabled");
 });
 
@@ -131,7 +145,12 @@ test("a disabled endpoint says what it missed, and nothing is written for it mea
   expect(await world.deliveries(other)).toHaveLength(1);
   expect((await now()).missed_count).toBe(2);
 
-  expect(await enable()).toMatchObject({ status: "enabled", missed_count: 2, disabled_at: null, disabled_reason: null });
+  expect(await enable()).toMatchObject({
+    status: "enabled",
+    missed_count: 2,
+    disabled_at: null,
+    disabled_reason: null,
+  });
   world.advance(hour);
   await world.emitSample("track.created");
   expect((await now()).missed_count).toBe(2);
@@ -172,11 +191,15 @@ test("an endpoint that cannot be judged keeps no other waiting", async () => {
   const notOurs = await world.createAccount();
   const broken = await world.endpointOf(notOurs, receiver.url);
   const longAgo = new Date(world.clock.now().getTime() - 3 * day);
-  await world.db.withTenant(notOurs, (tx) => tx.query("update webhooks set failing_since = $2, failing_attempts = 9 where id = $1", [broken.id, longAgo]));
+  await world.db.withTenant(notOurs, (tx) =>
+    tx.query("update webhooks set failing_since = $2, failing_attempts = 9 where id = $1", [broken.id, longAgo]),
+  );
   const notify: typeof world.notify = async (tx, accountId, notice) => {
     if (accountId === notOurs) throw new Error("its mail cannot be written");
     await world.notify(tx, accountId, notice);
   };
-  await expect(judgeFailingEndpoints({ ...world, notify })).rejects.toThrow("1 failing webhook endpoints could not be judged");
+  await expect(judgeFailingEndpoints({ ...world, notify })).rejects.toThrow(
+    "1 failing webhook endpoints could not be judged",
+  );
   expect(world.mails.map(({ accountId }) => accountId)).toEqual([world.accountId]);
 });

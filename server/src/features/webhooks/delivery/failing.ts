@@ -44,7 +44,11 @@ export async function judgeFailing(deps: FailingDeps, tx: TenantTx, id: string):
 }
 
 /** The event and the mail of an endpoint that has just been disabled, in the same transaction. */
-export async function announceDisabled({ clock, emit, notify }: FailingDeps, tx: TenantTx, row: WebhookRow): Promise<void> {
+export async function announceDisabled(
+  { clock, emit, notify }: FailingDeps,
+  tx: TenantTx,
+  row: WebhookRow,
+): Promise<void> {
   await emit(tx, { type: "webhook.disabled", data: presentWebhook(row, clock.now()) });
   await notify(tx, tx.accountId, {
     subject: "Your webhook endpoint was disabled",
@@ -58,18 +62,26 @@ export async function announceDisabled({ clock, emit, notify }: FailingDeps, tx:
 /** The rule for endpoints that nothing is sent to at the moment. Any number of processes may look, at any time. */
 export async function judgeFailingEndpoints({ db, ...deps }: FailingDeps & { db: Database }): Promise<void> {
   const rule = ruleAt(deps.clock.now());
-  const rows = await db.asSystem("find webhook endpoints that only fail", (tx) => selectFailing(tx, rule, candidatesMax));
+  const rows = await db.asSystem("find webhook endpoints that only fail", (tx) =>
+    selectFailing(tx, rule, candidatesMax),
+  );
   const errors: unknown[] = [];
   for (const { account_id: accountId, id } of rows) {
     // One that cannot be judged does not keep the others waiting behind it, round after round.
     await db.withTenant(accountId, (tx) => judgeFailing(deps, tx, id)).catch((error: unknown) => errors.push(error));
   }
-  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} failing webhook endpoints could not be judged`);
+  if (errors.length > 0)
+    throw new AggregateError(errors, `${errors.length} failing webhook endpoints could not be judged`);
 }
 
 function ruleAt(now: Date): FailingRule {
   const before = (ms: number) => new Date(now.getTime() - ms);
-  return { now, warnBefore: before(warnAfterMs), disableBefore: before(disableAfterMs), attemptsMin: disableAttemptsMin };
+  return {
+    now,
+    warnBefore: before(warnAfterMs),
+    disableBefore: before(disableAfterMs),
+    attemptsMin: disableAttemptsMin,
+  };
 }
 
 /** Without the query, which may hold a secret. */

@@ -47,7 +47,10 @@ export function createAttempt(
 ): (delivery: NumberedDelivery) => Promise<AttemptResult> {
   const url = new URL(claim.url);
   const open = (sealed: string) => openSecret(keyRing, claim.accountId, claim.id, sealed);
-  const previous = claim.previousSecret && { secret: open(claim.previousSecret.sealed), until: claim.previousSecret.until };
+  const previous = claim.previousSecret && {
+    secret: open(claim.previousSecret.sealed),
+    until: claim.previousSecret.until,
+  };
   const deps: AttemptDeps = {
     accountId: claim.accountId,
     pool: pools.get(claim.id, url.origin),
@@ -62,7 +65,8 @@ export function createAttempt(
     const { record, outcome } = result;
     tally.note(record);
     metrics.attempt(outcome.verdict);
-    if (delivery.attempts === 0) metrics.firstAttempt((record.started_at.getTime() - delivery.nextAttemptAt.getTime()) / 1_000);
+    if (delivery.attempts === 0)
+      metrics.firstAttempt((record.started_at.getTime() - delivery.nextAttemptAt.getTime()) / 1_000);
     return result;
   };
 }

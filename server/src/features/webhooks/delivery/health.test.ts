@@ -2,7 +2,15 @@ import { expect, test } from "vitest";
 import { createHealth, type HealthState } from "./health.ts";
 
 const now = new Date("2026-11-21T08:00:00.000Z");
-const unknown: HealthState = { failures: 0, trips: 0, slots: null, rate: null, restingUntil: null, failingSince: null, failingAttempts: 0 };
+const unknown: HealthState = {
+  failures: 0,
+  trips: 0,
+  slots: null,
+  rate: null,
+  restingUntil: null,
+  failingSince: null,
+  failingAttempts: 0,
+};
 const failed = { verdict: "failure", retryAfterMs: null } as const;
 const succeeded = { verdict: "success", retryAfterMs: null } as const;
 const throttled = (retryAfterMs: number | null) => ({ verdict: "throttled", retryAfterMs }) as const;

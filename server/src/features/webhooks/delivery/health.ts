@@ -56,7 +56,7 @@ export function createHealth(before: HealthState, slotsMax: number, sentLastSeco
 
   return {
     slots: () => slots,
-    rate: () => rate === null ? null : Math.floor(rate),
+    rate: () => (rate === null ? null : Math.floor(rate)),
     note({ verdict, retryAfterMs }, now) {
       if (verdict === "success") {
         failures = 0;
@@ -84,7 +84,13 @@ export function createHealth(before: HealthState, slotsMax: number, sentLastSeco
       return rest(openMs * 2 ** Math.min(trips - 1, 10), now);
     },
     state: () => ({
-      failures, trips, slots: slots < slotsMax ? slots : null, rate, restingUntil, failingSince, failingAttempts,
+      failures,
+      trips,
+      slots: slots < slotsMax ? slots : null,
+      rate,
+      restingUntil,
+      failingSince,
+      failingAttempts,
     }),
   };
 }

@@ -15,17 +15,24 @@ afterEach(() => Promise.all([world.close(), receiver.close()]));
 const minutes = 60_000;
 const ordered = (onFailure: "skip" | "pause" = "skip") =>
   world.endpoint(receiver.url, ["track.deleted"], { ordered: true, ordered_on_failure: onFailure });
-const emitMany = (count: number, from = 1) => world.db.withTenant(world.accountId, async (tx) => {
-  for (let id = from; id < from + count; id += 1) {
-    await world.emit(tx, { type: "track.deleted", data: { object: "track", id: `trk_${id}`, deleted: true } });
-  }
-});
+const emitMany = (count: number, from = 1) =>
+  world.db.withTenant(world.accountId, async (tx) => {
+    for (let id = from; id < from + count; id += 1) {
+      await world.emit(tx, { type: "track.deleted", data: { object: "track", id: `trk_${id}`, deleted: true } });
+    }
+  });
 const order = () => receiver.received.map(({ headers }) => Number(headers["webhook-sequence"]));
 const states = async (endpoint: { id: string }) =>
-  (await world.deliveries(endpoint)).toSorted((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0)).map(({ status }) => status);
+  (await world.deliveries(endpoint))
+    .toSorted((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0))
+    .map(({ status }) => status);
 /** Moves to the next attempt of whatever blocks, until nothing is pending or the endpoint is not enabled. */
 const runOn = async (endpoint: { id: string }, turns = 400) => {
-  for (let turn = 0; turn < turns && (await world.deliveries(endpoint)).some(({ status }) => status === "pending"); turn += 1) {
+  for (
+    let turn = 0;
+    turn < turns && (await world.deliveries(endpoint)).some(({ status }) => status === "pending");
+    turn += 1
+  ) {
     if (!(await world.drain(endpoint))) world.advance(60 * minutes);
   }
 };
@@ -92,12 +99,15 @@ test("pause: one that is given up pauses the endpoint and tells its owner; retri
   await runOn(endpoint);
   expect(await states(endpoint)).toEqual(["succeeded", "failed", "pending", "pending"]);
   expect(world.mails.at(-1)).toMatchObject({ notice: { subject: "Your webhook endpoint was paused" } });
-  const enable = (tx: Parameters<typeof updateWebhook>[0]) => updateWebhook(tx, endpoint.id, { status: "enabled" }, world.clock.now());
+  const enable = (tx: Parameters<typeof updateWebhook>[0]) =>
+    updateWebhook(tx, endpoint.id, { status: "enabled" }, world.clock.now());
   receiver.answer((response) => void response.end());
   const failed = (await world.deliveries(endpoint)).find(({ status }) => status === "failed");
   const before = order().length;
   // In this order, as the mail says: what is retried after the endpoint is enabled would come too late.
-  const retried = await world.db.withTenant(world.accountId, (tx) => retryDelivery(tx, endpoint.id, failed?.id ?? "", world.clock.now()));
+  const retried = await world.db.withTenant(world.accountId, (tx) =>
+    retryDelivery(tx, endpoint.id, failed?.id ?? "", world.clock.now()),
+  );
   expect(retried).toMatchObject({ status: "pending" });
   expect(await world.drain(endpoint)).toBe(false);
   await world.db.withTenant(world.accountId, enable);
@@ -128,7 +138,9 @@ test("an endpoint that is no longer in order does not wait for the delivery that
   receiver.answer((response, { headers }) => response.writeHead(headers["webhook-sequence"] === "1" ? 500 : 200).end());
   await world.drain(endpoint);
   expect(await world.kind.due(10)).toEqual([]);
-  await world.db.withTenant(world.accountId, (tx) => updateWebhook(tx, endpoint.id, { ordered: false }, world.clock.now()));
+  await world.db.withTenant(world.accountId, (tx) =>
+    updateWebhook(tx, endpoint.id, { ordered: false }, world.clock.now()),
+  );
   expect(await world.drain(endpoint)).toBe(true);
   expect(order()).toEqual([1, 2]);
 });
@@ -138,7 +150,9 @@ test("an endpoint that becomes ordered first finishes what was being retried", a
   receiver.answer((response, { headers }) => response.writeHead(headers["webhook-sequence"] === "1" ? 500 : 200).end());
   await emitMany(2);
   await world.drain(endpoint);
-  await world.db.withTenant(world.accountId, (tx) => updateWebhook(tx, endpoint.id, { ordered: true }, world.clock.now()));
+  await world.db.withTenant(world.accountId, (tx) =>
+    updateWebhook(tx, endpoint.id, { ordered: true }, world.clock.now()),
+  );
   await emitMany(1, 3);
   await world.drain(endpoint);
   receiver.answer((response) => void response.end());

@@ -15,7 +15,11 @@ const batchSize = 100;
  * the one before is durable. One that failed blocks the others until its next attempt, and so on until it succeeds or is
  * given up; then the endpoint goes on with the next (`skip`) or is paused (`pause`).
  */
-export async function drainInOrder(deps: DrainDeps, claim: EndpointClaim, { signal }: Pick<DrainSignals, "signal">): Promise<void> {
+export async function drainInOrder(
+  deps: DrainDeps,
+  claim: EndpointClaim,
+  { signal }: Pick<DrainSignals, "signal">,
+): Promise<void> {
   const { clock, writer } = deps;
   const pace = createPace(claim.recentSends);
   const health = createHealth(claim, 1, (now) => pace.lastSecond(now));
@@ -58,7 +62,7 @@ export async function drainInOrder(deps: DrainDeps, claim: EndpointClaim, { sign
   };
 
   try {
-    for (let goOn = true; goOn && !over(); ) {
+    for (let goOn = true; goOn && !over();) {
       const batch = await nextInOrder(deps, claim);
       if (batch.length === 0) break;
       for (const delivery of batch) {
@@ -98,6 +102,7 @@ async function pause({ db, clock, notify }: DrainDeps, claim: EndpointClaim): Pr
 /** Nobody needs to look at the endpoint before the delivery that blocks it is due. */
 function resting(state: HealthState, blockedUntil: Date | null): HealthState {
   const { restingUntil } = state;
-  const later = restingUntil === null || (blockedUntil !== null && blockedUntil > restingUntil) ? blockedUntil : restingUntil;
+  const later =
+    restingUntil === null || (blockedUntil !== null && blockedUntil > restingUntil) ? blockedUntil : restingUntil;
   return { ...state, restingUntil: later };
 }

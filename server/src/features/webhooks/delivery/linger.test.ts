@@ -10,12 +10,16 @@ let hasRoom: boolean;
 beforeEach(async () => {
   closing = new AbortController();
   hasRoom = true;
-  [world, receiver] = await Promise.all([createWorld({ turnMs: 3_600_000, lingerMs: 3_600_000, hasRoom: () => hasRoom }), startReceiver()]);
+  [world, receiver] = await Promise.all([
+    createWorld({ turnMs: 3_600_000, lingerMs: 3_600_000, hasRoom: () => hasRoom }),
+    startReceiver(),
+  ]);
 });
 afterEach(() => Promise.all([world.close(), receiver.close()]));
 
 const drain = (endpoint: { id: string }) => world.drain(endpoint, undefined, closing.signal);
-const received = (count: number) => vi.waitFor(() => expect(receiver.received.length).toBe(count), { timeout: 5_000, interval: 5 });
+const received = (count: number) =>
+  vi.waitFor(() => expect(receiver.received.length).toBe(count), { timeout: 5_000, interval: 5 });
 const finished = async (endpoint: { id: string }) => (await world.deliveries(endpoint)).map(({ status }) => status);
 
 test("an endpoint is kept for the events that follow, and given back when the process ends", async () => {
@@ -47,7 +51,9 @@ test("an endpoint that is paused while it is kept gets nothing more, and the dra
   await world.emitSample("track.created");
   const drained = drain(endpoint);
   await received(1);
-  await world.db.withTenant(world.accountId, (tx) => updateWebhook(tx, endpoint.id, { status: "paused" }, world.clock.now()));
+  await world.db.withTenant(world.accountId, (tx) =>
+    updateWebhook(tx, endpoint.id, { status: "paused" }, world.clock.now()),
+  );
   await world.emitSample("track.created");
   expect(await drained).toBe(true);
   expect(receiver.received.length).toBe(1);

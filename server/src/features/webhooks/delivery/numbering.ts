@@ -18,12 +18,14 @@ export async function settleNumbers(tx: TenantTx, id: string): Promise<void> {
 export async function forgetNumbers(tx: TenantTx, id: string, unsent: NumberedDelivery[]): Promise<void> {
   await Promise.all([
     tx.query("delete from webhook_numberings where account_id = $1 and webhook_id = $2", [tx.accountId, id]),
-    unsent.length === 0 ? [] : tx.query(
-      `update webhook_deliveries d set sequence = n.sequence
+    unsent.length === 0
+      ? []
+      : tx.query(
+          `update webhook_deliveries d set sequence = n.sequence
          from unnest($2::uuid[], $3::bigint[]) as n (id, sequence)
         where d.account_id = $1 and d.id = n.id and d.sequence is null`,
-      [tx.accountId, unsent.map((one) => one.id), unsent.map((one) => one.sequence)],
-    ),
+          [tx.accountId, unsent.map((one) => one.id), unsent.map((one) => one.sequence)],
+        ),
   ]);
 }
 

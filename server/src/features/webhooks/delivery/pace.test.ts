@@ -8,23 +8,25 @@ const most = (times: number[]): number =>
 
 test("no second sees more than the limit, however the sends fall and however often another drain goes on (WHK-10)", () => {
   const step = fc.record({ afterMs: fc.integer({ min: 0, max: 400 }), handOver: fc.boolean() });
-  fc.assert(fc.property(fc.integer({ min: 1, max: 30 }), fc.array(step, { maxLength: 150 }), (limit, steps) => {
-    const sent: number[] = [];
-    let now = start;
-    let recent: RecentSends | null = null;
-    let pace = createPace(null);
-    for (const { afterMs, handOver } of steps) {
-      now += afterMs;
-      if (handOver) {
-        recent = pace.state(new Date(now));
-        pace = createPace(recent);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 30 }), fc.array(step, { maxLength: 150 }), (limit, steps) => {
+      const sent: number[] = [];
+      let now = start;
+      let recent: RecentSends | null = null;
+      let pace = createPace(null);
+      for (const { afterMs, handOver } of steps) {
+        now += afterMs;
+        if (handOver) {
+          recent = pace.state(new Date(now));
+          pace = createPace(recent);
+        }
+        if (pace.wait(new Date(now), limit) > 0) continue;
+        pace.sent(new Date(now));
+        sent.push(now);
       }
-      if (pace.wait(new Date(now), limit) > 0) continue;
-      pace.sent(new Date(now));
-      sent.push(now);
-    }
-    expect(most(sent)).toBeLessThanOrEqual(limit);
-  }));
+      expect(most(sent)).toBeLessThanOrEqual(limit);
+    }),
+  );
 });
 
 test("the limit is used up: who waits as long as told sends it in full every second", () => {

@@ -9,13 +9,15 @@ const hourMs = 3_600_000;
 test("every wait is the published one, stretched by less than a fifth; after the last there is none (WHK-05)", () => {
   const attemptsMade = fc.integer({ min: 1, max: 30 });
   const shares = fc.double({ min: 0, max: 0.999, noNaN: true });
-  fc.assert(fc.property(attemptsMade, shares, (attempts, share) => {
-    const next = nextAttemptAt({ attempts, now, retryAfterMs: null, random: () => share });
-    const published = retryDelaysMs[attempts - 1];
-    if (published === undefined) return next === null;
-    const wait = (next?.getTime() ?? 0) - now.getTime();
-    return wait >= published && wait <= published * 1.2;
-  }));
+  fc.assert(
+    fc.property(attemptsMade, shares, (attempts, share) => {
+      const next = nextAttemptAt({ attempts, now, retryAfterMs: null, random: () => share });
+      const published = retryDelaysMs[attempts - 1];
+      if (published === undefined) return next === null;
+      const wait = (next?.getTime() ?? 0) - now.getTime();
+      return wait >= published && wait <= published * 1.2;
+    }),
+  );
 });
 
 test("a wait that the receiver asked for is never cut short, and never longer than a day", () => {
@@ -34,10 +36,11 @@ test("Retry-After is read as seconds or as a date; anything else is ignored", ()
 });
 
 test("only 2xx is success, and Retry-After counts for 429 and 503 only", () => {
-  const of = (statusCode: number, retryAfter?: string) => judge(
-    { statusCode, headers: { "retry-after": retryAfter }, body: Buffer.alloc(0), error: null, durationMs: 1 },
-    { attempts: 1, now, random: () => 0 },
-  );
+  const of = (statusCode: number, retryAfter?: string) =>
+    judge(
+      { statusCode, headers: { "retry-after": retryAfter }, body: Buffer.alloc(0), error: null, durationMs: 1 },
+      { attempts: 1, now, random: () => 0 },
+    );
   expect([200, 201, 204, 299].map((status) => of(status).verdict)).toEqual(Array(4).fill("success"));
   const failures = [300, 301, 304, 400, 401, 404, 500, 502];
   expect(failures.map((status) => of(status, "60").verdict)).toEqual(failures.map(() => "failure"));

@@ -4,8 +4,17 @@ const hour = 60 * minute;
 
 /** Waits after the first, second … failed attempt (WHK-05). */
 export const retryDelaysMs: readonly number[] = [
-  second, 2 * second, 4 * second, 8 * second, 16 * second,
-  5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 24 * hour,
+  second,
+  2 * second,
+  4 * second,
+  8 * second,
+  16 * second,
+  5 * minute,
+  30 * minute,
+  2 * hour,
+  5 * hour,
+  10 * hour,
+  24 * hour,
 ];
 
 /** Each wait is stretched by up to this share, so that deliveries which failed together do not come back together. */

@@ -86,8 +86,18 @@ export async function releaseEndpoint(
             warned_at = case when $8::timestamptz is not null then warned_at end
       where account_id = $1 and id = $2 and lease_token = $3 returning 1`,
     [
-      tx.accountId, claim.id, claim.leaseToken, health.failures, health.trips, health.slots, health.restingUntil,
-      health.failingSince, health.failingAttempts, health.rate, recent?.counts ?? null, recent?.at ?? null,
+      tx.accountId,
+      claim.id,
+      claim.leaseToken,
+      health.failures,
+      health.trips,
+      health.slots,
+      health.restingUntil,
+      health.failingSince,
+      health.failingAttempts,
+      health.rate,
+      recent?.counts ?? null,
+      recent?.at ?? null,
     ],
   );
   return rows.length === 1;

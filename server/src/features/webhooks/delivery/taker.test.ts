@@ -54,7 +54,9 @@ test("an endpoint whose row somebody is changing keeps no other one waiting (WHK
 test("an endpoint that is held no longer gives nothing, and its neighbour in the statement does", async () => {
   const [lost, kept] = [await claimed("https://lost.example.com"), await claimed("https://kept.example.com")];
   await world.emitSample("track.created");
-  await world.db.withTenant(world.accountId, (tx) => tx.query("update webhooks set lease_token = gen_random_uuid() where id = $1", [lost.id]));
+  await world.db.withTenant(world.accountId, (tx) =>
+    tx.query("update webhooks set lease_token = gen_random_uuid() where id = $1", [lost.id]),
+  );
   const taker = createTaker(world.db);
   const [ofLost, ofKept] = await Promise.all([lost, kept].map((claim) => taker.take(claim, page(), true)));
   expect(ofLost).toBeNull();

@@ -150,8 +150,19 @@ const takeStatement = (requests: Waiting[]): Statement => ({
      union all
     select nth, null, id, sequence::float8, event_id, attempts, next_attempt_at, request_id, payload from due
      order by nth, "nextAttemptAt" nulls first, "eventId"`,
-  values: [JSON.stringify(requests.map(({ claim, page }, nth) => ({
-    nth, account_id: claim.accountId, webhook_id: claim.id, lease_token: claim.leaseToken, now: page.now,
-    after_at: page.after?.nextAttemptAt ?? null, after_event: page.after?.eventId ?? null, held_ids: page.except, most: page.limit,
-  })))],
+  values: [
+    JSON.stringify(
+      requests.map(({ claim, page }, nth) => ({
+        nth,
+        account_id: claim.accountId,
+        webhook_id: claim.id,
+        lease_token: claim.leaseToken,
+        now: page.now,
+        after_at: page.after?.nextAttemptAt ?? null,
+        after_event: page.after?.eventId ?? null,
+        held_ids: page.except,
+        most: page.limit,
+      })),
+    ),
+  ],
 });

@@ -36,7 +36,12 @@ export function createDrainWork(options: DrainWorkOptions): WorkKind<EndpointCla
   const { db, clock, leaseMs } = options;
   let running = 0;
   const deps: DrainDeps = {
-    ...options, taker: createTaker(db), writer: createResultWriter(db), random: Math.random, limits: deliveryLimits, turnMs: 10_000,
+    ...options,
+    taker: createTaker(db),
+    writer: createResultWriter(db),
+    random: Math.random,
+    limits: deliveryLimits,
+    turnMs: 10_000,
     hasRoom: () => running <= options.concurrency / 2,
   };
   return {
@@ -45,8 +50,10 @@ export function createDrainWork(options: DrainWorkOptions): WorkKind<EndpointCla
     concurrency: options.concurrency,
     leaseMs,
     due: (limit, among) =>
-      db.readSystem<WorkPointer>("find webhook endpoints with due deliveries",
-        among === undefined ? selectDueEndpoints(clock.now(), limit) : selectDueAmong(clock.now(), among)),
+      db.readSystem<WorkPointer>(
+        "find webhook endpoints with due deliveries",
+        among === undefined ? selectDueEndpoints(clock.now(), limit) : selectDueAmong(clock.now(), among),
+      ),
     claim: ({ id, accountId }) =>
       db.withTenant(accountId, async (tx) => {
         const claim = await claimEndpoint(tx, { id, leaseToken: randomUUID(), now: clock.now(), leaseMs });

@@ -50,7 +50,12 @@ export function createResultWriter(db: Database): ResultWriter {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, batchMax);
       try {
-        await againAfterDeadlock(() => save(db, batch.map(({ record }) => record)));
+        await againAfterDeadlock(() =>
+          save(
+            db,
+            batch.map(({ record }) => record),
+          ),
+        );
         for (const { resolve } of batch) resolve();
       } catch (error) {
         for (const { reject } of batch) reject(error);

@@ -23,7 +23,9 @@ test("a replay survives kill -9 of its worker: it goes on where it was, loses no
     for (let made = 0; made < 200; made += 1) {
       await emit(tx, { type: "track.deleted", data: { object: "track", id: `trk_${made}`, deleted: true } });
     }
-    await tx.query("update webhook_deliveries set status = 'failed', next_attempt_at = null, finished_at = now(), attempts_count = 12 where event_type = 'track.deleted'");
+    await tx.query(
+      "update webhook_deliveries set status = 'failed', next_attempt_at = null, finished_at = now(), attempts_count = 12 where event_type = 'track.deleted'",
+    );
   });
   const seen = () => new Set(receiver.received.map(({ event }) => event.id));
   const replay = await account.live.webhooks.createReplay(webhook.id, { since });
@@ -33,7 +35,8 @@ test("a replay survives kill -9 of its worker: it goes on where it was, loses no
   await first.kill9();
   expect((await account.live.webhooks.getReplay(webhook.id, replay.id)).status).toBe("running");
   const second = await startProcess("worker", app.env);
-  await expect.poll(() => account.live.webhooks.getReplay(webhook.id, replay.id), { interval: 200, timeout: 30_000 })
+  await expect
+    .poll(() => account.live.webhooks.getReplay(webhook.id, replay.id), { interval: 200, timeout: 30_000 })
     .toMatchObject({ status: "completed", replayed_count: 200, succeeded_count: 200, pending_count: 0 });
   await second.terminate();
 

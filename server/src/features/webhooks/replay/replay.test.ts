@@ -36,17 +36,23 @@ interface Replay {
   replayed_count: number;
   progress: number;
 }
-const at = (more: Record<string, string> = {}) => ({ accountId: world.accountId, path: { webhook_id: encodeId("whk", endpoint.id), ...more } });
+const at = (more: Record<string, string> = {}) => ({
+  accountId: world.accountId,
+  path: { webhook_id: encodeId("whk", endpoint.id), ...more },
+});
 const replay = async (body: Record<string, unknown>) =>
   (await call(routes.createWebhookReplay, { ...at(), body: { since: start, ...body } })).body as unknown as Replay;
-const get = async ({ id }: Replay) => (await call(routes.getWebhookReplay, at({ replay_id: id }))).body as unknown as Replay;
-const emitMany = (count: number) => world.db.withTenant(world.accountId, async (tx) => {
-  for (let made = 0; made < count; made += 1) {
-    await world.emit(tx, { type: "track.deleted", data: { object: "track", id: `trk_${made}`, deleted: true } });
-  }
-});
+const get = async ({ id }: Replay) =>
+  (await call(routes.getWebhookReplay, at({ replay_id: id }))).body as unknown as Replay;
+const emitMany = (count: number) =>
+  world.db.withTenant(world.accountId, async (tx) => {
+    for (let made = 0; made < count; made += 1) {
+      await world.emit(tx, { type: "track.deleted", data: { object: "track", id: `trk_${made}`, deleted: true } });
+    }
+  });
 const drain = async () => {
-  while ((await world.kind.due(1, [{ id: endpoint.id, accountId: world.accountId }])).length > 0) await world.drain(endpoint);
+  while ((await world.kind.due(1, [{ id: endpoint.id, accountId: world.accountId }])).length > 0)
+    await world.drain(endpoint);
 };
 /** One step, as the work engine takes it. False: none was due. */
 const step = async (): Promise<boolean> => {
@@ -56,8 +62,16 @@ const step = async (): Promise<boolean> => {
   const delayUntil = (until: Date): never => {
     throw new WorkDelayed(until);
   };
-  await replays.run(claim, { signal: new AbortController().signal, closing: new AbortController().signal, log: undefined as never, delayUntil })
-    .catch((error: unknown) => { if (!(error instanceof WorkDelayed)) throw error; });
+  await replays
+    .run(claim, {
+      signal: new AbortController().signal,
+      closing: new AbortController().signal,
+      log: undefined as never,
+      delayUntil,
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof WorkDelayed)) throw error;
+    });
   return true;
 };
 const runAll = async (one: Replay) => {
@@ -70,10 +84,18 @@ const runAll = async (one: Replay) => {
 };
 const statuses = async () => (await world.deliveries(endpoint)).map(({ status }) => status);
 /** Without rests: the breaker has its own tests. */
-const giveUpAll = () => world.db.withTenant(world.accountId, (tx) => tx.query(
-  `update webhook_deliveries set status = 'failed', next_attempt_at = null, finished_at = now(), attempts_count = 12 where status = 'pending'`));
-const disable = () => world.db.withTenant(world.accountId, (tx) => tx.query(
-  `update webhooks set status = 'disabled', disabled_reason = 'test', disabled_at = $1, missed_since = $1`, [world.clock.now()]));
+const giveUpAll = () =>
+  world.db.withTenant(world.accountId, (tx) =>
+    tx.query(
+      `update webhook_deliveries set status = 'failed', next_attempt_at = null, finished_at = now(), attempts_count = 12 where status = 'pending'`,
+    ),
+  );
+const disable = () =>
+  world.db.withTenant(world.accountId, (tx) =>
+    tx.query(`update webhooks set status = 'disabled', disabled_reason = 'test', disabled_at = $1, missed_since = $1`, [
+      world.clock.now(),
+    ]),
+  );
 const enable = () => call(routes.updateWebhook, { ...at(), body: { status: "enabled" } });
 
 test("a time that begins before there were computers is answered, not an error", async () => {
@@ -126,7 +148,11 @@ test("what a disabled endpoint missed is recovered, each event once, and the off
 
 test("a test that was meant for another endpoint is never replayed to this one", async () => {
   const other = await world.endpoint(receiver.url, ["generation.failed"]);
-  await call(routes.testWebhook, { accountId: world.accountId, path: { webhook_id: encodeId("whk", other.id) }, body: { type: "track.created" } });
+  await call(routes.testWebhook, {
+    accountId: world.accountId,
+    path: { webhook_id: encodeId("whk", other.id) },
+    body: { type: "track.created" },
+  });
   world.advance(1_000);
   expect((await runAll(await replay({ only: "all" }))).replayed_count).toBe(0);
   expect((await runAll(await replay({ only: "missed" }))).replayed_count).toBe(0);
@@ -173,14 +199,19 @@ test("a fresh event waits for 25 replayed ones at most, and a capped or ordered 
   await world.emitSample("track.created");
   await drain();
   expect(receiver.received.findIndex(({ body }) => body.includes("track.created"))).toBeLessThanOrEqual(25);
-  for (const [settings, room] of [["max_per_second = 3", 3], ["max_per_second = null, ordered = true", 5]] as const) {
+  for (const [settings, room] of [
+    ["max_per_second = 3", 3],
+    ["max_per_second = null, ordered = true", 5],
+  ] as const) {
     await world.db.withTenant(world.accountId, (tx) => tx.query(`update webhooks set ${settings}`));
     await step();
     world.advance(500);
     await step();
     world.advance(500);
     expect((await statuses()).filter((status) => status === "pending").length).toBe(room);
-    await world.db.withTenant(world.accountId, (tx) => tx.query("update webhooks set max_per_second = null, ordered = false"));
+    await world.db.withTenant(world.accountId, (tx) =>
+      tx.query("update webhooks set max_per_second = null, ordered = false"),
+    );
     await drain();
   }
   expect((await runAll(one)).replayed_count).toBe(120);
@@ -200,7 +231,9 @@ test("a canceled replay puts nothing more up; a completed one cannot be canceled
   expect(await step()).toBe(false);
   const rest = await runAll(await replay({}));
   expect(rest).toMatchObject({ status: "completed", replayed_count: 55 });
-  await expect(call(routes.cancelWebhookReplay, at({ replay_id: rest.id }))).rejects.toMatchObject({ code: "webhook_replay_finished" });
+  await expect(call(routes.cancelWebhookReplay, at({ replay_id: rest.id }))).rejects.toMatchObject({
+    code: "webhook_replay_finished",
+  });
   const { body } = await call(routes.listWebhookReplays, { ...at(), query: { limit: 1 } });
   expect(body).toMatchObject({ has_more: true, data: [{ id: rest.id }] });
 });
@@ -236,18 +269,30 @@ test("two workers never take the same step, and one that lost its lease does not
   const [first] = claims.filter((claim) => claim !== null);
   expect(claims.filter((claim) => claim !== null).length).toBe(1);
   // However wrong a worker's own clock is.
-  const ahead = createReplayWork({ ...world, clock: { now: () => new Date(world.clock.now().getTime() + 3_600_000) }, leaseMs: 30_000 });
+  const ahead = createReplayWork({
+    ...world,
+    clock: { now: () => new Date(world.clock.now().getTime() + 3_600_000) },
+    leaseMs: 30_000,
+  });
   expect([await ahead.due(1), await ahead.claim(pointer)]).toEqual([[], null]);
-  await world.db.asSystem("a test lets the lease run out", (tx) => tx.query("update webhook_replays set lease_until = now() - interval '1 millisecond'"));
+  await world.db.asSystem("a test lets the lease run out", (tx) =>
+    tx.query("update webhook_replays set lease_until = now() - interval '1 millisecond'"),
+  );
   await step();
   if (!first) throw new Error("no claim");
-  await replays.run(first, { signal: new AbortController().signal, closing: new AbortController().signal, log: undefined as never, delayUntil: undefined as never });
+  await replays.run(first, {
+    signal: new AbortController().signal,
+    closing: new AbortController().signal,
+    log: undefined as never,
+    delayUntil: undefined as never,
+  });
   expect((await statuses()).filter((status) => status === "pending").length).toBe(25);
 });
 
 test("an end before its beginning is refused, naming the field", async () => {
   const body = { since: start, until: start };
   await expect(call(routes.createWebhookReplay, { ...at(), body })).rejects.toMatchObject({
-    code: "validation_failed", options: { errors: [{ path: "/body/until", code: "not_after_since" }] },
+    code: "validation_failed",
+    options: { errors: [{ path: "/body/until", code: "not_after_since" }] },
   });
 });

@@ -3,7 +3,10 @@ import { type DeliveryRow, newDeliveryId } from "../delivery-store.ts";
 import { deliveryIdsOf } from "../missed.ts";
 import type { ReplayRow } from "./store.ts";
 
-export interface ReplayClaim extends Pick<ReplayRow, "id" | "webhook_id" | "since" | "until" | "event_types" | "wanted" | "reached"> {
+export interface ReplayClaim extends Pick<
+  ReplayRow,
+  "id" | "webhook_id" | "since" | "until" | "event_types" | "wanted" | "reached"
+> {
   accountId: string;
   lease_token: string;
 }
@@ -55,7 +58,12 @@ export interface PastEvent {
 }
 
 /** The next events of the time, oldest first, each with its delivery to the endpoint if it has one. */
-export function selectPastEvents(tx: TenantTx, claim: ReplayClaim, untilId: string, limit: number): Promise<PastEvent[]> {
+export function selectPastEvents(
+  tx: TenantTx,
+  claim: ReplayClaim,
+  untilId: string,
+  limit: number,
+): Promise<PastEvent[]> {
   return tx.query<PastEvent>(
     `select e.id, d.id as delivery_id, d.status, w.event_types is null or e.type = any (w.event_types) as subscribed
        from (select id, type from events
@@ -103,7 +111,12 @@ export interface Progress {
 }
 
 /** Ends a step and gives the replay back. */
-export async function moveReplay(tx: TenantTx, id: string, { reached, replayed, dueAt, status }: Progress, now: Date): Promise<void> {
+export async function moveReplay(
+  tx: TenantTx,
+  id: string,
+  { reached, replayed, dueAt, status }: Progress,
+  now: Date,
+): Promise<void> {
   await tx.query(
     `update webhook_replays
         set reached = $3, replayed_count = replayed_count + $4, due_at = $5, status = $6,

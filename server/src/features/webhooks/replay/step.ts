@@ -1,7 +1,14 @@
 import type { TenantTx } from "../../../platform/db/index.ts";
 import {
-  forgetMissed, lockReplay, makeMissing, moveReplay, revive, selectPastEvents,
-  type Endpoint, type PastEvent, type ReplayClaim,
+  forgetMissed,
+  lockReplay,
+  makeMissing,
+  moveReplay,
+  revive,
+  selectPastEvents,
+  type Endpoint,
+  type PastEvent,
+  type ReplayClaim,
 } from "./step-store.ts";
 import type { ReplayRow } from "./store.ts";
 
@@ -30,7 +37,12 @@ export async function takeStep(tx: TenantTx, claim: ReplayClaim, now: Date): Pro
   const endpoint = await lockReplay(tx, claim);
   if (endpoint === null) return null;
   const later = (ms: number): Date => new Date(now.getTime() + ms);
-  const move = async (progress: { reached: string; replayed: number; dueAt: Date | null; status: ReplayRow["status"] }): Promise<Step> => {
+  const move = async (progress: {
+    reached: string;
+    replayed: number;
+    dueAt: Date | null;
+    status: ReplayRow["status"];
+  }): Promise<Step> => {
     await moveReplay(tx, claim.id, progress, now);
     return { replayed: progress.replayed, dueAt: progress.dueAt };
   };
@@ -48,7 +60,12 @@ export async function takeStep(tx: TenantTx, claim: ReplayClaim, now: Date): Pro
   const made = missing.length === 0 ? 0 : await makeMissing(tx, claim, missing, now);
   const over = events.length < lookedAtMax && reached === (events.at(-1)?.id ?? claim.reached);
   if (over && claim.wanted !== "failed" && claim.event_types === null) await forgetMissed(tx, claim);
-  return move({ reached, replayed: revived + made, dueAt: over ? null : later(stepMs), status: over ? "completed" : "running" });
+  return move({
+    reached,
+    replayed: revived + made,
+    dueAt: over ? null : later(stepMs),
+    status: over ? "completed" : "running",
+  });
 }
 
 function roomOf({ ordered, max_per_second: cap, waiting }: Endpoint): number {
@@ -56,7 +73,11 @@ function roomOf({ ordered, max_per_second: cap, waiting }: Endpoint): number {
 }
 
 /** As many of the wanted events as there is room for, and the last event that needs no second look. */
-function choose(events: PastEvent[], { wanted, reached }: ReplayClaim, room: number): { chosen: PastEvent[]; reached: string } {
+function choose(
+  events: PastEvent[],
+  { wanted, reached }: ReplayClaim,
+  room: number,
+): { chosen: PastEvent[]; reached: string } {
   const chosen: PastEvent[] = [];
   let last = reached;
   for (const event of events) {

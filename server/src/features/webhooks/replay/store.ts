@@ -21,7 +21,16 @@ export interface ReplayRow {
 }
 
 const names = [
-  "id", "webhook_id", "since", "until", "event_types", "wanted", "status", "reached", "replayed_count", "created_at",
+  "id",
+  "webhook_id",
+  "since",
+  "until",
+  "event_types",
+  "wanted",
+  "status",
+  "reached",
+  "replayed_count",
+  "created_at",
   "finished_at",
 ];
 const columns = `${names.map((name) => `r.${name}`).join(", ")}, counts.*`;
@@ -65,15 +74,27 @@ export async function insertReplay(tx: TenantTx, replay: NewReplay): Promise<boo
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
      on conflict (account_id, webhook_id) where status = 'running' do nothing returning 1`,
     [
-      tx.accountId, replay.id, replay.webhook_id, replay.since, replay.until, replay.event_types, replay.wanted,
-      replay.reached, replay.now,
+      tx.accountId,
+      replay.id,
+      replay.webhook_id,
+      replay.since,
+      replay.until,
+      replay.event_types,
+      replay.wanted,
+      replay.reached,
+      replay.now,
     ],
   );
   return rows.length === 1;
 }
 
 /** Returns its status after it: `canceled`, or `completed` when it was too late; null when there is none. */
-export async function cancelReplay(tx: TenantTx, webhookId: string, id: string, now: Date): Promise<ReplayRow["status"] | null> {
+export async function cancelReplay(
+  tx: TenantTx,
+  webhookId: string,
+  id: string,
+  now: Date,
+): Promise<ReplayRow["status"] | null> {
   await tx.query(
     `update webhook_replays set status = 'canceled', finished_at = $4, due_at = null, lease_token = null, lease_until = null
       where account_id = $1 and webhook_id = $2 and id = $3 and status = 'running'`,

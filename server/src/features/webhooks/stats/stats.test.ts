@@ -29,16 +29,27 @@ afterEach(() => Promise.all([world.close(), receiver.close()]));
 
 test("figures are what the attempts were, by window, and go with the log", async () => {
   const endpoint = await world.endpoint(receiver.url);
-  const stats = async (window?: string) => (await call(routes.getWebhookStats, {
-    accountId: world.accountId, path: { webhook_id: encodeId("whk", endpoint.id) }, query: { window },
-  })).body;
+  const stats = async (window?: string) =>
+    (
+      await call(routes.getWebhookStats, {
+        accountId: world.accountId,
+        path: { webhook_id: encodeId("whk", endpoint.id) },
+        query: { window },
+      })
+    ).body;
   expect(await stats()).toMatchObject({ attempts_count: 0, success_rate: null, latency_p50_ms: null, window: "24h" });
   for (let count = 0; count < 6; count += 1) await world.emitSample("track.created");
   receiver.answer((response, _received, count) => response.writeHead(count <= 2 ? 500 : 200).end());
   await world.drain(endpoint);
   world.advance(2_000);
   await world.drain(endpoint);
-  expect(await stats("1h")).toMatchObject({ attempts_count: 8, succeeded_count: 6, failed_count: 2, given_up_count: 0, success_rate: 0.75 });
+  expect(await stats("1h")).toMatchObject({
+    attempts_count: 8,
+    succeeded_count: 6,
+    failed_count: 2,
+    given_up_count: 0,
+    success_rate: 0.75,
+  });
   world.advance(2 * 3_600_000);
   await world.emitSample("track.created");
   await world.drain(endpoint);
@@ -50,16 +61,22 @@ test("figures are what the attempts were, by window, and go with the log", async
 });
 
 test("a percentile lies in the class in which that attempt lies", () => {
-  fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1 }), fc.constantFrom(0.5, 0.95, 0.99), (durations, share) => {
-    const counts = latencyBoundsMs.map(() => 0);
-    for (const duration of durations) counts[latencyClass(duration)] = (counts[latencyClass(duration)] ?? 0) + 1;
-    const real = durations.toSorted((a, b) => a - b)[Math.ceil(durations.length * share) - 1] ?? 0;
-    const bound = latencyBoundsMs[latencyClass(real)] ?? 0;
-    const below = latencyBoundsMs[latencyClass(real) - 1] ?? 0;
-    const estimate = percentile(counts, share) ?? -1;
-    expect(estimate).toBeGreaterThanOrEqual(below);
-    expect(estimate).toBeLessThanOrEqual(bound);
-  }));
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1 }),
+      fc.constantFrom(0.5, 0.95, 0.99),
+      (durations, share) => {
+        const counts = latencyBoundsMs.map(() => 0);
+        for (const duration of durations) counts[latencyClass(duration)] = (counts[latencyClass(duration)] ?? 0) + 1;
+        const real = durations.toSorted((a, b) => a - b)[Math.ceil(durations.length * share) - 1] ?? 0;
+        const bound = latencyBoundsMs[latencyClass(real)] ?? 0;
+        const below = latencyBoundsMs[latencyClass(real) - 1] ?? 0;
+        const estimate = percentile(counts, share) ?? -1;
+        expect(estimate).toBeGreaterThanOrEqual(below);
+        expect(estimate).toBeLessThanOrEqual(bound);
+      },
+    ),
+  );
 });
 
 test("Prometheus gets attempts by outcome, time to first attempt, the backlog and disabled endpoints", async () => {
@@ -77,7 +94,9 @@ test("Prometheus gets attempts by outcome, time to first attempt, the backlog an
   const metrics = createDeliveryMetrics(registry, world);
   metrics.attempt("success");
   metrics.firstAttempt(0.2);
-  const due = (await world.deliveries(endpoint)).filter(({ next_attempt_at: at }) => at !== null && at <= world.clock.now()).length;
+  const due = (await world.deliveries(endpoint)).filter(
+    ({ next_attempt_at: at }) => at !== null && at <= world.clock.now(),
+  ).length;
   const text = await registry.metrics();
   expect(text).toContain('musicverse_webhooks_attempts_total{outcome="success"} 1');
   expect(text).toContain('musicverse_webhooks_first_attempt_seconds_bucket{le="0.25"} 1');

@@ -41,5 +41,7 @@ const keptMs = 31 * 24 * 60 * 60 * 1_000;
 /** Figures go with the log that they sum up. */
 export async function forgetStats({ db, clock }: { db: Database; clock: Clock }): Promise<void> {
   const before = new Date(clock.now().getTime() - keptMs);
-  await db.asSystem("forget old webhook figures", (tx) => tx.query("delete from webhook_stats where at < $1", [before]));
+  await db.asSystem("forget old webhook figures", (tx) =>
+    tx.query("delete from webhook_stats where at < $1", [before]),
+  );
 }
