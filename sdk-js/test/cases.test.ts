@@ -19,7 +19,7 @@ describe.each(
   test.each(cases)("$name", check);
 });
 
-test("the table has cases of every kind, and every operation of the contract (SDK-01)", () => {
+test("the table has cases of every kind, and every operation of the contract", () => {
   const groups = new Set(table.map(({ group }) => group));
   expect([...groups]).toEqual(
     expect.arrayContaining([

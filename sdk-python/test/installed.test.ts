@@ -21,7 +21,7 @@ const old = join(folder, "oldest", "bin", "python");
 /** Away from the sources, and without a path to them. */
 const outside = { cwd: folder, env: { PYTHONPATH: "" } };
 
-describe.skipIf(builder.missing !== undefined)("the package as PyPI gives it (SDK-02, SDK-04)", () => {
+describe.skipIf(builder.missing !== undefined)("the package as PyPI gives it", () => {
   let app: TestApp;
 
   beforeAll(async () => {
@@ -61,7 +61,7 @@ describe.skipIf(builder.missing !== undefined)("the package as PyPI gives it (SD
     expect(await quickStart(clean)).toMatch(/musicverse \d+\.\d+\.\d+ works\n$/);
   }, 120_000);
 
-  test("the quick start of the README runs as it stands, sync and async (SDK-05)", async () => {
+  test("the quick start of the README runs as it stands, sync and async", async () => {
     const [, sync = "", , asynchronous = ""] =
       /## Quick start\n\n```python\n([^]*?)```([^]*?)```python\n([^]*?)```/.exec(
         readFileSync(here("../README.md"), "utf8"),

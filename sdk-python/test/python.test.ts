@@ -28,7 +28,7 @@ describe.runIf(cases.length > 0)("pytest", () => {
   test.each(cases)("$name", ({ failure }) => expect(failure).toBeNull());
 });
 
-describe.skipIf(python.missing !== undefined)("the package is clean under (SDK-02)", () => {
+describe.skipIf(python.missing !== undefined)("the package is clean under", () => {
   test.each([
     ["mypy --strict", () => python.run(["-m", "mypy", "--cache-dir", "../node_modules/.cache/mypy"])],
     // The npm package holds the whole checker; the one of PyPI would download it.
@@ -49,7 +49,7 @@ describe.skipIf(python.missing !== undefined)("the package is clean under (SDK-0
   });
 });
 
-test("public-surface.md is what users can name (SDK-05)", async ({ skip }) => {
+test("public-surface.md is what users can name", async ({ skip }) => {
   if (python.missing !== undefined) return skip(python.missing);
   const { output } = await python.run(["scripts/surface.py"]);
   const committed = readFileSync(new URL("../public-surface.md", import.meta.url), "utf8");
@@ -82,7 +82,7 @@ test.each([
     "minor",
   ],
   ["an answer's member less", "    sha256: str\n", "", "minor", "major"],
-])("the surface tells %s (SDK-05)", (_name, from, to, early, stable) => {
+])("the surface tells %s", (_name, from, to, early, stable) => {
   const committed = readFileSync(new URL("../public-surface.md", import.meta.url), "utf8");
   expect(committed).toContain(from);
   const change = compareSurfaces(committed, committed.replace(from, to));

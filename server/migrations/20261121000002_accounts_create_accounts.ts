@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** The tenant, the people who sign in, and their sessions (API-01, API-02, API-03). */
+/** The tenant, the people who sign in, and their sessions. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table accounts (

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** API keys as keyed hashes only; a revoked or expired key keeps its row (API-10, API-11). */
+/** API keys as keyed hashes only; a revoked or expired key keeps its row. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table api_keys (

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** The answer to a request with an Idempotency-Key, stored in the transaction of its effect (API-42). */
+/** The answer to a request with an Idempotency-Key, stored in the transaction of its effect. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table idempotency_records (

@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 
 /**
- * Every request, and what became of it (API-50). One row holds the requests of one kind that a process saw end within one
+ * Every request, and what became of it. One row holds the requests of one kind that a process saw end within one
  * flush and one minute: who asked for what with which outcome is the row, what differs from request to request is in arrays.
  */
 export async function up(knex: Knex): Promise<void> {

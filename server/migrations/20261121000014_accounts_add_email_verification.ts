@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Links in mails, and what they prove (API-03). */
+/** Links in mails, and what they prove. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     alter table users add column email_verified_at timestamptz;

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Accounts that were deleted and whose data is not gone yet (API-04). */
+/** Accounts that were deleted and whose data is not gone yet. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- No tenant's table and no foreign keys: the row outlives the accounts that it removes, and goes last.

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Where a key may be used from, its secret's age and the one before it, and its last use (API-11, API-14). */
+/** Where a key may be used from, its secret's age and the one before it, and its last use. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     alter table api_keys

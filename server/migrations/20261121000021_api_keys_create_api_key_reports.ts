@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 
 /**
- * Keys that somebody says can be read in public, until they were looked at (API-14). A report belongs to nobody: whether
+ * Keys that somebody says can be read in public, until they were looked at. A report belongs to nobody: whether
  * there is such a key is found out after the answer, so that the answer cannot tell.
  */
 export async function up(knex: Knex): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** What an account subscribes to (BIL-01, BIL-02). A sandbox has the plan of its live account, so its own column says nothing. */
+/** What an account subscribes to. A sandbox has the plan of its live account, so its own column says nothing. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     alter table accounts rename column tier to plan;

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Rate limits agreed with one account, or set for one of its keys, in place of the plan's (API-30). */
+/** Rate limits agreed with one account, or set for one of its keys, in place of the plan's. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table rate_limit_overrides (

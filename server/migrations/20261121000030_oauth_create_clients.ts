@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Apps of third parties, registered by an account; anybody of any account may connect them (API-21). */
+/** Apps of third parties, registered by an account; anybody of any account may connect them. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table oauth_clients (

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** What people allowed apps, and the tokens that came of it (API-20, API-22). */
+/** What people allowed apps, and the tokens that came of it. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table oauth_grants (

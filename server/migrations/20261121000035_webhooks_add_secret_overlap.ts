@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Two secrets sign while subscribers change over (WHK-04). */
+/** Two secrets sign while subscribers change over. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     alter table webhooks

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Since when an endpoint only fails (WHK-06), and what it missed while it was disabled (WHK-12). */
+/** Since when an endpoint only fails, and what it missed while it was disabled. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     alter table webhooks

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Numbers for deliveries, FIFO endpoints (WHK-13) and a cap of requests per second (WHK-10). */
+/** Numbers for deliveries, FIFO endpoints and a cap of requests per second. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     alter table webhooks

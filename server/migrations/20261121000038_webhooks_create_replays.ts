@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Sending again what failed, what was missed, or everything of a time (WHK-08, WHK-12). */
+/** Sending again what failed, what was missed, or everything of a time. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table webhook_replays (

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Figures per endpoint and ten minutes; and weeks of the event log that are judged at a given moment (WHK-08). */
+/** Figures per endpoint and ten minutes; and weeks of the event log that are judged at a given moment. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table webhook_stats (

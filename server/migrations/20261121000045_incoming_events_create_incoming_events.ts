@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Webhooks of providers, stored before they are processed (WHK-11). */
+/** Webhooks of providers, stored before they are processed. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- No tenant's table: whom an event is about is known only when it is processed.

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** People who sign in with a provider (API-03). */
+/** People who sign in with a provider. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     alter table users alter column password_hash drop not null;

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** What accounts used of their plans (GEN-10 to 13): one entry per admitted generation, the truth that counters are rebuilt from. */
+/** What accounts used of their plans: one entry per admitted generation, the truth that counters are rebuilt from. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table quota_accounts (

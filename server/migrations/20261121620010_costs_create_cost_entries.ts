@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
-    -- What calls of providers used and cost (GEN-30): one row per call, and none ever changes. No cascade from accounts: their
+    -- What calls of providers used and cost: one row per call, and none ever changes. No cascade from accounts: their
     -- sums stay, without the account, when it is erased.
     create table cost_entries (
       account_id uuid not null references accounts (id),

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** What simulators of providers keep, the same for every process (BIL-40). */
+/** What simulators of providers keep, the same for every process. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- No tenant's table: to a simulator all sandboxes are customers of one account. Nothing real is in it.

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Who an account is at Stripe (BIL-10). */
+/** Who an account is at Stripe. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- A live account is a customer of the real Stripe, a sandbox one of its simulator, so an account has one.

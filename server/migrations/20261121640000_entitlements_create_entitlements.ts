@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** What accounts may do, where it comes from, and everything that ever changed it (BIL-21, BIL-30, BIL-31). */
+/** What accounts may do, where it comes from, and everything that ever changed it. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     alter table accounts add column entitlements_version integer not null default 0;

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Customers whose state at the payment provider is to be read, and what their subscriptions were when it last was (BIL-21). */
+/** Customers whose state at the payment provider is to be read, and what their subscriptions were when it last was. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- No tenant's table: whose customer it is may be known only later.

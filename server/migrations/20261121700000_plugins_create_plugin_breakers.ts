@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** What the breakers of each process say, for all processes to tell (PLG-02, API-52). */
+/** What the breakers of each process say, for all processes to tell. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- No tenant's table. A breaker that is closed has no row.

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Which app an endpoint belongs to, so that it ends with the app's connection (API-22). */
+/** Which app an endpoint belongs to, so that it ends with the app's connection. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     alter table webhooks add column app_client_id uuid;

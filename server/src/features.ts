@@ -97,7 +97,7 @@ export interface Features {
   close(): Promise<void>;
 }
 
-/** Largest audio upload, in bytes (API-60). */
+/** Largest audio upload, in bytes. */
 const UPLOAD_BYTES_MAX = 200_000_000;
 
 /** What API and workers share: events reach their endpoints, changed generations their streams, and notices their people. */

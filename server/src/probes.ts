@@ -51,7 +51,7 @@ export function probesOf({ clock, db, redis, plugins, storage, work }: Services)
       },
     },
   ];
-  // Without Redis limits are counted per process: worse, not down. (API-32)
+  // Without Redis limits are counted per process: worse, not down.
   if (redis)
     probes.push({
       name: "redis",

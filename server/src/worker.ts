@@ -46,7 +46,7 @@ const HOUR_MS = 60 * 60 * 1000;
 
 /**
  * Takes up work until closed; run as many as there is work for. With `onlyPlugins` this process does those plugins'
- * work and nothing else, so that one which leaks or loops harms only itself. (PLG-03)
+ * work and nothing else, so that one which leaks or loops harms only itself.
  */
 export async function startWorker(
   services: Services,

@@ -6,7 +6,7 @@ import { productionCode, root, sourceFiles } from "./sources.ts";
 const code = sourceFiles("{examples,openapi,server,plugins,sdk-js,sdk-python,tests,tools}/**/*.{ts,mjs,cjs}").filter(
   ({ path }) => !path.includes("/generated/"),
 );
-const everyText = sourceFiles(["*", "{adr,examples,openapi,server,plugins,sdk-js,sdk-python,tests,tools,.*}/**"]);
+const everyText = sourceFiles(["{*,.*}", "{*,.*}/**"]);
 
 /** `path:line` of every line that the pattern matches. */
 function lines(pattern: RegExp, among: readonly { path: string; text: string }[]): string[] {
@@ -53,6 +53,10 @@ test("no file names a path of one machine or a registry's host", () => {
   expect(everyText.length).toBeGreaterThan(code.length);
   expect(lines(/(?<![\w.}-])[/](home|root|Users|work)[/]\w/, everyText)).toEqual([]);
   expect(lines(/https?:[/]{2}[\w.-]*(registry|artifactory)|"resolved": "https?[:]/, everyText)).toEqual([]);
+});
+
+test("no file names a requirement by a number that nothing in the repository resolves", () => {
+  expect(lines(/\b(API|BIL|CON|DOC|DST|GEN|LIS|OPS|PLG|REC|SDK|WHK)-\d{2}\b/, everyText)).toEqual([]);
 });
 
 test("every link between the documents leads to a file", () => {

@@ -7,7 +7,7 @@ import { redisBinary, startRedisServer, type RedisServer } from "../../server/te
 const missing = redisBinary() ? null : "no redis-server on the PATH";
 if (missing) console.warn(`skipped: entitlements while Redis is away (${missing})`);
 
-/** What an account may is right within a second of its change, in every process, whatever becomes of Redis or of one connection. (BIL-30) */
+/** What an account may is right within a second of its change, in every process, whatever becomes of Redis or of one connection. */
 describe.skipIf(missing)("entitlements while something fails", () => {
   let redis: RedisServer;
   let toRedis: FaultProxy;

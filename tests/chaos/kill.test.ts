@@ -12,7 +12,7 @@ import { startProcess, type ServerProcess } from "../../server/test-kit/process.
 import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts";
 import { startRedisServer } from "../../server/test-kit/redis-server.ts";
 
-/** Killing anything at any moment loses nothing and doubles nothing. (OPS-06, GEN-21, WHK-02) */
+/** Killing anything at any moment loses nothing and doubles nothing. */
 describe("processes die", () => {
   let undo = new AsyncDisposableStack();
   const world = async (options: TestAppOptions = {}) => {

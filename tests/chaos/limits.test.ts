@@ -5,7 +5,7 @@ import { redisBinary } from "../../server/test-kit/redis-server.ts";
 const missing = redisBinary() ? null : "no redis-server on the PATH";
 if (missing) console.warn(`skipped: limits while Redis is away (${missing})`);
 
-/** Redis goes away under load and comes back: never open, never dead, and exact again. (API-32) */
+/** Redis goes away under load and comes back: never open, never dead, and exact again. */
 describe.skipIf(missing)("limits while Redis is away", () => {
   const limit = 3000;
   const processes = 3;

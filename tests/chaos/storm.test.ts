@@ -9,10 +9,10 @@ import { startStormPlatform, withClient, type StormPlatform } from "./storm-plat
 
 /**
  * Everything dies at random under load, for a while: MUSICVERSE_CHAOS_SECONDS (60; 120 where CI is set). Then: every accepted request had its
- * effect once, a healthy endpoint got every event, no limit was passed, nothing is stuck. (OPS-06, WHK-02, API-30)
+ * effect once, a healthy endpoint got every event, no limit was passed, nothing is stuck.
  */
 const seconds = Number(process.env["MUSICVERSE_CHAOS_SECONDS"] ?? (process.env["CI"] ? "120" : "60"));
-/** A free account's requests in an hour. (BIL-01) */
+/** A free account's requests in an hour. */
 const FREE_LIMIT = 10;
 
 describe.skipIf(redisUrl() === null)("a storm", () => {
@@ -180,7 +180,7 @@ describe.skipIf(redisUrl() === null)("a storm", () => {
         ).then(({ rows }) => rows[0]?.n);
       await expect.poll(undelivered, { timeout: 120_000, interval: 500 }).toBe(0);
 
-      // Each accepted generation took one from the plan, and nothing else did. (GEN-13)
+      // Each accepted generation took one from the plan, and nothing else did.
       const charged = await withClient(platform.adminUrl(), (db) =>
         db.query<{ n: number }>("select count(*)::int as n from quota_entries where outcome = 'charged'"),
       );

@@ -45,7 +45,7 @@ const sdkTakes = (key: string) => {
   }
 };
 
-/** What secret scanners are told about keys, the server's keys, and the SDK's check are one and the same. (API-10, API-14) */
+/** What secret scanners are told about keys, the server's keys, and the SDK's check are one and the same. */
 describe("the published form of API keys", () => {
   test("every key the server makes is found in any text, passes the published checksum and the SDK's check", () => {
     for (let index = 0; index < 300; index += 1) {

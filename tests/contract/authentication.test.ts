@@ -24,7 +24,7 @@ describe("who may call what", () => {
     expect(answer.headers["www-authenticate"]).toContain("Bearer");
   });
 
-  test.for(scoped)("%s: a key without its scope is 403 and the scope is named (API-12, API-13)", async (id) => {
+  test.for(scoped)("%s: a key without its scope is 403 and the scope is named", async (id) => {
     const needed: readonly string[] = operations[id].security.apiKey ?? [];
     const key = await keyWithScopes(scopes.filter((scope) => !needed.includes(scope) && !scope.startsWith("admin:")));
     const multipart = (operations[id].requestContentTypes as readonly string[]).includes("multipart/form-data");
@@ -58,7 +58,7 @@ describe("who may call what", () => {
     expect(bodies_[0]).toMatchObject({ status: 401 });
   });
 
-  test("after twenty bad keys in a minute an address gets 429, and its good keys go on (API-13)", async () => {
+  test("after twenty bad keys in a minute an address gets 429, and its good keys go on", async () => {
     const other = await startTestApp({ worker: false });
     try {
       const { testKey } = await other.signUp();

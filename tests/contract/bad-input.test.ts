@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type Answer, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 
-/** Bad input gets a problem document that names the field and the fix, and nothing is stored half. (API-40, API-41) */
+/** Bad input gets a problem document that names the field and the fix, and nothing is stored half. */
 describe("bad input", () => {
   let app: TestApp;
   let account: TestAccount;

@@ -28,7 +28,7 @@ async function readContract(): Promise<Contract> {
   return JSON.parse(await readFile(new URL("../../openapi/dist/openapi.json", import.meta.url), "utf8")) as Contract;
 }
 
-/** What will end announces itself, on whatever answer. (API-45) */
+/** What will end announces itself, on whatever answer. */
 describe("deprecated operations", () => {
   let app: TestApp;
   let account: TestAccount;

@@ -14,7 +14,7 @@ import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts"
 import { exampleBody, examplePath } from "../spec.ts";
 import { createWorld, worldOptions, type World } from "../world.ts";
 
-/** What every operation answers in the same way, each asked by itself: what it declares must be what happens. (API-40, API-41) */
+/** What every operation answers in the same way, each asked by itself: what it declares must be what happens. */
 describe("what operations declare", () => {
   let app: TestApp;
   let world: World;

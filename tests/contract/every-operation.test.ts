@@ -19,7 +19,7 @@ function failingProcessors() {
 
 /**
  * Every operation of the spec, through this change's SDKs, against this change's server. The server's reference validator
- * checks each request and each answer, so "it returned" also means "as the spec says". (SDK-01, SDK-02, API-41)
+ * checks each request and each answer, so "it returned" also means "as the spec says".
  */
 describe.each(await everySdk())("every operation works through %s", (_name, sdk) => {
   let app: TestApp;

@@ -10,7 +10,7 @@ import { startProcess } from "../../server/test-kit/process.ts";
 
 const writes: { scopes: Scope[] } = { scopes: ["playlists:write"] };
 
-/** The same Idempotency-Key does a thing once, whatever happens to the answer. (API-42) */
+/** The same Idempotency-Key does a thing once, whatever happens to the answer. */
 describe("idempotency", () => {
   let app: TestApp;
   let account: TestAccount;

@@ -11,7 +11,7 @@ describe("a server's life", () => {
   });
   afterAll(() => app?.close());
 
-  test("a graceful stop loses no request: those in flight are answered, and the process ends with 0 (API-46)", async () => {
+  test("a graceful stop loses no request: those in flight are answered, and the process ends with 0", async () => {
     const api = await startProcess("api", app.env);
     const asked = Array.from({ length: 20 }, async () => {
       const response = await fetch(`${api.url}/v1/generate`, {
@@ -28,7 +28,7 @@ describe("a server's life", () => {
     await expect(fetch(`${api.url}/healthz`)).rejects.toThrow(/fetch failed/);
   });
 
-  test("a graceful stop ends open event streams at once and cleanly: a client goes on elsewhere (API-46)", async () => {
+  test("a graceful stop ends open event streams at once and cleanly: a client goes on elsewhere", async () => {
     app.simulator.setLatency(20); // still at work when it is canceled, however long the processes take
     const { id } = await account.test.generations.create({
       prompt: "stop prompt-canary",
@@ -47,7 +47,7 @@ describe("a server's life", () => {
     app.simulator.setLatency(0);
   });
 
-  test("a key revoked on one process stops on another within a second (API-11)", async () => {
+  test("a key revoked on one process stops on another within a second", async () => {
     const api = await startProcess("api", app.env);
     try {
       const key = await account.test.apiKeys.create({ name: "short-lived" });
@@ -63,7 +63,7 @@ describe("a server's life", () => {
     }
   });
 
-  test("an event stream that is resumed after its last event gets only what is new (GEN-03)", async () => {
+  test("an event stream that is resumed after its last event gets only what is new", async () => {
     app.simulator.setLatency(1);
     const { id } = await account.test.generations.create({
       prompt: "stream prompt-canary",
@@ -99,13 +99,13 @@ describe("a server's life", () => {
     ["DATABASE_URL", ""],
     ["MASTER_KEYS", "not-a-key"],
     ["PORT", "a lot"],
-  ] as const)("a malformed %s stops the start and is named (OPS-02)", async ([variable, value]) => {
+  ] as const)("a malformed %s stops the start and is named", async ([variable, value]) => {
     await expect(startProcess("api", { ...app.env, [variable]: value })).rejects.toThrow(
       new RegExp(`${variable}.*${variable}=`, "s"),
     );
   });
 
-  test("a worker for a plugin that is not there does not start, and names it (PLG-03)", async () => {
+  test("a worker for a plugin that is not there does not start, and names it", async () => {
     await expect(startProcess("worker", app.env, ["--plugins", "minimaxx"])).rejects.toThrow(
       "--plugins names minimaxx, but loaded are: minimax",
     );
@@ -116,7 +116,7 @@ describe("a server's life", () => {
     await expect(startProcess("api", { ...app.env, PORT: port })).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken`);
   });
 
-  test("security headers and CORS: only listed origins, nothing framed (API-46)", async () => {
+  test("security headers and CORS: only listed origins, nothing framed", async () => {
     const other = await startTestApp({ worker: false, env: { CORS_ORIGINS: "https://app.example.com" } });
     const preflight = (origin: string) =>
       fetch(`${other.url}/v1/tracks`, {
@@ -136,7 +136,7 @@ describe("a server's life", () => {
     await other.close();
   });
 
-  test("a caller's well-formed request id is kept in answer, log and event; a malformed one is replaced (API-44)", async () => {
+  test("a caller's well-formed request id is kept in answer, log and event; a malformed one is replaced", async () => {
     const kept = await app.request("get", "/v1/profile", {
       key: account.testKey,
       headers: { "X-Request-Id": "trace-1234567890" },

@@ -6,7 +6,7 @@ import { operations } from "../../sdk-js/src/generated/operations.ts";
 import { operations as served } from "../../server/src/generated/operations.ts";
 import { snake } from "../../tools/sdk/names.ts";
 
-/** Both SDKs have the same groups and methods under the names of their languages, each with its documentation and an example. (SDK-02, DOC-02) */
+/** Both SDKs have the same groups and methods under the names of their languages, each with its documentation and an example. */
 const root = resolve(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const javascript = Object.entries(operations);

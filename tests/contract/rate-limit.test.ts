@@ -3,7 +3,7 @@ import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type Answer, type TestApp } from "../../server/test-kit/app.ts";
 import { startProcess } from "../../server/test-kit/process.ts";
 
-/** Every answer says where the caller stands, and the limit is exact. (API-30, API-31) */
+/** Every answer says where the caller stands, and the limit is exact. */
 describe("rate limits", () => {
   let app: TestApp;
   beforeAll(async () => {
@@ -112,7 +112,7 @@ describe("rate limits", () => {
     }
   });
 
-  test("an app that guesses its secret is refused by the authorization server, too, and told when to come back (API-13)", async () => {
+  test("an app that guesses its secret is refused by the authorization server, too, and told when to come back", async () => {
     const other = await startTestApp({ worker: false });
     try {
       const guess = () =>

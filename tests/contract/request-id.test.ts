@@ -34,7 +34,7 @@ async function startProvider(): Promise<{ url: string; control: SimulatorControl
   return { url: `http://127.0.0.1:${(door.address() as AddressInfo).port}`, control: simulator.control, causes };
 }
 
-test("a request's id is on everything that the request causes: its answer, log lines, its job, calls of the provider, events, webhooks (API-44)", async () => {
+test("a request's id is on everything that the request causes: its answer, log lines, its job, calls of the provider, events, webhooks", async () => {
   const [provider, receiver] = [await startProvider(), await startReceiver()];
   onTestFinished(() => receiver.close());
   const app = await startTestApp({ env: { MINIMAX_SIMULATOR_URL: provider.url } });

@@ -3,7 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { redisUrl, startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 
-/** Nothing that must stay secret is in a queue, a log, an error, a metric, or readable in the database. (API-10, GEN-23, OPS-05) */
+/** Nothing that must stay secret is in a queue, a log, an error, a metric, or readable in the database. */
 describe("secrets stay secret", () => {
   let app: TestApp;
   let account: TestAccount;

@@ -47,7 +47,7 @@ const operationOf: Readonly<Record<string, string>> = {
 const mockServer = spawnSync("which", ["stripe-mock"], { encoding: "utf8" }).stdout.trim();
 if (!mockServer) console.log("skipped: no stripe-mock on the PATH (go install github.com/stripe/stripe-mock@latest)");
 
-describe("what we ask of Stripe, and what its simulator answers (BIL-40)", () => {
+describe("what we ask of Stripe, and what its simulator answers", () => {
   let app: TestApp;
   const ours: Exchange[] = [];
   const answers: unknown[] = [];

@@ -10,7 +10,7 @@ import { startPostgres } from "../../server/src/dev/postgres.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What a newcomer types: `npm start` and `npm run demo`. (OPS-01) */
+/** What a newcomer types: `npm start` and `npm run demo`. */
 describe("the commands", () => {
   const directory = mkdtempSync(join(tmpdir(), "musicverse-commands-"));
   const env = { MUSICVERSE_STATE_DIR: join(directory, "state"), PORT: "0" };

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 
-/** What a provider can do wrong, and what its customer sees of it. (GEN-22, GEN-24, PLG-03) */
+/** What a provider can do wrong, and what its customer sees of it. */
 describe("a provider in trouble", () => {
   let app: TestApp;
   let account: TestAccount;
@@ -94,7 +94,7 @@ describe("a provider in trouble", () => {
     expect(calls() - before).toBe(2);
   });
 
-  test("interactive work does not wait behind bulk (GEN-20)", async () => {
+  test("interactive work does not wait behind bulk", async () => {
     app.simulator.setLatency(0.2);
     const bulk = await Promise.all(
       Array.from({ length: 60 }, () =>

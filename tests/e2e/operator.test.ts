@@ -10,7 +10,7 @@ import { startProcess } from "../../server/test-kit/process.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What an operator does on a database of their own: migrate as an owner who is no superuser, start, take back. (OPS-03) */
+/** What an operator does on a database of their own: migrate as an owner who is no superuser, start, take back. */
 describe("migrate", () => {
   const directory = mkdtempSync(join(tmpdir(), "musicverse-operator-"));
   let postgres: EmbeddedPostgres;

@@ -22,7 +22,7 @@ const refused: Partial<Record<OperationId, { code: RegExp; why: string }>> = {
   receiveIncomingEvent: { code: /404/, why: "only the provider can sign what it sends" },
 };
 
-/** The committed examples against this change's server; of their text only the ids and secrets of objects are replaced. (DOC-02) */
+/** The committed examples against this change's server; of their text only the ids and secrets of objects are replaced. */
 describe.each(await languages())(
   "the examples in $name do what they show",
   ({ name, fileOf, taskFile, command, env, start }) => {

@@ -82,7 +82,7 @@ const operationIds = (Object.keys(operations) as OperationId[]).filter(
   (id) => !operations[id].path.startsWith("/v1/admin/"),
 );
 
-/** Ids of others are as good as made-up ones, wherever a request may put them. (API-01, API-02) */
+/** Ids of others are as good as made-up ones, wherever a request may put them. */
 describe("naming what belongs to somebody else", () => {
   let app: TestApp;
   let owner: TestAccount;

@@ -6,7 +6,7 @@ import { startTestApp, type TestAccount, type TestApp } from "../../server/test-
 import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts";
 import { decodeId } from "../../server/src/platform/ids/index.ts";
 
-/** What no operation does, tried in SQL as the server's own role, on every table that belongs to a tenant. (API-01) */
+/** What no operation does, tried in SQL as the server's own role, on every table that belongs to a tenant. */
 describe("in SQL, another account reaches nothing", () => {
   let app: TestApp;
   let receiver: Receiver;

@@ -7,7 +7,7 @@ import { startTestApp, type TestAccount, type TestApp } from "../../server/test-
 import { exampleBody } from "../spec.ts";
 import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts";
 
-/** Another account, and one's own sandbox twin, reach nothing of an account through any operation. (API-01, API-02) */
+/** Another account, and one's own sandbox twin, reach nothing of an account through any operation. */
 describe("a stranger reaches nothing", () => {
   let app: TestApp;
   let owner: TestAccount;

@@ -20,7 +20,7 @@ afterAll(async () => {
   project?.remove();
 });
 
-test("the quick start of the README runs as it stands on the packed JavaScript SDK (SDK-05)", async () => {
+test("the quick start of the README runs as it stands on the packed JavaScript SDK", async () => {
   const [, code = ""] =
     /## Quick start\n\n```ts\n([^]*?)```/.exec(readFileSync(join(root, "sdk-js/README.md"), "utf8")) ?? [];
   writeFileSync(join(project.folder, "quick-start.mjs"), code);

@@ -29,7 +29,7 @@ afterAll(() => rmSync(copy, { recursive: true, force: true }));
 const json = (path: string) => JSON.parse(readFileSync(join(copy, path), "utf8")) as { version: string };
 const text = (path: string): string => readFileSync(join(copy, path), "utf8");
 
-test("raising the versions gives both SDKs the same one, in every place, and a changelog each (SDK-05)", () => {
+test("raising the versions gives both SDKs the same one, in every place, and a changelog each", () => {
   const before = json("sdk-js/package.json").version;
   // Those that wait already would raise both anyway.
   for (const waiting of globSync(join(copy, ".changeset/*.md"))) rmSync(waiting);

@@ -54,7 +54,7 @@ describe.each(workflows)("$name", ({ text, workflow }) => {
   });
 });
 
-test("the Python SDK is tested on every Python that it names (SDK-02)", () => {
+test("the Python SDK is tested on every Python that it names", () => {
   const { strategy } = workflows.find(({ name }) => name === "ci.yml")?.workflow.jobs["python"] ?? {};
   const named = [...readFileSync(join(root, "sdk-python/pyproject.toml"), "utf8").matchAll(/Python :: (3\.\d+)"/g)].map(
     ([, version]) => version,
@@ -62,7 +62,7 @@ test("the Python SDK is tested on every Python that it names (SDK-02)", () => {
   expect(strategy?.matrix["python"]).toEqual(named);
 });
 
-describe("the release (SDK-05)", () => {
+describe("the release", () => {
   const jobs = workflows.find(({ name }) => name === "release.yml")?.workflow.jobs ?? {};
   const stepOf = (job: string, action: string) => jobs[job]?.steps.find(({ uses }) => uses?.startsWith(`${action}@`));
 

@@ -52,7 +52,7 @@ const javascript = declarations(
 );
 const python = declarations(reports.python, /^(?:class|function|async function|type) (\w+)/);
 
-test("what the JavaScript SDK exports, and each member of it, is in the Python SDK under the same name (SDK-02)", () => {
+test("what the JavaScript SDK exports, and each member of it, is in the Python SDK under the same name", () => {
   const missing = [...javascript.exported]
     .filter((name) => !(name in options))
     .flatMap((name) => {

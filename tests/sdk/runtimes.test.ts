@@ -24,7 +24,7 @@ const programs = found.flatMap(({ name, program }) => {
   return ["esm.mjs", "cjs.cjs"].map((file) => ({ name: `${name}, ${file}`, program, args: [file] }));
 });
 
-describe.skipIf(again)("the packed SDK against a running MusicVerse (SDK-01)", () => {
+describe.skipIf(again)("the packed SDK against a running MusicVerse", () => {
   let app: TestApp;
   let packed: PackedProject;
   let page: PageServer;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestApp, type Answer, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 
-/** One caller with a body that is allowed in size must not hold the process up, nor get a 500 out of it. (API-40, API-41) */
+/** One caller with a body that is allowed in size must not hold the process up, nor get a 500 out of it. */
 let app: TestApp;
 let account: TestAccount;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 import { startProcess } from "../../server/test-kit/process.ts";
 
-/** No way of asking gets anybody more than the limit. A free account has ten requests an hour. (API-30, API-31) */
+/** No way of asking gets anybody more than the limit. A free account has ten requests an hour. */
 describe("limits cannot be got around", () => {
   let app: TestApp;
   /** Behind one proxy, which appends where a request really came from. */

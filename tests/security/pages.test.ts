@@ -15,7 +15,7 @@ const pages: Record<string, string> = {
 /** Pages that only show something. */
 const withoutForm = new Set(["/outbox", "/sign-in/spotify/callback"]);
 
-/** No site can put a page of ours into a frame of its own, or send a form of ours, whichever page it is. (API-22, API-46) */
+/** No site can put a page of ours into a frame of its own, or send a form of ours, whichever page it is. */
 describe("pages for people", () => {
   let app: TestApp;
   /** Pages that come from elsewhere: of the library below OAuth, and of simulated providers. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 
-/** Hashing a password costs 19 MiB and a thread for a while; nobody gets to spend all of both. (API-03, API-46) */
+/** Hashing a password costs 19 MiB and a thread for a while; nobody gets to spend all of both. */
 let app: TestApp;
 let account: TestAccount;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 
-/** Clients that send slowly, or never, hold a connection only for as long as the server has patience. (API-46) */
+/** Clients that send slowly, or never, hold a connection only for as long as the server has patience. */
 let app: TestApp;
 let account: TestAccount;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { startTestApp, type TestAccount, type TestApp } from "../../server/test-
 
 const STALL_MS = 1_000;
 
-/** Clients that ask for much and do not read it hold a connection, a file and memory only for as long as the server has patience. (API-46) */
+/** Clients that ask for much and do not read it hold a connection, a file and memory only for as long as the server has patience. */
 let app: TestApp;
 let account: TestAccount;
 let path: string;

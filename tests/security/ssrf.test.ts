@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 import { startReceiver } from "../../server/test-kit/receiver.ts";
 
-/** A subscriber's URL must not lead inside. Addresses, rebinding names and TLS: server/src/platform/egress. (WHK-07, WHK-09) */
+/** A subscriber's URL must not lead inside. Addresses, rebinding names and TLS: server/src/platform/egress. */
 describe("as in production", () => {
   let app: TestApp;
   let account: TestAccount;

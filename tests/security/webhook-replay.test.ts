@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestApp, type TestApp } from "../../server/test-kit/app.ts";
 import { startReceiver, type ReceivedDelivery, type Receiver } from "../../server/test-kit/receiver.ts";
 
-/** What somebody who overheard a delivery could do with it: nothing that the SDK lets through. (WHK-03) */
+/** What somebody who overheard a delivery could do with it: nothing that the SDK lets through. */
 let app: TestApp;
 let receiver: Receiver;
 let delivery: ReceivedDelivery;

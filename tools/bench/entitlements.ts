@@ -13,7 +13,7 @@ const SECONDS = 5;
 /** Nobody listens there: notifications cannot be heard, so nothing is kept. */
 const NOWHERE = "postgres://nobody@127.0.0.1:9/nowhere";
 
-/** What it takes to know what an account may: from memory, from the database, and through the whole API. (BIL-30) */
+/** What it takes to know what an account may: from memory, from the database, and through the whole API. */
 export async function benchEntitlements(): Promise<BenchRow[]> {
   await using platform = await openBenchPlatform();
   await using api = await platform.start("api", { TRUST_PROXY: "1" });

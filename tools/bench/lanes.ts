@@ -10,7 +10,7 @@ const ACCOUNTS = 10;
 const PER_SECOND = 5;
 const SECONDS = 40;
 
-/** How long interactive generations wait for a worker while ten thousand of bulk wait before them. (GEN-20) */
+/** How long interactive generations wait for a worker while ten thousand of bulk wait before them. */
 export async function benchLanes(): Promise<BenchRow[]> {
   await using platform = await openBenchPlatform();
   const rows = await measure(platform, "PostgreSQL as the only service", { REDIS_URL: "" });

@@ -8,14 +8,14 @@ import { T_MAX, welch } from "./welch.ts";
 
 const ACCOUNTS = 25;
 const KEYS_PER_ACCOUNT = 60;
-/** Wrong passwords for one address before it has to wait (API-03). */
+/** Wrong passwords for one address before it has to wait. */
 const TRIES = 9;
 const PEOPLE = 40;
 const UNIT = "standard errors apart";
 
 /**
  * Whether the time of a refusal tells more than the refusal: what exists against what does not, in turns and in random order
- * over one connection, each with a statistic that says whether the two distributions can be told apart. (API-03, API-13)
+ * over one connection, each with a statistic that says whether the two distributions can be told apart.
  */
 export async function benchTiming(): Promise<BenchRow[]> {
   await using platform = await openBenchPlatform();

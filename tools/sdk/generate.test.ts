@@ -10,7 +10,7 @@ const contract = JSON.parse(read("openapi/dist/openapi.json")) as OpenApiDocumen
 const { version } = JSON.parse(read("sdk-js/package.json")) as { version: string };
 const extendedTags = new Set(["generations", "webhooks"]);
 
-test("the committed files are what the contract gives, byte for byte (SDK-04)", () => {
+test("the committed files are what the contract gives, byte for byte", () => {
   const committed = globSync("**/*.ts", { cwd: new URL("sdk-js/src/generated", root) }).toSorted();
   const files = generateSdk({ document: contract, version, extendedTags });
   expect([...files.keys()].toSorted()).toEqual(committed);

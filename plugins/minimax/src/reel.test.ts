@@ -35,7 +35,7 @@ async function ask(content: string, wish: Partial<ReelInput> = {}) {
   return { result, body };
 }
 
-test("the brief goes as data, platform, tone and language as orders, and the length of the answer has a cap (GEN-21)", async () => {
+test("the brief goes as data, platform, tone and language as orders, and the length of the answer has a cap", async () => {
   const { body } = await ask(JSON.stringify({ variants: [reelVariant] }));
   const [system, user] = body.messages;
   expect(system?.content).toMatch(/TikTok.*playful.*de/);

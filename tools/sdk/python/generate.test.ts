@@ -9,7 +9,7 @@ const contract = JSON.parse(read("openapi/dist/openapi.json")) as OpenApiDocumen
 const { version } = JSON.parse(read("sdk-js/package.json")) as { version: string };
 const extendedTags = new Set(["generations", "webhooks"]);
 
-test("the committed files are what the contract gives, byte for byte (SDK-04)", () => {
+test("the committed files are what the contract gives, byte for byte", () => {
   const folder = "sdk-python/src/musicverse/_generated";
   const committed = globSync("**/*.py", { cwd: new URL(folder, root) }).toSorted();
   const files = generatePythonSdk({ document: contract, version, extendedTags });
@@ -17,7 +17,7 @@ test("the committed files are what the contract gives, byte for byte (SDK-04)", 
   for (const [name, text] of files) expect(read(`${folder}/${name}`), name).toBe(text);
 });
 
-test("both SDKs have the same version (SDK-05)", () => {
+test("both SDKs have the same version", () => {
   expect((JSON.parse(read("sdk-python/package.json")) as { version: string }).version).toBe(version);
 });
 

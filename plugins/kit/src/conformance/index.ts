@@ -16,7 +16,7 @@ export {
 
 /** The definition of done for a plugin, as a Vitest suite. Call it at the top of a test file. */
 export function conformance(plugin: AnyPlugin, options: ConformanceOptions): void {
-  describe(`${plugin.id} conforms to the plugin kit (PLG-06)`, () => {
+  describe(`${plugin.id} conforms to the plugin kit`, () => {
     for (const rule of rules.filter((each) => concerns(each, plugin))) {
       test(`${rule.id}: ${rule.title}`, { timeout: 60_000 }, async () => {
         await expect(rule.check({ plugin, options })).resolves.toBeUndefined();

@@ -86,7 +86,7 @@ describe("deleting an account", () => {
   });
   afterAll(() => app?.close());
 
-  test("removes all of it and its sandbox from every table and from storage, and nothing of anybody else (API-04)", async () => {
+  test("removes all of it and its sandbox from every table and from storage, and nothing of anybody else", async () => {
     const [account, other] = [await app.signUp({ tier: "enterprise" }), await app.signUp({ tier: "enterprise" })];
     await fill(app, account);
     await fill(app, other);

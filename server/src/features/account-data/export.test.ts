@@ -59,7 +59,7 @@ async function exported(headers: Record<string, string> = {}) {
 }
 
 describe("the export of an account", () => {
-  test("has everything that it and its sandbox have, and nothing of anybody else (API-04)", async () => {
+  test("has everything that it and its sandbox have, and nothing of anybody else", async () => {
     const { response, bytes } = await exported();
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("application/zip");

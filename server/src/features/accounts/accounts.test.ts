@@ -28,7 +28,7 @@ async function stored(sql: string): Promise<string> {
   return JSON.stringify(rows);
 }
 
-test("signing up makes an account with a sandbox, and a session that acts on either (API-02)", async () => {
+test("signing up makes an account with a sandbox, and a session that acts on either", async () => {
   const body = person();
   const made = await signUp(body);
   expect(made).toMatchObject({ status: 201, body: { account: { mode: "live", tier: "free", email: body.email } } });
@@ -114,7 +114,7 @@ test("a session ends by itself after 30 days", async () => {
   await lookup.close();
 });
 
-test("a burst of wrong passwords for an address gets no more looks than one after the other (API-03)", async () => {
+test("a burst of wrong passwords for an address gets no more looks than one after the other", async () => {
   const own = await startTestApp({ worker: false });
   const body = person();
   try {
@@ -130,7 +130,7 @@ test("a burst of wrong passwords for an address gets no more looks than one afte
   }
 });
 
-test("after ten wrong passwords for an address sign-in pauses for it, even with the right one (API-03)", async () => {
+test("after ten wrong passwords for an address sign-in pauses for it, even with the right one", async () => {
   const own = await startTestApp({ worker: false });
   const body = person();
   const enter = (email: string, secret: string) =>

@@ -26,7 +26,7 @@ const later = (hours: number) => ({
 });
 
 describe("verifying an address", () => {
-  test("the link that signing up sends verifies it, once (API-03)", async () => {
+  test("the link that signing up sends verifies it, once", async () => {
     const { email, token } = await world.signUp();
     expect(await profile(token)).toMatchObject({ email, email_verified: false });
     const link = await world.link(email);
@@ -92,7 +92,7 @@ describe("verifying an address", () => {
 });
 
 describe("a forgotten password", () => {
-  test("the link in the mail sets a new one, signs everybody out, and works once (API-03)", async () => {
+  test("the link in the mail sets a new one, signs everybody out, and works once", async () => {
     const { email, token } = await world.signUp();
     await world.link(email);
     const elsewhere = String((await world.signIn(email)).body["token"]);

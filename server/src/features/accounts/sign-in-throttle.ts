@@ -15,7 +15,7 @@ export interface SignInThrottle {
 }
 
 /**
- * Failures are counted, not sign-ins: per address of the caller together with bad keys, and per e-mail (API-03). Attempts
+ * Failures are counted, not sign-ins: per address of the caller together with bad keys, and per e-mail. Attempts
  * for one e-mail wait for each other, or a burst of them would be looked at before the first failure is counted.
  */
 export function createSignInThrottle(limiter: Limiter): SignInThrottle {

@@ -176,7 +176,7 @@ test("an unknown, a wrong, an expired and a good key cost the same one hash and 
   lookup.close();
 });
 
-test("a key is looked up by its id alone while a database is young, so that an unknown one takes no longer (API-13)", async () => {
+test("a key is looked up by its id alone while a database is young, so that an unknown one takes no longer", async () => {
   const { text } = selectUsableKey("", []);
   const plan = await database.db.asSystem("a test looks at a plan", (tx) =>
     tx.query<{ "QUERY PLAN": string }>(`explain (generic_plan) ${text}`),

@@ -27,7 +27,7 @@ export interface ExposureDeps {
 }
 
 /**
- * Ends keys that were reported (API-14). The API itself does it right after its answer; a worker does what the API could
+ * Ends keys that were reported. The API itself does it right after its answer; a worker does what the API could
  * not finish. The work may be done twice: only the first time changes something and tells the owner.
  */
 export function exposureWork({ leaseMs = 30_000, ...deps }: ExposureDeps): WorkKind<ReportRow> {

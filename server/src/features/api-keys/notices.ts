@@ -5,7 +5,7 @@ type Notice = Parameters<Notify>[2];
 type ApiKey = components["schemas"]["ApiKey"];
 type Exposure = components["schemas"]["ApiKeyExposure"];
 
-/** Mail about a secret that is 90 days old. (API-14) */
+/** Mail about a secret that is 90 days old. */
 export function rotationNotice(key: ApiKey): Notice {
   return {
     subject: `Rotate your API key “${key.name}”`,
@@ -17,7 +17,7 @@ export function rotationNotice(key: ApiKey): Notice {
   };
 }
 
-/** Mail about a key that somebody saw in public; the address of the place is the reporter's word. (API-14) */
+/** Mail about a key that somebody saw in public; the address of the place is the reporter's word. */
 export function exposureNotice({ api_key: key, secret, url }: Exposure): Notice {
   const where =
     url === null

@@ -4,7 +4,7 @@ import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/
 import { startProcess, type ServerProcess } from "../../../test-kit/process.ts";
 import { decodeId } from "../../platform/ids/index.ts";
 
-/** What is said to one process holds in all of them within a second. (API-11) */
+/** What is said to one process holds in all of them within a second. */
 let app: TestApp;
 let account: TestAccount;
 let others: ServerProcess[];

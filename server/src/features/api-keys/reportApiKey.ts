@@ -8,7 +8,7 @@ import { insertReports, type NewReport } from "./report-store.ts";
 
 /**
  * Takes in what was seen; whether there are such keys is looked up after the answer, so that neither the answer nor its
- * time can tell (API-14). What is no key by its form and checksum, which everybody can check, is left out.
+ * time can tell. What is no key by its form and checksum, which everybody can check, is left out.
  */
 export const reportApiKey = ({
   db,

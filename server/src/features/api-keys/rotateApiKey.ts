@@ -9,7 +9,7 @@ import { forgetKey, replaceSecret } from "./store.ts";
 
 const GRACE_SECONDS_DEFAULT = 86_400;
 
-/** A new secret for the same key. Two secrets work at most: the one before the present one ends now. (API-11) */
+/** A new secret for the same key. Two secrets work at most: the one before the present one ends now. */
 export const rotateApiKey = ({
   clock,
   config,

@@ -19,7 +19,7 @@ export interface RotationReminderDeps {
 
 const AGAIN_DAYS = 30;
 
-/** Reminds of secrets that are 90 days old, and again every 30 days; each time exactly once, whoever works. (API-14) */
+/** Reminds of secrets that are 90 days old, and again every 30 days; each time exactly once, whoever works. */
 export function rotationReminderWork({
   db,
   clock,

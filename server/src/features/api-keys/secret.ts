@@ -3,7 +3,7 @@ import { generateKey, type KeyMode } from "./key-format.ts";
 import type { StoredSecret } from "./store.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A secret this old should be rotated. (API-14) */
+/** A secret this old should be rotated. */
 const ROTATION_DAYS = 90;
 
 export function rotationDueAt(secretCreatedAt: Date): Date {

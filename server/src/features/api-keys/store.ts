@@ -216,7 +216,7 @@ export interface UsableKeyRow {
  * By the public id of its secret or of the one before. Always one row, a made-up one with `decoyScopes` when there is no such
  * key: so an answer is read, sent and parsed alike, and takes as long. Nothing ends a scan at the key, and the account of either
  * row is looked up in one way. `found` asks by equality alone: with `or`, or for keys that are not revoked, PostgreSQL read all of
- * them by another index while a young database had no statistics. (API-13)
+ * them by another index while a young database had no statistics.
  */
 export const selectUsableKey = (publicId: string, decoyScopes: readonly Scope[]): Statement => ({
   name: "api_key_by_public_id",

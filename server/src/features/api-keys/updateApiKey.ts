@@ -7,7 +7,7 @@ import { presentKey } from "./present.ts";
 import type { ApiKeysDeps } from "./deps.ts";
 import { changeKey, forgetKey } from "./store.ts";
 
-/** Changes what is named and leaves the rest; never to more than the caller may do itself. (API-11) */
+/** Changes what is named and leaves the rest; never to more than the caller may do itself. */
 export const updateApiKey =
   ({ clock }: Pick<ApiKeysDeps, "clock">): Handler<"updateApiKey"> =>
   async ({ principal, path, body, write }) => {

@@ -24,7 +24,7 @@ const urls = {
 };
 const checkout = "/v1/billing/checkout-sessions";
 
-describe("buying at Stripe (BIL-10, BIL-40)", () => {
+describe("buying at Stripe", () => {
   let app: TestApp;
   let stripe: SimulatedStripe;
   const processed: IncomingEvent[] = [];

@@ -8,7 +8,7 @@ import { simulatedStripe, type SimulatedStripe } from "../../../test-kit/stripe.
 
 const executable = chromiumBinary();
 
-describe.skipIf(executable === null)("buying in the sandbox, in a real browser (BIL-10)", () => {
+describe.skipIf(executable === null)("buying in the sandbox, in a real browser", () => {
   let app: TestApp;
   let stripe: SimulatedStripe;
   let browser: Browser;

@@ -1,7 +1,7 @@
 import type { IncomingEvent } from "../incoming-events/index.ts";
 import type { StripeAccess } from "./stripe-access.ts";
 
-/** Events of Stripe after which a customer may have something else than before (BIL-21). */
+/** Events of Stripe after which a customer may have something else than before. */
 export const billingEventTypes = [
   "checkout.session.completed",
   "checkout.session.async_payment_succeeded",

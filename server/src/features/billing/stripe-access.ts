@@ -29,7 +29,7 @@ interface StripeAccessDeps {
   registry: Registry;
 }
 
-/** One client of the official library per mode; its requests go out through the plugin's own door (BIL-40). */
+/** One client of the official library per mode; its requests go out through the plugin's own door. */
 export function createStripeAccess({ plugins, registry }: StripeAccessDeps): StripeAccess {
   const known = new Map<Mode, Promise<StripeConnection>>();
   const calls = callsCounter(registry);

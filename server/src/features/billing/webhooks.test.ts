@@ -26,7 +26,7 @@ function webhook(id: string, { type = "charge.dispute.created", key = secret, at
   };
 }
 
-describe("POST /hooks/stripe (BIL-20)", () => {
+describe("POST /hooks/stripe", () => {
   let app: TestApp;
   const processed: IncomingEvent[] = [];
   const incoming = createIncomingRegistry();

@@ -25,7 +25,7 @@ function usualOf(spending: readonly number[]): number | null {
 
 /**
  * Looks for days, today and yesterday, that cost far more than usual, and says so once for each account and day: the row that
- * remembers it and the event are one transaction. (GEN-30)
+ * remembers it and the event are one transaction.
  */
 export async function watchCosts({ db, clock, emit }: { db: Database; clock: Clock; emit: EmitEvent }): Promise<void> {
   const now = clock.now();

@@ -64,7 +64,7 @@ const record = (owner: TestAccount, call: ProviderCall, ledger = createCostLedge
   app.services.db.withTenant(uuidOf(owner), (tx) => ledger.record(tx, call));
 
 describe("the cost ledger", () => {
-  test("has one entry for each call of a provider, with its outcome, what it made and what it cost (GEN-30)", async () => {
+  test("has one entry for each call of a provider, with its outcome, what it made and what it cost", async () => {
     app.simulator.fail({ fault: "server_error", times: 1 });
     const { id } = await ask();
     expect(await end(id)).toMatchObject({ status: "completed" });

@@ -6,7 +6,7 @@ import { costOf } from "./price.ts";
 import type { ProviderCall } from "./provider-call.ts";
 import { insertEntry } from "./store.ts";
 
-/** The cost ledger: what was used stays, however the generation ends. (GEN-30) */
+/** The cost ledger: what was used stays, however the generation ends. */
 export interface CostLedger {
   /**
    * Part of the transaction that ends the generation or puts it back, as its last statement: the account's day is locked from

@@ -56,7 +56,7 @@ const rolled = async (owner: TestAccount) =>
   ).length;
 
 describe("what providers cost", () => {
-  test("equals what the provider did and was asked, after a chaos of failures and retries (GEN-30)", async () => {
+  test("equals what the provider did and was asked, after a chaos of failures and retries", async () => {
     const owner = await app.signUp();
     const [callsBefore, songsBefore] = [
       app.simulator.calls()["POST /v1/music_generation"] ?? 0,

@@ -6,7 +6,7 @@ const AT_ONCE = 500;
 
 /**
  * Sums up each account's days that are over. Any number of workers may do it at once, and again: a day is rolled up from all
- * of its entries, and an entry that comes later makes it due again. (GEN-30)
+ * of its entries, and an entry that comes later makes it due again.
  */
 export async function rollUpCosts({ db, clock }: { db: Database; clock: Clock }): Promise<void> {
   for (let found = AT_ONCE; found === AT_ONCE;) {

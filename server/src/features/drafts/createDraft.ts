@@ -9,7 +9,7 @@ import { insertDraft } from "./store.ts";
 /** Seconds that a polling client should wait. */
 export const POLL_SECONDS = "2";
 
-/** Answers 202 once the draft and its generation are durable rows, written together. (GEN-01) */
+/** Answers 202 once the draft and its generation are durable rows, written together. */
 export const createDraft =
   ({ clock, plans, prepare }: Pick<DraftsDeps, "clock" | "plans" | "prepare">): Handler<"createDraft"> =>
   async ({ principal, body, requestId, write }) => {

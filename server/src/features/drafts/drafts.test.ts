@@ -44,7 +44,7 @@ function first<T>([item]: readonly T[]): T {
 }
 
 describe("creating", () => {
-  test("a brief becomes a draft with variants, told by the stream, by polling and by the event (GEN-01)", async () => {
+  test("a brief becomes a draft with variants, told by the stream, by polling and by the event", async () => {
     const answer = await ask("post", "/v1/create", {
       brief,
       platform: "tiktok",
@@ -129,7 +129,7 @@ describe("creating", () => {
   });
 });
 
-describe("choosing and editing (GEN-04)", () => {
+describe("choosing and editing", () => {
   test("a variant is chosen and edited in one step; fields left out stay", async () => {
     const draft = await written({ variants: 2 });
     const variant = first(draft.variants);
@@ -199,7 +199,7 @@ describe("choosing and editing (GEN-04)", () => {
   });
 });
 
-describe("regenerating (GEN-02)", () => {
+describe("regenerating", () => {
   test("one field of one variant: it changes, and nothing else does, not even the choice", async () => {
     const draft = await written({ variants: 2 });
     const variant = first(draft.variants);
@@ -395,7 +395,7 @@ describe("plans", () => {
 });
 
 describe("when it goes wrong", () => {
-  test("an answer that is no JSON is asked for three times, then the draft has failed (GEN-22)", async () => {
+  test("an answer that is no JSON is asked for three times, then the draft has failed", async () => {
     app.simulator.fail({ fault: "chatter", times: 3 });
     const calls = () => app.simulator.calls()["POST /v1/text/chatcompletion_v2"] ?? 0;
     const before = calls();
@@ -414,7 +414,7 @@ describe("when it goes wrong", () => {
     ]);
   });
 
-  test("what a reel used is in the ledger of costs, once (GEN-30)", async () => {
+  test("what a reel used is in the ledger of costs, once", async () => {
     const { generation_id: generation } = await written({ variants: 2 });
     expect(await costsOf(String(generation))).toMatchObject([
       { outcome: "succeeded", input_tokens: expect.any(Number), output_tokens: expect.any(Number), images: null },

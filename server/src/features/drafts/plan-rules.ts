@@ -1,7 +1,7 @@
 import { ProblemError } from "../../platform/http/problem.ts";
 import { planIds, plans, pricingUrl, type EffectiveLimits } from "../plans/index.ts";
 
-/** No waiting helps against it, only another plan or a smaller wish. (BIL-01) */
+/** No waiting helps against it, only another plan or a smaller wish. */
 export function refuseMoreVariantsThan({ planId, variantsMax }: EffectiveLimits, wanted: number): void {
   if (wanted <= variantsMax) return;
   const upgrade = planIds.find((id) => plans[id].variantsMax >= wanted) ?? null;

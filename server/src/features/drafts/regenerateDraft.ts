@@ -12,7 +12,7 @@ import type { ReelTarget, ReelWish } from "./wish.ts";
 
 type Body = components["schemas"]["RegenerateDraftRequest"];
 
-/** Writes once more for a draft; the draft keeps what it has until that is done. (GEN-02) */
+/** Writes once more for a draft; the draft keeps what it has until that is done. */
 export const regenerateDraft =
   ({ plans, prepare }: Pick<DraftsDeps, "plans" | "prepare">): Handler<"regenerateDraft"> =>
   async ({ principal, body, requestId, write }) => {

@@ -5,7 +5,7 @@ import type { Clock } from "../../platform/clock/index.ts";
 import { createEmit } from "../events/index.ts";
 import { expireEntitlements } from "./index.ts";
 
-/** What administrators grant, as the account sees it. (BIL-02, BIL-30, BIL-31) */
+/** What administrators grant, as the account sees it. */
 describe("entitlements", () => {
   let app: TestApp;
   let admin: TestAccount;

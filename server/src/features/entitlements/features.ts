@@ -39,7 +39,7 @@ const allowances: Readonly<Record<Feature, (limits: EffectiveLimits) => Allowanc
 
 export const features = Object.keys(allowances) as Feature[];
 
-/** Whether and how much of a feature an account may use: asked by the API's own gates and shown to callers. (BIL-30) */
+/** Whether and how much of a feature an account may use: asked by the API's own gates and shown to callers. */
 export function entitlementTo(feature: Feature, { limits, inForce, version }: EntitledLimits): PublicEntitlement {
   const { allowed, limit, period } = allowances[feature](limits);
   return {

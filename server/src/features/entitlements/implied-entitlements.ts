@@ -21,7 +21,7 @@ const harmlessDisputes: readonly string[] = ["won", "warning_needs_response", "w
  * A subscription gives its plan while it is active or in trial: until its end when it will not go on, else until three days
  * after its period; past due, until seven days into the period that is not paid; else nothing, and nothing while its newest
  * payment is wholly refunded or taken back by a dispute. Each boost that is paid, and was not given back so, gives thirty days,
- * one after the other: one bought while another runs begins when that ends. (BIL-01, BIL-21)
+ * one after the other: one bought while another runs begins when that ends.
  */
 export function impliedEntitlements(state: CustomerState, now: Date): Entitlement[] {
   return [...state.subscriptions.flatMap(ofSubscription), ...ofBoosts(state)].filter(

@@ -37,7 +37,7 @@ interface Revision {
 
 /**
  * The one place where entitlements change: rows, history, the account's own columns, events and the word to every process's
- * cache are one transaction, and changes of one account follow one another. Nothing is written when nothing differs. (BIL-31)
+ * cache are one transaction, and changes of one account follow one another. Nothing is written when nothing differs.
  */
 export async function reviseEntitlements(
   { clock, emit }: ReviseDeps,

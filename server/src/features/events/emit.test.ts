@@ -14,7 +14,7 @@ afterAll(() => world.close());
 const deleted = (id: string) => ({ type: "track.deleted", data: { object: "track", id, deleted: true } }) as const;
 const everything = { afterId: null, limit: 100, type: null };
 
-test("an event and its deliveries exist exactly when the change that they report does (WHK-02)", async () => {
+test("an event and its deliveries exist exactly when the change that they report does", async () => {
   const endpoint = await world.endpoint("http://localhost/");
   const before = world.enqueued.length;
   await expect(
@@ -77,7 +77,7 @@ test("the list is newest first, one account's only, and can be filtered by type"
   expect(await list(await world.createAccount(), null)).toEqual([]);
 });
 
-test("maintenance makes the coming weeks, keeps what it made and drops weeks older than 30 days (WHK-08)", async () => {
+test("maintenance makes the coming weeks, keeps what it made and drops weeks older than 30 days", async () => {
   const weeks = () =>
     world.db.asSystem("a test looks at partitions", (tx) =>
       tx.query<{ name: string }>(
@@ -100,7 +100,7 @@ test("maintenance makes the coming weeks, keeps what it made and drops weeks old
   expect(await weeks()).toEqual(before);
 });
 
-test("events, deliveries and attempts are dropped 30 days after their week has ended, and not before (WHK-08)", async () => {
+test("events, deliveries and attempts are dropped 30 days after their week has ended, and not before", async () => {
   const old = await createWorld();
   const endpoint = await old.endpoint("http://127.0.0.1:1/");
   const day = 86_400_000;
@@ -126,7 +126,7 @@ test("events, deliveries and attempts are dropped 30 days after their week has e
   await old.close();
 });
 
-test("what came before its week was made moves into it, and goes with it (WHK-08)", async () => {
+test("what came before its week was made moves into it, and goes with it", async () => {
   const early = await createWorld();
   const endpoint = await early.endpoint("http://127.0.0.1:1/");
   const day = 86_400_000;

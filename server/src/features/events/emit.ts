@@ -13,7 +13,7 @@ export interface EventToEmit<T extends EventType> {
 
 /**
  * Writes an event and its deliveries in the caller's transaction, which must be the one of the change it reports:
- * both are there after a crash, or neither is (WHK-02). Returns the event's UUID.
+ * both are there after a crash, or neither is. Returns the event's UUID.
  */
 export type EmitEvent = <T extends EventType>(tx: TenantTx, event: EventToEmit<T>) => Promise<string>;
 

@@ -4,7 +4,7 @@ import type { Database } from "../../platform/db/index.ts";
 /** Tables in weekly partitions; what is dropped first stands first. */
 const tables = ["webhook_attempts", "webhook_deliveries", "events"];
 const weeksAhead = 4;
-/** WHK-08 */
+/** How long the log of deliveries can be read. */
 const daysKept = 30;
 
 /** Makes the partitions of the coming weeks and drops expired ones. Run it at the start of a worker and daily. */

@@ -17,7 +17,7 @@ describe("artwork", () => {
 
   const ask = (body: object) => app.request("post", "/v1/generate", { key: account.testKey, body });
 
-  test("a prompt becomes an image of 3000 × 3000 pixels in RGB, in the library (GEN-05)", async () => {
+  test("a prompt becomes an image of 3000 × 3000 pixels in RGB, in the library", async () => {
     const { generations, library } = account.test;
     const { id } = await generations.create({
       kind: "artwork",

@@ -9,7 +9,7 @@ export function artworkRequest({ prompt }: Wishes["artwork"], model: string): Ar
   return { kind: "artwork", prompt, model };
 }
 
-/** A picture becomes a cover that stores take, in the library. (GEN-05) */
+/** A picture becomes a cover that stores take, in the library. */
 export async function artworkProduct(
   images: GeneratedImages,
   row: ClaimedRow & { kind: "artwork" },

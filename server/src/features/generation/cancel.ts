@@ -16,7 +16,7 @@ export async function cancel(
 ): Promise<components["schemas"]["Generation"] | null> {
   const row = await cancelGeneration(tx, id);
   if (!row) return null;
-  // What was never sent to a provider cost nothing. (GEN-13)
+  // What was never sent to a provider cost nothing.
   await quota.settle(tx, id, row.called ? "charged" : "refunded");
   const generation = presentGeneration(row);
   await emit(tx, { type: "generation.canceled", data: generation, requestId });

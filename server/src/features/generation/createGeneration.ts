@@ -8,7 +8,7 @@ import type { PrepareGeneration } from "./start.ts";
 
 type Body = components["schemas"]["CreateGenerationRequest"];
 
-/** Answers 202 once the generation is a durable row; a worker takes it from there. (GEN-01) */
+/** Answers 202 once the generation is a durable row; a worker takes it from there. */
 export const createGeneration =
   ({ db, prepare }: Pick<GenerationDeps, "db"> & { prepare: PrepareGeneration }): Handler<"createGeneration"> =>
   async ({ principal, body, requestId, write }) => {

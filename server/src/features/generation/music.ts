@@ -15,7 +15,7 @@ export function musicRequest(input: Wishes["music"], model: string): MusicInput 
   };
 }
 
-/** A song becomes a track. (GEN-05) */
+/** A song becomes a track. */
 export async function musicProduct(
   tracks: GeneratedTracks,
   row: ClaimedRow & { kind: "music" },

@@ -115,7 +115,7 @@ async function stateOf(accountId: string, id: string) {
   return row;
 }
 
-test("a killed worker's place in its account frees itself; the next worker takes it again, or waits until there is room (GEN-11)", async () => {
+test("a killed worker's place in its account frees itself; the next worker takes it again, or waits until there is room", async () => {
   const here = worker(roomy);
   const accountId = await account();
   const killed = await admitted(here, accountId);
@@ -144,7 +144,7 @@ test("a killed worker's place in its account frees itself; the next worker takes
   expect(await stateOf(accountId, killed)).toMatchObject({ status: "failed", outcome: "refunded" });
 });
 
-test("while the provider's places are taken a generation waits, which is no attempt; its own is given back in the end (GEN-11)", async () => {
+test("while the provider's places are taken a generation waits, which is no attempt; its own is given back in the end", async () => {
   const asked: [string, number][] = [];
   const released: string[] = [];
   let free = false;
@@ -171,7 +171,7 @@ test("while the provider's places are taken a generation waits, which is no atte
   expect(released).toEqual([id]);
 });
 
-test("no more calls a minute than the provider takes, over both lanes, and bulk leaves some to interactive work (GEN-20)", async () => {
+test("no more calls a minute than the provider takes, over both lanes, and bulk leaves some to interactive work", async () => {
   const released: string[] = [];
   const here = worker(
     { take: async () => true, release: async ({ generationId }) => void released.push(generationId) },

@@ -18,7 +18,7 @@ interface PlacesDeps {
 /**
  * Its place among the generations of its account, where it lapsed with an earlier worker, and one among the calls of its
  * provider. False: there is none now, and it waits, which is no refusal. What the provider has begun, or may have, goes on
- * without: waiting would not end it, and would lose the mark that it was called. (GEN-11, GEN-24)
+ * without: waiting would not end it, and would lose the mark that it was called.
  */
 export async function takePlaces(
   deps: PlacesDeps,
@@ -40,7 +40,7 @@ export function providerLimits(plugins: PluginHost, pluginId: string, mode: "liv
   return (mode === "live" && plugins.report(mode).find(({ id }) => id === pluginId)?.limits) || null;
 }
 
-/** Most calls within the provider's time that a lane may make: bulk leaves a sixth, or one, to interactive work. (GEN-20) */
+/** Most calls within the provider's time that a lane may make: bulk leaves a sixth, or one, to interactive work. */
 export function callsOf(lane: Lane, max: number): number {
   return lane === "bulk" ? Math.max(1, max - Math.ceil(max / 6)) : max;
 }

@@ -10,9 +10,9 @@ export interface GenerationQueue {
 }
 
 /**
- * Each plugin has queues and kinds of work of its own, one that hangs or is rate limited holds up no other (PLG-03); some for
+ * Each plugin has queues and kinds of work of its own, one that hangs or is rate limited holds up no other; some for
  * its sandbox accounts, whose simulator has no limits; and one per lane, so that bulk never fills the places in which
- * interactive work is done (GEN-20).
+ * interactive work is done.
  */
 export function generationQueue({ pluginId, mode, lane }: GenerationQueue): string {
   return `generation-${pluginId}-${mode}-${lane}`;

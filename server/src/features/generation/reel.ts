@@ -8,7 +8,7 @@ export function reelRequest({ target, ...input }: Wishes["reel"], model: string)
   return { kind: "reel", ...input, target: target && { field: target.field, current: target.current }, model };
 }
 
-/** Texts become variants of a draft; nothing is left of those of a draft that was deleted meanwhile. (GEN-01, GEN-02) */
+/** Texts become variants of a draft; nothing is left of those of a draft that was deleted meanwhile. */
 export async function reelProduct(
   variants: GeneratedVariants,
   row: ClaimedRow & { kind: "reel" },

@@ -24,7 +24,7 @@ interface Circumstances {
 
 /**
  * Starts generations. Before the transaction it finds the plugin and the plan; within, it takes one of the account's
- * generations and writes the row, or throws the refusal. (GEN-01, GEN-10)
+ * generations and writes the row, or throws the refusal.
  */
 export type PrepareGeneration = <K extends GenerationKind>(
   principal: Principal,

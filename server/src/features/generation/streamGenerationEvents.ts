@@ -16,7 +16,7 @@ const STREAMS_MAX = 100;
 
 /**
  * Server-sent events: each is the whole generation as it is now, with its revision as the event's id. A client that comes
- * back with `Last-Event-ID` gets the present state if it has changed since; the stream ends with the generation, or with this process. (GEN-03)
+ * back with `Last-Event-ID` gets the present state if it has changed since; the stream ends with the generation, or with this process.
  */
 export const streamGenerationEvents = ({
   db,

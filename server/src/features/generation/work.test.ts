@@ -124,7 +124,7 @@ async function statusOf(id: string) {
 }
 
 test.each(["music", "reel", "artwork"] as const)(
-  "a costly call whose answer was lost is not made again: the generation of %s fails as provider_unknown (GEN-24)",
+  "a costly call whose answer was lost is not made again: the generation of %s fails as provider_unknown",
   async (asked) => {
     const invoke = vi.fn();
     const { kind, emitted } = work({ resolves: false, invoke });
@@ -149,7 +149,7 @@ test("a plugin that answers another kind than it was asked for makes nothing", a
   expect(emitted).toEqual(["generation.failed"]);
 });
 
-test("where the provider can be asked, it is asked, and its song is taken (GEN-24)", async () => {
+test("where the provider can be asked, it is asked, and its song is taken", async () => {
   const invoke = vi.fn(async () => ({ done: { kind: "music", audio: new Uint8Array([1]) } }));
   const { kind, emitted } = work({ resolves: true, invoke: invoke as unknown as PluginHost["invoke"] });
   const id = await orphan();
@@ -161,7 +161,7 @@ test("where the provider can be asked, it is asked, and its song is taken (GEN-2
   expect(emitted).toEqual(["generation.completed"]);
 });
 
-test("a billed answer that is no audio is not bought again: the generation fails as provider_unknown (GEN-24)", async () => {
+test("a billed answer that is no audio is not bought again: the generation fails as provider_unknown", async () => {
   const invoke = vi.fn(async () => ({ done: { kind: "music", audio: new Uint8Array([1]) } }));
   const store = () => Promise.reject(new AudioError("not_audio", "no audio"));
   const { kind, emitted } = work({ resolves: true, invoke: invoke as unknown as PluginHost["invoke"], store });
@@ -184,7 +184,7 @@ test("two claims of one row: one gets it", async () => {
   expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
 });
 
-test("a claim that meets the old holder in the very moment of its call knows that the call is out (GEN-24)", async () => {
+test("a claim that meets the old holder in the very moment of its call knows that the call is out", async () => {
   const { kind, emitted } = work({ resolves: false, invoke: vi.fn() });
   const id = await orphan();
   await database.db.withTenant(accountId, (tx) =>
@@ -294,7 +294,7 @@ const letLeaseEnd = (id: string) =>
     ),
   );
 
-test("a call that was lost stays so, also when the worker that notices it dies at once: it is not made again, and recorded once (GEN-24)", async () => {
+test("a call that was lost stays so, also when the worker that notices it dies at once: it is not made again, and recorded once", async () => {
   const invoke = vi.fn();
   const { kind } = work({ resolves: false, invoke });
   const id = await orphan();
@@ -308,7 +308,7 @@ test("a call that was lost stays so, also when the worker that notices it dies a
   expect(await entriesOf(id)).toEqual([{ outcome: "unknown" }]);
 });
 
-test("a provider that cannot be asked at the moment is asked later, and not called anew (GEN-24)", async () => {
+test("a provider that cannot be asked at the moment is asked later, and not called anew", async () => {
   const invoke = vi
     .fn<() => Promise<unknown>>()
     .mockRejectedValueOnce(new PluginFailure("NETWORK", "no answer", { pluginId: "costly", outcome: "failed" }))
@@ -341,7 +341,7 @@ test("a provider that cannot be asked at the moment is asked later, and not call
   expect(await statusOf(id)).toEqual({ status: "completed", error_code: null });
 });
 
-test("work that the provider had begun and then gives up is in the cost ledger (GEN-30)", async () => {
+test("work that the provider had begun and then gives up is in the cost ledger", async () => {
   const invoke = vi.fn().mockRejectedValue(
     new PluginFailure("PERMANENT", "it failed there", {
       pluginId: "costly",
@@ -374,7 +374,7 @@ const age = (id: string, minutes: number, pending: string | null) =>
     ),
   );
 
-test("generations of a plugin that was removed fail by name and are given back, but not before their hour is over: another worker may have it (GEN-13)", async () => {
+test("generations of a plugin that was removed fail by name and are given back, but not before their hour is over: another worker may have it", async () => {
   const plugins = await createPluginHost({
     plugins: [],
     settings: {},
@@ -402,7 +402,7 @@ test("generations of a plugin that was removed fail by name and are given back, 
   expect((await quota.usage(accountId)).monthly).toBe(0);
 });
 
-test("what a provider has accepted is asked for once more when its hour is over, and not thrown away unseen (GEN-24)", async () => {
+test("what a provider has accepted is asked for once more when its hour is over, and not thrown away unseen", async () => {
   const answers = [
     { done: { kind: "music", audio: new Uint8Array([1]) } },
     { pending: { externalId: "job-1", pollAfterMs: 1000 } },
@@ -421,7 +421,7 @@ test("what a provider has accepted is asked for once more when its hour is over,
   }
 });
 
-test("nothing waits beyond its hour, however long a provider would have it wait (GEN-22)", async () => {
+test("nothing waits beyond its hour, however long a provider would have it wait", async () => {
   const limited = new PluginFailure("RATE_LIMIT", "later", {
     pluginId: "costly",
     outcome: "failed",

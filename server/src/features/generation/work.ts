@@ -45,7 +45,7 @@ export interface GenerationClaim {
   dispatched: boolean;
 }
 
-/** Hard cap on the life of a generation, whatever its retries: after this it fails. (GEN-22) */
+/** Hard cap on the life of a generation, whatever its retries: after this it fails. */
 export const LIFE_MAX_MS = 60 * 60 * 1000;
 
 /** A generation whose call brought its worker down, or was out while its lease was lost, this often gets no further worker. */
@@ -53,7 +53,7 @@ const CRASHES_MAX = 8;
 /** So many may be chance (a deploy, a restart of the database); from here on it waits, so that it cannot take down worker after worker. */
 const CRASHES_BY_CHANCE = 2;
 
-/** How one plugin's generations are done: claim, call it, then everything that changes in one transaction. (GEN-21) */
+/** How one plugin's generations are done: claim, call it, then everything that changes in one transaction. */
 export function generationWork(deps: GenerationWorkDeps, of: GenerationQueue): WorkKind<GenerationClaim> {
   const { pluginId, mode, lane } = of;
   const { db, leaseMs, plugins, quota, costs } = deps;
@@ -160,7 +160,7 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
   }
 }
 
-/** So long from now, but not after its life is over: then it is to end, whatever a provider would have it wait for. (GEN-22) */
+/** So long from now, but not after its life is over: then it is to end, whatever a provider would have it wait for. */
 function dueIn({ clock }: GenerationWorkDeps, { created_at: createdAt }: ClaimedRow, delayMs: number): Date {
   return new Date(Math.min(clock.now().getTime() + delayMs, createdAt.getTime() + LIFE_MAX_MS + 1_000));
 }
@@ -172,14 +172,14 @@ async function coolDown(deps: GenerationWorkDeps, claim: GenerationClaim, contex
   context.delayUntil(dueAt);
 }
 
-/** No refusal: it was admitted, and goes on as soon as others have ended. (GEN-11) */
+/** No refusal: it was admitted, and goes on as soon as others have ended. */
 async function waitForRoom(deps: GenerationWorkDeps, claim: GenerationClaim, context: WorkRunContext): Promise<void> {
   const dueAt = new Date(deps.clock.now().getTime() + ROOM_RETRY_MS);
   await putBack(deps, claim, { dueAt, countsAsAttempt: false });
   context.delayUntil(dueAt);
 }
 
-/** An earlier call's answer was lost, and neither asking the provider nor calling again is free of harm. (GEN-24) */
+/** An earlier call's answer was lost, and neither asking the provider nor calling again is free of harm. */
 function lostAndCostly(plugins: PluginHost, row: ClaimedRow): boolean {
   return (
     row.pending?.externalId === null &&
@@ -199,7 +199,7 @@ async function complete(
   const { db, plugins, quota, costs, makers, emit } = deps;
   const product = await productOf(makers, row, output).catch((error: unknown) => {
     if (!(error instanceof UnusableOutput)) throw error;
-    // The provider's answer was nothing whole: its fault, and worth another try where that is not billed again. (GEN-24)
+    // The provider's answer was nothing whole: its fault, and worth another try where that is not billed again.
     const outcome = plugins.repeat(row.plugin_id, "generation", row.mode) === "costs" ? "unknown" : "failed";
     throw new PluginFailure("UPSTREAM", `the provider sent unusable ${row.kind}: ${error.message}`, {
       pluginId: row.plugin_id,
@@ -245,7 +245,7 @@ async function patiently<T>(signal: AbortSignal, write: () => Promise<T>): Promi
   }
 }
 
-/** Ends a held generation as failed, and gives back what it took of the account's windows. (GEN-13) */
+/** Ends a held generation as failed, and gives back what it took of the account's windows. */
 export async function fail(
   deps: GenerationWorkDeps,
   claim: GenerationClaim,

@@ -7,7 +7,7 @@ import { createIncomingRegistry, type IncomingEvent } from "./index.ts";
 
 const minuteMs = 60_000;
 
-describe("webhooks of providers (WHK-11)", () => {
+describe("webhooks of providers", () => {
   let app: TestApp;
   const processed: IncomingEvent[] = [];
   const incoming = createIncomingRegistry();

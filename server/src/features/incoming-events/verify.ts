@@ -6,7 +6,7 @@ import type { Clock } from "../../platform/clock/index.ts";
 import { callOf } from "./call.ts";
 import { KEPT_DAYS } from "./maintenance.ts";
 
-/** How far the signed time may be from ours, in both directions (WHK-11). */
+/** How far the signed time may be from ours, in both directions. */
 const TOLERANCE_MS = 5 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 

@@ -36,7 +36,7 @@ class NeverEnded extends Error {
   }
 }
 
-/** Processes what providers sent: each event's effects happen once, in the transaction that finishes it. (WHK-11) */
+/** Processes what providers sent: each event's effects happen once, in the transaction that finishes it. */
 export function incomingEventWork(deps: IncomingWorkDeps): WorkKind<IncomingEventClaim> {
   const { db, clock, leaseMs } = deps;
   return {

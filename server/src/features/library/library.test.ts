@@ -88,7 +88,7 @@ describe("an asset", () => {
     expect(events.map(({ data }) => data)).toEqual([made, changed, { object: "asset", id: made.id, deleted: true }]);
   });
 
-  test("copies a variant of a draft, edits included, and is not changed by later ones; what is sent goes first (GEN-04)", async () => {
+  test("copies a variant of a draft, edits included, and is not changed by later ones; what is sent goes first", async () => {
     const draft = await newDraft(app, account);
     const copy = await library.createAsset({ draft_id: draft.id, tags: ["mine"] });
     expect(copy).toMatchObject({

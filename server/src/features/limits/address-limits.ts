@@ -8,7 +8,7 @@ export function addressLimits({ ip, rateClass }: { ip: string; rateClass: string
   return [guarded(known === "auth", windowOf(callerOf(ip), `address-${known}`, addressRates[known], "platform"))];
 }
 
-/** Counts the bad credentials of an address: take one per bad credential, refused means 429 instead of 401. (API-13) */
+/** Counts the bad credentials of an address: take one per bad credential, refused means 429 instead of 401. */
 export function badCredentialBucket(ip: string): Window {
   return guarded(true, windowOf(callerOf(ip), "bad-credential", badCredentialRate, "platform"));
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestApp } from "../../../test-kit/app.ts";
 
-/** `GET /v1/limits`: a dry run. (API-31) */
+/** `GET /v1/limits`: a dry run. */
 describe("asking for one's limits", () => {
   let app: TestApp;
   beforeAll(async () => {

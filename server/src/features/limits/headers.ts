@@ -3,7 +3,7 @@ import type { BucketState, LimitDecision } from "../../platform/limiter/index.ts
 /**
  * Where the caller stands: `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10, all policies),
  * `X-RateLimit-*` (one policy; Reset in Unix seconds) and, when refused, `Retry-After` (seconds, never before the
- * reset). (API-31)
+ * reset).
  */
 export function headersFor(decision: LimitDecision): Record<string, string> {
   const { buckets, nowMs } = decision;

@@ -34,7 +34,7 @@ const keyOf = (plan: string, mode: "live" | "test" = "live", keyId = "k1"): Call
   rateClass: "read",
 });
 
-describe("quotas (API-30)", () => {
+describe("quotas", () => {
   test.each([
     ["free", 10],
     ["basic", 1000],
@@ -125,7 +125,7 @@ describe("quotas (API-30)", () => {
   });
 });
 
-describe("overrides (API-30)", () => {
+describe("overrides", () => {
   const later = new Date(START + 1);
   const rate = (max: number) => ({ max, seconds: 60 });
   const shape = (windows: Window[]) =>
@@ -182,7 +182,7 @@ describe("callers without a credential", () => {
     expect(limitsFor({ principal: null, ip: "198.51.100.7", rateClass: "auth" })).toEqual(expected);
   });
 
-  test("the 21st bad credential of a minute is refused, and a minute later they count anew (API-13)", () => {
+  test("the 21st bad credential of a minute is refused, and a minute later they count anew", () => {
     const { limiter, advance } = setUp();
     const bad = () => limiter.takeNow([badCredentialBucket("198.51.100.7")]).allowed;
     for (let attempt = 0; attempt < 20; attempt += 1) expect(bad()).toBe(true);
@@ -204,7 +204,7 @@ describe("callers without a credential", () => {
   });
 });
 
-describe("header fields (API-31)", () => {
+describe("header fields", () => {
   test("every answer says where the caller stands, in the current and the legacy form", () => {
     const { limiter, advance } = setUp();
     limiter.takeNow(limitsFor(keyOf("pro")));

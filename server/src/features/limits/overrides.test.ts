@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { startProcess, type ServerProcess } from "../../../test-kit/process.ts";
 
-/** Limits and plans that administrators set by hand, and what callers see of their limits. (API-30, BIL-02) */
+/** Limits and plans that administrators set by hand, and what callers see of their limits. */
 describe("rate limits set by hand", () => {
   let app: TestApp;
   let admin: TestAccount;

@@ -25,5 +25,5 @@ export const addressRates = {
   read: { max: 600, seconds: 60 },
 } satisfies Partial<Record<RateClass, Rate>>;
 
-/** Unknown, expired or revoked credentials, per address. (API-13) */
+/** Unknown, expired or revoked credentials, per address. */
 export const badCredentialRate: Rate = { max: 20, seconds: 60 };

@@ -5,7 +5,7 @@ import { forgetExpiredOauth } from "./maintenance.ts";
 import { post } from "./token-endpoint.fixture.ts";
 import { registerApp, type ThirdParty } from "./world.fixture.ts";
 
-/** What an app hears of an account ends with its connection, though a webhook sends without any token. (API-22) */
+/** What an app hears of an account ends with its connection, though a webhook sends without any token. */
 describe("webhooks of apps", () => {
   let app: TestApp;
   let maker: TestAccount;

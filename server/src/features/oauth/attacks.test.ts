@@ -7,7 +7,7 @@ import { createBrowser, type Browser } from "./browser.fixture.ts";
 import { exchange, obtainCode, post, refresh } from "./token-endpoint.fixture.ts";
 import { callback, password, registerApp, thirdParty, type ThirdParty } from "./world.fixture.ts";
 
-/** The attacks of RFC 9700 and their neighbours, each tried. (API-20, API-22) */
+/** The attacks of RFC 9700 and their neighbours, each tried. */
 describe("attacks on OAuth", () => {
   let app: TestApp;
   let maker: TestAccount;

@@ -6,7 +6,7 @@ import { startFront, type Front } from "./front.fixture.ts";
 import { post, refresh } from "./token-endpoint.fixture.ts";
 import { password, registerApp, type ThirdParty } from "./world.fixture.ts";
 
-/** Master keys rotate while people connect apps: nobody notices while the old key is in the ring, and nothing fails later. (API-22) */
+/** Master keys rotate while people connect apps: nobody notices while the old key is in the ring, and nothing fails later. */
 describe("rotating master keys", () => {
   let front: Front;
   let app: TestApp;

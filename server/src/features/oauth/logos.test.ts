@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { registerApp } from "./world.fixture.ts";
 
-/** Logos of apps are fetched by us, as seldom as can be. (API-22) */
+/** Logos of apps are fetched by us, as seldom as can be. */
 let app: TestApp;
 let maker: TestAccount;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { createBrowser, type Browser } from "./browser.fixture.ts";
 import { exchange, obtainCode, refresh, type RawAnswer } from "./token-endpoint.fixture.ts";
 import { registerApp, type ThirdParty } from "./world.fixture.ts";
 
-/** Refreshing is safe to repeat, and theft is noticed. (API-20; RFC 9700, 4.14) */
+/** Refreshing is safe to repeat, and theft is noticed. (RFC 9700, 4.14) */
 describe("refresh", () => {
   let app: TestApp;
   let maker: TestAccount;

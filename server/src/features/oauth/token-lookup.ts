@@ -39,7 +39,7 @@ interface ScopesRow {
 
 /**
  * Three caches, because three things can end apart: the token, the grant behind it and the client behind that. Each is
- * forgotten by one notification, however many tokens hang on it. (API-22, API-23)
+ * forgotten by one notification, however many tokens hang on it.
  */
 export function createTokenLookup({ db, clock }: { db: Database; clock: Clock }): TokenLookup {
   const cached = <Row extends object>(prefix: string, statement: (id: string) => Statement) =>

@@ -38,7 +38,7 @@ const HOUR = 3600;
 const paidApi: ApiRate = { quota: { max: 1000, seconds: HOUR }, burst: { max: 200, seconds: 10 } };
 const targetedOnly: Regeneration = { targeted: true, full: "none", fullPerMonth: null };
 
-/** Every plan, cheapest first: the only place with these numbers. (BIL-01, API-30) */
+/** Every plan, cheapest first: the only place with these numbers. */
 export const plans = {
   free: {
     name: "Free",

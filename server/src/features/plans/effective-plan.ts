@@ -2,7 +2,7 @@ import { boost, planIds, type PlanId } from "./catalogue.ts";
 
 /**
  * What an account may at the moment `now`: its plan, lifted by a running boost. Never lowered by one: an enterprise
- * account stays what it is. A name that is not in the catalogue counts as free: a typo must not open the door. (BIL-02)
+ * account stays what it is. A name that is not in the catalogue counts as free: a typo must not open the door.
  */
 export function resolveEffectivePlan(basePlan: string, boostExpiresAt: Date | null, now: Date): PlanId {
   const base = planIds.find((id) => id === basePlan) ?? "free";

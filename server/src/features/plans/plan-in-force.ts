@@ -21,7 +21,7 @@ export interface PlanInForce {
 
 /**
  * The highest of the plans that an account holds at the moment `now`; null when it holds none. A name that is not in the
- * catalogue gives nothing: a typo must not open the door. (BIL-02)
+ * catalogue gives nothing: a typo must not open the door.
  */
 export function planInForce(held: readonly HeldPlan[], now: Date): PlanInForce | null {
   if (held.length === 0) return null;

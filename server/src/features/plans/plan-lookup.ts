@@ -42,14 +42,14 @@ interface Held {
   answer: { entitled: EntitledLimits; from: number; until: number } | null;
 }
 
-/** BIL-02; a change is notified, so this is only for what nobody notified. */
+/** Every change is notified, so this bounds only the age of what nobody notified. */
 const CACHED_MS = 10 * 60 * 1000;
 const NOTHING: PlanInForce = Object.freeze({ planId: "free", source: "default", endsAt: null });
 
 /**
  * Reads what an account holds once per process and ten minutes, and forgets it the moment it changes; the plan in force is
  * worked out at each call, so whatever ends, ends on time everywhere. Without notifications each call asks the database.
- * (BIL-30, ADR 28)
+ * (ADR 28)
  */
 export function createPlanLookup({
   db,

@@ -4,7 +4,7 @@ import { plans, planWithMoreRequests } from "./catalogue.ts";
 import { resolveEffectivePlan } from "./effective-plan.ts";
 import { planInForce, type HeldPlan } from "./plan-in-force.ts";
 
-describe("the plan in force (BIL-02)", () => {
+describe("the plan in force", () => {
   const now = new Date("2026-11-21T12:00:00Z");
   const later = new Date(now.getTime() + 1);
 
@@ -66,7 +66,7 @@ describe("of all that an account holds", () => {
   });
 });
 
-test("the catalogue has the prices and amounts of BIL-01", () => {
+test("the catalogue has the published prices and amounts", () => {
   const shown = Object.entries(plans).map(([id, plan]) => [
     id,
     plan.monthlyPriceCents,

@@ -21,7 +21,7 @@ const worseLast: readonly BreakerState[] = ["closed", "half_open", "open"];
 
 /**
  * Breakers are each process's own: whoever meets failures spares the provider. But whoever asks how a plugin is doing asks an
- * API process, and generations meet their provider in workers. While all are closed nothing is written. (PLG-02, API-52)
+ * API process, and generations meet their provider in workers. While all are closed nothing is written.
  */
 export function createBreakerBoard({
   db,

@@ -4,7 +4,7 @@ import { startProcess } from "../../../test-kit/process.ts";
 import type { PluginReport } from "../../platform/plugins/index.ts";
 import { createBreakerBoard } from "./breaker-board.ts";
 
-/** How a plugin is doing is asked in an API process and found out in workers. (PLG-02, API-52) */
+/** How a plugin is doing is asked in an API process and found out in workers. */
 describe("breakers of all processes", () => {
   let app: TestApp;
   let account: TestAccount;

@@ -4,7 +4,7 @@ import { newId } from "../../platform/ids/index.ts";
 import { limitsOfPlan, type EffectiveLimits } from "../plans/index.ts";
 import { admit, codesOf, createAccount, deciders, limitsWith, openQuota } from "./quota.fixture.ts";
 
-describe.each(deciders)("a thousand admissions at once, decided by %s (GEN-10)", (decider) => {
+describe.each(deciders)("a thousand admissions at once, decided by %s", (decider) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase({ poolMax: 10 });

@@ -9,7 +9,7 @@ import { admit, codesOf, createAccount, limitsWith, openQuota, type QuotaWorld }
 
 const LIMIT = 150;
 
-/** Real processes that die where it hurts, and a Redis that forgets. (GEN-10, GEN-12) */
+/** Real processes that die where it hurts, and a Redis that forgets. */
 describe.skipIf(redisBinary() === null)("admission by processes that are killed", () => {
   if (redisBinary() === null) console.log("skipped: these tests need a redis-server, and this machine has none");
   let database: TestDatabase;

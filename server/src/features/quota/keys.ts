@@ -1,6 +1,6 @@
 import type { Windows } from "./windows.ts";
 
-/** Keys of one account, in one slot of a Redis Cluster. (GEN-10) */
+/** Keys of one account, in one slot of a Redis Cluster. */
 export interface AccountKeys {
   /** Which epoch, life of Redis, month and hour the counters are of. */
   state: string;

@@ -76,7 +76,7 @@ export function entryOf({ generationId, draftId, regeneration }: AdmissionReques
   };
 }
 
-/** Takes a lapsed lease again if there is room; null if there is none. The caller holds the account's lock. (GEN-11) */
+/** Takes a lapsed lease again if there is room; null if there is none. The caller holds the account's lock. */
 export async function leaseAgain(
   tx: TenantTx,
   generationId: string,

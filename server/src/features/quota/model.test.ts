@@ -16,7 +16,7 @@ const START = Date.parse("2026-11-30T22:59:50.000Z");
 
 /**
  * Whatever happens in whatever order (admissions one by one and at once, ends, leases that lapse, hours and months that turn, plans
- * that change, a Redis that forgets, reservations without a commit), each answer is the reference's. (GEN-10 to 13)
+ * that change, a Redis that forgets, reservations without a commit), each answer is the reference's.
  */
 describe.each(deciders)("against the reference, decided by %s", (decider) => {
   let database: TestDatabase;

@@ -26,7 +26,7 @@ test("without Redis a process counts its own, and one that is not given back end
   expect(await places.take(first, 2, MINUTE_MS)).toBe(true);
 });
 
-describe.skipIf(redisUrl() === null)("places at a provider (GEN-11)", () => {
+describe.skipIf(redisUrl() === null)("places at a provider", () => {
   if (redisUrl() === null) console.log("skipped: places at a provider are counted in Redis, and this run has none");
   const log = pino({ level: "silent" });
   const connections = [1, 2, 3].map(() => null as ReturnType<typeof connectRedis> | null);

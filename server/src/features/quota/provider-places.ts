@@ -11,7 +11,7 @@ export interface ProviderWork {
   generationId: string;
 }
 
-/** How many calls of one model are out at its provider, counted over all workers. (GEN-11) */
+/** How many calls of one model are out at its provider, counted over all workers. */
 export interface ProviderPlaces {
   /** A place for `ms`, or a longer time in the one it has; false: all are taken. */
   take(work: ProviderWork, max: number, ms: number): Promise<boolean>;
@@ -73,7 +73,7 @@ export function createProviderPlaces({
   };
   return {
     take: async (work, max, ms) => {
-      // Bulk work leaves one place free, so that interactive work does not wait until it ends. (GEN-20)
+      // Bulk work leaves one place free, so that interactive work does not wait until it ends.
       const most = work.lane === "bulk" && max > 1 ? max - 1 : max;
       const keys = providerKeys(prefix, work);
       const taken = (await takeFromRedis(keys, work, most, ms)) ?? takeAlone(keys, work, most);

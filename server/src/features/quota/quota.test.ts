@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeId } from "../../platform/ids/index.ts";
 import { startTestApp, type TestApp } from "../../../test-kit/app.ts";
 
-/** What the owner of an account meets. (GEN-10 to GEN-14) */
+/** What the owner of an account meets. */
 describe("over HTTP", () => {
   let app: TestApp;
   beforeAll(async () => {

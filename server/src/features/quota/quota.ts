@@ -18,7 +18,7 @@ import type { Usage } from "./usage.ts";
 export interface Admission {
   /**
    * Takes one generation from the account's windows, all of them or none, in the transaction that writes the generation.
-   * Throws the `ProblemError` of the window that refuses for longest. (GEN-10, GEN-14)
+   * Throws the `ProblemError` of the window that refuses for longest.
    */
   enforceOrThrow(tx: TenantTx, request: AdmissionRequest): Promise<void>;
 }
@@ -26,9 +26,9 @@ export interface Admission {
 export interface Quota {
   /** Asked before the transaction is opened: looking a plan up may need a connection of its own. */
   admission(accountId: string): Promise<Admission>;
-  /** Ends what was admitted, once, in the transaction that ends the generation; what has ended already stays as it is. (GEN-13) */
+  /** Ends what was admitted, once, in the transaction that ends the generation; what has ended already stays as it is. */
   settle(tx: TenantTx, generationId: string, outcome: "charged" | "refunded"): Promise<void>;
-  /** Moves the end of the lease of what is at work, or waits. False: it has lapsed, and others may have its place. (GEN-11) */
+  /** Moves the end of the lease of what is at work, or waits. False: it has lapsed, and others may have its place. */
   lease(tx: TenantTx, generationId: string, ms: number): Promise<boolean>;
   /** Takes a lapsed lease again. False: there is no room at the moment. */
   leaseAgain(accountId: string, generationId: string, ms: number): Promise<boolean>;

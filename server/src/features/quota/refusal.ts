@@ -2,7 +2,7 @@ import { ProblemError, type ProblemOptions } from "../../platform/http/problem.t
 import { planIds, plans, pricingUrl, type EffectiveLimits, type Plan, type PlanId } from "../plans/index.ts";
 import type { QuotaWindow, Usage, Violation } from "./usage.ts";
 
-/** The 429 that tells of the window which lasts longest, and names the others. (GEN-14) */
+/** The 429 that tells of the window which lasts longest, and names the others. */
 export function refusalOf(
   violations: readonly [Violation, ...Violation[]],
   { at }: Usage,
@@ -59,7 +59,7 @@ export function refusalOf(
   }
 }
 
-/** The plan has no full regenerations at all, so no waiting helps. (GEN-02) */
+/** The plan has no full regenerations at all, so no waiting helps. */
 export function fullRegenerationForbidden(limits: EffectiveLimits): ProblemError {
   const upgrade = planWithMore(limits, "full_regenerations");
   return new ProblemError("full_regen_not_allowed", {

@@ -4,7 +4,7 @@ import { redisScript } from "../../platform/redis/index.ts";
 export const LEASE_KEPT_SECONDS = 24 * 60 * 60;
 
 /**
- * All windows of one account, all or nothing, in Redis' own time. (GEN-10)
+ * All windows of one account, all or nothing, in Redis' own time.
  * KEYS: state, pool, full, burst, leases and, for a regeneration of a draft, its cooldown.
  * ARGV: 1 "life month hour": life of Redis, start of the month and of the hour that the keys are of, in ms; 2 and 3 start and end of the
  * hour in seconds, 4–7 limits of pool, full, burst and leases (-1: none), 8 generation, 9 "1" for a full regeneration, 10 cooldown in

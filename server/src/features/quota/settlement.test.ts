@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { decodeId } from "../../platform/ids/index.ts";
 
-/** What a generation costs of the plan, by how it ends. (GEN-13) */
+/** What a generation costs of the plan, by how it ends. */
 describe("the end of a generation", () => {
   let app: TestApp;
   let account: TestAccount;

@@ -42,7 +42,7 @@ export function countedLimits({ generationsPerMonth, burstPerHour, regeneration,
   };
 }
 
-/** Every window that has no room for one more, the one that lasts longest first. The Lua script decides by the same rule. (GEN-10) */
+/** Every window that has no room for one more, the one that lasts longest first. The Lua script decides by the same rule. */
 export function violationsOf(usage: Usage, limits: EffectiveLimits, regeneration: Regeneration | null): Violation[] {
   const { monthEnd, hourEnd } = windowsAt(usage.at);
   const { monthly, hourly, full, live } = countedLimits(limits);

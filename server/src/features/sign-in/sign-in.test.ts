@@ -4,7 +4,7 @@ import { decodeId } from "../../platform/ids/index.ts";
 import { forgetSignIns } from "./index.ts";
 import { appPage, signInEnv, visitor } from "./sign-in.fixture.ts";
 
-describe("signing in with Spotify (API-03)", () => {
+describe("signing in with Spotify", () => {
   let app: TestApp;
   let go: ReturnType<typeof visitor>;
   beforeAll(async () => {

@@ -4,7 +4,7 @@ import { signInEnv, visitor } from "./sign-in.fixture.ts";
 
 const minuteMs = 60_000;
 
-/** Where others repeat their password, who has none signs in again: they can do all that others can. (API-03, API-04) */
+/** Where others repeat their password, who has none signs in again: they can do all that others can. */
 describe("people without a password", () => {
   let app: TestApp;
   let go: ReturnType<typeof visitor>;

@@ -49,7 +49,7 @@ function withoutRequestId(problem: Record<string, unknown>): Record<string, unkn
 }
 
 describe("listTracks", () => {
-  test("shows newest first in pages that stay stable while tracks are added (API-43)", async () => {
+  test("shows newest first in pages that stay stable while tracks are added", async () => {
     const titles = ["one", "two", "three"];
     for (const title of titles) await upload(title);
     const first = await json(call("/v1/tracks?limit=2"));

@@ -177,7 +177,7 @@ describe("a refused upload names the part and stores nothing", () => {
   });
 });
 
-describe("an Idempotency-Key (API-42)", () => {
+describe("an Idempotency-Key", () => {
   const key = { "idempotency-key": "upload-1" };
 
   test("replays the first answer for the same file, and keeps one track and one file", async () => {

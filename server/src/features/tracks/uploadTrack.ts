@@ -14,7 +14,7 @@ import type { UploadForm } from "./upload-form.ts";
 
 /**
  * Streams the file to storage, reads what it is, then makes the track in one transaction. Whatever fails, and also when
- * an earlier answer is replayed (API-42), the audio of this request does not stay.
+ * an earlier answer is replayed, the audio of this request does not stay.
  */
 export const uploadTrack =
   (deps: TracksDeps): Handler<"uploadTrack"> =>

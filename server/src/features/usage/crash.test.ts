@@ -11,7 +11,7 @@ import { startProcess, type ServerProcess } from "../../../test-kit/process.ts";
 import { startPostgres } from "../../dev/postgres.ts";
 import { migrateQueueSchema } from "../../platform/queue/index.ts";
 
-/** Real processes, which end in every way; requests that need no database, so that its outages do not stop them. (API-50) */
+/** Real processes, which end in every way; requests that need no database, so that its outages do not stop them. */
 let undo: AsyncDisposableStack;
 let app: TestApp;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import type { Clock } from "../../platform/clock/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 
-/** How long requests are kept one by one, and how long rollups are (API-51). */
+/** How long requests are kept one by one, and how long rollups are. */
 export const daysKept = 30;
 export const monthsKept = 13;
 

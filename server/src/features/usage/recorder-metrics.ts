@@ -8,7 +8,7 @@ const totals = {
   recovered: "Requests that an earlier process left on disk and this one stored.",
 } as const satisfies Partial<Record<keyof RecorderCounts, string>>;
 
-/** Shows what became of recorded requests: accepted = stored + pending + dropped. (API-50) */
+/** Shows what became of recorded requests: accepted = stored + pending + dropped. */
 export function exportRecorderCounts(registry: Registry, recorder: Pick<UsageRecorder, "counts">): void {
   for (const [name, help] of Object.entries(totals)) {
     registry.registerMetric(

@@ -53,7 +53,7 @@ function moody(): Pick<Database, "asSystem"> & { isDown: boolean } {
   return db;
 }
 
-test("whatever the database answers, each request is stored once, and the counters add up at every moment (API-50)", async () => {
+test("whatever the database answers, each request is stored once, and the counters add up at every moment", async () => {
   const db = moody();
   const recorder = recorderOn(db);
   let wrong = 0;

@@ -230,7 +230,7 @@ test("percentiles are within the documented error of the exact ones, and merged 
 });
 
 describe("partitions", () => {
-  test("are there for the coming days; expired ones are dropped, but none whose day is not rolled up (API-51)", async () => {
+  test("are there for the coming days; expired ones are dropped, but none whose day is not rolled up", async () => {
     const day = (time: number) => `usage_requests_d${new Date(time).toISOString().slice(0, 10).replaceAll("-", "")}`;
     const before = await partitions("usage_requests");
     for (let step = -1; step <= 7; step += 1) expect(before).toContain(day(today + step * DAY));

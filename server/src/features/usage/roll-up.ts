@@ -8,7 +8,7 @@ const GRACE_MS = 2 * 60_000;
 
 /**
  * Rolls up every hour that is over and every day whose hours are rolled up, unless that is done. Any number of workers may
- * do it at once: each hour is taken under a lock and looked at again. What was stored later has put its hour back. (API-51)
+ * do it at once: each hour is taken under a lock and looked at again. What was stored later has put its hour back.
  */
 export async function rollUpUsage({ db, clock }: { db: Database; clock: Clock }): Promise<void> {
   for (const span of ["hour", "day"] as const) {

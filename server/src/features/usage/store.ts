@@ -75,7 +75,7 @@ export async function insertUsage(tx: SystemTx, rows: readonly UsageRow[]): Prom
 }
 
 /**
- * Of rows that waited on disk, those whose accounts are still there: an account that was erased meanwhile stays erased. (API-04)
+ * Of rows that waited on disk, those whose accounts are still there: an account that was erased meanwhile stays erased.
  * What an erasure overtakes after this it sweeps itself, an hour later.
  */
 export async function selectLiving(tx: SystemTx, rows: readonly UsageRow[]): Promise<UsageRow[]> {

@@ -46,7 +46,7 @@ describe("usage", () => {
   const byLabel = (groups: { group: string | null; requests: number }[]) =>
     Object.fromEntries(groups.map(({ group, requests }) => [group, requests]));
 
-  test("every request of a key counts within seconds, once, with its outcome, also refused ones (API-50, API-51)", async () => {
+  test("every request of a key counts within seconds, once, with its outcome, also refused ones", async () => {
     const ask = () => usage().getStats({ api_key_id: liveKeyId, group_by: "operation" });
     await fresh(ask, 13);
     const stats = await ask();
@@ -76,7 +76,7 @@ describe("usage", () => {
     });
   });
 
-  test("sessions and live and sandbox accounts are counted apart, and nobody sees another account's figures (API-02)", async () => {
+  test("sessions and live and sandbox accounts are counted apart, and nobody sees another account's figures", async () => {
     const sandbox = await app.client(account.sessionToken).usage.getStats({ group_by: "operation" }, { mode: "test" });
     expect(byLabel(sandbox.groups)).toMatchObject({ listTracks: 1 });
     expect(byLabel(sandbox.groups)).not.toHaveProperty("getProfile");
@@ -173,7 +173,7 @@ describe("usage", () => {
     expect(JSON.stringify(kept)).not.toContain("secret-of-a-person");
   });
 
-  test("administrators see all accounts, who uses most, and requests of nobody (API-52)", async () => {
+  test("administrators see all accounts, who uses most, and requests of nobody", async () => {
     for (const path of ["/v1/nothing", "/v1/tracks"]) await app.request("get", path);
     await app.request("delete", "/v1/tracks");
     const api = app.client(admin.sessionToken).admin;

@@ -5,7 +5,7 @@ import type { WebhooksDeps } from "./deps.ts";
 import { presentReplay } from "./replay/present.ts";
 import { cancelReplay, selectReplay, type ReplayRow } from "./replay/store.ts";
 
-/** Puts nothing more up; what waits already (25 deliveries at most) is still sent. (WHK-12) */
+/** Puts nothing more up; what waits already (25 deliveries at most) is still sent. */
 export const cancelWebhookReplay =
   ({ db, clock }: Pick<WebhooksDeps, "db" | "clock">): Handler<"cancelWebhookReplay"> =>
   async ({ principal: { accountId }, path, write }) => {

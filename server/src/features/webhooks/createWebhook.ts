@@ -10,7 +10,7 @@ import { sendTestEvent } from "./test-event.ts";
 
 const webhooksMax = 50;
 
-/** Creates an endpoint, shows its secret this once, and sends it a test event. (WHK-07) */
+/** Creates an endpoint, shows its secret this once, and sends it a test event. */
 export const createWebhook =
   (deps: Pick<WebhooksDeps, "clock" | "keyRing" | "policy" | "work">): Handler<"createWebhook"> =>
   async ({ principal: { accountId, clientId }, body, requestId, write }) => {

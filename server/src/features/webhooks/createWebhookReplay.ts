@@ -8,7 +8,7 @@ import { lowestId } from "./replay/step.ts";
 import { insertReplay, selectReplay, type ReplayRow } from "./replay/store.ts";
 import { replayKind } from "./replay/work.ts";
 
-/** Sends again what failed, what the endpoint missed, or everything of a time; goes on in the background. (WHK-08, WHK-12) */
+/** Sends again what failed, what the endpoint missed, or everything of a time; goes on in the background. */
 export const createWebhookReplay =
   ({ db, clock, work }: Pick<WebhooksDeps, "db" | "clock" | "work">): Handler<"createWebhookReplay"> =>
   async ({ principal: { accountId }, path, body, write }) => {

@@ -3,7 +3,7 @@ import type { FanOut } from "../events/index.ts";
 import { newDeliveryId } from "./delivery-store.ts";
 import { drainKind } from "./delivery/work.ts";
 
-/** One delivery per subscribed endpoint that is enabled or paused, in the statement that writes the event (WHK-02). */
+/** One delivery per subscribed endpoint that is enabled or paused, in the statement that writes the event. */
 export const createFanOut = ({ work }: { work: Pick<WorkEngine, "enqueue"> }): FanOut => ({
   sql: `
     subscribed as (

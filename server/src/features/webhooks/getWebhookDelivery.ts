@@ -4,7 +4,7 @@ import { deliveryIdOf, noSuchDelivery, webhookIdOf } from "./find.ts";
 import { presentDeliveryDetail } from "./present.ts";
 import type { WebhooksDeps } from "./deps.ts";
 
-/** What was sent and every answer. (WHK-08) */
+/** What was sent and every answer. */
 export const getWebhookDelivery =
   ({ db }: Pick<WebhooksDeps, "db">): Handler<"getWebhookDelivery"> =>
   async ({ principal: { accountId }, path }) => {

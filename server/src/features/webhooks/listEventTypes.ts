@@ -5,7 +5,7 @@ import { presentEvent } from "../events/index.ts";
 import type { WebhooksDeps } from "./deps.ts";
 import { sampleData } from "./samples.ts";
 
-/** Every type that an endpoint can subscribe to, with what it means and a sample of it. (WHK-01) */
+/** Every type that an endpoint can subscribe to, with what it means and a sample of it. */
 export const listEventTypes =
   ({ clock }: Pick<WebhooksDeps, "clock">): Handler<"listEventTypes"> =>
   async () => {

@@ -4,7 +4,7 @@ import { forgetWebhooks } from "./maintenance.ts";
 import { deleteWebhook } from "./store.ts";
 import { createWorld, type World } from "./world.fixture.ts";
 
-/** How long endpoints, replays and their log are kept. (WHK-08) */
+/** How long endpoints, replays and their log are kept. */
 const dayMs = 86_400_000;
 let world: World;
 beforeEach(async () => {

@@ -2,7 +2,7 @@ import type { Clock } from "../../platform/clock/index.ts";
 import type { Database, SystemTx } from "../../platform/db/index.ts";
 import { deleteReplaysFinishedBefore, deleteWebhooksDeletedBefore } from "./maintenance-store.ts";
 
-/** As long as the log of deliveries (WHK-08). */
+/** As long as the log of deliveries. */
 const KEPT_DAYS = 30;
 const BATCH = 1000;
 

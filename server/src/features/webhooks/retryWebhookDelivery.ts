@@ -6,7 +6,7 @@ import { deliveryIdOf, noSuchDelivery, webhookIdOf } from "./find.ts";
 import { presentDelivery } from "./present.ts";
 import type { WebhooksDeps } from "./deps.ts";
 
-/** Sends a finished delivery once more with the same body and id; if it fails it goes on with its schedule. (WHK-08) */
+/** Sends a finished delivery once more with the same body and id; if it fails it goes on with its schedule. */
 export const retryWebhookDelivery =
   ({ db, clock, work }: Pick<WebhooksDeps, "db" | "clock" | "work">): Handler<"retryWebhookDelivery"> =>
   async ({ principal: { accountId }, path, write }) => {

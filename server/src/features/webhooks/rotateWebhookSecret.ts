@@ -8,7 +8,7 @@ import { replaceSecret } from "./store.ts";
 
 const overlapSecondsDefault = 86_400;
 
-/** A new secret, shown this once; the old one signs too until the overlap ends. (WHK-04) */
+/** A new secret, shown this once; the old one signs too until the overlap ends. */
 export const rotateWebhookSecret =
   ({ clock, keyRing, work }: Pick<WebhooksDeps, "clock" | "keyRing" | "work">): Handler<"rotateWebhookSecret"> =>
   async ({ principal: { accountId }, path, body, write }) => {

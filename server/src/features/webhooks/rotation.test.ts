@@ -44,7 +44,7 @@ const next = async (): Promise<Received> => {
 };
 const signatures = (received: Received) => String(received.headers["webhook-signature"]).split(" ");
 
-test("for a day both secrets sign and either verifies, then only the new one signs (WHK-04)", async () => {
+test("for a day both secrets sign and either verifies, then only the new one signs", async () => {
   const { secret, previous_secret_ends_at: endsAt } = await rotate({});
   expect(secret).not.toBe(webhook.secret);
   expect(new Date(String(endsAt)).getTime()).toBe(world.clock.now().getTime() + 86_400_000);
@@ -71,7 +71,7 @@ test.each([[3_600], [604_800]])(
   },
 );
 
-test("with an overlap of 0 the old secret ends at once (WHK-04)", async () => {
+test("with an overlap of 0 the old secret ends at once", async () => {
   const { secret, previous_secret_ends_at: endsAt } = await rotate({ overlap_seconds: 0 });
   expect(endsAt).toBeNull();
   const received = await next();
@@ -111,7 +111,7 @@ test("the log shows neither secret and no signature to replay, and a deleted end
 });
 
 test.skipIf(python.missing !== undefined)(
-  "the standard's Python library verifies a delivery, with both secrets of an overlap (WHK-03)",
+  "the standard's Python library verifies a delivery, with both secrets of an overlap",
   async () => {
     const plain = await next();
     const { secret } = await rotate({});

@@ -15,7 +15,7 @@ interface Vectors {
   sign: { algorithm: string; secret: string; id: string; timestamp: number; payload: string; expected: string }[];
 }
 
-describe.skipIf(!present)("the published vectors of Standard Webhooks (WHK-03)", () => {
+describe.skipIf(!present)("the published vectors of Standard Webhooks", () => {
   const { sign } = JSON.parse(present ? readFileSync(file, "utf8") : `{ "sign": [] }`) as Vectors;
   const ours = sign.filter(({ algorithm }) => algorithm === "hmac-sha256");
 

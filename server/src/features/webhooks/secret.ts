@@ -20,7 +20,7 @@ export function openSecret(keyRing: KeyRing, accountId: string, webhookId: strin
   return keyRing.decrypt(sealed, aad(accountId, webhookId));
 }
 
-/** `(id, timestamp, body) → "v1,<base64>"` over `id.timestamp.body`, timestamp in Unix seconds (WHK-03). */
+/** `(id, timestamp, body) → "v1,<base64>"` over `id.timestamp.body`, timestamp in Unix seconds. */
 export type Sign = (id: string, timestamp: number, body: Buffer) => string;
 
 /** The secret before a rotation, which signs too until the overlap ends. */
@@ -29,7 +29,7 @@ export interface PreviousSecret {
   until: Date;
 }
 
-/** During an overlap the header holds one signature per secret, the new one first (WHK-04). */
+/** During an overlap the header holds one signature per secret, the new one first. */
 export function createSigner(secret: string, previous: PreviousSecret | null = null): Sign {
   const sign = signerOf(secret);
   if (previous === null) return sign;

@@ -3,7 +3,7 @@ import { findWebhook, webhookIdOf } from "./find.ts";
 import type { WebhooksDeps } from "./deps.ts";
 import { sendTestEvent } from "./test-event.ts";
 
-/** Sends a sample of any type to this endpoint only. (WHK-07) */
+/** Sends a sample of any type to this endpoint only. */
 export const testWebhook =
   (deps: Pick<WebhooksDeps, "db" | "clock" | "work">): Handler<"testWebhook"> =>
   async ({ principal: { accountId }, path, body, requestId, write }) => {

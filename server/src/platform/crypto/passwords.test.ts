@@ -23,7 +23,7 @@ const { hashPassword, verifyPassword } = await import("./passwords.ts");
 
 beforeEach(() => void work.splice(0));
 
-test("an address that nobody has costs the same work as a wrong password, of the same cost, so that time tells nothing (API-03)", async () => {
+test("an address that nobody has costs the same work as a wrong password, of the same cost, so that time tells nothing", async () => {
   const stored = await hashPassword("pw-canary-of-somebody");
   await verifyPassword(null, "pw-canary-first"); // makes the hash to compare with, once per process
   const workOf = async (hash: string | null) => {

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey } from "node:crypto";
 import type { NamedKey } from "../config/index.ts";
 
-/** Keyed hashes of API keys: without the pepper, a copy of the database cannot even test a guess (API-10). */
+/** Keyed hashes of API keys: without the pepper, a copy of the database cannot even test a guess. */
 export interface Peppers {
   /** Version that new hashes are made with. */
   current: string;

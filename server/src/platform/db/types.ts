@@ -28,7 +28,7 @@ export interface SystemTx extends Tx {
 }
 
 export interface Database {
-  /** One transaction that sees and touches the rows of this account only (API-01). */
+  /** One transaction that sees and touches the rows of this account only. */
   withTenant<T>(accountId: string, fn: (tx: TenantTx) => Promise<T>): Promise<T>;
   /** One transaction across all tenants, for sweepers and look-ups before the tenant is known. Logged with the reason. */
   asSystem<T>(reason: string, fn: (tx: SystemTx) => Promise<T>): Promise<T>;

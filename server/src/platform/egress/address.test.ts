@@ -15,7 +15,7 @@ interface Corpus {
   cidrs_v6: string[];
 }
 
-describe.skipIf(!present)("the published corpus (WHK-09)", () => {
+describe.skipIf(!present)("the published corpus", () => {
   const text = present ? readFileSync(corpusFile, "utf8") : `{ "ips": [], "cidrs_v4": [], "cidrs_v6": [] }`;
   const corpus = JSON.parse(text) as Corpus;
 

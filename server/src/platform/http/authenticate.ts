@@ -4,7 +4,7 @@ import { clientAddress } from "./client-address.ts";
 import type { Principal } from "./context.ts";
 import { ProblemError } from "./problem.ts";
 
-/** Outcome of looking at an `Authorization` header; a bad credential says nothing about why (API-13). */
+/** Outcome of looking at an `Authorization` header; a bad credential says nothing about why. */
 export type Authentication =
   | { outcome: "authenticated"; principal: Principal }
   | { outcome: "missing" }

@@ -3,7 +3,7 @@ import { operations, type OperationId } from "../../generated/operations.ts";
 import { operationOf, type Principal } from "./context.ts";
 import { ProblemError } from "./problem.ts";
 
-/** Scopes and credential kinds come from the spec's `security`; no handler checks them by hand. (API-12) */
+/** Scopes and credential kinds come from the spec's `security`; no handler checks them by hand. */
 export const authorize: RequestHandler = (request, _response, next) => {
   const { principal } = request.context;
   const refused = principal && refusal(operationOf(request), principal);

@@ -8,7 +8,7 @@ export interface CredentialWatch {
   watch(request: Request): { signal: AbortSignal; over(): void };
 }
 
-/** Answers that last are looked at this often: a revoked credential must end within a second, everywhere. (API-11) */
+/** Answers that last are looked at this often: a revoked credential must end within a second, everywhere. */
 const LOOK_MS = 400;
 
 /**

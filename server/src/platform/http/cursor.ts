@@ -31,7 +31,7 @@ const MAC_BYTES = 12;
 
 /**
  * Opaque signed cursors: base64url(uuid bytes ‖ truncated HMAC over scope and uuid). The first key signs, all are
- * accepted, so that a key rotation breaks nobody's walk. (API-43)
+ * accepted, so that a key rotation breaks nobody's walk.
  */
 export function createCursors(keys: readonly { key: Buffer }[]): Cursors {
   const [signing] = keys;

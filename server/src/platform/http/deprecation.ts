@@ -11,7 +11,7 @@ interface Deprecation {
 
 /**
  * Every answer of a deprecated operation says since when it is (`Deprecation`, RFC 9745), when it ends (`Sunset`, RFC 8594)
- * and where to read what to do (`Link`). All from the spec. (API-45)
+ * and where to read what to do (`Link`). All from the spec.
  */
 export const announceDeprecation: RequestHandler = (request, response, next) => {
   const { operationId } = request.context;

@@ -6,7 +6,7 @@ import { invalidField, ProblemError, problemDocument } from "./problem.ts";
 
 /**
  * Everything thrown ends here. Expected failures carry their own public text; anything else is a bug: 500 without
- * detail, logged with its cause. Stack traces, SQL and secrets never leave. (API-40)
+ * detail, logged with its cause. Stack traces, SQL and secrets never leave.
  */
 export function errorHandler({ log, judge }: { log: Logger; judge: ProblemJudge | null }): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {

@@ -36,7 +36,7 @@ const EXPOSED = [
   "Link",
 ];
 
-/** Browsers of the listed origins may call the API. No cookies are accepted anywhere, so no credentials mode. (API-46) */
+/** Browsers of the listed origins may call the API. No cookies are accepted anywhere, so no credentials mode. */
 export function corsAllowlist(origins: readonly string[]): RequestHandler {
   const handler = cors({ origin: [...origins], exposedHeaders: EXPOSED, maxAge: 600 });
   return (request, response, next) => (request.headers.origin ? handler(request, response, next) : next());

@@ -6,7 +6,7 @@ import type { Principal } from "./context.ts";
 import { ProblemError } from "./problem.ts";
 import type { AnyResult } from "./result.ts";
 
-/** How long a key is remembered. (API-42) */
+/** How long a key is remembered. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 export interface IdempotentCall {
@@ -22,7 +22,7 @@ export interface IdempotentCall {
 /**
  * What a caller's key is stored as: hashed together with whose it is, so that no other credential of the account, which may
  * be allowed less, gets the answer. A key that is rotated keeps its id, somebody who signs in again is the same user, and a
- * refreshed token belongs to the same app and user: all of them may still repeat what they asked. (API-42)
+ * refreshed token belongs to the same app and user: all of them may still repeat what they asked.
  */
 export function recordKey({ kind, keyId, userId, clientId }: Principal, key: string): string {
   const owner = { api_key: keyId, session: userId, oauth_token: `${clientId} ${userId}` }[kind];

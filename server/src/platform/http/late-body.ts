@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 
 /**
  * Calls `late` when the body of a request is not there `timeoutMs` after this. Byte by byte, a few callers could hold
- * thousands of connections for as long as an upload may take. (API-46)
+ * thousands of connections for as long as an upload may take.
  */
 export function whenBodyIsLate(request: IncomingMessage, timeoutMs: number, late: () => void): void {
   if (request.complete) return;

@@ -5,7 +5,7 @@ import { openApiDocument } from "./validate.ts";
 
 /**
  * Judges problem documents, which the reference library does not look at: the operation declares the status, and the
- * document fits the schema. Throws what is wrong. Tests and development only, like the reference. (API-40, API-41)
+ * document fits the schema. Throws what is wrong. Tests and development only, like the reference.
  */
 export function createProblemJudge(): (operationId: OperationId | null, problem: { status?: unknown }) => void {
   const ajv = formats.default(

@@ -24,7 +24,6 @@ export interface RateLimitDeps {
 /**
  * Every answer says where the caller stands, a refused one when it may come back. What an earlier step refuses (no such
  * path, no credential) is counted too, by address, and refused here: one call to the limiter for whatever comes in.
- * (API-13, API-30, API-31)
  */
 export function rateLimit({ limiter, limitsFor, headersFor, upgradeUrl }: RateLimitDeps): RequestHandler {
   return async (request, response, next) => {

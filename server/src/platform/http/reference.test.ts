@@ -159,7 +159,7 @@ function requestsFor(operationId: OperationId): fc.Arbitrary<Sent> {
   });
 }
 
-describe("our validators and express-openapi-validator agree (API-41)", () => {
+describe("our validators and express-openapi-validator agree", () => {
   const judged = (Object.keys(operations) as OperationId[]).filter(
     (id) => !operations[id].requestContentTypes.some((type: string) => type.startsWith("multipart")),
   );

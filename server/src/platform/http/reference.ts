@@ -15,7 +15,7 @@ type EovDocument = Parameters<typeof OpenApiValidator.middleware>[0]["apiSpec"];
 /**
  * The reference: express-openapi-validator, which costs ten times our own dispatch and therefore runs in tests and in
  * development only. It judges every request beside our validators (a difference is a bug and answers 500) and patches
- * `response.json`, so that an answer outside the spec fails as loudly. (API-41)
+ * `response.json`, so that an answer outside the spec fails as loudly.
  */
 export function referenceValidator(validators: Validators): RequestHandler[] {
   const chain = OpenApiValidator.middleware({

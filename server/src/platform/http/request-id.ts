@@ -6,7 +6,7 @@ const WELL_FORMED = /^[A-Za-z0-9_.-]{8,64}$/;
 
 /**
  * Starts the context of a request. A well-formed `X-Request-Id` of the caller is kept, so that a trace can cross systems;
- * anything else is replaced (it would end up in log lines). Nothing sorts by it, so it is random. (API-44)
+ * anything else is replaced (it would end up in log lines). Nothing sorts by it, so it is random.
  */
 export const requestId: RequestHandler = (request, response, next) => {
   const given = request.headers["x-request-id"];

@@ -4,7 +4,7 @@ import express from "express";
 import { expect, test } from "vitest";
 import { listen } from "./server.ts";
 
-test("connections that ask for nothing do not hold up a graceful stop; a request that has begun is answered (API-46)", async () => {
+test("connections that ask for nothing do not hold up a graceful stop; a request that has begun is answered", async () => {
   const app = express();
   app.get("/", (_request, response) => void response.end("answered"));
   const server = await listen(app, { host: "127.0.0.1", port: 0, stallTimeoutMs: 60_000 });

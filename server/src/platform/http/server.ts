@@ -17,7 +17,7 @@ export interface ListenOptions {
   stallTimeoutMs: number;
 }
 
-/** Listens with limits that keep clients who send or read slowly from holding connections. A taken port is named. (API-46) */
+/** Listens with limits that keep clients who send or read slowly from holding connections. A taken port is named. */
 export async function listen(
   app: Express,
   { host, port, variable = "PORT", stallTimeoutMs }: ListenOptions,

@@ -166,7 +166,7 @@ export function judge(
   return problems.slice(0, PROBLEMS_MAX);
 }
 
-/** Checks path, query, headers and body against the spec before any handler runs. (API-41) */
+/** Checks path, query, headers and body against the spec before any handler runs. */
 export function validate(validators: Map<OperationId, OperationValidator>): RequestHandler {
   return (request, _response, next) => {
     const { context } = request;

@@ -27,7 +27,7 @@ export interface LastUsedOptions {
 /** Ids kept while nothing can be written; beyond it new ones are left out. */
 const KEPT_MAX = 100_000;
 
-/** Collects when credentials were last used and writes it in bulk: a request itself never writes. (API-11) */
+/** Collects when credentials were last used and writes it in bulk: a request itself never writes. */
 export function createLastUsedRecorder({ write, log, everyMs = 5_000 }: LastUsedOptions): LastUsedRecorder {
   let uses = new Map<string, Use>();
   let timer: NodeJS.Timeout | undefined;

@@ -50,7 +50,7 @@ describe.skipIf(missing)("a limiter whose Redis goes away", () => {
     expect(await limiter.take([hundred])).toMatchObject({ allowed: true, degraded: false });
   });
 
-  test("goes on counting from where Redis was: neither open nor dead (API-32)", async () => {
+  test("goes on counting from where Redis was: neither open nor dead", async () => {
     expect(await takes(60)).toBe(60);
     await server.kill();
     expect(await takes(100)).toBe(40);

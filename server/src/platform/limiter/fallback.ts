@@ -35,7 +35,7 @@ const ATTEND_MS = 2000;
 const PROCESSES_UNKNOWN = 4;
 
 /**
- * Neither open nor dead when Redis is (API-32). While it does not answer, each process gives out its equal part of what was
+ * Neither open nor dead when Redis is. While it does not answer, each process gives out its equal part of what was
  * left. When it is back, each one tells it what it knew and what it gave out, and then all are exact again, also when Redis
  * had forgotten everything. In one window all processes admit at most the limit by Redis and `max(left, processes)` besides.
  */

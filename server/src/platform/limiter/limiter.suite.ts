@@ -21,7 +21,7 @@ const bucket = (capacity: number, refill = capacity, intervalMs = HOUR): Bucket 
 });
 const remaining = (decision: LimitDecision) => decision.buckets.map((state) => state.remaining);
 
-/** What every limiter promises. (API-30, API-31) */
+/** What every limiter promises. */
 export function limiterSuite(open: () => Promise<LimiterSubject>): void {
   let subject: LimiterSubject;
   beforeAll(async () => {

@@ -35,7 +35,7 @@ export interface LimitDecision {
   nowMs: number;
   /** When the same request would be allowed; null when it is, or never will be (it costs more than a bucket holds). */
   retryAtMs: number | null;
-  /** Decided by this process alone because Redis did not answer. (API-32) */
+  /** Decided by this process alone because Redis did not answer. */
   degraded: boolean;
 }
 

@@ -26,7 +26,7 @@ export class PluginFailure extends Error {
   readonly scope: RateLimitScope | null;
   readonly fields: readonly FieldRefusal[];
   /**
-   * `unknown`: the call may have taken effect and must not be repeated (GEN-24). Never `unknown` where repeating is
+   * `unknown`: the call may have taken effect and must not be repeated. Never `unknown` where repeating is
    * safe.
    */
   readonly outcome: Outcome;

@@ -37,7 +37,7 @@ async function run(
 
 const post = (ctx: PluginContext, url: string) => ctx.http.request({ method: "POST", url, json: {} });
 
-describe("loading (PLG-02)", () => {
+describe("loading", () => {
   test("one bad plugin of each sort is reported with a reason and leaves the others working", async () => {
     const good = pluginWith();
     const never = new Promise(() => undefined);
@@ -129,7 +129,7 @@ describe("loading (PLG-02)", () => {
   });
 });
 
-describe("what a plugin does wrong becomes a code (PLG-03, GEN-24)", () => {
+describe("what a plugin does wrong becomes a code", () => {
   test("input that does not fit is refused before the plugin runs, by field", async () => {
     const { host, close } = await hostFor(
       pluginWith({ generate: () => expect.unreachable() }),
@@ -261,7 +261,7 @@ describe("ctx.http", () => {
     expect(seen).toEqual([`Bearer ${secretKey}`, "127.0.0.1", undefined, "127.0.0.1"]);
   });
 
-  test("tells the provider and the log which request caused the call (API-44)", async () => {
+  test("tells the provider and the log which request caused the call", async () => {
     const seen: unknown[] = [];
     const { lines } = await run(
       async (ctx, base) => {
@@ -326,7 +326,7 @@ describe("ctx.http", () => {
   });
 });
 
-test("neither key nor user content is in logs, failures or their causes, whatever the plugin does (GEN-23)", async () => {
+test("neither key nor user content is in logs, failures or their causes, whatever the plugin does", async () => {
   const { failure, lines } = await run(async (ctx) => {
     ctx.log.info(`calling with ${secretKey}`, {
       prompt: input.prompt,

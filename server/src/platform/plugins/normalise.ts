@@ -51,7 +51,7 @@ const mayHaveHappened: ReadonlySet<PluginFailureCode> = new Set(["NETWORK", "UPS
 
 /**
  * What the plugin says, or: unknown when a changing request was sent and its answer is missing, or was a success that
- * could not be used. Where repeating is safe nothing is ever unknown. (GEN-24)
+ * could not be used. Where repeating is safe nothing is ever unknown.
  */
 function outcomeOf(code: PluginFailureCode, declared: Outcome | null, { traffic, repeat }: Circumstances): Outcome {
   if (repeat === "idempotent") return "failed";

@@ -42,7 +42,7 @@ export interface PluginCall {
   signal: AbortSignal;
   /** The same for every try of one piece of work (e.g. the generation's id). */
   idempotencyKey: string;
-  /** The request that caused the work; providers get it as `X-Request-Id`, the plugin's log lines carry it. (API-44) */
+  /** The request that caused the work; providers get it as `X-Request-Id`, the plugin's log lines carry it. */
   requestId?: string;
   /** Default: 10 min for `generate` and `resolve`, 10 s for the rest. At the deadline: `NETWORK`. */
   deadlineMs?: number;

@@ -9,7 +9,7 @@ const decide = (code: PluginFailureCode, attempt: number, details = {}, random =
   retryDecision(failure(code, details), attempt, { now, random: () => random });
 
 test.each(["AUTH_REVOKED", "VALIDATION", "CONTENT_POLICY", "CONFLICT", "PERMANENT", "UNAVAILABLE"] as const)(
-  "%s is final (GEN-22)",
+  "%s is final",
   (code) => {
     expect(decide(code, 1)).toEqual({ retry: false });
   },
@@ -41,6 +41,6 @@ test("a time in the past does not spin, one in the far future does not park", ()
   expect(decide("RATE_LIMIT", 1, { retryAt: new Date("2036-01-01") }, 0)).toMatchObject({ delayMs: 6 * 3_600_000 });
 });
 
-test("an unknown outcome is never repeated (GEN-24)", () => {
+test("an unknown outcome is never repeated", () => {
   expect(decide("NETWORK", 1, { outcome: "unknown" })).toEqual({ retry: false });
 });

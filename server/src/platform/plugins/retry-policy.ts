@@ -18,7 +18,7 @@ const never: RetryRule = { attemptsMax: 1, baseMs: 0, capMs: 0, counts: true };
 const waitMinMs = 1_000;
 const waitMaxMs = 6 * 3_600_000;
 
-/** The one retry table (GEN-22). */
+/** The one retry table. */
 const retryTable: Readonly<Record<PluginFailureCode, RetryRule>> = {
   AUTH_EXPIRED: { attemptsMax: 2, baseMs: 0, capMs: 0, counts: true },
   AUTH_REVOKED: never,
@@ -36,7 +36,7 @@ const retryTable: Readonly<Record<PluginFailureCode, RetryRule>> = {
 
 /**
  * Whether and when to call again after `attempt` counted tries (1 = the first just failed). A known `retryAt` is kept,
- * plus up to 10 % so that the waiting do not return together. An unknown outcome is never repeated (GEN-24).
+ * plus up to 10 % so that the waiting do not return together. An unknown outcome is never repeated.
  */
 export function retryDecision(
   failure: PluginFailure,

@@ -19,7 +19,7 @@ export interface PutOptions {
 }
 
 /**
- * Where audio and other large values live (API-61). Every adapter passes `blobStorageSuite`.
+ * Where audio and other large values live. Every adapter passes `blobStorageSuite`.
  *
  * A key is one to four segments of letters, digits, `_` and `-`, joined by `/`, for example `<accountId>/<trackId>`;
  * anything else throws `InvalidBlobKeyError`, so that no key can name something outside the store.

@@ -26,7 +26,7 @@ const ANSWER_TIMEOUT_MS = 1000;
 
 /**
  * Carries due rows to workers. Rows are the truth: the queue holds pointers only, and whatever happens to it, or to any
- * process, the sweepers fill it again from the rows. (OPS-06)
+ * process, the sweepers fill it again from the rows.
  */
 export function createWorkEngine({
   backend,

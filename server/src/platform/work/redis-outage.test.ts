@@ -6,7 +6,7 @@ import { addItems, finish, workItemKind } from "./work-item.fixture.ts";
 
 const PATIENCE = { timeout: 20_000 };
 
-describe.skipIf(!places.includes("redis"))("work when Redis goes away (OPS-06)", () => {
+describe.skipIf(!places.includes("redis"))("work when Redis goes away", () => {
   let bench: Bench;
   beforeAll(async () => {
     bench = await openBench("redis");

@@ -4,7 +4,7 @@ import { requestSync, requestSyncOfCharge, type RequestDeps } from "./request.ts
 
 /**
  * What the payment provider says makes its customer be looked at, and nothing else: what the event carries may be old, what
- * is read afterwards is not. So neither order nor repetition nor loss of events decides what anybody has. (BIL-21)
+ * is read afterwards is not. So neither order nor repetition nor loss of events decides what anybody has.
  */
 export function syncOnEvents(registry: IncomingRegistry, types: readonly string[], deps: RequestDeps): void {
   for (const type of types) {

@@ -3,7 +3,7 @@ import type { CustomerState, PaymentState, SubscriptionState } from "../customer
 import { differences, type Difference } from "../differences.ts";
 import { impliedEntitlements, type Entitlement } from "../implied-entitlements.ts";
 
-/** What happened at the provider, in this order; each made the customer's state what it says. (BIL-21) */
+/** What happened at the provider, in this order; each made the customer's state what it says. */
 const now = new Date("2026-11-21T12:00:00Z");
 const day = (days: number) => new Date(now.getTime() + days * 86_400_000);
 const subscribed = (more: Partial<SubscriptionState>): SubscriptionState => ({

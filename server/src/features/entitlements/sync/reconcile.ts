@@ -12,7 +12,7 @@ const BATCH = 100;
 
 /**
  * Has customers looked at that nobody looked at for a day, some at each turn: whatever event was missed, its effect is there
- * by tomorrow. It needs no memory of where it was, since each look is written down. (BIL-21)
+ * by tomorrow. It needs no memory of where it was, since each look is written down.
  */
 export async function reconcileCustomers({
   db,

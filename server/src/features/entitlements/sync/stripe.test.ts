@@ -7,7 +7,7 @@ import { decodeId } from "../../../platform/ids/index.ts";
 
 const urls = { success_url: "https://app.example.com/paid", cancel_url: "https://app.example.com/plans" };
 
-/** From a payment at (the simulator of) Stripe to what the account may, over HTTP. (BIL-20, BIL-21, BIL-22, BIL-30, BIL-31) */
+/** From a payment at (the simulator of) Stripe to what the account may, over HTTP. */
 describe("what is bought at Stripe", () => {
   let app: TestApp;
   let admin: TestAccount;
@@ -26,7 +26,7 @@ describe("what is bought at Stripe", () => {
     const { plan, source } = await sandbox.entitlements.list();
     return `${plan} ${source}`;
   };
-  /** How soon is measured (npm run bench -- billing); here, that it comes. (BIL-22) */
+  /** How soon is measured (npm run bench -- billing); here, that it comes. */
   const becomes = (account: TestAccount, what: string) => expect.poll(() => inForce(account)).toBe(what);
   const history = async ({ test: sandbox }: TestAccount) =>
     (await sandbox.entitlements.listChanges({ limit: 100 })).data;

@@ -13,7 +13,7 @@ import type { SyncDeps } from "./deps.ts";
 import { billingSyncWork } from "./work.ts";
 import type { SyncClaim } from "./store.ts";
 
-/** The sync of customers with a provider that the test speaks for. (BIL-21) */
+/** The sync of customers with a provider that the test speaks for. */
 describe("sync of customers", () => {
   let app: TestApp;
   const states = new Map<string, CustomerState>();

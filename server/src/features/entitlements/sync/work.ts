@@ -14,7 +14,7 @@ const PAUSE_FIRST_MS = 1_000;
 const PAUSE_MAX_MS = 15 * 60_000;
 const ERROR_LENGTH_MAX = 500;
 
-/** Looks at customers of the payment provider. One is looked at by one worker at a time. (BIL-21) */
+/** Looks at customers of the payment provider. One is looked at by one worker at a time. */
 export function billingSyncWork({ leaseMs, ...deps }: SyncDeps & { leaseMs: number }): WorkKind<SyncClaim> {
   const { db, clock } = deps;
   return {

@@ -21,7 +21,7 @@ export interface ProviderDeps extends AdapterDeps {
 
 /**
  * The library, told what is allowed here: authorization code with PKCE for everybody, opaque tokens, rotation at every
- * refresh. Everything else it can do is off. (API-20, RFC 9700)
+ * refresh. Everything else it can do is off. (RFC 9700)
  */
 export function createProvider(deps: ProviderDeps): Provider {
   const { db, masterKeys, publicUrl, renderError } = deps;

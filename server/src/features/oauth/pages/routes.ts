@@ -24,7 +24,7 @@ export interface OauthPagesDeps {
   provider: () => Provider;
 }
 
-/** Sign-in and consent: one address per question that the authorization server puts to a person. (API-22) */
+/** Sign-in and consent: one address per question that the authorization server puts to a person. */
 export function oauthPages(deps: OauthPagesDeps): PageRoute[] {
   const { db } = deps;
   return [

@@ -28,7 +28,7 @@ const sampleRateMax = 1_000_000;
 const durationMsMax = 2 ** 31 - 1;
 
 /**
- * Format, duration, sample rate and channels as the bytes show them (API-60). Throws `AudioError` when they are no
+ * Format, duration, sample rate and channels as the bytes show them. Throws `AudioError` when they are no
  * audio that is accepted, or less of it than they announce.
  */
 export async function readAudioFacts(source: ByteSource): Promise<AudioFacts> {

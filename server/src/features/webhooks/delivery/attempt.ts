@@ -7,7 +7,7 @@ import type { NumberedDelivery } from "./claim.ts";
 import { judge, type Outcome } from "./outcome.ts";
 import type { AttemptRecord } from "./writer.ts";
 
-/** WHK-05, WHK-08, WHK-12 */
+/** What one attempt may take, so that no receiver can hold a drain or fill its memory. */
 export const deliveryLimits: ExchangeLimits = {
   headMs: 15_000,
   totalMs: 20_000,

@@ -10,7 +10,7 @@ export interface EndpointClaim extends HealthState {
   /** Signs too until then. */
   previousSecret: { sealed: string; until: Date } | null;
   leaseToken: string;
-  /** One at a time, in sequence (WHK-13). */
+  /** One at a time, in sequence. */
   ordered: boolean;
   /** What an ordered endpoint does about a delivery that is given up. */
   onFailure: "skip" | "pause";

@@ -26,7 +26,7 @@ const emitMany = (count: number) =>
   });
 const distinctIds = () => new Set(receiver.received.map(({ headers }) => headers["webhook-id"])).size;
 
-test("a worker killed in the middle of a batch loses no delivery and leaves none stuck (WHK-02)", async () => {
+test("a worker killed in the middle of a batch loses no delivery and leaves none stuck", async () => {
   const endpoint = await world.endpoint(receiver.url);
   await emitMany(600);
   const script = join(import.meta.dirname, "drainer.fixture.ts");

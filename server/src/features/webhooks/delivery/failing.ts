@@ -7,7 +7,7 @@ import type { WebhookRow } from "../store.ts";
 import { disableFailing, selectFailing, warnFailing, type FailingRule } from "./failing-store.ts";
 
 const dayMs = 24 * 60 * 60 * 1_000;
-/** WHK-06: an endpoint none of whose attempts succeeded for five days, at least 20 of them, is disabled. */
+/** An endpoint none of whose attempts succeeded for five days, at least 20 of them, is disabled. */
 const warnAfterMs = dayMs;
 const disableAfterMs = 5 * dayMs;
 const disableAttemptsMin = 20;

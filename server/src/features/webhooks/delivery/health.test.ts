@@ -16,7 +16,7 @@ const succeeded = { verdict: "success", retryAfterMs: null } as const;
 const throttled = (retryAfterMs: number | null) => ({ verdict: "throttled", retryAfterMs }) as const;
 const restOf = ({ restingUntil }: HealthState) => restingUntil && (restingUntil.getTime() - now.getTime()) / 1_000;
 
-test("ten failures in a row open the circuit; one success in between does not let it come to that (WHK-10)", () => {
+test("ten failures in a row open the circuit; one success in between does not let it come to that", () => {
   const health = createHealth(unknown, 16, () => 40);
   for (let count = 0; count < 9; count += 1) expect(health.note(failed, now)).toBe(false);
   health.note(succeeded, now);
@@ -48,7 +48,7 @@ test("after a rest one request probes; each failed probe doubles the rest up to 
   expect(health.state()).toMatchObject({ failures: 0, trips: 0, restingUntil: null });
 });
 
-test("a 429 halves the requests at once and each success gives one back (WHK-12)", () => {
+test("a 429 halves the requests at once and each success gives one back", () => {
   const health = createHealth(unknown, 16, () => 40);
   expect(health.note(throttled(null), now)).toBe(true);
   expect(health.state()).toMatchObject({ slots: 8, failures: 0 });
@@ -58,7 +58,7 @@ test("a 429 halves the requests at once and each success gives one back (WHK-12)
   expect(later.slots()).toBe(11);
 });
 
-test("a 429 halves the rate of the last second, again while they come, and it grows by 5 a second until it is forgotten (WHK-12)", () => {
+test("a 429 halves the rate of the last second, again while they come, and it grows by 5 a second until it is forgotten", () => {
   const health = createHealth(unknown, 16, () => 40);
   expect(health.rate()).toBeNull();
   health.note(throttled(null), now);

@@ -36,7 +36,7 @@ const rateGain = 5;
 const rateMax = 1_000;
 
 /**
- * The circuit breaker and the brake of one endpoint (WHK-10, WHK-12).
+ * The circuit breaker and the brake of one endpoint.
  *
  * Ten failures in a row open the circuit for 30 s; then one request probes, and each failed probe doubles the rest, up
  * to 10 min. A 429, or a `Retry-After`, halves the requests at once and per second and lets the endpoint rest as long as

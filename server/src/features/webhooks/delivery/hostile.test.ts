@@ -135,7 +135,7 @@ const attacks: [name: string, answer: (socket: Socket) => void, expected: Expect
   ],
 ];
 
-test.each(attacks)("a receiver that %s costs one bounded attempt (WHK-05, WHK-12)", async (_name, answer, expected) => {
+test.each(attacks)("a receiver that %s costs one bounded attempt", async (_name, answer, expected) => {
   const { url, requests } = await hostile(answer);
   const endpoint = await world.endpoint(url);
   await world.emitSample("track.created");

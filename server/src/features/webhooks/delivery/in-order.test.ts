@@ -37,7 +37,7 @@ const runOn = async (endpoint: { id: string }, turns = 400) => {
   }
 };
 
-test("one at a time and in sequence, also a backlog of several batches (WHK-13)", async () => {
+test("one at a time and in sequence, also a backlog of several batches", async () => {
   const endpoint = await ordered();
   await emitMany(230);
   await world.drain(endpoint);

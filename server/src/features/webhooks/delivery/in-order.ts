@@ -11,7 +11,7 @@ import { createWake } from "./wake.ts";
 const batchSize = 100;
 
 /**
- * Sends to an ordered endpoint (WHK-13): one delivery at a time, by its number, and the next one only when the result of
+ * Sends to an ordered endpoint: one delivery at a time, by its number, and the next one only when the result of
  * the one before is durable. One that failed blocks the others until its next attempt, and so on until it succeeds or is
  * given up; then the endpoint goes on with the next (`skip`) or is paused (`pause`).
  */

@@ -38,7 +38,7 @@ test("an endpoint is kept for the events that follow, and given back when the pr
   expect(receiver.received.map(({ headers }) => headers["webhook-sequence"])).toEqual(["1", "2", "3"]);
 });
 
-test("an endpoint with nothing due is given back at once when others may wait for a place (WHK-10)", async () => {
+test("an endpoint with nothing due is given back at once when others may wait for a place", async () => {
   const endpoint = await world.endpoint(receiver.url);
   hasRoom = false;
   await world.emitSample("track.created");
@@ -46,7 +46,7 @@ test("an endpoint with nothing due is given back at once when others may wait fo
   expect(receiver.received.length).toBe(1);
 });
 
-test("an endpoint that is paused while it is kept gets nothing more, and the drain ends (WHK-12)", async () => {
+test("an endpoint that is paused while it is kept gets nothing more, and the drain ends", async () => {
   const endpoint = await world.endpoint(receiver.url);
   await world.emitSample("track.created");
   const drained = drain(endpoint);

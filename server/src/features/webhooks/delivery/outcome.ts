@@ -13,7 +13,7 @@ export interface Outcome {
   retryAfterMs: number | null;
 }
 
-/** 2xx is success and everything else is not, redirects included (WHK-05). `attempts` counts this one. */
+/** 2xx is success and everything else is not, redirects included. `attempts` counts this one. */
 export function judge(
   { statusCode, error, headers }: ExchangeResult,
   { attempts, now, random }: { attempts: number; now: Date; random: () => number },

@@ -6,7 +6,7 @@ const start = new Date("2026-11-21T08:00:00.000Z").getTime();
 const most = (times: number[]): number =>
   Math.max(0, ...times.map((from) => times.filter((time) => time >= from && time < from + 1_000).length));
 
-test("no second sees more than the limit, however the sends fall and however often another drain goes on (WHK-10)", () => {
+test("no second sees more than the limit, however the sends fall and however often another drain goes on", () => {
   const step = fc.record({ afterMs: fc.integer({ min: 0, max: 400 }), handOver: fc.boolean() });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 30 }), fc.array(step, { maxLength: 150 }), (limit, steps) => {

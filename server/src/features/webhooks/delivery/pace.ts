@@ -17,8 +17,8 @@ const windowMs = 1_000;
 const stepMs = 50;
 
 /**
- * Counts what one endpoint was sent in the last second: no second, wherever it begins, sees more than the limit
- * (WHK-10). A drain that goes on where another ended takes each step's requests as sent at its end, so that it may
+ * Counts what one endpoint was sent in the last second: no second, wherever it begins, sees more than the limit.
+ * A drain that goes on where another ended takes each step's requests as sent at its end, so that it may
  * send one step too late and never too early.
  */
 export function createPace(before: RecentSends | null): Pace {

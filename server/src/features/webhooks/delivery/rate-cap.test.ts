@@ -23,7 +23,7 @@ const peakPerSecond = async (endpoint: { id: string }): Promise<number> => {
 };
 
 test.each([[{ ordered: false }], [{ ordered: true }]])(
-  "max_per_second holds within a drain and from one to the next (WHK-10) %o",
+  "max_per_second holds within a drain and from one to the next %o",
   async (settings) => {
     const endpoint = await world.endpoint(receiver.url, ["track.deleted"], { max_per_second: 15, ...settings });
     await emitMany(40);
@@ -40,7 +40,7 @@ test.each([[{ ordered: false }], [{ ordered: true }]])(
   20_000,
 );
 
-test("an endpoint that answers 429 gets less per second, and more again when it accepts (WHK-12)", async () => {
+test("an endpoint that answers 429 gets less per second, and more again when it accepts", async () => {
   const endpoint = await world.endpoint(receiver.url, ["track.deleted"]);
   receiver.answer((response, _received, count) =>
     response.writeHead(count === 60 ? 429 : 200, { "retry-after": "0" }).end(),

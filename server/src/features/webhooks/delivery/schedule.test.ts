@@ -6,7 +6,7 @@ import { nextAttemptAt, parseRetryAfter, retryDelaysMs } from "./schedule.ts";
 const now = new Date("2026-11-21T08:00:00.000Z");
 const hourMs = 3_600_000;
 
-test("every wait is the published one, stretched by less than a fifth; after the last there is none (WHK-05)", () => {
+test("every wait is the published one, stretched by less than a fifth; after the last there is none", () => {
   const attemptsMade = fc.integer({ min: 1, max: 30 });
   const shares = fc.double({ min: 0, max: 0.999, noNaN: true });
   fc.assert(

@@ -2,7 +2,7 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** Waits after the first, second … failed attempt (WHK-05). */
+/** Waits after the first, second … failed attempt. */
 export const retryDelaysMs: readonly number[] = [
   second,
   2 * second,

@@ -43,7 +43,7 @@ const drainAll = async (endpoint: { id: string }) => {
     await world.drain(endpoint);
 };
 
-test("numbers are gap-free from 1 per endpoint, in order of creation, and a retry has its own again (WHK-13)", async () => {
+test("numbers are gap-free from 1 per endpoint, in order of creation, and a retry has its own again", async () => {
   const [one, other] = [
     await world.endpoint(receiver.url),
     await world.endpoint("http://127.0.0.1:1/", ["track.created"]),
@@ -117,7 +117,7 @@ test("events that commit in any order while drains come and go get each one numb
   expectGapFree(90);
 }, 30_000);
 
-test("after a kill -9 what was sent keeps its number, and the rest goes on without a gap (WHK-02, WHK-13)", async () => {
+test("after a kill -9 what was sent keeps its number, and the rest goes on without a gap", async () => {
   const endpoint = await world.endpoint(receiver.url);
   await emitMany(600);
   const script = join(import.meta.dirname, "drainer.fixture.ts");

@@ -16,7 +16,7 @@ async function claimed(url: string): Promise<EndpointClaim> {
 }
 const page = (except: string[] = [], limit = 100) => ({ now: world.clock.now(), after: null, except, limit });
 
-test("several endpoints are asked about by one statement, and each gets its own, numbered without a gap (WHK-13)", async () => {
+test("several endpoints are asked about by one statement, and each gets its own, numbered without a gap", async () => {
   const claims = [await claimed("https://one.example.com"), await claimed("https://two.example.com")];
   for (const type of ["track.created", "track.deleted", "track.created"] as const) await world.emitSample(type);
   const taker = createTaker(world.db);
@@ -37,7 +37,7 @@ test("a limit takes the oldest, and what is in hand already is not taken twice",
   expect(await taker.take(claim, page([...first, ...(rest ?? [])].map(({ id }) => id)), false)).toEqual([]);
 });
 
-test("an endpoint whose row somebody is changing keeps no other one waiting (WHK-10)", async () => {
+test("an endpoint whose row somebody is changing keeps no other one waiting", async () => {
   const [busy, free] = [await claimed("https://busy.example.com"), await claimed("https://free.example.com")];
   await world.emitSample("track.created");
   const taker = createTaker(world.db);

@@ -47,7 +47,7 @@ const waiting = () =>
     values: [],
   });
 
-test("two results of one delivery in one batch are both kept, and harm no other endpoint's (WHK-10)", async () => {
+test("two results of one delivery in one batch are both kept, and harm no other endpoint's", async () => {
   const [twice, other] = await deliveries();
   if (!twice || !other) throw new Error("no deliveries");
   const writer = createResultWriter(world.db);

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([app.close(), receiver.close()]));
 
-test("a replay survives kill -9 of its worker: it goes on where it was, loses no event and puts none up twice (WHK-12)", async () => {
+test("a replay survives kill -9 of its worker: it goes on where it was, loses no event and puts none up twice", async () => {
   const webhook = await account.live.webhooks.create({ url: receiver.url });
   const accountId = decodeId("acc", account.liveId) ?? "";
   const { emit } = wireEvents(app.services);

@@ -106,7 +106,7 @@ test("a time that begins before there were computers is answered, not an error",
   expect(one).toMatchObject({ status: "completed", replayed_count: 2, progress: 1 });
 });
 
-test("all that failed since a time goes out again with its webhook-id and a whole new schedule (WHK-08)", async () => {
+test("all that failed since a time goes out again with its webhook-id and a whole new schedule", async () => {
   await emitMany(3);
   await drain();
   const ids = new Set(receiver.received.map(({ headers }) => headers["webhook-id"]));
@@ -127,7 +127,7 @@ test("all that failed since a time goes out again with its webhook-id and a whol
   expect(await get(done)).toMatchObject({ pending_count: 0, succeeded_count: 60 });
 });
 
-test("what a disabled endpoint missed is recovered, each event once, and the offer ends (WHK-06, WHK-12)", async () => {
+test("what a disabled endpoint missed is recovered, each event once, and the offer ends", async () => {
   await emitMany(2);
   await drain();
   await disable();
@@ -186,7 +186,7 @@ test("no cap: more events than one look, and pages without anything wanted, are 
   expect(await runAll(await replay({}))).toMatchObject({ status: "completed", replayed_count: 30 });
 });
 
-test("a fresh event waits for 25 replayed ones at most, and a capped or ordered endpoint for less (WHK-10, WHK-12)", async () => {
+test("a fresh event waits for 25 replayed ones at most, and a capped or ordered endpoint for less", async () => {
   await emitMany(120);
   await giveUpAll();
   world.advance(1_000);

@@ -104,7 +104,7 @@ test("Prometheus gets attempts by outcome, time to first attempt, the backlog an
   expect(text).toContain("musicverse_webhooks_disabled_endpoints 1");
 });
 
-test("every type of event is listed with what it means and a sample (WHK-01)", async () => {
+test("every type of event is listed with what it means and a sample", async () => {
   const { body } = await call(routes.listEventTypes, { accountId: world.accountId });
   const data = body["data"] as { name: string; description: string; example: { type: string } }[];
   expect(data.map(({ name }) => name)).toEqual([...eventTypes]);
