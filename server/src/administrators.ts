@@ -20,8 +20,8 @@ export async function changeAdministrator(config: Config, [verb, email, ...more]
     );
     if (outcome === "unknown")
       throw new Error(`No account has the address ${email}. Sign up with it first, or check its spelling.`);
-    const now = isAdmin ? "an administrator of the platform" : "no administrator of the platform";
-    console.log(outcome === "unchanged" ? `${email} was ${now} already.` : `${email} is ${now} now.`);
+    const now = isAdmin ? "a platform administrator" : "not a platform administrator";
+    console.log(outcome === "unchanged" ? `${email} is already ${now}.` : `${email} is now ${now}.`);
   } finally {
     await db.close();
   }

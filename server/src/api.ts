@@ -18,7 +18,7 @@ export async function startApi(services: Services): Promise<RunningPart & { url:
   });
   const server: HttpServer = await listen(createApp(services, features), config);
   services.plugins.reachedAt({ publicUrl: config.publicUrl ?? server.url, ownUrl: server.url });
-  log.info({ url: server.url }, "the API listens");
+  log.info({ url: server.url }, "API listening");
   return {
     url: server.url,
     close: async () => {

@@ -10,15 +10,15 @@ import { openServices, type Services } from "./services.ts";
 import { startWorkerProcess } from "./worker-process.ts";
 
 const USAGE = `musicverse-server <command>
-  api                     serve HTTP
-  worker                  do the work: generations, webhook deliveries, track analysis
-  worker --plugins a,b    do the work of these plugins only, in a process of their own
-  dev                     both in one process, on an embedded database (npm start)
-  admin grant <email>     make the account of this address an administrator of the platform
-  admin revoke <email>    take that away; effective within a second
-  migrate up              apply missing migrations (as DATABASE_OWNER_URL)
-  migrate down [count]    take back the newest migrations (default 1)
-  migrate status          list missing migrations`;
+  api                     serve the HTTP API
+  worker                  run background work: generations, webhook deliveries, track analysis
+  worker --plugins a,b    run only the work of these plugins, isolated in their own process
+  dev                     run both in one process on an embedded database (npm start)
+  admin grant <email>     make the account with this address a platform administrator
+  admin revoke <email>    revoke that role; takes effect within a second
+  migrate up              apply pending migrations (as DATABASE_OWNER_URL)
+  migrate down [count]    roll back the newest migrations (default 1)
+  migrate status          list pending migrations`;
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { plugins: { type: "string" } } });
 const [command, ...rest] = positionals;
@@ -76,10 +76,10 @@ async function migrate([direction, count = "1"]: string[]): Promise<void> {
     });
     const applied = await migrateUp(databaseOwnerUrl);
     await migrateQueueSchema(databaseOwnerUrl);
-    console.log(applied.length > 0 ? applied.join("\n") : "Nothing to apply.");
+    console.log(applied.length > 0 ? applied.join("\n") : "No pending migrations.");
   } else if (direction === "down") {
     if (!/^[1-9]\d*$/.test(count)) throw new Error(`migrate down takes a number of migrations, not "${count}".`);
-    console.log((await migrateDown(databaseOwnerUrl, Number(count))).join("\n") || "Nothing to take back.");
+    console.log((await migrateDown(databaseOwnerUrl, Number(count))).join("\n") || "Nothing to roll back.");
   } else if (direction === "status") {
     console.log((await pendingMigrations(databaseOwnerUrl)).join("\n") || "Up to date.");
   } else {

@@ -21,7 +21,7 @@ export async function startWorkerProcess(
   // Going back ahead would need rights.
   if (config.workerNice > getPriority()) standBack(config.workerNice);
   if (config.workerPort === null) {
-    log.info("set WORKER_PORT to serve this worker's metrics and health");
+    log.info("worker metrics and health endpoints disabled: WORKER_PORT is not set");
     return startWorker(services, options);
   }
   let stopping = false;
@@ -42,7 +42,7 @@ export async function startWorkerProcess(
     variable: "WORKER_PORT",
   });
   undo.defer(() => server.close(config.shutdownTimeoutMs));
-  log.info({ url: server.url }, "the worker's metrics and health listen");
+  log.info({ url: server.url }, "worker metrics and health endpoints listening");
   const worker = await startWorker(services, options);
   undo.defer(() => worker.close());
   const running = undo.move();

@@ -187,8 +187,8 @@ export async function startWorker(
           { name: "forget sign-ins", everyMs: HOUR_MS, run: () => forgetSignIns({ db, clock }) },
         ],
   );
-  if (!mailer) log.warn("mails wait: set SMTP_URL to send them");
-  log.info("the worker works");
+  if (!mailer) log.warn("email delivery disabled: SMTP_URL is not set");
+  log.info("worker started");
   return {
     close: async () => {
       await maintenance.stop();

@@ -31,8 +31,8 @@ export async function startProcess(
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>();
   const listen = (chunk: Buffer) => {
     output += chunk.toString();
-    const url = /"url":"(http:[^"]+)","msg":"the (?:API listens|worker's metrics and health listen)"/.exec(output)?.[1];
-    if (output.includes('"the API listens"') || output.includes('"the worker works"')) resolve(url ?? "");
+    const url = /"url":"(http:[^"]+)","msg":"(?:API|worker metrics and health endpoints) listening"/.exec(output)?.[1];
+    if (output.includes('"API listening"') || output.includes('"worker started"')) resolve(url ?? "");
   };
   child.stdout.on("data", listen);
   child.stderr.on("data", listen);

@@ -66,7 +66,7 @@ describe("migrate", () => {
   test("up, again, status: applied once; the server is ready; down takes the newest back", async () => {
     await admin("alter role deployer createrole");
     expect(migrate("up")).toMatchObject({ status: 0, stdout: expect.stringContaining("create_tracks") });
-    expect(migrate("up")).toMatchObject({ status: 0, stdout: "Nothing to apply.\n" });
+    expect(migrate("up")).toMatchObject({ status: 0, stdout: "No pending migrations.\n" });
     expect(migrate("status")).toMatchObject({ status: 0, stdout: "Up to date.\n" });
 
     const api = await startProcess("api", env);

@@ -75,8 +75,8 @@ async function startServer(command: string, env: Record<string, string>) {
       if (output === "ready") return;
       output += chunk.toString();
       const found =
-        /"url":"(http:[^"]+)","msg":"the API listens"/.exec(output)?.[1] ??
-        (output.includes("the worker works") ? "" : undefined);
+        /"url":"(http:[^"]+)","msg":"API listening"/.exec(output)?.[1] ??
+        (output.includes("worker started") ? "" : undefined);
       if (found === undefined) return;
       output = "ready";
       resolve(found);

@@ -107,20 +107,20 @@ function welcome(url: string, apiKey: string, plugins: PluginHost): string {
     .filter(({ live }) => !live)
     .map(({ id, config }) => {
       const missing = config.filter(({ required, configured }) => required && !configured).map(({ env }) => env);
-      return `\n  Live accounts:     ${id} is off for them (set ${missing.join(", ") || "its settings"})`;
+      return `\n  Live mode:         disabled for ${id} (set ${missing.join(", ") || "its settings"})`;
     });
   return `
-  MusicVerse runs at ${url}
-  Mails:             ${url}/outbox
+  MusicVerse is running at ${url}
+  Email outbox:      ${url}/outbox
   Sandbox key:       ${apiKey}${off.join("")}
 
-  Three lines to try; the sandbox's provider is simulated, nothing costs money:
+  Try these three lines. The sandbox's provider is simulated, so nothing costs money:
 
     import { MusicVerse } from "@musicverse/sdk";
     const client = new MusicVerse({ apiKey: "${apiKey}", baseUrl: "${url}" });
     console.log(await client.generations.wait((await client.generations.create({ prompt: "Lo-fi, rainy night" })).id));
 
-  Or watch a whole app in another terminal: npm run demo
-  Ctrl-C stops everything; your data stays.
+  Or run a complete app in another terminal: npm run demo
+  Ctrl-C stops everything; your data is kept.
 `;
 }

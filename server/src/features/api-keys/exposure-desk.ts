@@ -39,7 +39,7 @@ export function createExposureDesk({
       last = last
         .then(() => work(ids))
         .catch((error: unknown) => {
-          log.warn({ err: error, reports: ids.length }, "reports of exposed keys are left to a worker");
+          log.warn({ err: error, reports: ids.length }, "exposed-key reports deferred to a worker");
         });
     },
     close: () => last,

@@ -23,7 +23,7 @@ export async function endCustomer(
     // Nothing can be ended from here, and after this nobody knows whose customer it was.
     deps.log.error(
       { mode: row.mode, customer_id: row.customer_id },
-      "the account is deleted and its customer is not: there are no keys of Stripe; delete it there, or it goes on paying",
+      "account deleted but its Stripe customer was not: no Stripe keys are set; delete the customer at Stripe, or it keeps being charged",
     );
   }
 }

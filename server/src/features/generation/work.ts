@@ -139,7 +139,7 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
     if (!(error instanceof PluginFailure)) {
       context.log.error(
         { generation_id: row.id, request_id: row.request_id, err: error },
-        "generation failed on our side",
+        "generation failed: internal error",
       );
       throw error;
     }

@@ -43,7 +43,10 @@ export async function verifyDelivery(
     const call = callOf(mode, requestId, requestId, signal);
     const verdict = await judged(plugins.invoke(plugin, "webhooks", "verify", call, delivery));
     if (!verdict.verified) {
-      log.info({ plugin, mode, request_id: requestId, reason: verdict.reason }, "webhook not verified");
+      log.info(
+        { plugin, mode, request_id: requestId, reason: verdict.reason },
+        "incoming webhook rejected: verification failed",
+      );
       continue;
     }
     const occurredAt = await read(plugins.invoke(plugin, "webhooks", "occurredAt", call, delivery));

@@ -64,7 +64,7 @@ export function incomingEventWork(deps: IncomingWorkDeps): WorkKind<IncomingEven
         const failure = await recordFailure(deps, claim, error);
         log.warn(
           { err: error, plugin: claim.plugin, provider_event_id: claim.provider_event_id, ...failure },
-          "incoming event not processed",
+          "incoming event processing failed",
         );
       }
     },

@@ -62,7 +62,7 @@ async function sendMail(deps: MailWorkDeps, claim: MailClaim, { log, delayUntil 
     await mailer.send({ id: claim.id, to: address, subject, text });
   } catch (error) {
     const message = error instanceof Error ? error.message : "unknown";
-    log.warn({ mail_id: claim.id, attempt: claim.attempts, reason: message }, "mail not sent");
+    log.warn({ mail_id: claim.id, attempt: claim.attempts, reason: message }, "email delivery failed");
     if (error instanceof MailRefused) return finish("failed", message);
     const delayMs = (retryDelaysMs[claim.attempts - 1] ?? 6 * hour) * (1 + jitter * Math.random());
     await db.withTenant(claim.account_id, (tx) => postponeMail(tx, claim, { delayMs, error: message }));

@@ -28,7 +28,7 @@ export const listPlugins =
         const sum = (state: keyof (typeof counts)[number]) => counts.reduce((total, count) => total + count[state], 0);
         return { waiting: sum("waiting"), active: sum("active"), delayed: sum("delayed") };
       } catch (error) {
-        log.warn({ err: error, plugin: pluginId }, "the plugin's queue cannot be counted");
+        log.warn({ err: error, plugin: pluginId }, "could not count the plugin's queue");
         return null;
       }
     }

@@ -63,7 +63,7 @@ export function createCounters({ redis, prefix, log, now, timeoutMs = 250 }: Cou
       return await within(question(life), timeoutMs);
     } catch (error) {
       restsUntil = performance.now() + REST_MS;
-      log.warn({ err: error }, "Redis does not count generations at the moment; PostgreSQL does");
+      log.warn({ err: error }, "Redis unavailable for quota counters; falling back to PostgreSQL");
       return null;
     }
   }

@@ -67,7 +67,7 @@ export function createProviderPlaces({
     try {
       return (await within(takeScript.run(redis, keys, [generationId, most, ms]), TIMEOUT_MS)) === 1;
     } catch (error) {
-      log.warn({ err: error }, "calls at the provider are counted by each worker for itself: Redis does not answer");
+      log.warn({ err: error }, "Redis unavailable for provider slots; each worker counts its own calls");
       return null;
     }
   };

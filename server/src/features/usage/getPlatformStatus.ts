@@ -16,7 +16,7 @@ export const getPlatformStatus =
     const queues = names.map(async (name) => ({
       name,
       depth: await work.stats(name).catch((error: unknown) => {
-        log.warn({ err: error, queue: name }, "a queue cannot be counted");
+        log.warn({ err: error, queue: name }, "could not count a queue");
         return null;
       }),
     }));

@@ -96,14 +96,14 @@ export function createUsageRecorder({
       stored += full.size;
       return true;
     } catch (error) {
-      if (!failing) log.warn({ err: error }, "usage cannot be stored; it waits on disk");
+      if (!failing) log.warn({ err: error }, "could not store usage; spooling it to disk");
       failing = true;
     }
     try {
       spilled.set(await spill.write(rows), full.size);
     } catch (error) {
       dropped += full.size;
-      log.error({ err: error, requests: full.size }, "usage was lost: neither database nor disk took it");
+      log.error({ err: error, requests: full.size }, "usage lost: writes to both database and disk failed");
     }
     return false;
   }
@@ -115,10 +115,10 @@ export function createUsageRecorder({
     try {
       // A few at a time: what comes in meanwhile waits in memory.
       for (const name of (await filesToTake()).slice(0, FILES_AT_ONCE)) await takeFile(name);
-      if (failing) log.info("usage is stored again");
+      if (failing) log.info("usage storage recovered");
       failing = false;
     } catch (error) {
-      if (!failing) log.warn({ err: error }, "usage on disk cannot be stored yet");
+      if (!failing) log.warn({ err: error }, "could not store spooled usage yet");
       failing = true;
     }
   }
@@ -148,7 +148,7 @@ export function createUsageRecorder({
       }
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      log.error({ err: error, file: name }, "usage on disk is not storable and was put aside");
+      log.error({ err: error, file: name }, "spooled usage is unreadable; set aside");
       await spill.setAside(name);
       dropped += own ?? 0;
     }
@@ -157,7 +157,7 @@ export function createUsageRecorder({
 
   const flushNow = (): Promise<void> =>
     (running ??= flush()
-      .catch((error: unknown) => log.error({ err: error }, "storing usage failed"))
+      .catch((error: unknown) => log.error({ err: error }, "could not store usage"))
       .finally(() => (running = null)));
   const timer = setInterval(() => void flushNow(), flushEveryMs).unref();
 

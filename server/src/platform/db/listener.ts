@@ -40,7 +40,7 @@ export function createListener(url: string, log: Logger): Listener {
     try {
       call();
     } catch (error) {
-      log.error({ err: error }, "a notification handler failed");
+      log.error({ err: error }, "notification handler failed");
     }
   };
 

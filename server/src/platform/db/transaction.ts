@@ -39,7 +39,7 @@ export async function runTransaction<T>(
     releaseClean(client);
   }
   for (const outcome of await Promise.allSettled(hooks.map(async (hook) => hook()))) {
-    if (outcome.status === "rejected") log.error({ err: outcome.reason }, "an after-commit step failed");
+    if (outcome.status === "rejected") log.error({ err: outcome.reason }, "after-commit hook failed");
   }
   return result;
 }

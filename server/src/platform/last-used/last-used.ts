@@ -41,7 +41,7 @@ export function createLastUsedRecorder({ write, log, everyMs = 5_000 }: LastUsed
     try {
       await write([...batch.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)));
     } catch (error) {
-      log.warn({ err: error, credentials: batch.size }, "last uses were not written; trying again");
+      log.warn({ err: error, credentials: batch.size }, "could not write last-used times; retrying");
       for (const [id, use] of batch) if (!uses.has(id) && uses.size < KEPT_MAX) uses.set(id, use);
       schedule();
     }

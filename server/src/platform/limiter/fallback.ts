@@ -63,7 +63,7 @@ export function withFallback({
     alone = 0;
     log.warn(
       { err: error, processes },
-      "rate limits are counted per process: Redis does not answer; check it and REDIS_URL",
+      "Redis unavailable: rate limits are counted per process; check Redis and REDIS_URL",
     );
     metrics?.degraded(true);
     later(probe, probeIntervalMs);
@@ -100,7 +100,7 @@ export function withFallback({
     local.settle();
     exact = true;
     metrics?.degraded(false);
-    log.info({ admitted_alone: alone, forgotten: lost }, "rate limits are exact again: Redis answers");
+    log.info({ admitted_alone: alone, forgotten: lost }, "Redis recovered: rate limits are exact again");
     primary.restore(debts, lost).catch(begin);
   }
 

@@ -116,7 +116,7 @@ export function createPages({
         const shown = problemPage(error, request.context.requestId);
         request.context.problemCode = error instanceof ProblemError ? error.code : "internal_error";
         if ((shown.status ?? 500) >= 500)
-          log.error({ request_id: request.context.requestId, page: route.name, err: error }, "page failed");
+          log.error({ request_id: request.context.requestId, page: route.name, err: error }, "page request failed");
         // An unread form cannot share its connection with the next request.
         if (!request.complete) response.setHeader("Connection", "close");
         return shown;

@@ -192,10 +192,11 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
 
 function logLoaded(log: Logger, entry: Registered | LeftOut): void {
   if ("status" in entry) {
-    log.warn({ plugin: entry.id, status: entry.status }, `plugin left out: ${entry.error}`);
+    log.warn({ plugin: entry.id, status: entry.status }, `plugin not loaded: ${entry.error}`);
     return;
   }
   const { id, version } = entry.plugin;
   log.info({ plugin: id, version, ms: Math.round(entry.loadMs) }, "plugin loaded");
-  for (const { message } of entry.settings.missing) log.warn({ plugin: id }, `live accounts are refused: ${message}`);
+  for (const { message } of entry.settings.missing)
+    log.warn({ plugin: id }, `live mode disabled for this plugin: ${message}`);
 }

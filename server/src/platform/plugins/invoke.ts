@@ -98,7 +98,7 @@ export async function invokePlugin<C extends CapabilityName, F extends Capabilit
     const output = await callBounded(work, {
       signal: call.signal,
       deadlineMs: call.deadlineMs ?? rule.deadlineMs,
-      onIgnoredAbort: () => deps.log.warn({ plugin: pluginId, fn }, "the plugin ignores its abort signal"),
+      onIgnoredAbort: () => deps.log.warn({ plugin: pluginId, fn }, "plugin ignores its abort signal"),
     });
     const checked = checkOutput(schemas.output, output, fn);
     if (capability === "generation" && isPending(checked) && !entry.plugin.capabilities.generation?.resolve) {

@@ -16,7 +16,7 @@ export function modelsOf({ plugin, settings }: LoadedPlugin, clock: Clock, log: 
     if (answer instanceof Promise) throw new TypeError("models must answer at once, not with a promise");
     return capabilitySchemas.generation.models.output.parse(answer);
   } catch (error) {
-    log.error({ plugin: plugin.id, err: error }, "the plugin cannot list its models");
+    log.error({ plugin: plugin.id, err: error }, "plugin failed to list its models");
     return [];
   }
 }

@@ -51,7 +51,7 @@ export async function exchangeAt(
     const tokens = await callBounded((within) => exchangeCode(client, { ...given, signal: within }), {
       signal,
       deadlineMs,
-      onIgnoredAbort: () => log.warn({ plugin: pluginId }, "the exchange of a code ignores its abort signal"),
+      onIgnoredAbort: () => log.warn({ plugin: pluginId }, "authorization code exchange ignores its abort signal"),
     });
     admission.settle("success");
     return tokens;

@@ -41,10 +41,10 @@ function logOutages(redis: Redis, log: Logger): void {
   redis.on("error", (error: Error) => {
     if (away) return;
     away = true;
-    log.warn({ err: error }, "Redis is not reachable; trying again until it is");
+    log.warn({ err: error }, "Redis unreachable; reconnecting");
   });
   redis.on("ready", () => {
-    if (away) log.info("Redis is reachable again");
+    if (away) log.info("Redis reconnected");
     away = false;
   });
 }

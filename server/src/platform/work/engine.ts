@@ -104,7 +104,10 @@ export function createWorkEngine({
       async process(job) {
         const kind = kinds.get(job.name);
         if (!kind) {
-          log.error({ queue, work: job.name }, "no such kind of work in this process: start it with the same kinds");
+          log.error(
+            { queue, work: job.name },
+            "unknown kind of work in this process: run all workers with the same kinds",
+          );
           return null;
         }
         const { result, delayUntil } = await runOne(kind, pointerOf(job));
@@ -138,7 +141,7 @@ export function createWorkEngine({
     try {
       await backend.waitUntilReady(closing.signal);
     } catch (error) {
-      if (!closing.signal.aborted) log.fatal({ err: error }, "no work is done: the queue cannot be opened");
+      if (!closing.signal.aborted) log.fatal({ err: error }, "could not open the queue: no work is being processed");
       return;
     }
     if (closing.signal.aborted) return;
@@ -156,10 +159,10 @@ export function createWorkEngine({
     const repeated = repeats.close();
     const workersClosed = Promise.all(workers.map((worker) => worker.close()));
     if (!(await settlesWithin(idle(), finishTimeoutMs))) {
-      log.warn({ running: running.size }, "work is still running at shutdown: told to stop");
+      log.warn({ running: running.size }, "work still running at shutdown: aborting");
       for (const abort of running.keys()) abort.abort(new Error("the server is shutting down"));
       if (!(await settlesWithin(idle(), abortTimeoutMs))) {
-        log.error({ running: running.size }, "work did not stop; it is taken up elsewhere when its lease expires");
+        log.error({ running: running.size }, "work did not stop; another worker resumes it when its lease expires");
       }
     }
     // Says "finished" to the queue, which takes as long as the queue is away: there is no need to wait for that.

@@ -23,7 +23,7 @@ export function keepLease<Claim>(
       expireAt(askedAt + kind.leaseMs);
     } catch (error) {
       if (stopped) return;
-      log.warn({ err: error }, "the lease could not be renewed; trying again");
+      log.warn({ err: error }, "could not renew the lease; retrying");
     }
     schedule();
   }

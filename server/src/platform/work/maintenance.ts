@@ -11,7 +11,7 @@ export interface Chore {
 export function startMaintenance(log: Logger, chores: readonly Chore[]): { stop(): Promise<void> } {
   const running = new Set<Promise<void>>();
   const turn = ({ name, run }: Chore) => {
-    const done = run().catch((error: unknown) => log.error({ err: error, chore: name }, "maintenance failed"));
+    const done = run().catch((error: unknown) => log.error({ err: error, chore: name }, "chore failed"));
     running.add(done);
     void done.then(() => running.delete(done));
   };

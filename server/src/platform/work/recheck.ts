@@ -24,7 +24,7 @@ export function createRecheck(
       const due = await kind.due(batch.length, batch);
       if (due.length > 0) await enqueueDue(due);
     } catch (error) {
-      log.debug({ err: error }, "finished work could not be looked at again; the sweeper will");
+      log.debug({ err: error }, "could not recheck finished work; leaving it to the sweeper");
     }
     running = undefined;
     if (gathered.length > 0) schedule();

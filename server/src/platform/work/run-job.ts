@@ -24,7 +24,7 @@ export async function runJob(
   try {
     claim = await kind.claim(pointer);
   } catch (error) {
-    log.error({ err: error }, "work could not be claimed; it will be tried again");
+    log.error({ err: error }, "could not claim work; it will be retried");
     return { result: "failed", delayUntil: null };
   }
   if (claim === null) return { result: "skipped", delayUntil: null };
@@ -43,10 +43,10 @@ export async function runJob(
   } catch (error) {
     if (error instanceof WorkDelayed) return { result: "delayed", delayUntil: error.until };
     if (abort.signal.aborted) {
-      log.info({ err: error, reason: String(abort.signal.reason) }, "work was stopped; it will be taken up again");
+      log.info({ err: error, reason: String(abort.signal.reason) }, "work aborted; it will be resumed");
       return { result: "aborted", delayUntil: null };
     }
-    log.error({ err: error }, "work failed unexpectedly; it will be tried again when its lease has expired");
+    log.error({ err: error }, "work failed unexpectedly; it will be retried when its lease expires");
     return { result: "failed", delayUntil: null };
   } finally {
     lease.stop();

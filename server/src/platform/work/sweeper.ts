@@ -19,10 +19,10 @@ export function startSweeper({ intervalMs, sweep, log }: SweeperOptions): { stop
   async function run(): Promise<void> {
     try {
       await sweep();
-      if (failing) log.info("sweeping for due work goes on");
+      if (failing) log.info("sweep for due work recovered");
       failing = false;
     } catch (error) {
-      if (!failing) log.error({ err: error }, "sweeping for due work failed; trying again every interval");
+      if (!failing) log.error({ err: error }, "sweep for due work failed; retrying every interval");
       failing = true;
     }
     if (stopped) return;

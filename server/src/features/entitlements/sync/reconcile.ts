@@ -30,5 +30,5 @@ export async function reconcileCustomers({
   );
   const gone = await db.asSystem("forget customers who are nobody", (tx) => forgetUnknown(tx, before(UNKNOWN_KEPT_MS)));
   for (const { mode, subject } of gone)
-    log.warn({ mode, subject }, "forgot a customer of the payment provider who is nobody here");
+    log.warn({ mode, subject }, "removed a payment-provider customer that belongs to no account");
 }

@@ -34,7 +34,7 @@ export async function syncCustomer(deps: SyncDeps, claim: SyncClaim, log: Logger
     if (plan === null && status === "active")
       log.error(
         { ...customer, subscription },
-        "a subscription is paid whose price sells no plan: name it in the price's metadata or in the settings",
+        "paid subscription has a price that maps to no plan: set the plan in the price's metadata or in the settings",
       );
   }
   const cause = { kind: claim.cause, ids: claim.cause_ids };

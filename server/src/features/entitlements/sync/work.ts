@@ -60,7 +60,7 @@ async function recordFailure(
   metrics.result(isUnknown ? "unknown_customer" : "failed");
   log.warn(
     { err: error, mode: claim.mode, subject: claim.subject, attempts: claim.attempts, nextAttemptAt },
-    isUnknown ? "a customer at the payment provider is nobody here" : "customer not synced",
+    isUnknown ? "payment-provider customer belongs to no account" : "customer sync failed",
   );
 }
 

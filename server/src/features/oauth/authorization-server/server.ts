@@ -44,10 +44,7 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
     const provider = createProvider({ ...deps, publicUrl: deps.publicUrl(), renderError });
     provider.use((ctx, next) => answer(ctx as unknown as KoaContextWithOIDC, next));
     provider.on("server_error", (ctx: KoaContextWithOIDC, error: Error) => {
-      log.error(
-        { request_id: (ctx.req as HttpRequest).context.requestId, err: error },
-        "the authorization server failed",
-      );
+      log.error({ request_id: (ctx.req as HttpRequest).context.requestId, err: error }, "authorization server error");
     });
     // Koa, below the library, would print these with their stacks: callers who went away, mostly.
     (provider as EventEmitter).on("error", (error: NodeJS.ErrnoException, ctx: KoaContextWithOIDC | undefined) => {
@@ -55,9 +52,9 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
       if (ctx?.req.socket.destroyed)
         log.debug(
           { request_id: requestId, reason: error.code ?? error.name },
-          "a caller of the authorization server went away",
+          "client of the authorization server disconnected",
         );
-      else log.error({ request_id: requestId, err: error }, "the authorization server failed");
+      else log.error({ request_id: requestId, err: error }, "authorization server error");
     });
     made = { provider, callback: provider.callback() };
     return made;
@@ -107,7 +104,7 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
       if (response.statusCode !== 401) return;
       limiter
         .take([badCredentialBucket(ip)])
-        .catch((error: unknown) => log.warn({ err: error }, "a failed client authentication was not counted"));
+        .catch((error: unknown) => log.warn({ err: error }, "could not count a failed client authentication"));
     });
     whenBodyIsLate(request, bodyTimeoutMs, () => tooSlow(response, bodyTimeoutMs));
     await open().callback(request, response);
