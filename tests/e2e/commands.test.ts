@@ -51,7 +51,7 @@ describe("the commands", () => {
     });
     exited.catch(() => undefined); // Later it ends because the test says so.
     await Promise.race([exited, expect.poll(dev.output, { timeout: 40_000 }).toMatch(/Ctrl-C stops/)]);
-    const [, url = ""] = /runs at (http:\S+)/.exec(dev.output()) ?? [];
+    const [, url = ""] = /running at (http:\S+)/.exec(dev.output()) ?? [];
     const [, key = ""] = /Sandbox key:\s+(amv_test_\w+)/.exec(dev.output()) ?? [];
     const stop = async () => {
       dev.child.kill("SIGINT");

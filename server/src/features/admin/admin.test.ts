@@ -56,7 +56,7 @@ describe("administrators of the platform", () => {
   test("the command line grants and revokes it, for sessions and keys that exist, within a second", async () => {
     const { email, sessionToken } = await app.signUp();
     expect(await statusWith(sessionToken)).toBe(403);
-    expect((await command("grant", email.toUpperCase())).stdout).toContain("is an administrator of the platform now");
+    expect((await command("grant", email.toUpperCase())).stdout).toContain("is now a platform administrator");
     await expect.poll(() => statusWith(sessionToken), { timeout: 1000 }).toBe(200);
     const { key } = await app
       .client(sessionToken)
