@@ -9,6 +9,8 @@ export interface ExportedTable {
   columns: readonly string[];
   /** Columns whose UUID is shown as the API shows it. */
   ids: Readonly<Record<string, IdPrefix>>;
+  /** Columns of whole numbers that may go beyond 2^53: written digit by digit. */
+  exact?: readonly string[];
   /** What follows `account_id` in the primary key; default `["id"]`. */
   key?: readonly string[];
 }
@@ -194,6 +196,7 @@ export const exportedTables: readonly ExportedTable[] = [
     about: "tracks of playlists, in the order of rank",
     columns: ["id", "playlist_id", "track_id", "rank", "added_at"],
     ids: { id: "pli", playlist_id: "pls", track_id: "trk" },
+    exact: ["rank"],
   },
   {
     table: "webhooks",

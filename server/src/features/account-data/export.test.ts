@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { wavOf } from "../../../test-kit/audio.ts";
 import { startReceiver, type Receiver } from "../../../test-kit/receiver.ts";
+import { decodeId } from "../../platform/ids/index.ts";
 import { newPicture } from "../library/library.fixture.ts";
 import { exportedTables, notExported } from "./export-tables.ts";
 import { unzip } from "./unzip.fixture.ts";
@@ -19,7 +20,12 @@ beforeAll(async () => {
   [account, stranger] = [await app.signUp(), await app.signUp()];
   const webhook = await account.test.webhooks.create({ url: receiver.url });
   secrets = [webhook.secret, account.liveKey, account.testKey, account.sessionToken, "pw-canary-of-a-test"];
-  await account.test.tracks.upload({ file: wavOf({ seconds: 1 }), title: "Mine" });
+  const track = await account.test.tracks.upload({ file: wavOf({ seconds: 1 }), title: "Mine" });
+  const playlist = await account.test.playlists.create({ name: "Mine, with ranks at the far end" });
+  await account.test.playlists.addTracks(playlist.id, { track_ids: [track.id] });
+  await stored("update playlist_items set rank = 9007199254740993 where playlist_id = $1", [
+    decodeId("pls", playlist.id),
+  ]);
   await newPicture(app, account, "My cover");
   await stranger.test.tracks.upload({ file: wavOf({ seconds: 1 }), title: "Theirs" });
   const { id } = await account.test.generations.create({
@@ -109,6 +115,8 @@ describe("the export of an account", () => {
         hook: expect.stringMatching(/./),
       },
     ]);
+    // Every digit of a number that a float would round.
+    expect(files.get("sandbox/playlist_items.json")?.toString()).toMatch(/"rank":9007199254740993,/);
     const events = (await account.test.events.list({ limit: 100 })).data.map(({ id }) => id).toReversed();
     expect(json("sandbox/events.json").map(({ id }) => id)).toEqual(events);
     expect(json("sandbox/webhooks.json")).toMatchObject([{ url: receiver.url }]);

@@ -19,14 +19,13 @@ export async function selectSpending(
   day: string,
   count: number,
 ): Promise<{ cost: number; before: number[] }> {
-  const rows = await tx.query<{ day: string; cost: string }>(
-    `select each.day::date::text as day, coalesce((select sum(cost_micros) from (${dailySums({ since: "each.day::date", until: "each.day::date + 1", account: "$1" })}) sums), 0) as cost
+  const costs = await tx.query<{ day: string; cost: number }>(
+    `select each.day::date::text as day, coalesce((select sum(cost_micros) from (${dailySums({ since: "each.day::date", until: "each.day::date + 1", account: "$1" })}) sums), 0)::bigint as cost
        from generate_series(
          greatest($2::date - $3::int, coalesce((select min(occurred_at at time zone 'UTC')::date from cost_entries where account_id = $1), $2::date)),
          $2::date, interval '1 day') each (day)`,
     [tx.accountId, day, count],
   );
-  const costs = rows.map((row) => ({ ...row, cost: Number(row.cost) }));
   return {
     cost: costs.find((row) => row.day === day)?.cost ?? 0,
     before: costs.filter((row) => row.day !== day).map(({ cost }) => cost),

@@ -45,7 +45,7 @@ export const getCosts =
       ...range,
       totals: figuresOf(whole),
       groups: groups.map(groupOf),
-      groups_left_out: Number(whole.groups) - 1 - groups.length,
+      groups_left_out: whole.groups - 1 - groups.length,
     };
     return ok(report);
   };
@@ -62,13 +62,13 @@ const figureNames = [
 
 function figuresOf(row: CostRow): Schemas["CostFigures"] {
   return {
-    calls: Number(row.calls),
-    calls_unpriced: Number(row.unpriced),
-    input_tokens: Number(row.input_tokens),
-    output_tokens: Number(row.output_tokens),
+    calls: row.calls,
+    calls_unpriced: row.unpriced,
+    input_tokens: row.input_tokens,
+    output_tokens: row.output_tokens,
     seconds: row.seconds,
-    images: Number(row.images),
-    cost_micros: Number(row.cost_micros),
+    images: row.images,
+    cost_micros: row.cost_micros,
   };
 }
 

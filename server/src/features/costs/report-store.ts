@@ -15,18 +15,18 @@ export interface CostRow {
   /** 1: the row of all groups together. */
   whole: number;
   /** All groups, also those beyond the limit. */
-  groups: string;
+  groups: number;
   account: string | null;
   plan: string | null;
   model: string | null;
   month: string | null;
-  calls: string;
-  unpriced: string;
-  input_tokens: string;
-  output_tokens: string;
+  calls: number;
+  unpriced: number;
+  input_tokens: number;
+  output_tokens: number;
   seconds: number;
-  images: string;
-  cost_micros: string;
+  images: number;
+  cost_micros: number;
 }
 
 export interface CostQuestion {
@@ -65,9 +65,10 @@ export function selectCosts({ since, until, by, accountId, mode, limit }: CostQu
         }
       )
       select ${chosen.length === 0 ? "1" : `(grouping(${columnOf[chosen[0] ?? "plan"]}) = 1)::int`} as whole, count(*) over () as groups, ${columns.join(", ")},
-             coalesce(sum(calls), 0) as calls, coalesce(sum(unpriced), 0) as unpriced, coalesce(sum(input_tokens), 0) as input_tokens,
-             coalesce(sum(output_tokens), 0) as output_tokens, coalesce(sum(seconds), 0)::float8 as seconds,
-             coalesce(sum(images), 0) as images, coalesce(sum(cost_micros), 0) as cost_micros
+             coalesce(sum(calls), 0)::bigint as calls, coalesce(sum(unpriced), 0)::bigint as unpriced,
+             coalesce(sum(input_tokens), 0)::bigint as input_tokens, coalesce(sum(output_tokens), 0)::bigint as output_tokens,
+             coalesce(sum(seconds), 0)::float8 as seconds, coalesce(sum(images), 0)::bigint as images,
+             coalesce(sum(cost_micros), 0)::bigint as cost_micros
         from rows group by grouping sets (${sets})
        order by whole desc, cost_micros desc, account, plan, model, month limit $4`,
     values: [since, until, mode, limit === null ? null : limit + 1, ...(accountId === null ? [] : [accountId])],

@@ -26,7 +26,7 @@ export const updateAccountPlan =
         : await db.readSystem<{ id: string }>("an administrator names an account", selectLiveAccount(id));
     if (!account) throw noSuchAccount();
     return db.asSystem("an administrator changes a plan", async (system) => {
-      const tx = { ...system, accountId: account.id };
+      const tx = system.asAccount(account.id);
       const grants = { plan: body.plan, boostExpiresAt: body.boost_expires_at === undefined ? undefined : until };
       let before = presentAccountPlan(account.id, [], at);
       await reviseEntitlements({ clock, emit }, tx, {

@@ -24,7 +24,7 @@ export const selectGenerationFigures = (wanted: {
   text: `select count(*) as started, count(*) filter (where g.status = 'completed') as completed, count(*) filter (where g.status = 'failed') as failed,
                 count(*) filter (where g.status = 'canceled') as canceled,
                 coalesce(round(sum(t.duration_ms) / 1000.0), 0)::float8 as audio_seconds,
-                sum((select sum(e.cost_micros) from cost_entries e where e.account_id = g.account_id and e.generation_id = g.id))::float8 as cost
+                sum((select sum(e.cost_micros) from cost_entries e where e.account_id = g.account_id and e.generation_id = g.id))::bigint as cost
            from generations g
            left join tracks t on t.account_id = g.account_id and t.generation_id = g.id
           where g.id >= $1 and g.id < $2 and ($3::uuid is null or g.account_id = $3)

@@ -5,7 +5,7 @@ import { newId } from "../../platform/ids/index.ts";
 import { credentialsChannel } from "../accounts/index.ts";
 import type { EmitEvent } from "../events/index.ts";
 import { grantLifetimeMs } from "./authorization-server/lifetimes.ts";
-import { asTenant, selectConnectedApp, upsertGrant } from "./grant-store.ts";
+import { selectConnectedApp, upsertGrant } from "./grant-store.ts";
 import { presentConnectedApp } from "./present.ts";
 import { grantEntry } from "./token-lookup.ts";
 
@@ -26,7 +26,7 @@ export function allowApp(
     });
     const app = await selectConnectedApp(system, id);
     if (!app) throw new Error("a grant that was just written is not there");
-    const tx = asTenant(system, accountId);
+    const tx = system.asAccount(accountId);
     await emit(tx, { type: "app.authorized", data: presentConnectedApp(app), requestId });
     await tx.notify(credentialsChannel, grantEntry(id));
     return id;

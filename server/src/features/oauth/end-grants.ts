@@ -5,7 +5,7 @@ import { encodeId } from "../../platform/ids/index.ts";
 import { credentialsChannel } from "../accounts/index.ts";
 import type { EmitEvent } from "../events/index.ts";
 import { disableWebhooksOfApp } from "../webhooks/index.ts";
-import { asTenant, deleteGrant, deleteGrantsOfAccount, deleteOrphanedGrants, type EndedGrant } from "./grant-store.ts";
+import { deleteGrant, deleteGrantsOfAccount, deleteOrphanedGrants, type EndedGrant } from "./grant-store.ts";
 import { grantEntry } from "./token-lookup.ts";
 
 type Reason = components["schemas"]["RevokedAppReason"];
@@ -45,7 +45,7 @@ export async function endOrphanedGrants(
     count = await db.asSystem("end the grants of a deleted OAuth client, which lie in many accounts", async (tx) => {
       const grants = await deleteOrphanedGrants(tx, clientId, BATCH);
       for (const grant of grants)
-        await announce(deps, asTenant(tx, grant.account_id), grant, { reason: "client_deleted", requestId });
+        await announce(deps, tx.asAccount(grant.account_id), grant, { reason: "client_deleted", requestId });
       return grants.length;
     });
   }

@@ -1,5 +1,5 @@
 import type { Scope } from "../../generated/scopes.ts";
-import type { Statement, SystemTx, TenantTx, Tx } from "../../platform/db/index.ts";
+import type { Statement, SystemTx, Tx } from "../../platform/db/index.ts";
 
 export interface GrantRow {
   account_id: string;
@@ -118,8 +118,6 @@ export async function accountOfGrant(tx: Tx, id: string): Promise<string | null>
   const [row] = await tx.query<{ account_id: string }>("select account_id from oauth_grants where id = $1", [id]);
   return row?.account_id ?? null;
 }
-
-export const asTenant = (tx: SystemTx, accountId: string): TenantTx => ({ ...tx, accountId });
 
 /** Waits for whoever exchanges a token of the same grant, or ends it. */
 export async function lockGrantOf(tx: Tx, tokenHash: Buffer): Promise<void> {

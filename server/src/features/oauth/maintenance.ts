@@ -3,7 +3,7 @@ import type { Database } from "../../platform/db/index.ts";
 import type { EmitEvent } from "../events/index.ts";
 import { disableWebhooksOfApp } from "../webhooks/index.ts";
 import { endOrphanedGrants } from "./end-grants.ts";
-import { asTenant, deleteExpiredGrants } from "./grant-store.ts";
+import { deleteExpiredGrants } from "./grant-store.ts";
 
 /** Past the time in which a repeated refresh gets its answer again; see `authorization-server/refresh-answer.ts`. */
 const ANSWERS_KEPT_MS = 10 * 60_000;
@@ -25,7 +25,7 @@ export async function forgetExpiredOauth({
       new Date(now.getTime() - ANSWERS_KEPT_MS),
     ]);
     for (const { account_id: accountId, client_id: clientId } of await deleteExpiredGrants(tx, now)) {
-      await disableWebhooksOfApp({ clock, emit }, asTenant(tx, accountId), clientId);
+      await disableWebhooksOfApp({ clock, emit }, tx.asAccount(accountId), clientId);
     }
     await tx.query("delete from oauth_browser_states where expires_at < $1", [now]);
   });

@@ -3,12 +3,12 @@ import type { Statement, TenantTx } from "../../platform/db/index.ts";
 export interface ItemRow {
   id: string;
   track_id: string;
-  /** bigint: pg gives text. */
+  /** A bigint as text: ranks go beyond what a number holds exactly. */
   rank: string;
   added_at: Date;
 }
 
-const columns = "id, track_id, rank, added_at";
+const columns = "id, track_id, rank::text as rank, added_at";
 
 /** A row of a page of items; a playlist without items behind the rank gives one row whose `id` is null. */
 export type PageRow = { numbering: number } & (ItemRow | { id: null });
@@ -23,9 +23,9 @@ export const selectItems = (
   page: { afterRank: bigint | null; limit: number },
 ): Statement => ({
   name: "playlist_items_page",
-  text: `select p.numbering, i.id, i.track_id, i.rank, i.added_at
+  text: `select p.numbering, i.id, i.track_id, i.rank::text as rank, i.added_at
            from playlists p left join lateral (
-             select ${columns} from playlist_items
+             select id, track_id, rank, added_at from playlist_items
               where account_id = $1 and playlist_id = $2 and rank > $3 order by rank limit $4) i on true
           where p.account_id = $1 and p.id = $2 order by i.rank`,
   values: [accountId, playlistId, String(page.afterRank ?? -(2n ** 63n)), page.limit + 1],
@@ -61,8 +61,8 @@ export async function ranksAround(
   without: string | null,
 ): Promise<[bigint | null, bigint | null]> {
   const rows = await tx.query<{ rank: string }>(
-    `select rank from playlist_items where account_id = $1 and playlist_id = $2 and ($3::uuid is null or id <> $3)
-      order by rank offset $4 limit 2`,
+    `select rank::text from playlist_items i where account_id = $1 and playlist_id = $2 and ($3::uuid is null or id <> $3)
+      order by i.rank offset $4 limit 2`,
     [tx.accountId, playlistId, without, Math.max(position - 1, 0)],
   );
   const [first, second] = rows.map(({ rank }) => BigInt(rank));
@@ -71,8 +71,8 @@ export async function ranksAround(
 
 export async function lastRank(tx: TenantTx, playlistId: string, without: string | null): Promise<bigint | null> {
   const [row] = await tx.query<{ rank: string }>(
-    `select rank from playlist_items where account_id = $1 and playlist_id = $2 and ($3::uuid is null or id <> $3)
-      order by rank desc limit 1`,
+    `select rank::text from playlist_items i where account_id = $1 and playlist_id = $2 and ($3::uuid is null or id <> $3)
+      order by i.rank desc limit 1`,
     [tx.accountId, playlistId, without],
   );
   return row ? BigInt(row.rank) : null;

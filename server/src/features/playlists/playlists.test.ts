@@ -311,6 +311,31 @@ describe("the tracks of a playlist", () => {
     expect(rest.filter((id) => id !== behind)).toEqual(all.slice(4));
   });
 
+  test("keep their order to the last bit of a rank, also beyond 2^53, where a float would round it", async () => {
+    const all = await add(6);
+    const id = decodeId("pls", playlistId);
+    await app.services.db.asSystem("a test moves a playlist to the far end of its ranks", (tx) =>
+      tx.query(
+        `update playlist_items i set rank = 9007199254740993 + 2 * n.place
+           from (select id, row_number() over (order by rank) as place from playlist_items where playlist_id = $1) n where i.id = n.id`,
+        [id],
+      ),
+    );
+    const walked: string[] = [];
+    let cursor: string | null | undefined;
+    for (let pages = 0; cursor !== null && pages < 10; pages += 1) {
+      const page = await playlists.listTracks(playlistId, { limit: 1, ...(cursor === undefined ? {} : { cursor }) });
+      walked.push(...page.data.map((item) => item.id));
+      cursor = page.next_cursor;
+    }
+    expect(walked).toEqual(all);
+    const [a = "", b = "", c = "", d = "", e = "", f = ""] = all;
+    expect(await playlists.moveTrack(playlistId, f, { after: a })).toMatchObject({ position: 1 });
+    expect(await playlists.moveTrack(playlistId, b, { before: e })).toMatchObject({ position: 4 });
+    expect(await order()).toEqual([a, f, c, d, b, e]);
+    await expectWhole();
+  });
+
   test("stay in order when there is no room between two; a cursor from before is refused", async () => {
     const [a, z] = await add(2);
     await add(5);

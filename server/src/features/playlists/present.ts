@@ -12,7 +12,7 @@ export function presentPlaylist(row: PlaylistRow): Schemas["Playlist"] {
     name: row.name,
     description: row.description,
     track_count: row.track_count,
-    duration_ms: Number(row.duration_ms),
+    duration_ms: row.duration_ms,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   };

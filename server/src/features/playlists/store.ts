@@ -5,8 +5,7 @@ export interface PlaylistRow {
   name: string;
   description: string | null;
   track_count: number;
-  /** bigint: pg gives text. */
-  duration_ms: string;
+  duration_ms: number;
   numbering: number;
   created_at: Date;
   updated_at: Date;

@@ -48,7 +48,7 @@ const gaveUp: Measurement = { unmeasurable: "gave_up" };
 
 async function measure(deps: AnalysisDeps, claim: AnalysisClaim, signal: AbortSignal): Promise<Measurement> {
   const timeout = AbortSignal.timeout(deps.timeoutMs ?? 10 * 60 * 1000);
-  const source = blobSource(deps.storage, claim.blob_key, Number(claim.bytes));
+  const source = blobSource(deps.storage, claim.blob_key, claim.bytes);
   try {
     return await measureLoudnessInThread(source, claim.format, AbortSignal.any([signal, timeout]));
   } catch (error) {

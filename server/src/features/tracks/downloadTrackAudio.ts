@@ -10,7 +10,7 @@ export const downloadTrackAudio =
     const row = await readTrack(db, principal.accountId, path.track_id);
     return answerFile(storage, raw, {
       blobKey: row.blob_key,
-      bytes: Number(row.bytes),
+      bytes: row.bytes,
       sha256: row.sha256,
       contentType: row.content_type,
       disposition: attachment({ title: row.title, plain: "track", ending: row.format }),

@@ -14,7 +14,7 @@ export function presentTrack(row: TrackRow): Track {
     generation_id: row.generation_id && encodeId("gen", row.generation_id),
     format: row.format,
     content_type: row.content_type,
-    bytes: Number(row.bytes),
+    bytes: row.bytes,
     sha256: row.sha256,
     duration_ms: row.duration_ms,
     sample_rate: row.sample_rate,

@@ -10,8 +10,7 @@ export interface TrackRow {
   generation_id: string | null;
   format: AudioFormat;
   content_type: string;
-  /** bigint: pg gives text. */
-  bytes: string;
+  bytes: number;
   sha256: string;
   duration_ms: number;
   sample_rate: number;
@@ -30,7 +29,7 @@ export const selectTrack = (accountId: string, id: string): Statement => ({
   values: [accountId, id],
 });
 
-export type NewTrack = Omit<TrackRow, "loudness_lufs" | "created_at" | "bytes"> & { bytes: number };
+export type NewTrack = Omit<TrackRow, "loudness_lufs" | "created_at">;
 
 export async function insertTrack(tx: TenantTx, row: NewTrack): Promise<TrackRow> {
   const [inserted] = await tx.query<TrackRow>(

@@ -1,10 +1,7 @@
-import { type ClientBase, Pool, type PoolClient, TypeOverrides, types as builtin } from "pg";
+import { type ClientBase, Pool, type PoolClient } from "pg";
 import type { Logger } from "../log/index.ts";
+import { parsers } from "./parsers.ts";
 import { preparedSetups } from "./setups.ts";
-
-/** int8 as number: counts and byte sizes stay far below 2^53, and a string would silently concatenate. */
-const types = new TypeOverrides();
-types.setTypeParser(builtin.builtins.INT8, Number);
 
 /** How long a caller waits for a free connection before it gets an error. */
 const ACQUIRE_TIMEOUT_MS = 10_000;
@@ -13,7 +10,7 @@ export function createPool(url: string, max: number, log: Logger): Pool {
   const pool = new Pool({
     connectionString: url,
     max,
-    types,
+    types: parsers,
     // Statements sent together travel together: what a transaction acts as goes out with its first statement.
     pipeline: true,
     onConnect: prepareSetups,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test-kit/database.ts";
-import type { Statement, Tx } from "./types.ts";
+import type { Statement, TenantTx, Tx } from "./index.ts";
 
 let database: TestDatabase;
 const red = randomUUID();
@@ -285,6 +285,46 @@ test("a connection lost under reads that travel together refuses the unanswered 
   expect(await db.readTenant(red, allNotes)).toEqual([{ text: "red" }]);
 });
 
+test("a handle of one account cannot be made into one of another", async () => {
+  const { db } = database;
+  const textsOf = (tx: TenantTx) =>
+    tx.query<{ text: string }>("select text from notes where account_id = $1", [tx.accountId]);
+  await db.withTenant(red, async (tx) => {
+    // @ts-expect-error a spread is no handle, whatever account id it names
+    const forged: TenantTx = { ...tx, accountId: blue };
+    expect(() => textsOf(forged)).toThrow(TypeError);
+    const borrowed: TenantTx = Object.create(tx, { accountId: { value: blue } });
+    expect(() => textsOf(borrowed)).toThrow(TypeError);
+    // @ts-expect-error the account of a handle is read only
+    expect(() => (tx.accountId = blue)).toThrow(TypeError);
+    expect(await textsOf(tx)).toEqual([{ text: "red" }]);
+  });
+  await db.asSystem("a test", async (tx) => {
+    // @ts-expect-error a transaction across all accounts is none of one account
+    await expect(textsOf(tx)).resolves.toEqual([]);
+  });
+});
+
+test("a system transaction acts as an account only when it says so, and is one transaction with it", async () => {
+  const { db } = database;
+  const seen = db.asSystem("a test", async (system) => {
+    const tx = system.asAccount(blue);
+    await system.query("insert into notes (account_id, id, text) values ($1, gen_random_uuid(), 'more')", [blue]);
+    expect(tx.accountId).toBe(blue);
+    expect(await tx.query("select text from notes where account_id = $1 order by text", [tx.accountId])).toEqual([
+      { text: "blue" },
+      { text: "more" },
+    ]);
+    expect(() => system.asAccount("not-an-account")).toThrow(TypeError);
+    throw new Error("both are rolled back");
+  });
+  await expect(seen).rejects.toThrow("both are rolled back");
+  expect(await db.readTenant(blue, allNotes)).toEqual([{ text: "blue" }]);
+  const kept: TenantTx[] = [];
+  await db.asSystem("a test", async (system) => void kept.push(system.asAccount(blue)));
+  await expect(kept[0]?.query("select 1")).rejects.toThrow("This transaction has ended");
+});
+
 test("something that is no account id is refused before any query", async () => {
   await expect(async () => database.db.readTenant("", allNotes)).rejects.toThrow(TypeError);
 });
@@ -294,6 +334,53 @@ test("counts come back as numbers", async () => {
     tx.query("select 2::bigint as count, 5000000000::bigint as bytes"),
   );
   expect(row).toEqual({ count: 2, bytes: 5_000_000_000 });
+});
+
+test("a whole number that would be rounded is refused by name, and the connection goes on", async () => {
+  const { db } = database;
+  const first = { name: "exact", text: "select $1::bigint as rank", values: ["9007199254740992"] };
+  const exact = /the bigint -?9007199254740992 is not exact as a number: select the column as text/;
+  await expect(db.readSystem("test", first)).rejects.toThrow(exact);
+  await expect(db.asSystem("test", (tx) => tx.query(first.text, first.values))).rejects.toThrow(exact);
+  await expect(
+    db.asSystem("test", async (tx) => {
+      await tx.query("select 1");
+      await tx.query("select -9007199254740992 as rank");
+    }),
+  ).rejects.toThrow(exact);
+  await expect(
+    db.asSystem("test", (tx) => tx.knex("rank").fromRaw("generate_series(9007199254740992, 9007199254740992) as rank")),
+  ).rejects.toThrow(exact);
+  expect(await db.readSystem("test", { ...first, values: ["-9007199254740991"] })).toEqual([
+    { rank: -9_007_199_254_740_991 },
+  ]);
+});
+
+test("each type of column arrives as the one that row types name", async () => {
+  const [row] = await database.db.asSystem("test", (tx) =>
+    tx.query(
+      `select 1::smallint as smallint, 2::integer as integer, 1.5::real as real, 2.5::double precision as double, 3::bigint as bigint,
+              array[4, null]::bigint[] as bigints, 1.20::numeric as numeric, sum(5::bigint) as sum, date '2026-01-31' as date,
+              timestamptz '2026-01-31T01:02:03.004Z' as moment, 'x'::bytea as bytes, '{"a": 1}'::jsonb as json, true as yes,
+              array['a', null] as texts`,
+    ),
+  );
+  expect(row).toEqual({
+    smallint: 1,
+    integer: 2,
+    real: 1.5,
+    double: 2.5,
+    bigint: 3,
+    bigints: ["4", null],
+    numeric: "1.20",
+    sum: "5",
+    date: "2026-01-31",
+    moment: new Date("2026-01-31T01:02:03.004Z"),
+    bytes: Buffer.from("x"),
+    json: { a: 1 },
+    yes: true,
+    texts: ["a", null],
+  });
 });
 
 test("a notification arrives with the commit, and not at all after a rollback", async () => {

@@ -1,6 +1,7 @@
 import knexFactory from "knex";
 import type { Logger } from "../log/index.ts";
 import { createPool } from "./connections.ts";
+import { SystemTx, TenantTx } from "./tx.ts";
 import { createListener } from "./listener.ts";
 import { createRecurring } from "./recurring.ts";
 import { becomeSystem, becomeTenant } from "./setups.ts";
@@ -31,10 +32,10 @@ export function createDatabase({ url, listenUrl, poolMax, log }: DatabaseOptions
   const writeAlone = createSingles(pool, { togetherMax: 1 });
   return {
     withTenant: async (accountId, fn) =>
-      runTransaction(parts, becomeTenant("write", accountId), (tx) => fn({ ...tx, accountId })),
+      runTransaction(parts, becomeTenant("write", accountId), (tx) => fn(new TenantTx(tx, accountId))),
     asSystem: (reason, fn) => {
       log.debug({ reason }, "cross-tenant transaction");
-      return runTransaction(parts, becomeSystem.write, (tx) => fn({ ...tx, reason }));
+      return runTransaction(parts, becomeSystem.write, (tx) => fn(new SystemTx(tx, reason)));
     },
     readTenant: async (accountId, statement) => read(becomeTenant("read", accountId), statement),
     writeTenant: async (accountId, statement) => writeAlone(becomeTenant("write", accountId), statement),

@@ -1,3 +1,4 @@
 export { createDatabase } from "./database.ts";
 export { againAfterDeadlock } from "./deadlock.ts";
-export type { Database, Statement, SystemTx, TenantTx, Tx } from "./types.ts";
+export type { SystemTx, TenantTx, Tx } from "./tx.ts";
+export type { Database, Statement } from "./types.ts";

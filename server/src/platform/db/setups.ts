@@ -31,9 +31,14 @@ const MORE: Record<TenantMode, string> = {
   write_soon: ", set_config('synchronous_commit', 'off', true)",
 };
 
+/** @throws TypeError when `accountId` is no UUID */
+export function assertAccountId(accountId: string): void {
+  if (!UUID.test(accountId)) throw new TypeError(`"${accountId}" is not an account's UUID`);
+}
+
 /** @throws TypeError when `accountId` is no UUID, before anything is sent */
 export function becomeTenant(mode: TenantMode, accountId: string): Setup {
-  if (!UUID.test(accountId)) throw new TypeError(`"${accountId}" is not an account's UUID`);
+  assertAccountId(accountId);
   return tenant(mode, accountId);
 }
 

@@ -4,7 +4,7 @@ import type { Logger } from "../log/index.ts";
 import { releaseClean } from "./connections.ts";
 import { PrefixedQuery } from "./prefixed-query.ts";
 import { begin, type Setup } from "./setups.ts";
-import type { Tx } from "./types.ts";
+import type { Tx } from "./tx.ts";
 
 interface Parts {
   pool: pg.Pool;

@@ -1,30 +1,10 @@
-import type { Knex } from "knex";
+import type { SystemTx, TenantTx } from "./tx.ts";
 
 /** One parameterised statement. The name makes it a prepared statement on each connection that runs it. */
 export interface Statement {
   name: string;
   text: string;
   values: unknown[];
-}
-
-/** An open transaction: the only handle that can query. It refuses every call once the transaction has ended. */
-export interface Tx {
-  /** Builds a statement about one table that runs in this transaction. */
-  knex(table: string): Knex.QueryBuilder;
-  /** Plain SQL with `$1` parameters. */
-  query<T extends object>(text: string, values?: unknown[]): Promise<T[]>;
-  /** Runs after a successful commit, before the transaction's promise resolves. A failure is logged, not thrown. */
-  afterCommit(fn: () => void | Promise<void>): void;
-  /** Delivered with the commit to every `Database.listen` of the channel, in all processes. At most 8,000 bytes. */
-  notify(channel: string, payload: string): Promise<void>;
-}
-
-export interface TenantTx extends Tx {
-  readonly accountId: string;
-}
-
-export interface SystemTx extends Tx {
-  readonly reason: string;
 }
 
 export interface Database {

@@ -39,7 +39,7 @@ export async function syncCustomer(deps: SyncDeps, claim: SyncClaim, log: Logger
   }
   const cause = { kind: claim.cause, ids: claim.cause_ids };
   const changes = await write(deps, claim, async (system) => {
-    const tx = { ...system, accountId };
+    const tx = system.asAccount(accountId);
     const now = deps.clock.now();
     await writeSubscription(tx, state, now);
     return reviseEntitlements(deps, tx, {

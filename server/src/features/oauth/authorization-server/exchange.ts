@@ -3,7 +3,7 @@ import type { Clock } from "../../../platform/clock/index.ts";
 import type { SystemTx } from "../../../platform/db/index.ts";
 import type { EmitEvent } from "../../events/index.ts";
 import { endGrant } from "../end-grants.ts";
-import { accountOfGrant, asTenant, touchGrant } from "../grant-store.ts";
+import { accountOfGrant, touchGrant } from "../grant-store.ts";
 import { hashOf } from "../token-format.ts";
 import { grantLifetimeMs } from "./lifetimes.ts";
 import { openAnswer, sealAnswer } from "./refresh-answer.ts";
@@ -29,7 +29,7 @@ export async function afterExchange(
     scope.revoked = true;
     const accountId = await accountOfGrant(tx, refreshing.grantId);
     if (accountId !== null) {
-      await endGrant({ clock, emit }, asTenant(tx, accountId), refreshing.grantId, {
+      await endGrant({ clock, emit }, tx.asAccount(accountId), refreshing.grantId, {
         reason: "refresh_token_reused",
         requestId: scope.requestId,
       });

@@ -4,7 +4,7 @@ import type { Database } from "../../../platform/db/index.ts";
 import { encodeId } from "../../../platform/ids/index.ts";
 import type { EmitEvent } from "../../events/index.ts";
 import { endGrant } from "../end-grants.ts";
-import { accountOfGrant, asTenant, selectGrant } from "../grant-store.ts";
+import { accountOfGrant, selectGrant } from "../grant-store.ts";
 import { never } from "./never.ts";
 import { audience } from "./audience.ts";
 import { inTransaction, requestScope } from "./request-scope.ts";
@@ -34,7 +34,7 @@ export function grants({ db, clock, emit }: { db: Database; clock: Clock; emit: 
       await inTransaction(db, async (tx) => {
         const accountId = await accountOfGrant(tx, id);
         if (accountId !== null)
-          await endGrant({ clock, emit }, asTenant(tx, accountId), id, {
+          await endGrant({ clock, emit }, tx.asAccount(accountId), id, {
             reason: reasonOf(scope),
             requestId: scope?.requestId,
           });
