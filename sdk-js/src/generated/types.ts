@@ -17,13 +17,13 @@ export interface Account {
   name: string;
   /** Address of its owner. */
   email: string;
-  /** The account's own plan; a sandbox has rate limits of its own. A running boost is not seen here. */
+  /** The account's own plan; a sandbox has its own rate limits. An active boost is not reflected here. */
   tier: Open<Tier>;
-  /** It administrates the platform. */
+  /** Whether it is an administrator of the platform. */
   is_admin: boolean;
-  /** API keys that work, live and sandbox together. */
+  /** Active API keys, live and sandbox together. */
   api_keys_count: number;
-  /** Sessions that are open. */
+  /** Open sessions. */
   sessions_count: number;
   /** When it signed up. */
   created_at: string;
@@ -34,9 +34,9 @@ export interface AccountPlan {
   object: "account_plan";
   /** The live account. */
   account_id: string;
-  /** What the account subscribes to or was granted, boosts aside. */
+  /** What the account subscribes to or was granted, not counting boosts. */
   plan: Open<PlanId>;
-  /** Until when boosts lift the plan; null when there is none. */
+  /** When the boost ends; null when there is none. */
   boost_expires_at: string | null;
   /** The plan in force at this moment. */
   effective_plan: Open<PlanId>;
@@ -45,26 +45,26 @@ export interface AccountPlan {
 /** A session that can be used now. */
 export interface ActiveSession {
   object: "session";
-  /** Id of a session. It is no secret. */
+  /** Id of a session. Not a secret. */
   id: string;
-  /** It is the session that asks. */
+  /** Whether this is the session that makes the request. */
   current: boolean;
   /** When it was opened. */
   created_at: string;
   /** When it was last used, a few seconds late. */
   last_used_at: string;
-  /** When it ends by itself. */
+  /** When it expires. */
   expires_at: string;
-  /** Address that signed in; null when it is not known. */
+  /** IP address of the sign-in; null when unknown. */
   ip: string | null;
-  /** Program that signed in, as it called itself. */
+  /** User agent of the sign-in. */
   user_agent: string | null;
 }
 
 export interface AddPlaylistTracksParams {
-  /** Tracks to add, in this order. The same one may come more than once. */
+  /** Tracks to add, in this order. The same track may appear more than once. */
   track_ids: string[];
-  /** How many tracks are to stand before the first of them. Left out, or more than there are, they go to the end. */
+  /** Number of tracks to place before the first of them. Omitted, or larger than the playlist: they go to the end. */
   position?: number;
 }
 
@@ -75,7 +75,7 @@ export interface AddedPlaylistTracks {
   items: PlaylistItem[];
 }
 
-/** What an administrator of the platform changed. It is never changed or deleted itself. */
+/** What an administrator of the platform changed. Entries are never changed or deleted. */
 export interface AdminAction {
   object: "admin_action";
   /** Id of an administrator's action. */
@@ -84,7 +84,7 @@ export interface AdminAction {
   action: string;
   /** Who did it. */
   actor: {
-    /** How it was asked for. At the server's command line nobody is signed in, and all ids are null. */
+    /** How it was requested. On the server's command line nobody is signed in, and all ids are null. */
     kind: Open<"api_key" | "session" | "oauth_token" | "command_line">;
     /** Account of the administrator. */
     account_id: string | null;
@@ -97,10 +97,10 @@ export interface AdminAction {
   target: {
     /** Id of what was changed. */
     id: string;
-    /** The account that it belongs to; null when it belongs to none. */
+    /** The account it belongs to; null for none. */
     account_id: string | null;
   };
-  /** What else should be known, such as the values before and after. */
+  /** Further details, such as the values before and after. */
   details: Record<string, string | number | boolean | null>;
   /** The request that did it; null at the command line. */
   request_id: string | null;
@@ -111,7 +111,7 @@ export interface AdminAction {
 /** An API key without its secret. */
 export interface ApiKey {
   object: "api_key";
-  /** Id of an API key. It is no secret. */
+  /** Id of an API key. Not a secret. */
   id: string;
   /** What the key is for. */
   name: string;
@@ -124,35 +124,32 @@ export interface ApiKey {
   /** What it may do. */
   scopes: Open<Scope>[];
   /**
-   * Where it may be used from; a request from elsewhere is 403 `ip_not_allowed`. Null, from everywhere. The address is
-   * the connection's, or what the operator's own proxies say in `X-Forwarded-For`.
+   * Addresses it may be used from; requests from elsewhere get 403 `ip_not_allowed`. Null: from anywhere. The address
+   * is that of the connection, or what the operator's own proxies send in `X-Forwarded-For`.
    */
   ip_allowlist: string[] | null;
-  /** When it stops working by itself; null for never. */
+  /** When it expires; null for never. */
   expires_at: string | null;
-  /** When it was revoked; null while it was not. */
+  /** When it was revoked; null if it was not. */
   revoked_at: string | null;
   /**
-   * When its secret is 90 days old: rotate it before. From then on the event `api_key.rotation_due` and a mail remind
-   * of it every 30 days. Null for a key that was revoked.
+   * When its secret is 90 days old: rotate it before. From then on, the event `api_key.rotation_due` and an email
+   * remind the owner every 30 days. Null for a revoked key.
    */
   rotation_due_at: string | null;
-  /** Last four characters of the secret before the last rotation, while it still works; otherwise null. */
+  /** Last four characters of the previous secret while it still works; otherwise null. */
   previous_last4: string | null;
-  /** When the secret before the last rotation stops working; null when there is none that works. */
+  /** When the previous secret stops working; null when none works. */
   previous_expires_at: string | null;
-  /**
-   * When it last made a request; null for never. Written together with other keys' uses every few seconds, so it may
-   * be 10 seconds behind.
-   */
+  /** When it last made a request; null for never. Written in batches, so it may be up to 10 seconds behind. */
   last_used_at: string | null;
-  /** The address that request came from. */
+  /** The IP address of that request. */
   last_used_ip: string | null;
   /** When it was created. */
   created_at: string;
 }
 
-/** A key was seen in a public place and ended. */
+/** A key was found in a public place and revoked. */
 export interface ApiKeyExposedEvent {
   object: "event";
   /** Id of an event; also the `webhook-id` of its deliveries. */
@@ -160,42 +157,42 @@ export interface ApiKeyExposedEvent {
   type: "api_key.exposed";
   /** When it happened. */
   created_at: string;
-  /** A key was seen in a public place, and what was seen was ended. */
+  /** A key was found in a public place, and the exposed secret was revoked. */
   data: ApiKeyExposure;
 }
 
-/** A key was seen in a public place and ended. */
+/** A key was found in a public place and revoked. */
 export interface ApiKeyExposedPayload {
   /** Id of an event; also the `webhook-id` of its deliveries. */
   id: string;
   type: "api_key.exposed";
   /** When it happened. */
   timestamp: string;
-  /** A key was seen in a public place, and what was seen was ended. */
+  /** A key was found in a public place, and the exposed secret was revoked. */
   data: ApiKeyExposure;
 }
 
-/** A key was seen in a public place, and what was seen was ended. */
+/** A key was found in a public place, and the exposed secret was revoked. */
 export interface ApiKeyExposure {
   object: "api_key_exposure";
   /** An API key without its secret. */
   api_key: ApiKey;
-  /** Which of the key's secrets was seen. */
+  /** Which of the key's secrets was exposed. */
   secret: Open<"current" | "previous">;
-  /** Where it was seen, as the reporter says; nobody has checked it. */
+  /** Where it was found, according to the reporter; unverified. */
   url: string | null;
   /** When it was reported. */
   reported_at: string;
 }
 
-/** The report was taken. It says nothing about whether such keys exist. */
+/** The report was accepted. The response does not tell whether the keys exist. */
 export interface ApiKeyReport {
   object: "api_key_report";
-  /** How many keys the report names. */
+  /** Number of keys in the report. */
   received: number;
 }
 
-/** A key got a new secret; the one before ends at `data.previous_expires_at`. */
+/** A key has a new secret; the previous one ends at `data.previous_expires_at`. */
 export interface ApiKeyRotatedEvent {
   object: "event";
   /** Id of an event; also the `webhook-id` of its deliveries. */
@@ -207,7 +204,7 @@ export interface ApiKeyRotatedEvent {
   data: ApiKey;
 }
 
-/** A key got a new secret; the one before ends at `data.previous_expires_at`. */
+/** A key has a new secret; the previous one ends at `data.previous_expires_at`. */
 export interface ApiKeyRotatedPayload {
   /** Id of an event; also the `webhook-id` of its deliveries. */
   id: string;
@@ -241,11 +238,11 @@ export interface ApiKeyRotationDuePayload {
   data: ApiKey;
 }
 
-/** A key that was seen in a place where others can read it. */
+/** A key that was found in a public place. */
 export interface ApiKeySighting {
-  /** The key that was seen. */
+  /** The exposed key. */
   key: string;
-  /** Where it was seen. Its owner is told. */
+  /** Where it was found. Reported to its owner. */
   url?: string | null;
 }
 
@@ -269,7 +266,7 @@ export interface AppAuthorizationRevokedEvent {
   type: "app.authorization_revoked";
   /** When it happened. */
   created_at: string;
-  /** What is left of a connection that ended. */
+  /** A connection that ended. */
   data: RevokedApp;
 }
 
@@ -280,11 +277,11 @@ export interface AppAuthorizationRevokedPayload {
   type: "app.authorization_revoked";
   /** When it happened. */
   timestamp: string;
-  /** What is left of a connection that ended. */
+  /** A connection that ended. */
   data: RevokedApp;
 }
 
-/** An app was allowed to act on the account, or was allowed more. */
+/** An app was granted access to the account, or was granted more. */
 export interface AppAuthorizedEvent {
   object: "event";
   /** Id of an event; also the `webhook-id` of its deliveries. */
@@ -296,7 +293,7 @@ export interface AppAuthorizedEvent {
   data: ConnectedApp;
 }
 
-/** An app was allowed to act on the account, or was allowed more. */
+/** An app was granted access to the account, or was granted more. */
 export interface AppAuthorizedPayload {
   /** Id of an event; also the `webhook-id` of its deliveries. */
   id: string;
@@ -307,18 +304,18 @@ export interface AppAuthorizedPayload {
   data: ConnectedApp;
 }
 
-/** Something finished that is kept, to be found again and used. */
+/** A finished result kept in the library. */
 export interface Asset {
   object: "asset";
   /** Id of an asset. */
   id: string;
   /** `reel`: the text of a short video. `image`: a picture, which `library.downloadAssetFile` gives. */
   kind: Open<AssetKind>;
-  /** How far it is, for your own use: nothing changes it by itself, and each may follow each. */
+  /** Its status, for your own use: nothing changes it automatically, and every transition is allowed. */
   status: Open<AssetStatus>;
   /** Its title. */
   title: string;
-  /** Where it is to be shown; null when that is open. */
+  /** Target platform; null when undecided. */
   platform: Open<ReelPlatform> | null;
   /** The first words of a reel. */
   hook: string | null;
@@ -328,13 +325,13 @@ export interface Asset {
   caption: string | null;
   /** Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation. */
   hashtags: string[];
-  /** Your own labels. Kept in lower case, each once. */
+  /** Your own labels. Stored in lower case, without duplicates. */
   tags: string[];
-  /** What your program wants to keep with it, up to 50 texts by name. It is not searched. */
+  /** Your own metadata, up to 50 named texts. Not searchable. */
   metadata: Record<string, string>;
-  /** The draft that its texts were copied from; null when there is none any more. */
+  /** The draft that its texts were copied from; null when there is none, or it was deleted. */
   draft_id: string | null;
-  /** The variant that its texts were copied from; null when there is none any more. */
+  /** The variant that its texts were copied from; null when there is none, or it was deleted. */
   variant_id: string | null;
   /** The generation that made it; null when none did. */
   generation_id: string | null;
@@ -354,7 +351,7 @@ export interface AssetCreatedEvent {
   type: "asset.created";
   /** When it happened. */
   created_at: string;
-  /** Something finished that is kept, to be found again and used. */
+  /** A finished result kept in the library. */
   data: Asset;
 }
 
@@ -365,7 +362,7 @@ export interface AssetCreatedPayload {
   type: "asset.created";
   /** When it happened. */
   timestamp: string;
-  /** Something finished that is kept, to be found again and used. */
+  /** A finished result kept in the library. */
   data: Asset;
 }
 
@@ -377,7 +374,7 @@ export interface AssetDeletedEvent {
   type: "asset.deleted";
   /** When it happened. */
   created_at: string;
-  /** What is left of an asset that was deleted. */
+  /** A deleted asset. */
   data: DeletedAsset;
 }
 
@@ -388,11 +385,11 @@ export interface AssetDeletedPayload {
   type: "asset.deleted";
   /** When it happened. */
   timestamp: string;
-  /** What is left of an asset that was deleted. */
+  /** A deleted asset. */
   data: DeletedAsset;
 }
 
-/** What is known of a picture. */
+/** Properties of a picture. */
 export interface AssetFile {
   /** Its media type. */
   content_type: string;
@@ -409,7 +406,7 @@ export interface AssetFile {
 /** `reel`: the text of a short video. `image`: a picture, which `library.downloadAssetFile` gives. */
 export type AssetKind = "reel" | "image";
 
-/** How far it is, for your own use: nothing changes it by itself, and each may follow each. */
+/** Its status, for your own use: nothing changes it automatically, and every transition is allowed. */
 export type AssetStatus = "draft" | "ready" | "published" | "archived";
 
 /** A field of an asset was changed. */
@@ -420,7 +417,7 @@ export interface AssetUpdatedEvent {
   type: "asset.updated";
   /** When it happened. */
   created_at: string;
-  /** Something finished that is kept, to be found again and used. */
+  /** A finished result kept in the library. */
   data: Asset;
 }
 
@@ -431,14 +428,14 @@ export interface AssetUpdatedPayload {
   type: "asset.updated";
   /** When it happened. */
   timestamp: string;
-  /** Something finished that is kept, to be found again and used. */
+  /** A finished result kept in the library. */
   data: Asset;
 }
 
-/** Container of the audio, told from its bytes. */
+/** Container of the audio, detected from its bytes. */
 export type AudioFormat = "wav" | "mp3" | "flac" | "ogg" | "m4a";
 
-/** How what is known of an account's customer agrees with the payment provider. */
+/** Sync state of an account's customer at the payment provider. */
 export interface BillingSync {
   object: "billing_sync";
   /** The account that is the customer, live or sandbox. */
@@ -447,20 +444,20 @@ export interface BillingSync {
   customer_id: string;
   /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
   mode: Open<Mode>;
-  /** Since when somebody waits for a look at the customer; null when nobody does. */
+  /** Since when a sync of the customer is due; null when none is. */
   pending_since: string | null;
-  /** Failed tries since then. */
+  /** Failed attempts since then. */
   attempts_count: number;
-  /** Why the last try failed. */
+  /** Why the last attempt failed. */
   last_error: string | null;
-  /** When the customer was last looked at; null for never. */
+  /** When the customer was last synced; null for never. */
   synced_at: string | null;
 }
 
 export interface ChangePasswordParams {
   /**
-   * The password as it is now. Left out by who has none, because they sign in with a provider only; then the session
-   * must be younger than ten minutes.
+   * The current password. Omitted by people who have none because they sign in with a provider only; the session must
+   * then be younger than ten minutes.
    */
   current_password?: string;
   /** The new one, at least 10 characters. */
@@ -481,7 +478,7 @@ export interface CheckoutSession {
 }
 
 export interface ConfirmEmailVerificationParams {
-  /** From the link in the mail: what stands behind `token=`. */
+  /** From the emailed link: the value of `token=`. */
   token: string;
 }
 
@@ -490,21 +487,21 @@ export interface ConnectedApp {
   object: "connected_app";
   /** Id of a connection between an app and an account. */
   id: string;
-  /** The app, as its makers registered it. */
+  /** The app, as registered by its developer. */
   client: ConnectedClient;
   /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
   mode: Open<Mode>;
-  /** What it was allowed. */
+  /** The scopes it was granted. */
   scopes: Open<Scope>[];
   /** When it was connected. */
   created_at: string;
   /** When it last fetched an access token, which lasts an hour; null before the first. */
   last_used_at: string | null;
-  /** When the connection ends by itself; each refresh moves it to a year later. */
+  /** When the connection expires; each refresh extends it to a year from then. */
   expires_at: string;
 }
 
-/** The app, as its makers registered it. */
+/** The app, as registered by its developer. */
 export interface ConnectedClient {
   /** Id of an OAuth client; also its `client_id`. */
   id: string;
@@ -514,12 +511,12 @@ export interface ConnectedClient {
   homepage: string | null;
 }
 
-/** A day that costs far more than usual. */
+/** A day of unusually high cost. */
 export interface CostAnomaly {
   object: "cost_anomaly";
   /** The day, in UTC. */
   day: string;
-  /** What it had cost when that was noticed, in millionths of a US dollar. */
+  /** Its cost when that was detected, in millionths of a US dollar. */
   cost_micros: number;
   /** The median of the 14 days before, in millionths of a US dollar. */
   usual_cost_micros: number;
@@ -529,15 +526,15 @@ export interface CostAnomaly {
 export interface CostFigures {
   /** All calls, also those that failed or whose answer was lost. */
   calls: number;
-  /** Of these, the ones whose cost nobody knows; they are not in `cost_micros`. */
+  /** Of these, calls of unknown cost; they are not in `cost_micros`. */
   calls_unpriced: number;
   /** Tokens read. */
   input_tokens: number;
   /** Tokens written. */
   output_tokens: number;
-  /** Length of the audio that was made. */
+  /** Length of the generated audio. */
   seconds: number;
-  /** Pictures that were made. */
+  /** Generated pictures. */
   images: number;
   /** What they cost, in millionths of a US dollar. */
   cost_micros: number;
@@ -545,7 +542,7 @@ export interface CostFigures {
 
 /** Sums over the calls of providers of one group. What `group_by` does not name is null. */
 export interface CostGroup {
-  /** The account; null, grouped by account, for accounts that are no more. */
+  /** The account; null, when grouped by account, for deleted accounts. */
   account_id: string | null;
   /** The plan that the account had then, boosts included. */
   plan: string | null;
@@ -555,15 +552,15 @@ export interface CostGroup {
   month: string | null;
   /** All calls, also those that failed or whose answer was lost. */
   calls: number;
-  /** Of these, the ones whose cost nobody knows; they are not in `cost_micros`. */
+  /** Of these, calls of unknown cost; they are not in `cost_micros`. */
   calls_unpriced: number;
   /** Tokens read. */
   input_tokens: number;
   /** Tokens written. */
   output_tokens: number;
-  /** Length of the audio that was made. */
+  /** Length of the generated audio. */
   seconds: number;
-  /** Pictures that were made. */
+  /** Generated pictures. */
   images: number;
   /** What they cost, in millionths of a US dollar. */
   cost_micros: number;
@@ -587,28 +584,28 @@ export interface CostReport {
 export interface CreateApiKeyParams {
   /** What the key is for. */
   name: string;
-  /** What it may do. Left out, all that the credential which creates it may do. */
+  /** What it may do. Default: everything that the creating credential may do. */
   scopes?: Scope[];
-  /** Where it may be used from. Null, from everywhere. Left out, from everywhere the key that creates it may be used. */
+  /** Addresses it may be used from. Null: from anywhere. Default: those of the creating key. */
   ip_allowlist?: string[] | null;
-  /** When it stops working by itself; must be in the future. Null, never. Left out, when the key that creates it does. */
+  /** When it expires; must be in the future. Null: never. Default: with the creating key. */
   expires_at?: string | Date | null;
 }
 
 /**
- * Texts of a draft's variant (`draft_id`), or texts of your own (at least `title`). What is sent goes before what is
- * copied.
+ * Texts of a draft's variant (`draft_id`), or texts of your own (at least `title`). Fields that are sent take
+ * precedence over copied ones.
  */
 export interface CreateAssetParams {
   /** The draft to copy platform and texts from, as they are now. */
   draft_id?: string;
-  /** Which of the draft's variants; left out, the selected one. */
+  /** Which of the draft's variants. Default: the selected one. */
   variant_id?: string;
-  /** Its title, without control characters; left out, the draft's title or the variant's hook. */
+  /** Its title, without control characters. Default: the draft's title or the variant's hook. */
   title?: string;
-  /** How far it is, for your own use: nothing changes it by itself, and each may follow each. */
+  /** Its status, for your own use: nothing changes it automatically, and every transition is allowed. */
   status?: AssetStatus;
-  /** Where the short video is to be shown. The length of the caption and the hashtags follow its habits. */
+  /** The target platform. Caption length and hashtags follow its conventions. */
   platform?: ReelPlatform;
   /** The first words of a reel. */
   hook?: string | null;
@@ -618,9 +615,9 @@ export interface CreateAssetParams {
   caption?: string | null;
   /** Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation. */
   hashtags?: string[];
-  /** Your own labels. Kept in lower case, each once. */
+  /** Your own labels. Stored in lower case, without duplicates. */
   tags?: string[];
-  /** What your program wants to keep with it, up to 50 texts by name. It is not searched. */
+  /** Your own metadata, up to 50 named texts. Not searchable. */
   metadata?: Record<string, string>;
 }
 
@@ -628,8 +625,8 @@ export interface CreateCheckoutSessionParams {
   /** A plan, paid each month, or `boost`, paid once for 30 days of Pro. */
   item: "basic" | "standard" | "pro" | "boost";
   /**
-   * Where the browser goes after paying. Its origin must be one that the operator allows. Stripe puts the session's id
-   * in the place of `{CHECKOUT_SESSION_ID}`.
+   * Where the browser goes after paying. Its origin must be one that the operator allows. Stripe replaces
+   * `{CHECKOUT_SESSION_ID}` with the session's id.
    */
   success_url: string;
   /** Where the browser goes when the person does not pay. Its origin must be one that the operator allows. */
@@ -637,21 +634,21 @@ export interface CreateCheckoutSessionParams {
 }
 
 export interface CreateDraftParams {
-  /** What it is to be about: the song, the occasion, whom it is for. */
+  /** What it is about: the song, the occasion, the audience. */
   brief: string;
-  /** Where the short video is to be shown. The length of the caption and the hashtags follow its habits. */
+  /** The target platform. Caption length and hashtags follow its conventions. */
   platform: ReelPlatform;
-  /** How it is to sound. */
+  /** Tone of the text. */
   tone?: ReelTone;
   /** Language to write in, as a BCP 47 tag. */
   language?: string;
-  /** How many different ones to write. The plan says how many it may be (`variants_max`). */
+  /** How many variants to write, up to the plan's `variants_max`. */
   variants?: number;
   /** Further wishes, such as words to use or to avoid. */
   instructions?: string;
   /** A name for your own use. */
   title?: string;
-  /** Id of a model of kind `reel` that `GET /v1/plugins` lists. Left out, the default of the plugin in charge. */
+  /** Id of a model of kind `reel` that `GET /v1/plugins` lists. Default: that of the plugin in charge. */
   model?: string;
   /** `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work. */
   lane?: GenerationLane;
@@ -669,22 +666,19 @@ export interface CreateGenerationParams {
    */
   prompt?: string;
   /**
-   * Words to sing, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Left out, the provider
-   * writes them from the prompt. Not together with `instrumental`, and for music only.
+   * Lyrics, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Omitted: the provider writes them
+   * from the prompt. Not together with `instrumental`, and for music only.
    */
   lyrics?: string;
-  /** No singing; false when left out. For music only. */
+  /** No vocals. Default: false. For music only. */
   instrumental?: boolean;
-  /** Length to aim for; 30 when left out. For music only. */
+  /** Target length. Default: 30. For music only. */
   duration_seconds?: number;
-  /** Id of a model of the kind that `GET /v1/plugins` lists. Left out, the default of the plugin in charge. */
+  /** Id of a model of the kind that `GET /v1/plugins` lists. Default: that of the plugin in charge. */
   model?: string;
-  /** Title of what is made; else taken from the prompt, or from the track. */
+  /** Title of the result. Default: taken from the prompt, or from the track. */
   title?: string;
-  /**
-   * The track that artwork is for; its title, its artist and what it was made of describe the picture. For artwork
-   * only.
-   */
+  /** The track that the artwork is for; its title, artist and prompt describe the picture. For artwork only. */
   source_track_id?: string;
   /** `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work. */
   lane?: GenerationLane;
@@ -698,11 +692,11 @@ export interface CreateOauthClientParams {
   /** Where people learn about the app; https. Its host is shown when they are asked. */
   homepage?: string | null;
   /**
-   * A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so that the people who see it are
-   * not known to its host.
+   * A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so its host does not learn who
+   * sees it.
    */
   logo_uri?: string | null;
-  /** Where answers may be sent; compared letter by letter. */
+  /** Allowed redirect URIs; compared exactly. */
   redirect_uris: string[];
   /**
    * What the app may ask people for. Scopes about credentials and administration (`api_keys`, `oauth_clients`,
@@ -719,14 +713,14 @@ export interface CreatePlaylistParams {
 }
 
 export interface CreatePortalSessionParams {
-  /** Where the page's way back leads. Its origin must be one that the operator allows. */
+  /** Where the page's return link leads. Its origin must be one that the operator allows. */
   return_url: string;
 }
 
 export interface CreateWebhookParams {
   /** Where to POST events. HTTPS to a public address; a development server also takes its own loopback addresses. */
   url: string;
-  /** Which events to send. Null or left out, all, also types that are added later. */
+  /** Event types to send. Null or omitted: all, including types added later. */
   event_types?: EventType[] | null;
   /**
    * Send one at a time, in the order of `webhook-sequence`: the next one only after the one before has succeeded or
@@ -735,11 +729,10 @@ export interface CreateWebhookParams {
   ordered?: boolean;
   /**
    * What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it.
-   * `skip`: goes on with the next one. `pause`: is paused, until you enable it; the delivery, if you retry it, goes
-   * first.
+   * `skip`: continues with the next one. `pause`: is paused until you enable it; the delivery, if retried, goes first.
    */
   ordered_on_failure?: WebhookOrderedOnFailure;
-  /** Most requests in any second. Null or left out, no limit but those that the endpoint asks for by 429. */
+  /** Maximum requests per second. Null or omitted: no limit besides those the endpoint signals by 429. */
   max_per_second?: number | null;
   /** What the endpoint is for. */
   description?: string | null;
@@ -747,11 +740,11 @@ export interface CreateWebhookParams {
 
 /** What to send again. */
 export interface CreateWebhookReplayParams {
-  /** Events from this moment on. They are kept for 30 days. */
+  /** Events from this time on. Events are kept for 30 days. */
   since: string | Date;
-  /** Events before this moment; left out, now. */
+  /** Events before this time. Default: now. */
   until?: string | Date;
-  /** Only events of these types. Null or left out, all. */
+  /** Only events of these types. Null or omitted: all. */
   event_types?: EventType[] | null;
   /**
    * `failed`: deliveries that were given up. `missed`: events that have no delivery to this endpoint, because it was
@@ -762,13 +755,13 @@ export interface CreateWebhookReplayParams {
 
 export interface DeleteAccountParams {
   /**
-   * The current password. Left out by who has none, because they sign in with a provider only; then the session must
-   * be younger than ten minutes.
+   * The current password. Omitted by people who have none because they sign in with a provider only; the session must
+   * then be younger than ten minutes.
    */
   password?: string;
 }
 
-/** What is left of an asset that was deleted. */
+/** A deleted asset. */
 export interface DeletedAsset {
   object: "asset";
   /** Id of an asset. */
@@ -776,7 +769,7 @@ export interface DeletedAsset {
   deleted: true;
 }
 
-/** What is left of a playlist that was deleted. */
+/** A deleted playlist. */
 export interface DeletedPlaylist {
   object: "playlist";
   /** Id of a playlist. */
@@ -784,7 +777,7 @@ export interface DeletedPlaylist {
   deleted: true;
 }
 
-/** What is left of a track that was deleted. */
+/** A deleted track. */
 export interface DeletedTrack {
   object: "track";
   /** Id of a track. */
@@ -797,15 +790,15 @@ export interface DeprecatedCalls {
   object: "deprecated_calls";
   /** operationId of the deprecated operation. */
   operation: string;
-  /** The API key; null when it was called otherwise. */
+  /** The API key; null when another credential was used. */
   api_key_id: string | null;
-  /** The OAuth app; null when it was called otherwise. */
+  /** The OAuth app; null when another credential was used. */
   client_id: string | null;
-  /** What it was called with. */
+  /** Kind of credential. */
   credential: Open<"api_key" | "session" | "oauth_token">;
-  /** How often. */
+  /** Number of calls. */
   requests: number;
-  /** When it was called last. */
+  /** Time of the last call. */
   last_at: string;
 }
 
@@ -816,22 +809,16 @@ export interface DeprecatedCallsList {
 }
 
 export interface DownloadAssetFileParams {
-  /**
-   * One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole
-   * file.
-   */
+  /** One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). A request for several ranges returns the whole file. */
   range?: ByteRange | string;
-  /** The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole is sent. */
+  /** The `ETag` of the part you have. If the audio is different, `Range` is ignored and the whole file is sent. */
   if_range?: string;
 }
 
 export interface DownloadTrackAudioParams {
-  /**
-   * One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole
-   * file.
-   */
+  /** One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). A request for several ranges returns the whole file. */
   range?: ByteRange | string;
-  /** The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole is sent. */
+  /** The `ETag` of the part you have. If the audio is different, `Range` is ignored and the whole file is sent. */
   if_range?: string;
 }
 
@@ -841,21 +828,21 @@ export interface Draft {
   /** Id of a draft. */
   id: string;
   /**
-   * `generating` while a generation writes for it, `ready` when it has variants, `failed` when nothing was written:
-   * its generation says why.
+   * `generating` while a generation writes for it, `ready` when it has variants, `failed` when nothing could be
+   * written: its generation says why.
    */
   status: Open<DraftStatus>;
   /** A name for your own use; null when none was given. */
   title: string | null;
-  /** What it is to be about. */
+  /** What it is about. */
   brief: string;
-  /** Where the short video is to be shown. The length of the caption and the hashtags follow its habits. */
+  /** The target platform. Caption length and hashtags follow its conventions. */
   platform: Open<ReelPlatform>;
-  /** How it is to sound. */
+  /** Tone of the text. */
   tone: Open<ReelTone>;
   /** Language to write in, as a BCP 47 tag. */
   language: string;
-  /** What was written, by position. Those that a full regeneration replaced are not here. */
+  /** The variants, by position. Those replaced by a full regeneration are not included. */
   variants: DraftVariant[];
   /** The variant chosen; null when none is. */
   selected_variant_id: string | null;
@@ -875,24 +862,24 @@ export interface DraftGeneration {
   generation_id: string;
   /** Content for a short video: what was asked for, and what was written. */
   draft: Draft;
-  /** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
+  /** One job for a provider, from the request to its result: a track, the variants of a draft, or an image. */
   generation: Generation;
 }
 
 /**
- * `generating` while a generation writes for it, `ready` when it has variants, `failed` when nothing was written: its
- * generation says why.
+ * `generating` while a generation writes for it, `ready` when it has variants, `failed` when nothing could be written:
+ * its generation says why.
  */
 export type DraftStatus = "generating" | "ready" | "failed";
 
-/** One way to tell it, complete in itself. */
+/** One complete version of the content. */
 export interface DraftVariant {
   object: "draft_variant";
   /** Id of a variant of a draft. */
   id: string;
   /** Its place in the draft, from 0. */
   position: number;
-  /** The first words, which must make people stay. */
+  /** The opening words, which must hold the viewer's attention. */
   hook: string;
   /** What is said and shown; one scene per line. */
   script: string;
@@ -900,7 +887,7 @@ export interface DraftVariant {
   caption: string;
   /** Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation. */
   hashtags: string[];
-  /** What a person wrote over what was generated. A regeneration of the field takes it off the list. */
+  /** Fields that a person has edited. Regenerating the field removes it from the list. */
   edited_fields: Open<ReelField>[];
   /** Whether it is the one chosen; at most one of a draft is. */
   selected: boolean;
@@ -938,15 +925,15 @@ export interface EmailVerification {
 /** Whether and how much of one feature an account may use, and why. */
 export interface Entitlement {
   object: "entitlement";
-  /** Something that plans allow, or allow so much of. */
+  /** A feature that plans include, possibly up to a limit. */
   feature: Open<EntitlementFeature>;
   /** The plan in force includes it. */
   allowed: boolean;
-  /** Why: the plan in force includes it, or it does not. */
+  /** The reason: the plan in force includes it, or does not. */
   reason: Open<"included" | "not_in_plan">;
-  /** How much of it in each period, or at once; null where it is not counted, and where it is not allowed. */
+  /** The limit per period, or at once; null where it is not counted or not allowed. */
   limit: number | null;
-  /** What the limit is for; null for a limit that holds at every moment, and where there is none. */
+  /** The period of the limit; null for a limit that applies at every moment, and where there is none. */
   period: Open<EntitlementPeriod> | null;
   /** The plan in force. */
   plan: Open<PlanId>;
@@ -964,25 +951,22 @@ export interface Entitlement {
 /** Why an account's entitlements changed. */
 export interface EntitlementCause {
   /**
-   * A webhook of the payment provider, the daily comparison with the provider, an administrator, the end of what was
-   * given for a time, or the start of this record.
+   * A webhook of the payment provider, the daily reconciliation with the provider, an administrator, the end of a
+   * limited grant, or the start of this record.
    */
   kind: Open<"provider_event" | "reconciliation" | "administrator" | "expiry" | "import">;
-  /**
-   * The provider's ids of the events, or the id of the administrator's request; several when one look at the provider
-   * answered them all.
-   */
+  /** The provider's event ids, or the id of the administrator's request; several when one sync covered them all. */
   ids: string[];
 }
 
-/** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+/** A plan that an account received, had extended or changed, or lost. Append-only. */
 export interface EntitlementChange {
   object: "entitlement_change";
   /** Id of a change of an account's entitlements. */
   id: string;
   /**
-   * `granted`: it was given. `updated`: it gives another plan or another time. `revoked`: it was taken away before its
-   * time. `expired`: its time was over.
+   * `granted`: it was given. `updated`: its plan or period changed. `revoked`: it was withdrawn early. `expired`: its
+   * period ended.
    */
   change: Open<"granted" | "updated" | "revoked" | "expired">;
   /**
@@ -1000,13 +984,13 @@ export interface EntitlementChange {
   ends_at: string | null;
   /** Why an account's entitlements changed. */
   cause: EntitlementCause;
-  /** The account's version that it made; those of one moment have the same. */
+  /** The account version that it produced; changes made together share one. */
   version: number;
   /** When it was written. */
   created_at: string;
 }
 
-/** The time of a plan that the account had is over. */
+/** A plan that the account had has ended. */
 export interface EntitlementExpiredEvent {
   object: "event";
   /** Id of an event; also the `webhook-id` of its deliveries. */
@@ -1014,22 +998,22 @@ export interface EntitlementExpiredEvent {
   type: "entitlement.expired";
   /** When it happened. */
   created_at: string;
-  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  /** A plan that an account received, had extended or changed, or lost. Append-only. */
   data: EntitlementChange;
 }
 
-/** The time of a plan that the account had is over. */
+/** A plan that the account had has ended. */
 export interface EntitlementExpiredPayload {
   /** Id of an event; also the `webhook-id` of its deliveries. */
   id: string;
   type: "entitlement.expired";
   /** When it happened. */
   timestamp: string;
-  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  /** A plan that an account received, had extended or changed, or lost. Append-only. */
   data: EntitlementChange;
 }
 
-/** Something that plans allow, or allow so much of. */
+/** A feature that plans include, possibly up to a limit. */
 export type EntitlementFeature =
   | "generations"
   | "variants"
@@ -1046,7 +1030,7 @@ export interface EntitlementGrantedEvent {
   type: "entitlement.granted";
   /** When it happened. */
   created_at: string;
-  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  /** A plan that an account received, had extended or changed, or lost. Append-only. */
   data: EntitlementChange;
 }
 
@@ -1057,11 +1041,11 @@ export interface EntitlementGrantedPayload {
   type: "entitlement.granted";
   /** When it happened. */
   timestamp: string;
-  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  /** A plan that an account received, had extended or changed, or lost. Append-only. */
   data: EntitlementChange;
 }
 
-/** What an account may do at this moment. */
+/** What an account may do right now. */
 export interface EntitlementList {
   object: "list";
   /** The plan in force. */
@@ -1082,7 +1066,7 @@ export interface EntitlementList {
 /** What a limit is for. */
 export type EntitlementPeriod = "hour" | "month";
 
-/** A plan was taken from the account before its time. */
+/** A plan was withdrawn from the account early. */
 export interface EntitlementRevokedEvent {
   object: "event";
   /** Id of an event; also the `webhook-id` of its deliveries. */
@@ -1090,18 +1074,18 @@ export interface EntitlementRevokedEvent {
   type: "entitlement.revoked";
   /** When it happened. */
   created_at: string;
-  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  /** A plan that an account received, had extended or changed, or lost. Append-only. */
   data: EntitlementChange;
 }
 
-/** A plan was taken from the account before its time. */
+/** A plan was withdrawn from the account early. */
 export interface EntitlementRevokedPayload {
   /** Id of an event; also the `webhook-id` of its deliveries. */
   id: string;
   type: "entitlement.revoked";
   /** When it happened. */
   timestamp: string;
-  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  /** A plan that an account received, had extended or changed, or lost. Append-only. */
   data: EntitlementChange;
 }
 
@@ -1111,7 +1095,7 @@ export interface EntitlementRevokedPayload {
  */
 export type EntitlementSource = "default" | "plan" | "boost" | "plan_grant" | "boost_grant";
 
-/** A plan that the account has changed, or until when it has it. */
+/** A plan of the account, or its end, has changed. */
 export interface EntitlementUpdatedEvent {
   object: "event";
   /** Id of an event; also the `webhook-id` of its deliveries. */
@@ -1119,22 +1103,22 @@ export interface EntitlementUpdatedEvent {
   type: "entitlement.updated";
   /** When it happened. */
   created_at: string;
-  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  /** A plan that an account received, had extended or changed, or lost. Append-only. */
   data: EntitlementChange;
 }
 
-/** A plan that the account has changed, or until when it has it. */
+/** A plan of the account, or its end, has changed. */
 export interface EntitlementUpdatedPayload {
   /** Id of an event; also the `webhook-id` of its deliveries. */
   id: string;
   type: "entitlement.updated";
   /** When it happened. */
   timestamp: string;
-  /** A plan that an account got, kept for another time, or lost. Written once and never changed. */
+  /** A plan that an account received, had extended or changed, or lost. Append-only. */
   data: EntitlementChange;
 }
 
-/** What went wrong, for programs. A code never changes its meaning; new ones may be added. */
+/** Machine-readable error code. A code never changes its meaning; new ones may be added. */
 export type ErrorCode =
   | "malformed_json"
   | "validation_failed"
@@ -1196,7 +1180,7 @@ export type ErrorCode =
   | "billing_not_configured"
   | "not_ready";
 
-/** Something that happened. `type` tells what `data` is. */
+/** Something that happened. `type` determines the schema of `data`. */
 export type Event =
   | ApiKeyExposedEvent
   | ApiKeyRotatedEvent
@@ -1259,7 +1243,7 @@ export interface EventTypeInfo {
   name: Open<EventType>;
   /** What happened, in a sentence. */
   description: string;
-  /** Something that happened. `type` tells what `data` is. */
+  /** Something that happened. `type` determines the schema of `data`. */
   example: Event;
 }
 
@@ -1269,27 +1253,27 @@ export interface EventTypeList {
   data: EventTypeInfo[];
 }
 
-/** One place of a request that is wrong. */
+/** One invalid part of a request. */
 export interface FieldProblem {
-  /** JSON pointer to the place, led by the part of the request it is in. */
+  /** JSON pointer to the invalid value, prefixed with the part of the request. */
   path: string;
-  /** What is wrong with it, for programs. New codes may be added. */
+  /** Machine-readable reason. New codes may be added. */
   code: string;
-  /** What is wrong with it and what fits, for people. */
+  /** Human-readable reason and what would be valid. */
   message: string;
 }
 
-/** Both halves of a sign-in, from the browser that began it and from the page it came back to. */
+/** Both halves of a sign-in: from the browser that started it and from the page it returned to. */
 export interface FinishSpotifySignInParams {
   /** `id` of the sign-in; it comes back as `sign_in_id`. */
   sign_in_id: string;
   /** `secret` of the sign-in. */
   secret: string;
-  /** `code` of the address that the browser came back to. */
+  /** `code` from the URL that the browser returned to. */
   code: string;
 }
 
-/** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
+/** One job for a provider, from the request to its result: a track, the variants of a draft, or an image. */
 export interface Generation {
   object: "generation";
   /** Id of a generation. */
@@ -1298,7 +1282,7 @@ export interface Generation {
   kind: Open<GenerationKind>;
   /** `queued` and `running` go on by themselves; `completed`, `failed` and `canceled` are final. */
   status: Open<GenerationStatus>;
-  /** How much is done. It never falls; 1 only when completed. */
+  /** Share of the work done. Never decreases; 1 only when completed. */
   progress: number;
   /** As asked for; of a reel the brief, of artwork for a track what was made of it. */
   prompt: string;
@@ -1324,7 +1308,7 @@ export interface Generation {
   error: GenerationError | null;
   /** When it was accepted. */
   created_at: string;
-  /** When a worker first took it up; null before. */
+  /** When a worker first started it; null before. */
   started_at: string | null;
   /** When it became final; null before. */
   finished_at: string | null;
@@ -1338,7 +1322,7 @@ export interface GenerationCanceledEvent {
   type: "generation.canceled";
   /** When it happened. */
   created_at: string;
-  /** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
+  /** One job for a provider, from the request to its result: a track, the variants of a draft, or an image. */
   data: Generation;
 }
 
@@ -1349,7 +1333,7 @@ export interface GenerationCanceledPayload {
   type: "generation.canceled";
   /** When it happened. */
   timestamp: string;
-  /** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
+  /** One job for a provider, from the request to its result: a track, the variants of a draft, or an image. */
   data: Generation;
 }
 
@@ -1361,7 +1345,7 @@ export interface GenerationCompletedEvent {
   type: "generation.completed";
   /** When it happened. */
   created_at: string;
-  /** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
+  /** One job for a provider, from the request to its result: a track, the variants of a draft, or an image. */
   data: Generation;
 }
 
@@ -1372,19 +1356,20 @@ export interface GenerationCompletedPayload {
   type: "generation.completed";
   /** When it happened. */
   timestamp: string;
-  /** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
+  /** One job for a provider, from the request to its result: a track, the variants of a draft, or an image. */
   data: Generation;
 }
 
 /** Why a generation failed. */
 export interface GenerationError {
   /**
-   * `content_policy`: the provider refused the text. `provider_rejected`: it refused the request for another reason.
-   * `provider_unavailable`: it failed on every attempt. `provider_unknown`: it was asked but its answer was lost, and
-   * asking again could have charged twice. `plugin_unavailable`: no plugin could do it. `internal_error`: our fault.
+   * `content_policy`: the provider rejected the text. `provider_rejected`: it rejected the request for another reason.
+   * `provider_unavailable`: it failed on every attempt. `provider_unknown`: it was called but its response was lost,
+   * and calling again could have charged twice. `plugin_unavailable`: no plugin could do it. `internal_error`: our
+   * fault.
    */
   code: Open<"content_policy" | "provider_rejected" | "provider_unavailable" | "provider_unknown" | "plugin_unavailable" | "internal_error">;
-  /** What happened and what to do, for people. */
+  /** Human-readable: what happened and what to do. */
   message: string;
 }
 
@@ -1396,7 +1381,7 @@ export interface GenerationFailedEvent {
   type: "generation.failed";
   /** When it happened. */
   created_at: string;
-  /** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
+  /** One job for a provider, from the request to its result: a track, the variants of a draft, or an image. */
   data: Generation;
 }
 
@@ -1407,13 +1392,13 @@ export interface GenerationFailedPayload {
   type: "generation.failed";
   /** When it happened. */
   timestamp: string;
-  /** One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
+  /** One job for a provider, from the request to its result: a track, the variants of a draft, or an image. */
   data: Generation;
 }
 
-/** Of the generations that were asked for in the time, what has become of them by now. */
+/** Current state of the generations requested in this time range. */
 export interface GenerationFigures {
-  /** All that were asked for. */
+  /** All that were requested. */
   started: number;
   /** Those that gave a track. */
   completed: number;
@@ -1421,7 +1406,7 @@ export interface GenerationFigures {
   failed: number;
   /** Those that were canceled. */
   canceled: number;
-  /** Length of the audio that was made. */
+  /** Length of the generated audio. */
   audio_seconds: number;
   /** What the providers' calls for them cost, in millionths of a US dollar, as far as it is known; null: of none. */
   cost: number | null;
@@ -1434,19 +1419,19 @@ export type GenerationKind = "music" | "reel" | "artwork";
 export type GenerationLane = "interactive" | "bulk";
 
 /**
- * What generations may still be started. All windows must have room for one to be accepted; it then takes one from
- * each, and one that is refused takes nothing.
+ * How many generations may still be started. A generation is accepted only if every window has room; it then takes one
+ * from each. A rejected one takes nothing.
  */
 export interface GenerationLimits {
-  /** Generations of this month (UTC). Those that failed for no fault of yours are given back. */
+  /** Generations this month (UTC). Those that fail through no fault of yours are refunded. */
   monthly_pool: GenerationWindow;
-  /** Generations started in this hour of the clock (UTC). */
+  /** Generations started in this clock hour (UTC). */
   hourly_burst: GenerationWindow;
   /** Full regenerations of this month; a limit of 0 when the plan has none. */
   full_regenerations: GenerationWindow;
-  /** Generations at work or waiting. */
+  /** Generations queued or running. */
   concurrency: GenerationWindow;
-  /** Least time between two regenerations of one draft. */
+  /** Minimum time between two regenerations of one draft. */
   regeneration_cooldown_seconds: number;
 }
 
@@ -1455,25 +1440,25 @@ export type GenerationStatus = "queued" | "running" | "completed" | "failed" | "
 
 /** One limit on generations. */
 export interface GenerationWindow {
-  /** The most; null when there is no limit. */
+  /** The limit; null when there is none. */
   limit: number | null;
-  /** How many count now. */
+  /** How many are in use. */
   used: number;
   /** How many are left; null when there is no limit. */
   remaining: number | null;
-  /** When it begins anew; null where each one comes back when it ends. */
+  /** When it resets; null where each slot is freed when its generation ends. */
   resets_at: string | null;
 }
 
 export interface GetAdminUsageStatsParams {
   /**
-   * Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
-   * before `until`.
+   * Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before
+   * `until`.
    */
   since?: string | Date;
-  /** End of the time, taken up to its minute. Default: now. A time is at most 400 days long. */
+  /** End of the range, rounded up to the minute. Default: now. A range is at most 400 days long. */
   until?: string | Date;
-  /** What to keep apart. `error` is the code of the problem, `client` the OAuth app. */
+  /** What to group by. `error` is the problem's code, `client` the OAuth app. */
   group_by?: "account" | "api_key" | "client" | "credential" | "error" | "method" | "mode" | "operation" | "status";
   /** Only requests of this account, live or sandbox. */
   account_id?: string;
@@ -1487,11 +1472,11 @@ export interface GetAdminUsageStatsParams {
 
 export interface GetAdminUsageTimeSeriesParams {
   /**
-   * Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
-   * before `until`.
+   * Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before
+   * `until`.
    */
   since?: string | Date;
-  /** End of the time, taken up to its minute. Default: now. A time is at most 400 days long. */
+  /** End of the range, rounded up to the minute. Default: now. A range is at most 400 days long. */
   until?: string | Date;
   /** Length of a step. At most 1,500 steps at once; minutes are kept 30 days. */
   granularity?: UsageGranularity;
@@ -1506,9 +1491,9 @@ export interface GetAdminUsageTimeSeriesParams {
 }
 
 export interface GetCostsParams {
-  /** First day, in UTC. Default, the first of this month. */
+  /** First day, in UTC. Default: the first of this month. */
   since?: string;
-  /** The day after the last, in UTC. Default, tomorrow. At most 400 days after `since`. */
+  /** The day after the last, in UTC. Default: tomorrow. At most 400 days after `since`. */
   until?: string;
   /** What to keep apart: any of `account`, `plan`, `model` and `month`, separated by commas. */
   group_by?: string;
@@ -1524,21 +1509,21 @@ export interface GetHealthParams {
 }
 
 export interface GetRateLimitsParams {
-  /** For which operation; default: any that reads. */
+  /** Operation to check; default: any read operation. */
   operation_id?: string;
-  /** In place of an operation, how it is counted. */
+  /** How the request is counted, instead of an operation. */
   rate_class?: RateClass;
 }
 
 export interface GetUsageStatsParams {
   /**
-   * Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
-   * before `until`.
+   * Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before
+   * `until`.
    */
   since?: string | Date;
-  /** End of the time, taken up to its minute. Default: now. A time is at most 400 days long. */
+  /** End of the range, rounded up to the minute. Default: now. A range is at most 400 days long. */
   until?: string | Date;
-  /** What to keep apart. `error` is the code of the problem, `client` the OAuth app. */
+  /** What to group by. `error` is the problem's code, `client` the OAuth app. */
   group_by?: "api_key" | "client" | "credential" | "error" | "method" | "operation" | "status";
   /** Only requests of this operation. */
   operation?: string;
@@ -1548,11 +1533,11 @@ export interface GetUsageStatsParams {
 
 export interface GetUsageTimeSeriesParams {
   /**
-   * Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
-   * before `until`.
+   * Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before
+   * `until`.
    */
   since?: string | Date;
-  /** End of the time, taken up to its minute. Default: now. A time is at most 400 days long. */
+  /** End of the range, rounded up to the minute. Default: now. A range is at most 400 days long. */
   until?: string | Date;
   /** Length of a step. At most 1,500 steps at once; minutes are kept 30 days. */
   granularity?: UsageGranularity;
@@ -1567,7 +1552,7 @@ export interface GetWebhookStatsParams {
   window?: WebhookStatsWindow;
 }
 
-/** How a part of the platform is doing. */
+/** Health of one part of the platform. */
 export interface Health {
   object: "health";
   /** Which part: the application as a whole, its database, or the sending of webhooks. */
@@ -1577,7 +1562,7 @@ export interface Health {
   /** Version of the server. */
   version: string;
   checks: HealthCheck[];
-  /** When it was looked at. */
+  /** When it was checked. */
   checked_at: string;
 }
 
@@ -1589,7 +1574,7 @@ export interface HealthCheck {
   status: Open<HealthStatus>;
   /** Milliseconds the check took. */
   duration_ms: number;
-  /** What is wrong, without inner detail; null when `ok`. */
+  /** What is wrong, without internal details; null when `ok`. */
   message: string | null;
 }
 
@@ -1610,15 +1595,15 @@ export interface IncomingEvent {
   mode: Open<Mode>;
   /** The provider's own id of the event. */
   provider_event_id: string;
-  /** What happened, in the plugin's words; null before it was read, and for what nobody needs to know. */
+  /** The event type, as named by the plugin; null before it was read and for ignored events. */
   type: string | null;
   /** `pending` until it is `processed`; `dead` when its processing failed too often. */
   status: Open<IncomingEventStatus>;
-  /** Tries to process it so far. */
+  /** Processing attempts so far. */
   attempts_count: number;
-  /** When it is tried next; null when finished. */
+  /** Time of the next attempt; null when finished. */
   next_attempt_at: string | null;
-  /** Why the last try failed; null when none did. */
+  /** Why the last attempt failed; null when none did. */
   last_error: string | null;
   /** The request that brought it. */
   request_id: string;
@@ -1633,13 +1618,13 @@ export interface IncomingEvent {
 /** `pending` until it is `processed`; `dead` when its processing failed too often. */
 export type IncomingEventStatus = "pending" | "processed" | "dead";
 
-/** Both halves of a sign-in, from the browser that began it and from the page it came back to. */
+/** Both halves of a sign-in: from the browser that started it and from the page it returned to. */
 export interface LinkSpotifyParams {
   /** `id` of the sign-in; it comes back as `sign_in_id`. */
   sign_in_id: string;
   /** `secret` of the sign-in. */
   secret: string;
-  /** `code` of the address that the browser came back to. */
+  /** `code` from the URL that the browser returned to. */
   code: string;
 }
 
@@ -1681,9 +1666,9 @@ export interface ListApiKeysParams {
 
 export interface ListAssetsParams {
   /**
-   * Only those with these words in title, hook, script, caption, hashtags or tags. Case and accents make no
-   * difference; `"two words"` must stand together, `or` allows either, and `-word` must not be there. A match in the
-   * title counts most, then hook, hashtags and tags, then the caption, then the script.
+   * Only those with these words in title, hook, script, caption, hashtags or tags. Case and accents are ignored; `"two
+   * words"` matches a phrase, `or` matches either, and `-word` excludes. A match in the title ranks highest, then
+   * hook, hashtags and tags, then the caption, then the script.
    */
   q?: string;
   /** Only those with all of these tags, separated by commas. */
@@ -1715,11 +1700,11 @@ export interface ListConnectedAppsParams {
 
 export interface ListDeprecatedCallsParams {
   /**
-   * Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
-   * before `until`.
+   * Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before
+   * `until`.
    */
   since?: string | Date;
-  /** End of the time, taken up to its minute. Default: now. A time is at most 400 days long. */
+  /** End of the range, rounded up to the minute. Default: now. A range is at most 400 days long. */
   until?: string | Date;
 }
 
@@ -1901,9 +1886,9 @@ export interface Liveness {
 /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
 export type Mode = "live" | "test";
 
-/** Where it is to stand: exactly one of these. */
+/** Its new position: exactly one of these. */
 export interface MovePlaylistTrackParams {
-  /** How many other tracks are to stand before it. More than there are, it goes to the end. */
+  /** Number of other tracks to place before it. Larger than the playlist: it goes to the end. */
   position?: number;
   /** It goes right before this place of the same playlist. */
   before?: string;
@@ -1924,7 +1909,7 @@ export interface OauthClient {
   homepage: string | null;
   /** Where our server fetches the logo. */
   logo_uri: string | null;
-  /** Where answers may be sent. */
+  /** Allowed redirect URIs. */
   redirect_uris: string[];
   /** What the app may ask people for. */
   scopes: Open<Scope>[];
@@ -1945,7 +1930,7 @@ export interface OauthClientWithSecret extends OauthClient {
   client_secret: string | null;
 }
 
-/** So many requests in each window of so many seconds, up to a month. */
+/** A number of requests per window of a number of seconds, up to a month. */
 export interface OverrideRate {
   /** Requests that one window allows. */
   requests: number;
@@ -1964,7 +1949,7 @@ export interface Plan {
   price: {
     /** Whole cents. */
     amount_cents: number;
-    /** ISO 4217 in small letters. */
+    /** ISO 4217 code in lower case. */
     currency: "usd";
     /** How often it is due. */
     interval: "month";
@@ -1973,24 +1958,24 @@ export interface Plan {
   generations_per_month: number | null;
   /** Most variants of one generation. */
   variants_max: number;
-  /** Generations that may be started in one hour of the clock (UTC). */
+  /** Generations that may be started in one clock hour (UTC). */
   generations_per_hour: number;
-  /** Generations at work at the same time, waiting ones included. */
+  /** Concurrent generations, including queued ones. */
   concurrency_max: number;
-  /** Which parts of a result can be made anew. */
+  /** Which parts of a result can be regenerated. */
   regeneration: {
     /** One field or one variant. */
     targeted: boolean;
-    /** The whole result: not at all, so many times a month, or freely. */
+    /** The whole result: never, a limited number of times a month, or without limit. */
     full: Open<"none" | "capped" | "unlimited">;
     /** With `capped`, how many times a month. */
     full_per_month: number | null;
-    /** Least time between two regenerations of one draft. */
+    /** Minimum time between two regenerations of one draft. */
     cooldown_seconds: number;
   };
   /** Requests that the account's API keys may make together. */
   api_rate: {
-    /** So many requests in each window of so many seconds. */
+    /** A number of requests per window of a number of seconds. */
     quota: RequestRate;
     /** How much of the quota may come at once; null when there is no such limit. */
     burst: RequestRate | null;
@@ -2007,7 +1992,7 @@ export interface PlanList {
   object: "list";
   /** Cheapest first. */
   data: Plan[];
-  /** The add-on that lifts an account to a higher plan for a while. */
+  /** The add-on that upgrades an account to a higher plan for a while. */
   boost: {
     /** What the add-on is called. */
     name: string;
@@ -2015,7 +2000,7 @@ export interface PlanList {
     price: {
       /** Whole cents. */
       amount_cents: number;
-      /** ISO 4217 in small letters. */
+      /** ISO 4217 code in lower case. */
       currency: "usd";
     };
     /** How long it lasts. */
@@ -2025,10 +2010,10 @@ export interface PlanList {
   };
 }
 
-/** How the parts of the platform are doing, for its administrators. */
+/** Status of the platform's components, for administrators. */
 export interface PlatformStatus {
   object: "platform_status";
-  /** When this was looked at. */
+  /** When this was checked. */
   checked_at: string;
   /** Every plugin, once for live accounts and once for sandboxes. */
   plugins: ({
@@ -2042,19 +2027,22 @@ export interface PlatformStatus {
     status: string;
     /** What was wrong when it was loaded. */
     error: string | null;
-    /** `closed` is well; `open`: its provider fails and is left alone for a while. The worst that any process says. */
+    /**
+     * `closed`: healthy. `open`: its provider is failing and calls are paused. The worst state that any process
+     * reports.
+     */
     breaker: string;
   })[];
   /** Every queue of work. */
   queues: ({
     /** Name of the queue. */
     name: string;
-    /** How much is in it; null when it does not answer. */
+    /** Its depth; null when it cannot be read. */
     depth: PluginQueue | null;
   })[];
   /**
-   * What became of the requests that the process which answers has recorded since its start: accepted = stored +
-   * pending + dropped.
+   * What became of the requests recorded by the responding process since it started: accepted = stored + pending +
+   * dropped.
    */
   usage_recorder: {
     /** Recorded. */
@@ -2120,7 +2108,7 @@ export interface PlaylistDeletedEvent {
   type: "playlist.deleted";
   /** When it happened. */
   created_at: string;
-  /** What is left of a playlist that was deleted. */
+  /** A deleted playlist. */
   data: DeletedPlaylist;
 }
 
@@ -2131,7 +2119,7 @@ export interface PlaylistDeletedPayload {
   type: "playlist.deleted";
   /** When it happened. */
   timestamp: string;
-  /** What is left of a playlist that was deleted. */
+  /** A deleted playlist. */
   data: DeletedPlaylist;
 }
 
@@ -2140,7 +2128,7 @@ export interface PlaylistItem {
   object: "playlist_item";
   /** Id of one place in a playlist. A track that is in a playlist twice has two of them. */
   id: string;
-  /** How many tracks stand before it, at the time of this answer. */
+  /** Number of tracks before it, at the time of this response. */
   position: number;
   /** When it was added. */
   added_at: string;
@@ -2171,7 +2159,7 @@ export interface PlaylistUpdatedPayload {
   data: Playlist;
 }
 
-/** An installed integration and how it is doing. */
+/** An installed integration and its status. */
 export interface Plugin {
   /** Its short name. */
   id: string;
@@ -2193,11 +2181,11 @@ export interface Plugin {
   /** Its settings without their values. */
   config: PluginConfigField[];
   /**
-   * `closed`: calls go through. `open`: the provider fails, so work waits. `half_open`: one call tries whether it
-   * works again. Each process finds that out by itself; this is the worst that any of them says.
+   * `closed`: calls go through. `open`: the provider is failing, so work waits. `half_open`: a probe call checks
+   * whether it has recovered. Each process has its own breaker; this is the worst state of all.
    */
   breaker: Open<"closed" | "open" | "half_open">;
-  /** Its work; null when it has none or its state cannot be read now. */
+  /** Its queue; null when it has none or its state cannot be read. */
   queue: PluginQueue | null;
 }
 
@@ -2215,11 +2203,11 @@ export type PluginCapability =
 export interface PluginConfigField {
   /** Name of the setting. */
   name: string;
-  /** The plugin does not load without it. */
+  /** Whether the plugin needs it to load. */
   required: boolean;
-  /** Its value is a secret. */
+  /** Whether its value is a secret. */
   secret: boolean;
-  /** It has a value. */
+  /** Whether it has a value. */
   configured: boolean;
 }
 
@@ -2237,7 +2225,7 @@ export interface PluginModel {
   name: string;
   /** What is made. `music` becomes a track, `reel` the variants of a draft, `artwork` an image. */
   kind: Open<GenerationKind>;
-  /** Taken when a request names no model; one per kind and plugin. */
+  /** Used when a request names no model; one per kind and plugin. */
   default: boolean;
 }
 
@@ -2251,34 +2239,34 @@ export interface PluginQueue {
   delayed: number;
 }
 
-/** A page where a subscription is managed. */
+/** A page to manage a subscription. */
 export interface PortalSession {
   object: "portal_session";
-  /** Send the person's browser here. Whoever has it can manage the subscription for a while. */
+  /** Send the person's browser here. Anyone who has the URL can manage the subscription for a while. */
   url: string;
 }
 
-/** Why a request was not done (RFC 9457). Decide by `code`, show `detail`, quote `request_id` when you ask for help. */
+/** Why a request failed (RFC 9457). Branch on `code`, show `detail`, quote `request_id` when you ask for help. */
 export interface Problem {
   /** Page that explains the code and what to do. */
   type: string;
-  /** The code in words. It never changes for a code. */
+  /** A short summary of the code; fixed per code. */
   title: string;
   /** The HTTP status again. */
   status: number;
   /** What was wrong with this request, where, and what to do. */
   detail: string;
-  /** What went wrong, for programs. A code never changes its meaning; new ones may be added. */
+  /** Machine-readable error code. A code never changes its meaning; new ones may be added. */
   code: Open<ErrorCode>;
   /** Id of a request, as in the `X-Request-Id` header. */
   request_id: string;
-  /** With `validation_failed`, every place that is wrong. */
+  /** With `validation_failed`, every invalid part. */
   errors?: FieldProblem[];
   /** With `insufficient_scope`, the scope that is missing. */
   required_scope?: Open<Scope>;
   /**
-   * With status 429, what refused: names of policies in `RateLimit-Policy`, or of windows in `generations` of `GET
-   * /v1/limits`, the one that lasts longest first.
+   * With status 429, the limits that were exceeded: policy names of `RateLimit-Policy`, or windows in `generations` of
+   * `GET /v1/limits`, the longest wait first.
    */
   "violated-policies"?: string[];
   /** With `rate_limited` and limits of the plan, where to get higher limits. */
@@ -2289,7 +2277,7 @@ export interface Problem {
   ends_at?: string;
 }
 
-/** The account that a credential acts on, and its twin. */
+/** The account that a credential acts on, and its sandbox twin. */
 export interface Profile {
   object: "profile";
   /** The account acted on in this mode. */
@@ -2298,13 +2286,13 @@ export interface Profile {
   name: string;
   /** Address of its owner. */
   email: string;
-  /** Its owner opened the link in a mail sent to it. */
+  /** Whether its owner has opened the link emailed to it. */
   email_verified: boolean;
   /** New address that becomes the account's when its owner opens the link sent to it. */
   pending_email: string | null;
   /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
   mode: Open<Mode>;
-  /** The account's own plan; a sandbox has rate limits of its own. A running boost is not seen here. */
+  /** The account's own plan; a sandbox has its own rate limits. An active boost is not reflected here. */
   tier: Open<Tier>;
   /** The live account of the pair. */
   live_account_id: string;
@@ -2315,41 +2303,41 @@ export interface Profile {
 }
 
 /**
- * At least one of quota and burst. On an account they replace the plan's, up or down, for all of its keys together. On
- * a key they replace what the key has by itself; the account's own limits go on counting it, so no key gets past them.
+ * At least one of quota and burst. On an account they replace the plan's limits, up or down, for all of its keys
+ * together. On a key they replace the key's own limits; the account's limits still apply, so no key exceeds them.
  */
 export interface PutRateLimitOverrideParams {
-  /** In place of the quota. */
+  /** Replaces the quota. */
   quota?: OverrideRate;
-  /** In place of the burst limit. */
+  /** Replaces the burst limit. */
   burst?: OverrideRate;
   /** Why, for other administrators. */
   note: string;
-  /** When the plan counts again; null or left out for never. */
+  /** When the plan's limits apply again; null or omitted for never. */
   expires_at?: string | Date | null;
 }
 
 /**
- * How an operation is counted. `credential` operations make one and have a window of their own besides; `inspect` uses
- * up nothing else; `auth` is for signing in and up and `hooks` for what providers send, both by address; `none` has no
- * limit.
+ * How an operation is counted. `credential` operations create credentials and have an additional window of their own;
+ * `inspect` counts against nothing else; `auth` is for signing in and up and `hooks` for providers' webhooks, both per
+ * IP address; `none` has no limit.
  */
 export type RateClass = "read" | "write" | "generate" | "credential" | "inspect" | "auth" | "hooks" | "none";
 
-/** Rate limits of an account or a key that were set by hand. */
+/** An override of the rate limits of an account or a key. */
 export interface RateLimitOverride {
   object: "rate_limit_override";
   /** The account (`acc_…`) or the API key (`key_…`). */
   target_id: string;
   /** The account, or the account of the key. */
   account_id: string;
-  /** In place of the quota; null leaves it as it is. */
+  /** Replaces the quota; null leaves it unchanged. */
   quota: RequestRate | null;
-  /** In place of the burst limit; null leaves it as it is. */
+  /** Replaces the burst limit; null leaves it unchanged. */
   burst: RequestRate | null;
   /** Why, for other administrators. */
   note: string;
-  /** When the plan counts again; null for never. */
+  /** When the plan's limits apply again; null for never. */
   expires_at: string | null;
   /** When it was set for the first time. */
   created_at: string;
@@ -2363,17 +2351,17 @@ export interface RateLimitWindow {
   name: string;
   /** Requests that one window allows. */
   limit: number;
-  /** Requests that are left until it resets. */
+  /** Requests left until it resets. */
   remaining: number;
   /** Length of a window in seconds. */
   window_seconds: number;
-  /** When it is full again, if nothing more is asked for. */
+  /** When it is full again, if no further request is made. */
   resets_at: string;
-  /** Who set the number: the plan, an administrator for this caller, the sandbox, or the platform for everybody. */
+  /** Where the limit comes from: the plan, an administrator's override, the sandbox, or the platform's default. */
   source: Open<"plan" | "override" | "sandbox" | "platform">;
 }
 
-/** Where the caller stands. Looking uses up nothing. */
+/** The caller's current limits. Reading them consumes nothing. */
 export interface RateLimits {
   object: "rate_limits";
   /** The plan in force, boosts included. */
@@ -2382,30 +2370,30 @@ export interface RateLimits {
   upgrade_plan: Open<PlanId> | null;
   /** `live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over. */
   mode: Open<Mode>;
-  /** The servers count each for itself at the moment; limits are divided among them. */
+  /** True while each server counts on its own; limits are divided among them. */
   degraded: boolean;
-  /** What a request would meet that came now. */
+  /** What a request made now would meet. */
   next_request: {
-    /** The operation that was asked for. */
+    /** The requested operation. */
     operation_id: string | null;
     /**
-     * How an operation is counted. `credential` operations make one and have a window of their own besides; `inspect`
-     * uses up nothing else; `auth` is for signing in and up and `hooks` for what providers send, both by address;
-     * `none` has no limit.
+     * How an operation is counted. `credential` operations create credentials and have an additional window of their
+     * own; `inspect` counts against nothing else; `auth` is for signing in and up and `hooks` for providers' webhooks,
+     * both per IP address; `none` has no limit.
      */
     rate_class: Open<RateClass>;
-    /** It would be answered. */
+    /** Whether it would be allowed. */
     allowed: boolean;
     /** When it is not allowed, when it will be. */
     retry_after_seconds: number | null;
-    /** The windows that would refuse it. */
+    /** The windows that would reject it. */
     violated_policies: string[];
   };
   /** Every window that would count it. */
   windows: RateLimitWindow[];
   /**
-   * What generations may still be started. All windows must have room for one to be accepted; it then takes one from
-   * each, and one that is refused takes nothing.
+   * How many generations may still be started. A generation is accepted only if every window has room; it then takes
+   * one from each. A rejected one takes nothing.
    */
   generations: GenerationLimits;
 }
@@ -2423,23 +2411,20 @@ export type ReceiveIncomingEventParams = Record<string, unknown>;
 /** A part of a variant. */
 export type ReelField = "hook" | "script" | "caption" | "hashtags";
 
-/** Where the short video is to be shown. The length of the caption and the hashtags follow its habits. */
+/** The target platform. Caption length and hashtags follow its conventions. */
 export type ReelPlatform = "instagram" | "tiktok" | "youtube" | "facebook";
 
-/** How it is to sound. */
+/** Tone of the text. */
 export type ReelTone = "friendly" | "playful" | "energetic" | "inspirational" | "professional" | "dramatic";
 
 export interface RegenerateDraftParams {
   /** The draft to write for again. */
   draft_id: string;
-  /** The variant to write anew; left out, all of them. */
+  /** The variant to regenerate. Default: all of them. */
   variant_id?: string;
-  /** The one field of the variant to write anew; left out, all four. Only with `variant_id`. */
+  /** The one field of the variant to regenerate. Default: all four. Only with `variant_id`. */
   field?: ReelField;
-  /**
-   * How many to write in place of all. Left out, as many as there are, as far as the plan allows. Not with
-   * `variant_id`.
-   */
+  /** How many new variants to write. Default: as many as there are, within the plan's limit. Not with `variant_id`. */
   variants?: number;
   /** Further wishes for this time. */
   instructions?: string;
@@ -2447,11 +2432,11 @@ export interface RegenerateDraftParams {
 
 /** One key (`key`, `url`) or several (`reports`), or both. */
 export interface ReportApiKeyParams {
-  /** The key that was seen. */
+  /** The exposed key. */
   key?: string;
-  /** Where `key` was seen. Its owner is told. */
+  /** Where `key` was found. Reported to its owner. */
   url?: string | null;
-  /** Keys that were seen. */
+  /** The exposed keys. */
   reports?: ApiKeySighting[];
 }
 
@@ -2460,7 +2445,7 @@ export interface RequestPasswordResetParams {
   email: string;
 }
 
-/** So many requests in each window of so many seconds. */
+/** A number of requests per window of a number of seconds. */
 export interface RequestRate {
   /** Requests that one window allows. */
   requests: number;
@@ -2469,13 +2454,13 @@ export interface RequestRate {
 }
 
 export interface ResetPasswordParams {
-  /** From the link in the mail: what stands behind `token=`. */
+  /** From the emailed link: the value of `token=`. */
   token: string;
   /** The new password, at least 10 characters. */
   password: string;
 }
 
-/** What is left of a connection that ended. */
+/** A connection that ended. */
 export interface RevokedApp {
   object: "connected_app";
   /** Id of a connection between an app and an account. */
@@ -2496,19 +2481,19 @@ export type RevokedAppReason =
   | "refresh_token_reused";
 
 export interface RotateApiKeyParams {
-  /** How long the secret that is replaced goes on working beside the new one; 0 ends it at once. */
+  /** How long the replaced secret keeps working beside the new one; 0 revokes it at once. */
   grace_seconds?: number;
 }
 
-/** How the secret changes over. */
+/** How the secret is rotated. */
 export interface RotateOauthClientSecretParams {
-  /** How long the old secret still works. 86400 (a day) when left out; 0 ends it at once; at most 604800 (a week). */
+  /** How long the old secret keeps working. Default: 86400 (a day); 0 revokes it at once; at most 604800 (a week). */
   overlap_seconds?: number;
 }
 
-/** How the secret changes over. */
+/** How the secret is rotated. */
 export interface RotateWebhookSecretParams {
-  /** How long both secrets sign. 86400 (a day) when left out; 0 ends the old secret at once; at most 604800 (a week). */
+  /** How long both secrets sign. Default: 86400 (a day); 0 revokes the old secret at once; at most 604800 (a week). */
   overlap_seconds?: number;
 }
 
@@ -2546,11 +2531,11 @@ export type Scope =
 /** A signed-in session. It has all scopes. */
 export interface Session {
   object: "session";
-  /** Id of a session. It is no secret. */
+  /** Id of a session. Not a secret. */
   id: string;
   /** The secret to send as `Authorization: Bearer …`. Shown once, stored only as a hash. */
   token: string;
-  /** When it ends by itself. */
+  /** When it expires. */
   expires_at: string;
   /** The live account it acts on. */
   account_id: string;
@@ -2574,35 +2559,35 @@ export interface SignUpParams {
 
 /** A new account, signed in. */
 export interface SignUpResult {
-  /** The account that a credential acts on, and its twin. */
+  /** The account that a credential acts on, and its sandbox twin. */
   account: Profile;
   /** A signed-in session. It has all scopes. */
   session: Session;
 }
 
-/** The Spotify account that somebody signs in with. */
+/** The Spotify account that a person signs in with. */
 export interface SpotifyLink {
   object: "spotify_link";
-  /** How they are called at Spotify. */
+  /** Their display name at Spotify. */
   name: string | null;
   /** When it was linked. */
   linked_at: string;
 }
 
-/** A sign-in that was begun. Keep `id` and `secret` in the browser that began it; only it can finish. */
+/** A sign-in in progress. Keep `id` and `secret` in the browser that started it; only it can finish. */
 export interface SpotifySignIn {
   object: "spotify_sign_in";
   /** Id of the sign-in. */
   id: string;
-  /** Proves who began it. Never put it into an address. */
+  /** Proves who started it. Never put it into a URL. */
   secret: string;
   /** Spotify's page; send the browser there. */
   authorization_url: string;
-  /** Until when it can be finished. */
+  /** When it expires. */
   expires_at: string;
 }
 
-/** Where the app wants the browser back. */
+/** Where the app wants the browser to return. */
 export interface StartSpotifySignInParams {
   /** Page of the app that finishes the sign-in. The operator lists the allowed ones (`SIGN_IN_REDIRECT_URIS`). */
   redirect_uri: string;
@@ -2616,26 +2601,26 @@ export interface StreamGenerationEventsParams {
   last_event_id?: string;
 }
 
-/** What an account subscribes to, as the payment provider last said, and its boosts. */
+/** An account's subscription, as last read from the payment provider, and its boosts. */
 export interface Subscription {
   object: "subscription";
   /**
-   * In the payment provider's words: `active`, `trialing`, `past_due`, `unpaid`, `canceled`, `incomplete`,
-   * `incomplete_expired`, `paused`; `none` where there never was a subscription. What the account may do is told by
-   * its entitlements.
+   * The payment provider's status: `active`, `trialing`, `past_due`, `unpaid`, `canceled`, `incomplete`,
+   * `incomplete_expired`, `paused`; `none` where there never was a subscription. What the account may do is determined
+   * by its entitlements.
    */
   status: string;
-  /** The plan that it sells; null where there is none. */
+  /** The plan that it provides; null where there is none. */
   plan: Open<PlanId> | null;
-  /** Since when the period runs; null where there is none. */
+  /** Start of the current period; null where there is none. */
   current_period_start: string | null;
   /** When it ends, and the next one is charged unless `cancels_at` comes first. */
   current_period_end: string | null;
-  /** When it ends by itself, because it was canceled; null when it goes on. */
+  /** When it ends because it was canceled; null when it renews. */
   cancels_at: string | null;
   /** When it ended; null while it has not. */
   ended_at: string | null;
-  /** Until when boosts run, bought or granted; null where there is none. */
+  /** When boosts, bought or granted, end; null where there are none. */
   boost_ends_at: string | null;
   /** When the payment provider was last asked; null for never. */
   synced_at: string | null;
@@ -2646,7 +2631,7 @@ export interface TestWebhookParams {
   type?: EventType;
 }
 
-/** The account's own plan; a sandbox has rate limits of its own. A running boost is not seen here. */
+/** The account's own plan; a sandbox has its own rate limits. An active boost is not reflected here. */
 export type Tier = "free" | "basic" | "standard" | "pro" | "enterprise" | "sandbox";
 
 /** A piece of audio that is stored and can be played. */
@@ -2662,7 +2647,7 @@ export interface Track {
   source: Open<TrackSource>;
   /** The generation that made it; null for uploads. */
   generation_id: string | null;
-  /** Container of the audio, told from its bytes. */
+  /** Container of the audio, detected from its bytes. */
   format: Open<AudioFormat>;
   /** Media type of its audio. */
   content_type: string;
@@ -2676,7 +2661,7 @@ export interface Track {
   sample_rate: number;
   /** 1 mono, 2 stereo. */
   channels: number;
-  /** Integrated loudness (EBU R 128) in LUFS; null until it was measured shortly after creation, and for silence. */
+  /** Integrated loudness (EBU R 128) in LUFS; null until measured shortly after creation, and for silence. */
   loudness_lufs: number | null;
   /** When it was stored. */
   created_at: string;
@@ -2713,7 +2698,7 @@ export interface TrackDeletedEvent {
   type: "track.deleted";
   /** When it happened. */
   created_at: string;
-  /** What is left of a track that was deleted. */
+  /** A deleted track. */
   data: DeletedTrack;
 }
 
@@ -2724,7 +2709,7 @@ export interface TrackDeletedPayload {
   type: "track.deleted";
   /** When it happened. */
   timestamp: string;
-  /** What is left of a track that was deleted. */
+  /** A deleted track. */
   data: DeletedTrack;
 }
 
@@ -2754,36 +2739,36 @@ export interface TrackUpdatedPayload {
   data: Track;
 }
 
-/** What is left out stays as it is. */
+/** Omitted fields stay unchanged. */
 export interface UpdateAccountPlanParams {
-  /** The new plan; `free` ends what was granted. */
+  /** The new plan; `free` ends the grant. */
   plan?: PlanId;
-  /** Grants the add-on until then; null ends what was granted. */
+  /** Grants the add-on until then; null ends the grant. */
   boost_expires_at?: string | Date | null;
 }
 
-/** Fields left out stay as they are; null clears a field where null is allowed. */
+/** Omitted fields stay unchanged; null clears a field where null is allowed. */
 export interface UpdateApiKeyParams {
   /** What the key is for. */
   name?: string;
-  /** All that it may do from now on. */
+  /** The complete new list of scopes. */
   scopes?: Scope[];
-  /** All places it may be used from, from now on; null for everywhere. */
+  /** The complete new allowlist; null for anywhere. */
   ip_allowlist?: string[] | null;
-  /** When it stops working by itself; must be in the future. Null for never. */
+  /** When it expires; must be in the future. Null for never. */
   expires_at?: string | Date | null;
 }
 
 /**
- * Fields left out stay as they are; null clears a field where null is allowed. Lists and `metadata` are replaced as a
+ * Omitted fields stay unchanged; null clears a field where null is allowed. Lists and `metadata` are replaced as a
  * whole.
  */
 export interface UpdateAssetParams {
   /** Its title, without control characters. */
   title?: string;
-  /** How far it is, for your own use: nothing changes it by itself, and each may follow each. */
+  /** Its status, for your own use: nothing changes it automatically, and every transition is allowed. */
   status?: AssetStatus;
-  /** Where it is to be shown; null leaves that open. */
+  /** Target platform; null when undecided. */
   platform?: ReelPlatform | null;
   /** The first words of a reel. */
   hook?: string | null;
@@ -2793,34 +2778,34 @@ export interface UpdateAssetParams {
   caption?: string | null;
   /** Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation. */
   hashtags?: string[];
-  /** Your own labels. Kept in lower case, each once. */
+  /** Your own labels. Stored in lower case, without duplicates. */
   tags?: string[];
-  /** What your program wants to keep with it, up to 50 texts by name. It is not searched. */
+  /** Your own metadata, up to 50 named texts. Not searchable. */
   metadata?: Record<string, string>;
 }
 
-/** Fields left out stay as they are; null clears a field where null is allowed. */
+/** Omitted fields stay unchanged; null clears a field where null is allowed. */
 export interface UpdateDraftParams {
   /** New title, without control characters; null clears it. */
   title?: string | null;
-  /** The variant to choose; null chooses none. */
+  /** The variant to select; null selects none. */
   selected_variant_id?: string | null;
-  /** Edits of variants. Variants and fields left out stay as they are. */
+  /** Edits of variants. Omitted variants and fields stay unchanged. */
   variants?: DraftVariantEdit[];
 }
 
-/** Fields left out stay as they are; null clears a field where null is allowed. */
+/** Omitted fields stay unchanged; null clears a field where null is allowed. */
 export interface UpdateOauthClientParams {
   /** Name that people see when they are asked. */
   name?: string;
   /** Where people learn about the app; https. Its host is shown when they are asked. */
   homepage?: string | null;
   /**
-   * A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so that the people who see it are
-   * not known to its host.
+   * A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so its host does not learn who
+   * sees it.
    */
   logo_uri?: string | null;
-  /** Where answers may be sent; compared letter by letter. */
+  /** Allowed redirect URIs; compared exactly. */
   redirect_uris?: string[];
   /**
    * What the app may ask people for. Scopes about credentials and administration (`api_keys`, `oauth_clients`,
@@ -2829,7 +2814,7 @@ export interface UpdateOauthClientParams {
   scopes?: Scope[];
 }
 
-/** Fields left out stay as they are; null clears a field where null is allowed. */
+/** Omitted fields stay unchanged; null clears a field where null is allowed. */
 export interface UpdatePlaylistParams {
   /** New name, without control characters. */
   name?: string;
@@ -2837,20 +2822,20 @@ export interface UpdatePlaylistParams {
   description?: string | null;
 }
 
-/** Fields left out stay as they are. */
+/** Omitted fields stay unchanged. */
 export interface UpdateProfileParams {
   /** What the account is called. */
   name?: string;
-  /** The new address; needs `password` from who has one. */
+  /** The new address; needs `password` unless the person has none. */
   email?: string;
   /**
-   * The current password, together with `email` only. Left out by who has none, because they sign in with a provider
-   * only; then the session must be younger than ten minutes.
+   * The current password, together with `email` only. Omitted by people who have none because they sign in with a
+   * provider only; the session must then be younger than ten minutes.
    */
   password?: string;
 }
 
-/** Fields left out stay as they are; null clears a field where null is allowed. */
+/** Omitted fields stay unchanged; null clears a field where null is allowed. */
 export interface UpdateTrackParams {
   /** New title, without control characters. */
   title?: string;
@@ -2858,11 +2843,11 @@ export interface UpdateTrackParams {
   artist?: string | null;
 }
 
-/** Fields left out stay as they are; null clears a field where null is allowed. */
+/** Omitted fields stay unchanged; null clears a field where null is allowed. */
 export interface UpdateWebhookParams {
   /** New URL, under the same rules as at creation. */
   url?: string;
-  /** Which events to send; null for all. */
+  /** Event types to send; null for all. */
   event_types?: EventType[] | null;
   /**
    * Send one at a time, in the order of `webhook-sequence`: the next one only after the one before has succeeded or
@@ -2871,31 +2856,30 @@ export interface UpdateWebhookParams {
   ordered?: boolean;
   /**
    * What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it.
-   * `skip`: goes on with the next one. `pause`: is paused, until you enable it; the delivery, if you retry it, goes
-   * first.
+   * `skip`: continues with the next one. `pause`: is paused until you enable it; the delivery, if retried, goes first.
    */
   ordered_on_failure?: WebhookOrderedOnFailure;
-  /** Most requests in any second. Null, no limit but those that the endpoint asks for by 429. */
+  /** Maximum requests per second. Null: no limit besides those the endpoint signals by 429. */
   max_per_second?: number | null;
   /** What the endpoint is for; null clears it. */
   description?: string | null;
-  /** `paused` keeps events back, `enabled` sends them; `enabled` also revives an endpoint that was disabled. */
+  /** `paused` holds events back, `enabled` sends them; `enabled` also reactivates a disabled endpoint. */
   status?: "enabled" | "paused";
 }
 
 export interface UploadTrackParams {
   /**
-   * The audio: WAV, MP3, FLAC, Ogg or M4A, at most 200 MB. The format is told from the bytes; name and type are
+   * The audio: WAV, MP3, FLAC, Ogg or M4A, at most 200 MB. The format is detected from the bytes; name and type are
    * ignored.
    */
   file: Uploadable;
-  /** Title; else the one in the file's tags, else the file's name. */
+  /** Title. Default: from the file's tags, else the file's name. */
   title?: string;
-  /** Artist; else the one in the file's tags. */
+  /** Artist. Default: from the file's tags. */
   artist?: string;
 }
 
-/** An account's day costs at least five times what its days usually cost. */
+/** An account's cost for a day is at least five times its usual daily cost. */
 export interface UsageCostAnomalyEvent {
   object: "event";
   /** Id of an event; also the `webhook-id` of its deliveries. */
@@ -2903,24 +2887,24 @@ export interface UsageCostAnomalyEvent {
   type: "usage.cost_anomaly";
   /** When it happened. */
   created_at: string;
-  /** A day that costs far more than usual. */
+  /** A day of unusually high cost. */
   data: CostAnomaly;
 }
 
-/** An account's day costs at least five times what its days usually cost. */
+/** An account's cost for a day is at least five times its usual daily cost. */
 export interface UsageCostAnomalyPayload {
   /** Id of an event; also the `webhook-id` of its deliveries. */
   id: string;
   type: "usage.cost_anomaly";
   /** When it happened. */
   timestamp: string;
-  /** A day that costs far more than usual. */
+  /** A day of unusually high cost. */
   data: CostAnomaly;
 }
 
-/** Figures of some requests. */
+/** Usage figures of a set of requests. */
 export interface UsageFigures {
-  /** All requests, also refused ones. */
+  /** All requests, including rejected ones. */
   requests: number;
   /** Requests that failed. */
   errors: {
@@ -2931,36 +2915,36 @@ export interface UsageFigures {
     /** Requests by the code of their problem. */
     by_code: Record<string, number>;
   };
-  /** Refused because a rate limit was used up (`rate_limited`). */
+  /** Rejected because a rate limit was exceeded (`rate_limited`). */
   rate_limited: number;
-  /** Answered again with what an earlier request with the same `Idempotency-Key` got. */
+  /** Replayed responses of an earlier request with the same `Idempotency-Key`. */
   replayed: number;
   /**
-   * Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not
-   * exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests.
+   * Latency percentiles in ms, from the first byte of a request to the last of its response; each within 4.5 % (or
+   * 0.04 ms) of the exact value. Null when there were no requests.
    */
   latency_ms: {
-    /** Half of the requests. */
+    /** Median. */
     p50: number | null;
     /** 95 of 100. */
     p95: number | null;
     /** 99 of 100. */
     p99: number | null;
   };
-  /** Bytes received on the wire, with heads. */
+  /** Bytes received on the wire, including headers. */
   bytes_in: number;
-  /** Bytes sent on the wire, with heads. */
+  /** Bytes sent on the wire, including headers. */
   bytes_out: number;
 }
 
-/** Length of a step. Steps begin with a minute, hour or day of UTC. */
+/** Length of a step. Steps are aligned to a minute, hour or day (UTC). */
 export type UsageGranularity = "minute" | "hour" | "day";
 
 /** Figures of the requests of one group. */
 export interface UsageGroup {
-  /** What they have in common, such as the operationId; null: they have no such thing. */
+  /** The value they share, such as the operationId; null when they have none. */
   group: string | null;
-  /** All requests, also refused ones. */
+  /** All requests, including rejected ones. */
   requests: number;
   /** Requests that failed. */
   errors: {
@@ -2971,25 +2955,25 @@ export interface UsageGroup {
     /** Requests by the code of their problem. */
     by_code: Record<string, number>;
   };
-  /** Refused because a rate limit was used up (`rate_limited`). */
+  /** Rejected because a rate limit was exceeded (`rate_limited`). */
   rate_limited: number;
-  /** Answered again with what an earlier request with the same `Idempotency-Key` got. */
+  /** Replayed responses of an earlier request with the same `Idempotency-Key`. */
   replayed: number;
   /**
-   * Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not
-   * exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests.
+   * Latency percentiles in ms, from the first byte of a request to the last of its response; each within 4.5 % (or
+   * 0.04 ms) of the exact value. Null when there were no requests.
    */
   latency_ms: {
-    /** Half of the requests. */
+    /** Median. */
     p50: number | null;
     /** 95 of 100. */
     p95: number | null;
     /** 99 of 100. */
     p99: number | null;
   };
-  /** Bytes received on the wire, with heads. */
+  /** Bytes received on the wire, including headers. */
   bytes_in: number;
-  /** Bytes sent on the wire, with heads. */
+  /** Bytes sent on the wire, including headers. */
   bytes_out: number;
 }
 
@@ -2997,7 +2981,7 @@ export interface UsageGroup {
 export interface UsagePoint {
   /** Start of the step. */
   starts_at: string;
-  /** All requests, also refused ones. */
+  /** All requests, including rejected ones. */
   requests: number;
   /** Requests that failed. */
   errors: {
@@ -3008,61 +2992,61 @@ export interface UsagePoint {
     /** Requests by the code of their problem. */
     by_code: Record<string, number>;
   };
-  /** Refused because a rate limit was used up (`rate_limited`). */
+  /** Rejected because a rate limit was exceeded (`rate_limited`). */
   rate_limited: number;
-  /** Answered again with what an earlier request with the same `Idempotency-Key` got. */
+  /** Replayed responses of an earlier request with the same `Idempotency-Key`. */
   replayed: number;
   /**
-   * Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not
-   * exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests.
+   * Latency percentiles in ms, from the first byte of a request to the last of its response; each within 4.5 % (or
+   * 0.04 ms) of the exact value. Null when there were no requests.
    */
   latency_ms: {
-    /** Half of the requests. */
+    /** Median. */
     p50: number | null;
     /** 95 of 100. */
     p95: number | null;
     /** 99 of 100. */
     p99: number | null;
   };
-  /** Bytes received on the wire, with heads. */
+  /** Bytes received on the wire, including headers. */
   bytes_in: number;
-  /** Bytes sent on the wire, with heads. */
+  /** Bytes sent on the wire, including headers. */
   bytes_out: number;
 }
 
-/** Figures of a time, as a whole and by group. */
+/** Usage figures of a time range, in total and by group. */
 export interface UsageStats {
   object: "usage_stats";
-  /** Start of the time; requests that ended in this minute count. */
+  /** Start of the range; requests that ended in this minute are included. */
   since: string;
-  /** End of the time; requests that ended in this minute do not count. */
+  /** End of the range; requests that ended in this minute are not included. */
   until: string;
-  /** Figures of some requests. */
+  /** Usage figures of a set of requests. */
   totals: UsageFigures;
   /** By `group_by`, those with the most requests first; empty without it. */
   groups: UsageGroup[];
   /** Further groups with fewer requests; a CSV has them. */
   groups_left_out: number;
-  /** Of the generations that were asked for in the time, what has become of them by now. */
+  /** Current state of the generations requested in this time range. */
   generations: GenerationFigures;
 }
 
-/** Figures of a time in steps of UTC, also of steps without requests. */
+/** Usage figures of a time range in UTC steps, including steps without requests. */
 export interface UsageTimeSeries {
   object: "usage_time_series";
   /** Start of the first step. */
   since: string;
   /** End of the last step. */
   until: string;
-  /** Length of a step. Steps begin with a minute, hour or day of UTC. */
+  /** Length of a step. Steps are aligned to a minute, hour or day (UTC). */
   granularity: Open<UsageGranularity>;
-  /** Figures of some requests. */
+  /** Usage figures of a set of requests. */
   totals: UsageFigures;
   /** One per step, oldest first. */
   points: UsagePoint[];
 }
 
-/** An endpoint of yours that events are sent to. */
+/** One of your endpoints, which receives events. */
 export interface Webhook {
   object: "webhook";
   /** Id of a webhook endpoint. */
@@ -3077,11 +3061,10 @@ export interface Webhook {
   ordered: boolean;
   /**
    * What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it.
-   * `skip`: goes on with the next one. `pause`: is paused, until you enable it; the delivery, if you retry it, goes
-   * first.
+   * `skip`: continues with the next one. `pause`: is paused until you enable it; the delivery, if retried, goes first.
    */
   ordered_on_failure: Open<WebhookOrderedOnFailure>;
-  /** Most requests in any second; null for no limit of yours. */
+  /** Maximum requests per second; null for none. */
   max_per_second: number | null;
   /** `enabled`: events are sent. `paused`: you stopped it. `disabled`: we stopped it, see `disabled_reason`. */
   status: Open<WebhookStatus>;
@@ -3095,13 +3078,13 @@ export interface Webhook {
    */
   failing_since: string | null;
   /**
-   * When it was disabled: no deliveries were made from then until it was enabled again. Replay them with `only:
-   * missed`; afterwards this is null again.
+   * Start of the gap in which it was disabled and no deliveries were created. Replay the missed events with `only:
+   * missed`; then this is null again.
    */
   missed_since: string | null;
-  /** Events of that time that it has not got, counted up to 1000; null when `missed_since` is. */
+  /** Events of that gap that it has not received, counted up to 1000; null when `missed_since` is. */
   missed_count: number | null;
-  /** Until then the secret before the last rotation signs too; null when only one secret signs. */
+  /** Until then the previous secret signs too; null when only one secret signs. */
   previous_secret_ends_at: string | null;
   /** When it was created. */
   created_at: string;
@@ -3115,17 +3098,17 @@ export interface WebhookAttempt {
   number: number;
   /** When it was sent. */
   started_at: string;
-  /** Milliseconds until the answer or the failure. */
+  /** Milliseconds until the response or the failure. */
   duration_ms: number;
-  /** HTTP status; null when there was no answer. */
+  /** HTTP status; null when there was no response. */
   status_code: number | null;
   /** Why it failed; null when it succeeded. */
   error: string | null;
   /** Headers sent; the signature is shortened. */
   request_headers: Record<string, string>;
-  /** Headers of the answer; null when there was none. */
+  /** Response headers; null when there was no response. */
   response_headers: Record<string, string> | null;
-  /** First 4 KB of the answer; null when there was none. */
+  /** First 4 KB of the response; null when there was none. */
   response_body: string | null;
 }
 
@@ -3140,18 +3123,18 @@ export interface WebhookDelivery {
   event_id: string;
   /** What happened. New types may be added; a consumer ignores those that it does not know. */
   event_type: Open<EventType>;
-  /** Its `webhook-sequence`; null until it is taken up for the first time. */
+  /** Its `webhook-sequence`; null until it is first picked up. */
   sequence: number | null;
   /**
-   * `pending`: an attempt is planned. `succeeded`: the endpoint answered 2xx. `failed`: no attempts are left.
+   * `pending`: an attempt is scheduled. `succeeded`: the endpoint answered 2xx. `failed`: no attempts are left.
    * `canceled`: the endpoint was deleted or disabled before.
    */
   status: Open<WebhookDeliveryStatus>;
   /** Attempts made so far. */
   attempts_count: number;
-  /** When the next attempt is planned; null when none is. */
+  /** When the next attempt is scheduled; null when none is. */
   next_attempt_at: string | null;
-  /** HTTP status of the last attempt; null when there was no answer or no attempt. */
+  /** HTTP status of the last attempt; null when there was no response or no attempt. */
   last_status_code: number | null;
   /** Why the last attempt failed; null when it succeeded or none was made. */
   last_error: string | null;
@@ -3161,15 +3144,15 @@ export interface WebhookDelivery {
   finished_at: string | null;
 }
 
-/** A delivery with what was sent and every answer. */
+/** A delivery with the exact request and every response. */
 export interface WebhookDeliveryDetail extends WebhookDelivery {
-  /** What is sent. Timestamp and signature differ per attempt and stand there. */
+  /** What is sent. Timestamp and signature differ per attempt and are listed there. */
   request: WebhookDeliveryRequest;
   /** All attempts, oldest first. */
   attempts: WebhookAttempt[];
 }
 
-/** What is sent. Timestamp and signature differ per attempt and stand there. */
+/** What is sent. Timestamp and signature differ per attempt and are listed there. */
 export interface WebhookDeliveryRequest {
   /** HTTP header fields by lower-case name. */
   headers: Record<string, string>;
@@ -3178,7 +3161,7 @@ export interface WebhookDeliveryRequest {
 }
 
 /**
- * `pending`: an attempt is planned. `succeeded`: the endpoint answered 2xx. `failed`: no attempts are left.
+ * `pending`: an attempt is scheduled. `succeeded`: the endpoint answered 2xx. `failed`: no attempts are left.
  * `canceled`: the endpoint was deleted or disabled before.
  */
 export type WebhookDeliveryStatus = "pending" | "succeeded" | "failed" | "canceled";
@@ -3191,7 +3174,7 @@ export interface WebhookDisabledEvent {
   type: "webhook.disabled";
   /** When it happened. */
   created_at: string;
-  /** An endpoint of yours that events are sent to. */
+  /** One of your endpoints, which receives events. */
   data: Webhook;
 }
 
@@ -3202,11 +3185,11 @@ export interface WebhookDisabledPayload {
   type: "webhook.disabled";
   /** When it happened. */
   timestamp: string;
-  /** An endpoint of yours that events are sent to. */
+  /** One of your endpoints, which receives events. */
   data: Webhook;
 }
 
-/** Nothing that was sent to an endpoint succeeded for a day. */
+/** No delivery to an endpoint has succeeded for a day. */
 export interface WebhookFailingEvent {
   object: "event";
   /** Id of an event; also the `webhook-id` of its deliveries. */
@@ -3214,29 +3197,28 @@ export interface WebhookFailingEvent {
   type: "webhook.failing";
   /** When it happened. */
   created_at: string;
-  /** An endpoint of yours that events are sent to. */
+  /** One of your endpoints, which receives events. */
   data: Webhook;
 }
 
-/** Nothing that was sent to an endpoint succeeded for a day. */
+/** No delivery to an endpoint has succeeded for a day. */
 export interface WebhookFailingPayload {
   /** Id of an event; also the `webhook-id` of its deliveries. */
   id: string;
   type: "webhook.failing";
   /** When it happened. */
   timestamp: string;
-  /** An endpoint of yours that events are sent to. */
+  /** One of your endpoints, which receives events. */
   data: Webhook;
 }
 
 /**
  * What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it.
- * `skip`: goes on with the next one. `pause`: is paused, until you enable it; the delivery, if you retry it, goes
- * first.
+ * `skip`: continues with the next one. `pause`: is paused until you enable it; the delivery, if retried, goes first.
  */
 export type WebhookOrderedOnFailure = "skip" | "pause";
 
-/** The body of a webhook. `type` tells what `data` is. */
+/** The body of a webhook. `type` determines the schema of `data`. */
 export type WebhookPayload =
   | ApiKeyExposedPayload
   | ApiKeyRotatedPayload
@@ -3264,19 +3246,16 @@ export type WebhookPayload =
   | WebhookFailingPayload
   | WebhookTestPayload;
 
-/**
- * Sending past events again to one endpoint. Each keeps its `webhook-id`, so that a receiver knows what it has
- * already.
- */
+/** Resends past events to one endpoint. Each keeps its `webhook-id`, so that a receiver can skip what it already has. */
 export interface WebhookReplay {
   object: "webhook_replay";
   /** Id of a replay of one endpoint's events. */
   id: string;
   /** Id of a webhook endpoint. */
   webhook_id: string;
-  /** Events from this moment on. */
+  /** Events from this time on. */
   since: string;
-  /** Events before this moment. */
+  /** Events before this time. */
   until: string;
   /** Only events of these types; null for all. */
   event_types: Open<EventType>[] | null;
@@ -3286,24 +3265,21 @@ export interface WebhookReplay {
    */
   only: Open<WebhookReplayOnly>;
   /**
-   * `running`: puts up deliveries; waits while the endpoint is paused or disabled. `completed`: all are put up.
-   * `canceled`: it was ended before.
+   * `running`: queues deliveries; waits while the endpoint is paused or disabled. `completed`: all are queued.
+   * `canceled`: it was stopped before that.
    */
   status: Open<WebhookReplayStatus>;
-  /** Share of the time from `since` to `until` that has been gone through. */
+  /** Share of the range from `since` to `until` that has been processed. */
   progress: number;
-  /** Deliveries put up so far. */
+  /** Deliveries queued so far. */
   replayed_count: number;
-  /**
-   * Of those, the ones that wait for an attempt, counted up to 10000. One that a later replay puts up again counts
-   * there.
-   */
+  /** Of those, pending deliveries, counted up to 10000. A delivery queued again by a later replay counts there. */
   pending_count: number;
-  /** Of those, the ones that succeeded, counted up to 10000. */
+  /** Of those, succeeded deliveries, counted up to 10000. */
   succeeded_count: number;
-  /** Of those, the ones that were given up, counted up to 10000. */
+  /** Of those, failed deliveries, counted up to 10000. */
   failed_count: number;
-  /** When it was asked for. */
+  /** When it was requested. */
   created_at: string;
   /** When it ended; null while it runs. */
   finished_at: string | null;
@@ -3316,23 +3292,23 @@ export interface WebhookReplay {
 export type WebhookReplayOnly = "failed" | "missed" | "all";
 
 /**
- * `running`: puts up deliveries; waits while the endpoint is paused or disabled. `completed`: all are put up.
- * `canceled`: it was ended before.
+ * `running`: queues deliveries; waits while the endpoint is paused or disabled. `completed`: all are queued.
+ * `canceled`: it was stopped before that.
  */
 export type WebhookReplayStatus = "running" | "completed" | "canceled";
 
-/** How the attempts to deliver to an endpoint went. */
+/** Outcomes and latency of an endpoint's delivery attempts. */
 export interface WebhookStats {
   object: "webhook_stats";
   /** Id of a webhook endpoint. */
   webhook_id: string;
-  /** How far figures go back. */
+  /** How far back figures go. */
   window: Open<WebhookStatsWindow>;
-  /** Where the window begins, on ten full minutes. */
+  /** Start of the window, aligned to ten minutes. */
   since: string;
   /** Attempts made. */
   attempts_count: number;
-  /** Attempts that were answered 2xx. */
+  /** Attempts that got a 2xx response. */
   succeeded_count: number;
   /** All other attempts. */
   failed_count: number;
@@ -3340,15 +3316,15 @@ export interface WebhookStats {
   given_up_count: number;
   /** Share of the attempts that succeeded; null without attempts. */
   success_rate: number | null;
-  /** Half of the attempts took no longer, in milliseconds, estimated from classes of durations; null without attempts. */
+  /** Median latency in milliseconds, estimated from histogram buckets; null without attempts. */
   latency_p50_ms: number | null;
-  /** The same for 95 of 100. */
+  /** 95th percentile. */
   latency_p95_ms: number | null;
-  /** The same for 99 of 100. */
+  /** 99th percentile. */
   latency_p99_ms: number | null;
 }
 
-/** How far figures go back. */
+/** How far back figures go. */
 export type WebhookStatsWindow = "1h" | "24h" | "7d" | "30d";
 
 /** `enabled`: events are sent. `paused`: you stopped it. `disabled`: we stopped it, see `disabled_reason`. */
@@ -3359,11 +3335,11 @@ export interface WebhookTestData {
   object: "webhook_test";
   /** Id of a webhook endpoint. */
   webhook_id: string;
-  /** A friendly word, for people. */
+  /** A friendly message. */
   message: string;
 }
 
-/** A sample that tries out an endpoint. */
+/** A sample event to try out an endpoint. */
 export interface WebhookTestEvent {
   object: "event";
   /** Id of an event; also the `webhook-id` of its deliveries. */
@@ -3375,7 +3351,7 @@ export interface WebhookTestEvent {
   data: WebhookTestData;
 }
 
-/** A sample that tries out an endpoint. */
+/** A sample event to try out an endpoint. */
 export interface WebhookTestPayload {
   /** Id of an event; also the `webhook-id` of its deliveries. */
   id: string;
@@ -3388,6 +3364,6 @@ export interface WebhookTestPayload {
 
 /** An endpoint with its new signing secret, which is shown only this once. */
 export interface WebhookWithSecret extends Webhook {
-  /** Verifies signatures (Standard Webhooks). Hand it to `webhooks.unwrap()` of an SDK as it is. */
+  /** Verifies signatures (Standard Webhooks). Pass it unchanged to `webhooks.unwrap()` of an SDK. */
   secret: string;
 }

@@ -6,61 +6,61 @@ export const errorCatalogue = {
     "status": 400,
     "title": "Malformed JSON",
     "description": "The request body is not valid JSON in UTF-8, so nothing in it was read.",
-    "fix": "Send a body that parses as JSON; the detail names the position of the first mistake where it is known."
+    "fix": "Send a body that parses as JSON; the detail names the position of the first error where known."
   },
   "validation_failed": {
     "status": 400,
     "title": "Invalid request",
-    "description": "Parts of the request do not fit the operation. Each entry of `errors` names one place by JSON pointer (`/body/prompt`, `/query/limit`, `/path/…`, `/header/…`), a stable code and what is wrong. Nothing was done or stored.",
-    "fix": "Correct every place listed in `errors` and send the request again. Unknown fields are refused too, so check spelling."
+    "description": "Parts of the request are invalid. Each entry of `errors` names one place by JSON pointer (`/body/prompt`, `/query/limit`, `/path/…`, `/header/…`), a stable code and what is wrong. Nothing was done or stored.",
+    "fix": "Correct every place listed in `errors` and send the request again. Unknown fields are rejected too, so check the spelling."
   },
   "invalid_cursor": {
     "status": 400,
     "title": "Invalid cursor",
-    "description": "The cursor was not issued by this list, or was issued for other filters or another account, or was changed.",
-    "fix": "Pass `next_cursor` back unchanged and with the same filters, or leave `cursor` out to start again with the newest."
+    "description": "The cursor was not issued by this list, was issued for other filters or another account, or was modified.",
+    "fix": "Pass `next_cursor` back unchanged and with the same filters, or omit `cursor` to start again from the newest."
   },
   "invalid_link": {
     "status": 400,
     "title": "Link does not work",
-    "description": "The token of a link from a mail is unknown, was used, has expired, or belongs to an address that changed since. The answer is the same in every case on purpose.",
-    "fix": "Ask for another mail, and use the newest one."
+    "description": "The token of an emailed link is unknown, already used or expired, or belongs to an address that has changed since. The response is deliberately the same in every case.",
+    "fix": "Request another email, and use the newest one."
   },
   "mode_mismatch": {
     "status": 400,
     "title": "Mode does not match the key",
-    "description": "The `MusicVerse-Mode` header asks for another mode than the API key belongs to. A key's mode is fixed: `amv_live_` keys act on the live account, `amv_test_` keys on its sandbox.",
-    "fix": "Leave the header out when you use an API key, or use a key of the mode you want."
+    "description": "The `MusicVerse-Mode` header names a different mode than the API key's. A key's mode is fixed: `amv_live_` keys act on the live account, `amv_test_` keys on its sandbox.",
+    "fix": "Omit the header when you use an API key, or use a key of the mode you want."
   },
   "invalid_signature": {
     "status": 400,
     "title": "Signature not valid",
-    "description": "A webhook that came to `POST /hooks/{plugin}` has no signature, or one that fits none of the plugin's secrets and the body. Nothing was stored.",
-    "fix": "Set the secret that the provider shows for this endpoint; send the body unchanged and signed."
+    "description": "A webhook sent to `POST /hooks/{plugin}` has no signature, or one that does not match the body under any of the plugin's secrets. Nothing was stored.",
+    "fix": "Configure the secret that the provider shows for this endpoint; send the body signed and unmodified."
   },
   "stale_timestamp": {
     "status": 400,
     "title": "Signed too long ago",
-    "description": "The time that the webhook's signature covers is more than 5 minutes away from the server's. Nothing was stored, so that a recorded webhook cannot be sent again later.",
-    "fix": "Sign and send the event anew; check the clocks when it was signed just now."
+    "description": "The signed timestamp is more than 5 minutes from the server's time. Nothing was stored: this prevents replaying a recorded webhook.",
+    "fix": "Sign and send the event again; if it was signed just now, check the clocks."
   },
   "unauthenticated": {
     "status": 401,
     "title": "Not authenticated",
-    "description": "No credential was sent, or it is unknown, expired or revoked. The answer is the same in every case on purpose.",
+    "description": "No credential was sent, or it is unknown, expired or revoked. The response is deliberately the same in every case.",
     "fix": "Send `Authorization: Bearer <API key or session token>` with a credential that is still valid."
   },
   "invalid_login": {
     "status": 401,
     "title": "Wrong e-mail or password",
-    "description": "No account has this combination of e-mail and password. Which of the two is wrong is not told.",
-    "fix": "Check both and try again; after too many failures sign-in pauses for a while."
+    "description": "No account matches this email and password. The response does not tell which of the two is wrong.",
+    "fix": "Check both and try again; after too many failures, sign-in is blocked for a while."
   },
   "sign_in_rejected": {
     "status": 401,
     "title": "Sign-in not completed",
-    "description": "The sign-in is unknown, too old or used, its secret or code is not the right one, or the provider refused the person. The answer is the same in every case on purpose.",
-    "fix": "Begin a new sign-in, and finish it within ten minutes in the browser that began it."
+    "description": "The sign-in is unknown, expired or already used, its secret or code is wrong, or the provider rejected it. The response is deliberately the same in every case.",
+    "fix": "Start a new sign-in, and finish it within ten minutes in the same browser."
   },
   "insufficient_scope": {
     "status": 403,
@@ -71,61 +71,61 @@ export const errorCatalogue = {
   "form_rejected": {
     "status": 403,
     "title": "Form not accepted",
-    "description": "A form of one of our pages came from another site, from a browser without our cookie, or incomplete, so nothing was done. Only pages for people answer this; no operation of the API does.",
+    "description": "A form on one of our pages was submitted from another site, without our cookie, or incomplete, so nothing was done. Only HTML pages return this code; no API operation does.",
     "fix": "Go back, reload the page and send the form again, with cookies switched on."
   },
   "not_for_apps": {
     "status": 403,
     "title": "Not open to apps",
-    "description": "The operation is about credentials, apps or administration, and no OAuth access token can call it, whatever people allowed the app.",
+    "description": "The operation manages credentials, apps or administration, so no OAuth access token can call it, whatever the app was granted.",
     "fix": "Use an API key of the account or a signed-in session."
   },
   "session_required": {
     "status": 403,
     "title": "Session required",
-    "description": "The operation is about a signed-in session and cannot be done with an API key.",
+    "description": "The operation requires a signed-in session and cannot be called with an API key.",
     "fix": "Sign in with `POST /v1/sessions` and send the session's token."
   },
   "key_exceeds_caller": {
     "status": 403,
     "title": "Key would exceed its maker",
-    "description": "An API key may create, change, rotate and revoke only itself and keys that may do no more than itself: they end no later than it does, and are allowed from no address that it is not. `errors` names the fields, if it is about the request's own.",
-    "fix": "Ask for less, or use a session or a key that has what is asked for."
+    "description": "An API key may create, change, rotate and revoke only itself and keys that may do no more than itself: they expire no later than it does, and are allowed from no address that it is not. If fields of the request are the reason, `errors` names them.",
+    "fix": "Request less, or use a session or a key that has the requested rights."
   },
   "ip_not_allowed": {
     "status": 403,
     "title": "Address not allowed",
-    "description": "The API key is right, but it may be used only from the addresses of its `ip_allowlist`, and the request came from another one; the detail names it.",
+    "description": "The API key is valid, but may be used only from the addresses in its `ip_allowlist`; the request came from another one, which the detail names.",
     "fix": "Send the request from an allowed address, or change the key's `ip_allowlist`."
   },
   "full_regen_not_allowed": {
     "status": 403,
     "title": "Plan without full regenerations",
-    "description": "The account's plan regenerates single fields and variants of a draft, not everything. Waiting does not help.",
+    "description": "The account's plan allows regenerating single fields and variants of a draft, not the whole draft. Waiting does not help.",
     "fix": "Regenerate the field or the variant that should change, or choose the plan in `upgrade_plan`."
   },
   "variants_exceed_plan": {
     "status": 403,
     "title": "More variants than the plan has",
-    "description": "The account's plan writes fewer variants at a time than were asked for. Nothing was used up.",
-    "fix": "Ask for as many as the detail says, or choose the plan in `upgrade_plan`."
+    "description": "The request asks for more variants than the account's plan allows at a time. It consumed nothing.",
+    "fix": "Request at most as many as the detail says, or choose the plan in `upgrade_plan`."
   },
   "wrong_password": {
     "status": 403,
     "title": "Wrong password",
-    "description": "The operation needs the current password of the person who is signed in, and this is another one.",
-    "fix": "Send the current password; after too many failures this pauses for a while."
+    "description": "The operation needs the current password of the signed-in person, and this one is wrong.",
+    "fix": "Send the current password; after too many failures, attempts are blocked for a while."
   },
   "sign_in_again": {
     "status": 403,
     "title": "Sign in again",
-    "description": "The person has no password that the operation could ask for, because they sign in with a provider only, and the session is older than ten minutes.",
+    "description": "The person signs in with a provider only, so there is no password to ask for, and the session is older than ten minutes.",
     "fix": "Sign in with the provider once more, and repeat the request with the new session."
   },
   "not_found": {
     "status": 404,
     "title": "Not found",
-    "description": "Nothing with this id or at this path exists for your account and mode. An object of another account, of the other mode, or one that was deleted gives the same answer.",
+    "description": "Nothing with this id or at this path exists for your account and mode. Objects of another account or mode, and deleted ones, give the same response.",
     "fix": "Check the id, the path and whether the credential belongs to the right mode (live or test)."
   },
   "method_not_allowed": {
@@ -137,44 +137,44 @@ export const errorCatalogue = {
   "body_timeout": {
     "status": 408,
     "title": "Body too slow",
-    "description": "The form did not arrive in time, so its connection was closed and nothing was done. Only pages for people answer this; operations of the API call such a body `malformed_json`.",
-    "fix": "Send the form again, over a connection that holds."
+    "description": "The form did not arrive in time, so the connection was closed and nothing was done. Only HTML pages return this code; API operations report such a body as `malformed_json`.",
+    "fix": "Send the form again over a stable connection."
   },
   "email_taken": {
     "status": 409,
     "title": "E-mail already registered",
-    "description": "An account with this e-mail address exists. Case does not distinguish addresses.",
+    "description": "An account with this email address exists. Addresses are case-insensitive.",
     "fix": "Sign in instead, or sign up with another address."
   },
   "email_already_verified": {
     "status": 409,
     "title": "E-mail already verified",
-    "description": "The account's address is verified and no new one waits for it, so no mail was sent.",
+    "description": "The account's address is already verified and no change is pending, so no email was sent.",
     "fix": "Nothing; to change the address, use `PATCH /v1/profile`."
   },
   "identity_not_linked": {
     "status": 409,
     "title": "No account for this identity",
-    "description": "Nobody has linked this identity of the provider, and no account can be made of it: its e-mail address belongs to an account already, or the provider gave none. Providers' addresses may be unverified, so an account is never taken over by its address.",
+    "description": "This provider identity is not linked to an account, and no account can be created from it: its email address already belongs to an account, or the provider supplied none. Providers' addresses may be unverified, so an account is never taken over by its address.",
     "fix": "Sign in with the password (or sign up), and link the identity in the profile."
   },
   "identity_taken": {
     "status": 409,
     "title": "Identity linked already",
-    "description": "The identity of the provider is linked to another account, or the account is linked to another identity.",
-    "fix": "Unlink the one that is linked first, in the account that it is linked to."
+    "description": "The provider identity is linked to another account, or the account is linked to another identity.",
+    "fix": "Unlink the existing one first, in the account it is linked to."
   },
   "last_sign_in": {
     "status": 409,
     "title": "Only way to sign in",
-    "description": "The account has no password, so without this link nobody could sign in any more.",
+    "description": "The account has no password, so without this link nobody could sign in.",
     "fix": "Set a password first (`requestPasswordReset` sends a link), then unlink."
   },
   "draft_generating": {
     "status": 409,
     "title": "A generation still writes for it",
-    "description": "The draft has a generation that is queued or running, and another one would write over it.",
-    "fix": "Wait until it has ended, or cancel it."
+    "description": "The draft has a generation that is queued or running; a second one would overwrite its result.",
+    "fix": "Wait until it ends, or cancel it."
   },
   "generation_not_cancelable": {
     "status": 409,
@@ -185,86 +185,86 @@ export const errorCatalogue = {
   "delivery_not_retryable": {
     "status": 409,
     "title": "Delivery cannot be retried",
-    "description": "The delivery is still pending (its next attempt is planned), or its endpoint is disabled.",
-    "fix": "Wait for the planned attempt, or enable the webhook first."
+    "description": "The delivery is still pending (its next attempt is scheduled), or its endpoint is disabled.",
+    "fix": "Wait for the scheduled attempt, or enable the webhook first."
   },
   "api_key_limit_reached": {
     "status": 409,
     "title": "Too many API keys",
-    "description": "The account has as many active API keys in this mode as it may have; the detail gives the number.",
+    "description": "The account has reached the maximum number of active API keys in this mode; the detail gives the limit.",
     "fix": "Revoke a key that is no longer used."
   },
   "api_key_not_active": {
     "status": 409,
     "title": "API key not active",
-    "description": "The API key was revoked, which is for good, or has expired, and so cannot be changed or rotated.",
-    "fix": "Create a new key; an expired one can be given a later `expires_at` first."
+    "description": "The API key was revoked, which is final, or has expired, so it cannot be changed or rotated.",
+    "fix": "Create a new key; an expired one works again with a later `expires_at`."
   },
   "playlist_limit_reached": {
     "status": 409,
     "title": "Too many playlists",
-    "description": "The account has as many playlists as it may have; the detail gives the number.",
+    "description": "The account has reached the maximum number of playlists; the detail gives the limit.",
     "fix": "Delete a playlist that is no longer used."
   },
   "playlist_full": {
     "status": 409,
     "title": "Playlist is full",
-    "description": "The playlist would have more tracks than a playlist may have; the detail gives the numbers. None was added.",
+    "description": "The playlist would exceed the maximum number of tracks; the detail gives the numbers. None was added.",
     "fix": "Remove tracks from it, or start another playlist."
   },
   "incoming_event_not_retryable": {
     "status": 409,
     "title": "Incoming event cannot be retried",
-    "description": "The event was processed, or is pending and will be tried again by itself.",
+    "description": "The event was processed, or is pending and will be retried automatically.",
     "fix": "Retry only events whose status is `dead`."
   },
   "oauth_client_limit_reached": {
     "status": 409,
     "title": "Too many OAuth clients",
-    "description": "The account has as many OAuth clients as it may have; the detail gives the number.",
+    "description": "The account has reached the maximum number of OAuth clients; the detail gives the limit.",
     "fix": "Delete a client that is no longer used."
   },
   "public_client": {
     "status": 409,
     "title": "Client without a secret",
     "description": "The OAuth client is public, so it has no secret to rotate.",
-    "fix": "Nothing needs doing; register a confidential client if the app runs on a server of its own."
+    "fix": "Nothing to do; register a confidential client if the app runs on its own server."
   },
   "webhook_limit_reached": {
     "status": 409,
     "title": "Too many webhooks",
-    "description": "The account has as many webhook endpoints as it may have; the detail gives the number.",
+    "description": "The account has reached the maximum number of webhook endpoints; the detail gives the limit.",
     "fix": "Delete an endpoint that is no longer used, or let one endpoint receive more event types."
   },
   "webhook_replay_running": {
     "status": 409,
     "title": "Replay already running",
-    "description": "A replay of this webhook is running; an endpoint has at most one at a time, so that fresh events are not held up.",
-    "fix": "Wait until it is completed, or cancel it, and start the other one then."
+    "description": "A replay of this webhook is already running; an endpoint has at most one at a time, so that new events are not delayed.",
+    "fix": "Wait until it completes, or cancel it, then start the new one."
   },
   "webhook_replay_finished": {
     "status": 409,
     "title": "Replay already finished",
     "description": "The replay completed before it could be canceled. A canceled one can be canceled again.",
-    "fix": "Nothing is left to cancel; deliveries that still wait are sent."
+    "fix": "There is nothing left to cancel; pending deliveries are still sent."
   },
   "idempotency_in_progress": {
     "status": 409,
     "title": "Same request still running",
-    "description": "A request with this `Idempotency-Key` is being processed right now, so its answer cannot be replayed yet.",
+    "description": "A request with this `Idempotency-Key` is still being processed, so its response cannot be replayed yet.",
     "fix": "Wait as long as `Retry-After` says and send the same request again."
   },
   "already_subscribed": {
     "status": 409,
     "title": "Already subscribed",
-    "description": "The account has a subscription that is not over, and a second one would be paid besides it.",
-    "fix": "Change or cancel the subscription on the page that `POST /v1/billing/portal-sessions` answers."
+    "description": "The account already has an active subscription; a second one would be charged in addition.",
+    "fix": "Change or cancel the subscription on the page that `POST /v1/billing/portal-sessions` returns."
   },
   "precondition_failed": {
     "status": 412,
     "title": "Changed in the meantime",
-    "description": "The object is not the one that `If-Match` names any more; somebody changed it after you read it.",
-    "fix": "Read the object again, look at what changed, and send your change with its new `ETag`."
+    "description": "The object no longer matches `If-Match`; it was changed after you read it.",
+    "fix": "Read the object again, review what changed, and resend your update with the new `ETag`."
   },
   "body_too_large": {
     "status": 413,
@@ -275,85 +275,85 @@ export const errorCatalogue = {
   "unsupported_media_type": {
     "status": 415,
     "title": "Unsupported media type",
-    "description": "The `Content-Type` is missing or is not one that the operation reads.",
+    "description": "The `Content-Type` is missing or not supported by this operation.",
     "fix": "Send `application/json`, or `multipart/form-data` for uploads."
   },
   "range_not_satisfiable": {
     "status": 416,
     "title": "Range not satisfiable",
-    "description": "The requested byte range lies outside of the file; `Content-Range` gives its length.",
-    "fix": "Ask for a range that begins before the end of the file."
+    "description": "The requested byte range lies outside the file; `Content-Range` gives its length.",
+    "fix": "Request a range that starts before the end of the file."
   },
   "idempotency_mismatch": {
     "status": 422,
     "title": "Idempotency key used for another request",
-    "description": "This `Idempotency-Key` was used within the last 24 hours for another operation or another body.",
+    "description": "This `Idempotency-Key` was used within the last 24 hours for a different operation or body.",
     "fix": "Use a new key for a new request; reuse a key only to repeat exactly the same request."
   },
   "rate_limited": {
     "status": 429,
     "title": "Too many requests",
-    "description": "A rate limit of the account, the key or the address is used up. `Retry-After` and `X-RateLimit-Reset` say when it refills; `upgrade_url` leads to the plans with higher limits.",
+    "description": "A rate limit of the account, the key or the address was exceeded. `Retry-After` and `X-RateLimit-Reset` say when it refills; `upgrade_url` leads to the plans with higher limits.",
     "fix": "Wait as long as `Retry-After` says. Spread requests out, use webhooks instead of polling, or choose a higher plan."
   },
   "monthly_pool_exhausted": {
     "status": 429,
     "title": "Generations of the month used up",
-    "description": "Every generation, whatever its kind, takes one of the plan's monthly number, and all of them are taken. Nothing was used up by this request. Generations that fail are given back.",
-    "fix": "Wait until `ends_at`, the first of the next month (UTC), or choose the plan in `upgrade_plan`."
+    "description": "Every generation, whatever its kind, counts against the plan's monthly quota, which is used up. This request consumed nothing. Failed generations are refunded.",
+    "fix": "Wait until `ends_at`, the first of next month (UTC), or choose the plan in `upgrade_plan`."
   },
   "hourly_burst_exceeded": {
     "status": 429,
     "title": "Too many generations in this hour",
-    "description": "As many generations as the plan allows were started in this hour of the clock (UTC). Nothing was used up by this request.",
+    "description": "The plan's limit of generations per clock hour (UTC) is reached. This request consumed nothing.",
     "fix": "Wait until `ends_at`, spread generations out, or choose the plan in `upgrade_plan`."
   },
   "regen_cooldown": {
     "status": 429,
     "title": "Regenerated a moment ago",
-    "description": "The same draft was regenerated within the plan's cooldown. Other drafts are not concerned.",
+    "description": "The same draft was regenerated within the plan's cooldown. Other drafts are not affected.",
     "fix": "Wait until `ends_at`, which is seconds away."
   },
   "full_regen_cap": {
     "status": 429,
     "title": "Full regenerations of the month used up",
-    "description": "The plan allows so many full regenerations a month, and all of them are taken. Single fields and variants can still be regenerated.",
+    "description": "The plan's monthly limit of full regenerations is used up. Single fields and variants can still be regenerated.",
     "fix": "Regenerate what should change, wait until `ends_at`, or choose the plan in `upgrade_plan`."
   },
   "concurrency_limit": {
     "status": 429,
     "title": "Too many generations at once",
-    "description": "As many generations of the account are at work or waiting as the plan allows at a time. Nothing was used up by this request.",
+    "description": "The plan's limit of concurrent generations, queued or running, is reached. This request consumed nothing.",
     "fix": "Wait until one has ended (`generation.completed`, `generation.failed`), or cancel one; `Retry-After` says when to ask again."
   },
   "too_many_failures": {
     "status": 429,
     "title": "Too many failed attempts",
-    "description": "Too many bad keys or failed sign-ins came from this address, or for this e-mail, within a short time.",
+    "description": "Too many invalid credentials or failed sign-ins came from this IP address, or for this email address, within a short time.",
     "fix": "Wait as long as `Retry-After` says, then try again with a correct credential."
   },
   "internal_error": {
     "status": 500,
     "title": "Internal error",
-    "description": "Something failed on our side. The request may be repeated; with an `Idempotency-Key` it takes effect only once.",
-    "fix": "Try again; if it goes on, report the `request_id`."
+    "description": "Something failed on our side. The request may be retried; with an `Idempotency-Key` it takes effect only once.",
+    "fix": "Try again; if the problem persists, report the `request_id`."
   },
   "plugin_unavailable": {
     "status": 503,
     "title": "Provider not available",
-    "description": "No loaded plugin can do this at the moment (not installed, not configured, or its model is unknown to it).",
-    "fix": "Look at `GET /v1/plugins` for the reason, and try again after `Retry-After`."
+    "description": "No loaded plugin can do this at the moment: none is installed or configured for it, or the model is unknown.",
+    "fix": "Check `GET /v1/plugins` for the reason, and try again after `Retry-After`."
   },
   "billing_not_configured": {
     "status": 503,
     "title": "Billing is not set up",
-    "description": "The operator of this server has set no keys of Stripe, or no price for what is wanted, so nothing can be bought.",
-    "fix": "Use the sandbox, where everything can be tried, or ask the operator to set up billing."
+    "description": "The operator of this server has not set Stripe keys, or a price for this item, so nothing can be bought.",
+    "fix": "Use the sandbox to try it, or ask the operator to set up billing."
   },
   "not_ready": {
     "status": 503,
     "title": "Not ready",
-    "description": "The server cannot take requests now (starting, stopping, or something it needs is down); `checks` names it.",
+    "description": "The server cannot take requests right now: it is starting or stopping, or a dependency is down; `checks` names it.",
     "fix": "Send traffic to another instance and ask again after `Retry-After`."
   }
 } as const;

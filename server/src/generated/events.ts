@@ -35,18 +35,18 @@ export type EventType = (typeof eventTypes)[number];
 
 /** What happened, in a sentence. */
 export const eventDescriptions: Record<EventType, string> = {
-  "api_key.exposed": "A key was seen in a public place and ended.",
+  "api_key.exposed": "A key was found in a public place and revoked.",
   "api_key.rotated": "A key got a new secret.",
   "api_key.rotation_due": "The secret of a key is over 90 days old.",
   "app.authorization_revoked": "An app lost its access to the account; `data.reason` says why.",
-  "app.authorized": "An app was allowed to act on the account, or was allowed more.",
+  "app.authorized": "An app was granted access to the account, or was granted more.",
   "asset.created": "An asset came into the library.",
   "asset.deleted": "An asset and its file were deleted.",
   "asset.updated": "A field of an asset was changed.",
-  "entitlement.expired": "The time of a plan that the account had is over.",
+  "entitlement.expired": "A plan that the account had has ended.",
   "entitlement.granted": "A plan was given to the account.",
-  "entitlement.revoked": "A plan was taken from the account before its time.",
-  "entitlement.updated": "A plan that the account has changed, or until when it has it.",
+  "entitlement.revoked": "A plan was withdrawn from the account early.",
+  "entitlement.updated": "A plan of the account, or its end, has changed.",
   "generation.canceled": "A generation was canceled before it finished.",
   "generation.completed": "A generation finished and what it made is ready.",
   "generation.failed": "A generation ended without a result; `data.error` says why.",

@@ -41,13 +41,13 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Opens a session by e-mail address and password. Failures are counted per address and per e-mail; too many pause
-         *     sign-in for a while (429 `too_many_failures`).
+         * @description Opens a session with an email address and password. Failures are counted per IP address and per email address; too
+         *     many pause sign-in for a while (429 `too_many_failures`).
          */
         post: operations["signIn"];
         /**
          * End all other sessions
-         * @description Signs the person out everywhere but here. It takes effect everywhere within a second.
+         * @description Ends all other sessions of the person. Takes effect within a second.
          */
         delete: operations["endOtherSessions"];
         options?: never;
@@ -66,9 +66,9 @@ export interface paths {
         put?: never;
         /**
          * Begin signing in with Spotify
-         * @description Answers the address of Spotify's page and a secret that stays in the browser. After people agree, the browser comes back to
-         *     `redirect_uri` with `sign_in_id` and a `code` (or `error=access_denied`); both halves together finish the sign-in
-         *     (`finishSpotifySignIn`), or link Spotify to the account of a session (`linkSpotify`).
+         * @description Returns the URL of Spotify's page and a secret that stays in the browser. After the person agrees, the browser comes
+         *     back to `redirect_uri` with `sign_in_id` and a `code` (or `error=access_denied`); both halves together finish the
+         *     sign-in (`finishSpotifySignIn`), or link Spotify to the account of a session (`linkSpotify`).
          */
         post: operations["startSpotifySignIn"];
         delete?: never;
@@ -88,8 +88,8 @@ export interface paths {
         put?: never;
         /**
          * Finish signing in with Spotify
-         * @description Opens a session for whoever agreed at Spotify; the first time it makes an account with Spotify's e-mail address. An account
-         *     that has the address already is not taken over: sign in with its password and link Spotify.
+         * @description Opens a session for the person who consented at Spotify; the first time, it creates an account with Spotify's email
+         *     address. An existing account with that address is not taken over: sign in with its password and link Spotify.
          */
         post: operations["finishSpotifySignIn"];
         delete?: never;
@@ -130,7 +130,7 @@ export interface paths {
         post?: never;
         /**
          * End a session
-         * @description Signs one session out, wherever it is. It stops working everywhere within a second.
+         * @description Ends one session. It stops working everywhere within a second.
          */
         delete: operations["endSession"];
         options?: never;
@@ -148,9 +148,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a verification mail
-         * @description Sends the owner a mail with a link that confirms the address, or the new address when one was asked for with
-         *     `updateProfile`. The link works once, for a day. Five mails an hour.
+         * Send a verification email
+         * @description Emails the owner a link that confirms the address, or the new address requested with `updateProfile`. The link works
+         *     once, for a day. At most five emails an hour.
          */
         post: operations["requestEmailVerification"];
         delete?: never;
@@ -170,8 +170,8 @@ export interface paths {
         put?: never;
         /**
          * Confirm an e-mail address
-         * @description Takes the token of the link in a verification mail. The address it was sent to is verified then, and becomes the
-         *     account's address if it was a new one. The page behind the link calls the same.
+         * @description Takes the token from the link in a verification email. The address it was sent to becomes verified, and becomes the
+         *     account's address if it was a new one. The page behind the link calls this operation.
          */
         post: operations["confirmEmailVerification"];
         delete?: never;
@@ -190,9 +190,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a password reset mail
-         * @description Sends a mail with a link to choose a new password, if an account has this address: the answer is the same either way.
-         *     The link works once, for an hour. Three mails an hour for one address.
+         * Send a password reset email
+         * @description Emails a link to choose a new password if an account has this address; the response is the same either way. The link
+         *     works once, for an hour. At most three emails an hour per address.
          */
         post: operations["requestPasswordReset"];
         delete?: never;
@@ -212,11 +212,11 @@ export interface paths {
         put?: never;
         /**
          * Choose a new password
-         * @description Takes the token of the link in a password reset mail. All sessions of the account end, a change
-         *     of the e-mail address that was not confirmed yet is called off, and the owner gets a notice.
-         *     API keys and connected apps go on working, with one exception: when nobody had confirmed the address before, the account
-         *     may have been made by somebody else. Then everything that opened it ends, too: API keys, connected apps, linked sign-ins
-         *     and the secrets of its OAuth clients; its webhooks are disabled. The notice says so.
+         * @description Takes the token from the link in a password reset email. All sessions of the account end, a pending change of email
+         *     address is canceled, and the owner is notified. API keys and connected apps keep working, with one exception: if
+         *     nobody had confirmed the address before, the account may have been created by somebody else. Then everything that
+         *     gives access to it is revoked, too: API keys, connected apps, linked sign-ins and the secrets of its OAuth clients;
+         *     its webhooks are disabled. The notification says so.
          */
         post: operations["resetPassword"];
         delete?: never;
@@ -235,8 +235,8 @@ export interface paths {
         get?: never;
         /**
          * Change the password
-         * @description Needs the current password; who has none yet chooses one. All other sessions end; this one goes on. A change of the
-         *     e-mail address that was not confirmed yet is called off. The owner gets a notice by mail.
+         * @description Needs the current password; a person without one chooses a password. All other sessions end; this one stays. A pending
+         *     change of email address is canceled. The owner is notified by email.
          */
         put: operations["changePassword"];
         post?: never;
@@ -255,7 +255,7 @@ export interface paths {
         };
         /**
          * Get the profile
-         * @description Tells which account the credential acts on, in which mode and tier. The cheapest way to check that a key works.
+         * @description Returns the account, mode and tier that the credential acts on. The cheapest way to check that a key works.
          */
         get: operations["getProfile"];
         put?: never;
@@ -265,9 +265,9 @@ export interface paths {
         head?: never;
         /**
          * Update the profile
-         * @description Changes the fields that are sent. The name is that of the account and its sandbox. A new e-mail address needs a session
-         *     and the password, and takes effect when the link in the mail sent to it was opened; until then `pending_email` shows it.
-         *     The old address gets a notice.
+         * @description Changes the fields that are sent. The name is that of the account and its sandbox. A new e-mail address needs a
+         *     session and the password, and takes effect once the link emailed to it is opened; until then `pending_email` shows it.
+         *     The old address is notified.
          */
         patch: operations["updateProfile"];
         trace?: never;
@@ -286,14 +286,14 @@ export interface paths {
         get: operations["getSpotifyLink"];
         /**
          * Link Spotify
-         * @description Lets the owner of the account sign in with Spotify from now on: both halves of a sign-in that `startSpotifySignIn` began. The
-         *     owner gets a notice by mail.
+         * @description Lets the account's owner sign in with Spotify from now on. Takes both halves of a sign-in started by
+         *     `startSpotifySignIn`. The owner is notified by email.
          */
         put: operations["linkSpotify"];
         post?: never;
         /**
          * Unlink Spotify
-         * @description Spotify no longer signs anybody in to this account. Refused while the account has no password.
+         * @description Removes Spotify as a way to sign in to this account. Rejected while the account has no password.
          */
         delete: operations["unlinkSpotify"];
         options?: never;
@@ -313,9 +313,9 @@ export interface paths {
         post?: never;
         /**
          * Delete the account
-         * @description Deletes the account and its sandbox for good. Every session, API key and connected app stops working within a second;
-         *     then all data is removed, audio first. Nothing can be brought back, so export first (`exportAccount`). The e-mail
-         *     address is free again at once.
+         * @description Permanently deletes the account and its sandbox. Every session, API key and connected app stops working within a
+         *     second; then all data is removed, audio first. Nothing can be restored, so export first (`exportAccount`). The email
+         *     address can be reused at once.
          */
         delete: operations["deleteAccount"];
         options?: never;
@@ -333,8 +333,8 @@ export interface paths {
         /**
          * Export everything
          * @description One ZIP file with everything that the account and its sandbox have: JSON files, the audio of all tracks, and a README
-         *     that says what is where. It holds no secrets. It is made while it is sent, so it has no length; a connection that
-         *     breaks means an incomplete file, which no program opens. Five exports an hour.
+         *     that says what is where. It contains no secrets. It is produced while it is sent, so it has no `Content-Length`; a
+         *     broken connection leaves an incomplete file that does not open. Five exports an hour.
          */
         get: operations["exportAccount"];
         put?: never;
@@ -360,13 +360,13 @@ export interface paths {
         put?: never;
         /**
          * Create an API key
-         * @description Creates a key for the account in the mode of the request: a session makes a live key, with `MusicVerse-Mode: test` a
-         *     sandbox key. The secret is in this answer and never again. An account has at most 100 active keys per mode.
+         * @description Creates a key for the account in the mode of the request: a session creates a live key or, with `MusicVerse-Mode:
+         *     test`, a sandbox key. The secret is returned only in this response. An account has at most 100 active keys per mode.
          *
          *     **What a key may do to keys.** A key with `api_keys:write` can create, change, rotate and revoke itself and those keys
-         *     that may do no more than itself: each scope is one it has (else 403 `insufficient_scope`), they end no later than it does and
-         *     are allowed from no address that it is not (else 403 `key_exceeds_caller`). A secret that was rotated and is still in its
-         *     grace period ends with it, and so does what it creates. Sessions of the account are not limited so.
+         *     that may do no more than itself: each scope is one it has (else 403 `insufficient_scope`), they expire no later than
+         *     it does and are allowed from no address that it is not (else 403 `key_exceeds_caller`). A secret that was rotated and
+         *     is still in its grace period ends with it, and so does what it creates. Sessions of the account have no such limit.
          */
         post: operations["createApiKey"];
         delete?: never;
@@ -386,10 +386,10 @@ export interface paths {
         put?: never;
         /**
          * Report exposed API keys
-         * @description For whoever finds keys in a place where others can read them; secret scanners send up to 100 in one report. Real keys,
-         *     live or test, are revoked everywhere within a second; their owner gets the event `api_key.exposed` and a mail that says where
-         *     each was seen. The answer is the same, after the same work, whether such keys exist or not. How to recognise a key is
-         *     written in `openapi/api-key-format.json` of the repository.
+         * @description Report keys found in a public place; secret scanners can send up to 100 in one request. Real keys, live or test, are
+         *     revoked everywhere within a second; their owner receives the event `api_key.exposed` and an email that says where each
+         *     was seen. The response and its timing are the same whether or not the keys exist. The key format is described in
+         *     `openapi/api-key-format.json` of the repository.
          */
         post: operations["reportApiKey"];
         delete?: never;
@@ -414,17 +414,18 @@ export interface paths {
         post?: never;
         /**
          * Revoke an API key
-         * @description The key stops working everywhere within a second and stays listed with `revoked_at`. Revoking it again changes
-         *     nothing and answers the same. A key revokes only itself and keys that may do no more than itself (see `createApiKey`).
+         * @description The key stops working everywhere within a second and stays listed with `revoked_at`. Revoking it again has no effect
+         *     and returns the same response. A key revokes only itself and keys that may do no more than itself (see
+         *     `createApiKey`).
          */
         delete: operations["revokeApiKey"];
         options?: never;
         head?: never;
         /**
          * Update an API key
-         * @description Renames, restricts or widens a key; its secret stays. Everywhere in effect within a second. A key changes only itself and
-         *     keys that may do no more than itself, and never to more than itself (see `createApiKey`). A revoked key cannot be
-         *     changed; an expired one works again when `expires_at` is moved into the future.
+         * @description Renames, restricts or widens a key; its secret stays the same. Takes effect everywhere within a second. A key changes
+         *     only itself and keys that may do no more than itself, and never to more than itself (see `createApiKey`). A revoked
+         *     key cannot be changed; an expired one works again when `expires_at` is moved into the future.
          */
         patch: operations["updateApiKey"];
         trace?: never;
@@ -440,11 +441,11 @@ export interface paths {
         put?: never;
         /**
          * Rotate an API key
-         * @description Gives the key a new secret, which is in this answer and never again; id, name, scopes and restrictions stay. The secret
-         *     before goes on working for `grace_seconds`, so that programs can change over without a gap. A key never has more than two
-         *     secrets: rotating again within the grace period ends the oldest one at once and gives the grace to the second. A key
-         *     rotates only itself and keys that may do no more than itself (see `createApiKey`); a secret in its grace period cannot
-         *     rotate its key. Emits `api_key.rotated`.
+         * @description Gives the key a new secret, returned only in this response; id, name, scopes and restrictions stay the same. The
+         *     previous secret keeps working for `grace_seconds`, so that programs can switch without downtime. A key never has more
+         *     than two secrets: rotating again within the grace period revokes the oldest one at once and applies the grace period
+         *     to the second. A key rotates only itself and keys that may do no more than itself (see `createApiKey`); a secret in
+         *     its grace period cannot rotate its key. Emits `api_key.rotated`.
          */
         post: operations["rotateApiKey"];
         delete?: never;
@@ -464,11 +465,11 @@ export interface paths {
         put?: never;
         /**
          * Generate music or artwork
-         * @description Accepts the work durably and answers at once. Follow it with `streamGenerationEvents`, by polling `getGeneration`,
+         * @description Stores the request durably and responds at once. Follow it with `streamGenerationEvents`, by polling `getGeneration`,
          *     or, best for servers, with a webhook for `generation.completed` and `generation.failed`. When it completes,
-         *     `track_id` is a track whose audio is stored and can be downloaded; of artwork, `asset_id` is an image of the library.
+         *     `track_id` is a track whose audio is stored and can be downloaded; for artwork, `asset_id` is an image in the library.
          *
-         *     Accepted work survives restarts of any part. A failed provider call is repeated where that is safe.
+         *     Accepted work survives restarts of every component. A failed provider call is retried where that is safe.
          */
         post: operations["createGeneration"];
         delete?: never;
@@ -488,11 +489,11 @@ export interface paths {
         put?: never;
         /**
          * Write a reel
-         * @description Makes a draft and a generation that writes its variants: hook, script, caption and hashtags for a short video. Accepts the
-         *     work durably and answers at once; `Location` is the draft. Follow the generation with `streamGenerationEvents`, by polling, or
-         *     with the webhook `generation.completed`; then the draft has its variants.
+         * @description Creates a draft and a generation that writes its variants: hook, script, caption and hashtags for a short video.
+         *     Stores the request durably and responds at once; `Location` is the draft. Follow the generation with
+         *     `streamGenerationEvents`, by polling, or with the webhook `generation.completed`; then the draft has its variants.
          *
-         *     It is one generation of the plan's month, however many variants it writes.
+         *     It counts as one of the plan's monthly generations, however many variants it writes.
          */
         post: operations["createDraft"];
         delete?: never;
@@ -563,17 +564,17 @@ export interface paths {
         post?: never;
         /**
          * Delete a draft
-         * @description Deletes the draft and its variants for good, and cancels a generation that still writes for it. Generations that were
-         *     made for it stay in the list, without `draft_id`.
+         * @description Permanently deletes the draft and its variants, and cancels any generation still writing for it. Its past generations
+         *     stay listed, without `draft_id`.
          */
         delete: operations["deleteDraft"];
         options?: never;
         head?: never;
         /**
          * Update a draft
-         * @description Changes the fields that are sent and leaves the others: the title, which variant is chosen, and the text of variants.
-         *     Null clears `title` and the choice. All of it happens or none. With `If-Match` the change happens only if the draft is
-         *     still as you read it.
+         * @description Changes the fields that are sent and leaves the others unchanged: the title, the selected variant and the text of
+         *     variants. Null clears `title` and the selection. The update is all or nothing. With `If-Match`, it is applied only if
+         *     the draft has not changed since you read it.
          */
         patch: operations["updateDraft"];
         trace?: never;
@@ -607,7 +608,7 @@ export interface paths {
         };
         /**
          * Get a generation
-         * @description One generation as it is now. While it is not final, `Retry-After` says when it is worth asking again.
+         * @description One generation as it is now. While it is not final, `Retry-After` says when to poll again.
          */
         get: operations["getGeneration"];
         put?: never;
@@ -629,8 +630,8 @@ export interface paths {
         put?: never;
         /**
          * Cancel a generation
-         * @description Ends a generation that is not final; no track is made. What a provider was already asked for may still cost.
-         *     Canceling a canceled one changes nothing and answers the same.
+         * @description Cancels a generation that is not final; no track is created. Work already requested from a provider may still be
+         *     charged. Canceling a canceled generation has no effect and returns the same response.
          */
         post: operations["cancelGeneration"];
         delete?: never;
@@ -648,16 +649,16 @@ export interface paths {
         };
         /**
          * Follow a generation
-         * @description A stream of server-sent events until the generation is final, then it ends. It begins with the current state, so
-         *     nothing is missed between creating and following.
+         * @description Streams server-sent events until the generation is final, then ends. The stream starts with the current state, so
+         *     nothing is missed between creating a generation and following it.
          *
          *     | field | meaning |
          *     |---|---|
-         *     | `event` | `status` when the status changed (and at the beginning), `progress` when only the progress did |
+         *     | `event` | `status` when the status changed (and at the start), `progress` when only the progress did |
          *     | `data` | the whole Generation as JSON on one line |
-         *     | `id` | its revision, a growing integer; sent back as `Last-Event-ID` it skips states already seen |
+         *     | `id` | its revision, a growing integer; send it back as `Last-Event-ID` to skip states already seen |
          *
-         *     Lines that begin with a colon are keep-alives. When the connection breaks, connect again with `Last-Event-ID`.
+         *     Lines that start with a colon are keep-alives. If the connection drops, reconnect with `Last-Event-ID`.
          */
         get: operations["streamGenerationEvents"];
         put?: never;
@@ -683,9 +684,8 @@ export interface paths {
         put?: never;
         /**
          * Upload a track
-         * @description Stores an audio file as a track. The bytes decide whether it is audio and in which format; a file that is something
-         *     else, or is cut off, is refused with `validation_failed` at `/body/file` and nothing is kept. Loudness is measured
-         *     afterwards.
+         * @description Stores an audio file as a track. Its format is detected from the bytes; a file that is not audio, or is truncated, is
+         *     rejected with `validation_failed` at `/body/file` and nothing is stored. Loudness is measured afterwards.
          */
         post: operations["uploadTrack"];
         delete?: never;
@@ -710,7 +710,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a track
-         * @description Deletes the track and its audio for good.
+         * @description Permanently deletes the track and its audio.
          */
         delete: operations["deleteTrack"];
         options?: never;
@@ -718,7 +718,7 @@ export interface paths {
         /**
          * Update a track
          * @description Changes title and artist: the fields that are sent, and no others. Null clears `artist`. The audio of a track never
-         *     changes. With `If-Match` the change happens only if nobody else changed the track since you read it.
+         *     changes. With `If-Match`, the update is applied only if nobody else changed the track since you read it.
          */
         patch: operations["updateTrack"];
         trace?: never;
@@ -732,8 +732,8 @@ export interface paths {
         };
         /**
          * Download a track's audio
-         * @description The stored bytes with the track's `content_type`. With `Range` a part of them (206), so players can seek and a
-         *     broken download can go on. `HEAD` gives the headers alone; `Content-Disposition` proposes a file name.
+         * @description The stored bytes with the track's `content_type`. With `Range` a part of them (206), so players can seek and a broken
+         *     download can resume. `HEAD` returns the headers alone; `Content-Disposition` suggests a file name.
          */
         get: operations["downloadTrackAudio"];
         put?: never;
@@ -759,7 +759,7 @@ export interface paths {
         put?: never;
         /**
          * Create a playlist
-         * @description Makes an empty playlist. An account has at most 1,000 of them, each with at most 10,000 tracks.
+         * @description Creates an empty playlist. An account has at most 1,000 playlists of at most 10,000 tracks each.
          */
         post: operations["createPlaylist"];
         delete?: never;
@@ -791,8 +791,8 @@ export interface paths {
         head?: never;
         /**
          * Update a playlist
-         * @description Changes the fields that are sent and leaves the others. Null clears `description`. With `If-Match` the change happens
-         *     only if nobody else changed the playlist, or its tracks, since you read it.
+         * @description Changes the fields that are sent and leaves the others unchanged. Null clears `description`. With `If-Match`, the
+         *     update is applied only if nobody else changed the playlist, or its tracks, since you read it.
          */
         patch: operations["updatePlaylist"];
         trace?: never;
@@ -806,16 +806,16 @@ export interface paths {
         };
         /**
          * List a playlist's tracks
-         * @description The tracks in the order of the playlist. The walk is stable while tracks are added and removed: what stays where it is
-         *     is shown exactly once. After very many insertions at one place the order is stored anew; a cursor from before is then
-         *     refused with `invalid_cursor`, and the walk starts again.
+         * @description The tracks in the order of the playlist. Pagination is stable while tracks are added and removed: every item that does
+         *     not move is returned exactly once. After very many insertions at one position the order is rewritten; an older cursor
+         *     is then rejected with `invalid_cursor`, and pagination starts again.
          */
         get: operations["listPlaylistTracks"];
         put?: never;
         /**
          * Add tracks to a playlist
-         * @description Puts tracks into the playlist, together and in the order given, at the end or at a position. A track may be in a
-         *     playlist more than once: each place has an id of its own. When one of the tracks does not exist, none is added.
+         * @description Adds tracks to the playlist, together and in the given order, at the end or at a position. A track may appear more
+         *     than once: each item has its own id. If one of the tracks does not exist, none is added.
          */
         post: operations["addPlaylistTracks"];
         delete?: never;
@@ -836,14 +836,14 @@ export interface paths {
         post?: never;
         /**
          * Remove a track from a playlist
-         * @description Takes one place out of the playlist. The track itself stays, also in other places of the same playlist.
+         * @description Removes one item from the playlist. The track itself stays, also at other positions of the same playlist.
          */
         delete: operations["removePlaylistTrack"];
         options?: never;
         head?: never;
         /**
          * Move a track within a playlist
-         * @description Gives one place of the playlist another position; the others keep their order.
+         * @description Moves one item of the playlist to another position; the others keep their order.
          */
         patch: operations["movePlaylistTrack"];
         trace?: never;
@@ -863,7 +863,8 @@ export interface paths {
         put?: never;
         /**
          * Create an asset
-         * @description Keeps the text of a reel in the library: a copy of a draft's variant, or text of your own. Pictures get there by generation.
+         * @description Keeps the text of a reel in the library: a copy of a draft's variant, or text of your own. Pictures are added by
+         *     generation.
          */
         post: operations["createAsset"];
         delete?: never;
@@ -888,15 +889,15 @@ export interface paths {
         post?: never;
         /**
          * Delete an asset
-         * @description Deletes the asset for good, and its picture with it.
+         * @description Permanently deletes the asset and its picture.
          */
         delete: operations["deleteAsset"];
         options?: never;
         head?: never;
         /**
          * Update an asset
-         * @description Changes the fields that are sent, and no others. Null clears a field; lists and `metadata` are replaced as a whole. With
-         *     `If-Match` the change happens only if nobody else changed the asset since you read it.
+         * @description Changes only the fields that are sent. Null clears a field; lists and `metadata` are replaced as a whole. With
+         *     `If-Match`, the update is applied only if nobody else changed the asset since you read it.
          */
         patch: operations["updateAsset"];
         trace?: never;
@@ -910,8 +911,8 @@ export interface paths {
         };
         /**
          * Download the picture of an asset
-         * @description The stored bytes with the asset's `file.content_type`; 404 for an asset without a file. With `Range` a part of them (206).
-         *     `HEAD` gives the headers alone; `Content-Disposition` proposes a file name.
+         * @description The stored bytes with the asset's `file.content_type`; 404 for an asset without a file. With `Range` a part of them
+         *     (206). `HEAD` returns the headers alone; `Content-Disposition` suggests a file name.
          */
         get: operations["downloadAssetFile"];
         put?: never;
@@ -931,7 +932,7 @@ export interface paths {
         };
         /**
          * List connected apps
-         * @description The apps that people of this account allowed to act on it in this mode, most recently connected first.
+         * @description The apps allowed to act on this account in this mode, most recently connected first.
          */
         get: operations["listConnectedApps"];
         put?: never;
@@ -955,7 +956,7 @@ export interface paths {
         /**
          * Disconnect an app
          * @description Ends the app's access to this account: its access and refresh tokens stop working everywhere within a second. The app
-         *     has to ask again to be connected. The account gets the event `app.authorization_revoked`.
+         *     must ask for consent again to reconnect. The account receives the event `app.authorization_revoked`.
          */
         delete: operations["revokeConnectedApp"];
         options?: never;
@@ -978,12 +979,12 @@ export interface paths {
         put?: never;
         /**
          * Register an OAuth client
-         * @description Registers an app that people can connect to their accounts. A `confidential` client runs on a server and gets a secret,
-         *     which is in this answer and never again; a `public` one (browser, phone, desktop) can keep none and proves itself by
-         *     PKCE alone. Redirect URIs are compared letter by letter: https, or http on a loopback address, whose port is then free;
-         *     a public client may also use a scheme of its own with a dot in it (`com.example.app:/callback`).
+         * @description Registers an app that people can connect to their accounts. A `confidential` client runs on a server and gets a
+         *     secret, returned only in this response; a `public` one (browser, phone, desktop) cannot keep a secret and relies on
+         *     PKCE alone. Redirect URIs must match exactly: https, or http on a loopback address, where any port matches; a public
+         *     client may also use a private-use scheme with a dot in it (`com.example.app:/callback`).
          *
-         *     The endpoints stand in `/.well-known/oauth-authorization-server`.
+         *     The endpoints are listed in `/.well-known/oauth-authorization-server`.
          */
         post: operations["createOauthClient"];
         delete?: never;
@@ -1008,16 +1009,16 @@ export interface paths {
         post?: never;
         /**
          * Delete an OAuth client
-         * @description The app is disconnected from every account: all its tokens stop working within a second, and each of those accounts
-         *     gets the event `app.authorization_revoked`.
+         * @description Disconnects the app from every account: all its tokens stop working within a second, and each of those accounts
+         *     receives the event `app.authorization_revoked`.
          */
         delete: operations["deleteOauthClient"];
         options?: never;
         head?: never;
         /**
          * Update an OAuth client
-         * @description Changes the fields that are sent and leaves the others; null clears `homepage` and `logo_uri`. A scope that is taken
-         *     away is gone from all access tokens of the client within a second; people who connected the app are not asked again.
+         * @description Changes the fields that are sent and leaves the others; null clears `homepage` and `logo_uri`. A removed scope
+         *     disappears from all access tokens of the client within a second; people who connected the app are not asked again.
          */
         patch: operations["updateOauthClient"];
         trace?: never;
@@ -1033,8 +1034,8 @@ export interface paths {
         put?: never;
         /**
          * Rotate an OAuth client's secret
-         * @description Makes a new secret, shown in this answer and never again. The old one works for `overlap_seconds` more. Tokens are not
-         *     touched. Public clients have no secret: 409.
+         * @description Creates a new secret, returned only in this response. The old one keeps working for `overlap_seconds`. Tokens are not
+         *     affected. Public clients have no secret: 409.
          */
         post: operations["rotateOauthClientSecret"];
         delete?: never;
@@ -1058,9 +1059,9 @@ export interface paths {
         put?: never;
         /**
          * Create a webhook
-         * @description Adds an endpoint that events are sent to, and sends it a `webhook.test` event at once. The signing secret is in this
-         *     answer and never again. Every delivery is signed after Standard Webhooks; verify it before you trust it
-         *     (`webhooks.unwrap()` in the SDKs). A URL that leads to a private address is refused with `validation_failed` at
+         * @description Creates an endpoint that receives events, and sends it a `webhook.test` event at once. The signing secret is returned
+         *     only in this response. Every delivery is signed as Standard Webhooks specifies; verify it before you trust it
+         *     (`webhooks.unwrap()` in the SDKs). A URL that resolves to a private address is rejected with `validation_failed` at
          *     `/body/url`.
          */
         post: operations["createWebhook"];
@@ -1086,15 +1087,15 @@ export interface paths {
         post?: never;
         /**
          * Delete a webhook
-         * @description Deletes the endpoint, and at once its URL, description and secrets. Deliveries that wait are canceled.
+         * @description Deletes the endpoint, including its URL, description and secrets. Pending deliveries are canceled.
          */
         delete: operations["deleteWebhook"];
         options?: never;
         head?: never;
         /**
          * Update a webhook
-         * @description Changes the fields that are sent and leaves the others. Null means all events for `event_types` and clears
-         *     `description`. A paused endpoint keeps its deliveries; they go on when it is enabled again. One that was disabled starts
+         * @description Changes the fields that are sent and leaves the others unchanged. Null means all events for `event_types` and clears
+         *     `description`. A paused endpoint keeps its deliveries; they resume when it is enabled again. A disabled one restarts
          *     with a single probe; what it missed meanwhile (`missed_since`, `missed_count`) can be replayed for 30 days.
          */
         patch: operations["updateWebhook"];
@@ -1111,9 +1112,9 @@ export interface paths {
         put?: never;
         /**
          * Rotate a webhook's secret
-         * @description Makes a new signing secret, shown in this answer and never again. During the overlap every delivery carries a
-         *     signature of the new and one of the old secret, so that a receiver may change over at any moment of it; with an overlap
-         *     of 0 the old one ends at once. Rotating again within the overlap ends the older of the two old ones.
+         * @description Creates a new signing secret, returned only in this response. During the overlap every delivery carries one signature
+         *     of the new and one of the old secret, so that a receiver can switch at any moment; with an overlap of 0 the old one is
+         *     revoked at once. Rotating again within the overlap ends the older of the two old ones.
          */
         post: operations["rotateWebhookSecret"];
         delete?: never;
@@ -1152,9 +1153,9 @@ export interface paths {
         };
         /**
          * Get figures of a webhook
-         * @description How the attempts of the last hour, day, week or 30 days went and how long they took. Counted per ten minutes, when a
-         *     worker is done with the endpoint for the moment: the last seconds may be missing, and after a crash stay so. The delivery
-         *     log has every attempt.
+         * @description Outcomes and latency of the attempts of the last hour, day, week or 30 days. Aggregated per ten minutes when a worker
+         *     finishes a drain of the endpoint: the last seconds may be missing, and stay missing after a crash. The delivery log
+         *     has every attempt.
          */
         get: operations["getWebhookStats"];
         put?: never;
@@ -1180,9 +1181,9 @@ export interface paths {
         put?: never;
         /**
          * Replay past events
-         * @description Sends past events again to this endpoint: what failed, what it missed while it was disabled, or everything. It goes on in
-         *     the background, however many there are; read its progress, or cancel it. At most 25 replayed deliveries wait at a time,
-         *     so that fresh events are not held up. Each has the `webhook-id` that it always had.
+         * @description Sends past events again to this endpoint: what failed, what it missed while it was disabled, or everything. It runs in
+         *     the background, however many events there are; read its progress, or cancel it. At most 25 replayed deliveries are
+         *     queued at a time, so that new events are not delayed. Each keeps its original `webhook-id`.
          */
         post: operations["createWebhookReplay"];
         delete?: never;
@@ -1200,7 +1201,7 @@ export interface paths {
         };
         /**
          * Get a replay
-         * @description How far a replay is and how its deliveries are doing.
+         * @description The progress of a replay and of its deliveries.
          */
         get: operations["getWebhookReplay"];
         put?: never;
@@ -1222,8 +1223,8 @@ export interface paths {
         put?: never;
         /**
          * Cancel a replay
-         * @description Puts nothing more up. Deliveries that wait already, 25 at most, are still sent. Canceling a canceled one changes nothing
-         *     and answers the same.
+         * @description Stops the replay. Deliveries already queued, at most 25, are still sent. Canceling a canceled one has no effect and
+         *     returns the same response.
          */
         post: operations["cancelWebhookReplay"];
         delete?: never;
@@ -1261,7 +1262,7 @@ export interface paths {
         };
         /**
          * Get a delivery
-         * @description One delivery with the exact request and every attempt's answer.
+         * @description One delivery with the exact request and the response to every attempt.
          */
         get: operations["getWebhookDelivery"];
         put?: never;
@@ -1283,7 +1284,7 @@ export interface paths {
         put?: never;
         /**
          * Retry a delivery
-         * @description Sends a finished delivery once more at once, with the same body and `webhook-id`; while the endpoint is paused, when it is
+         * @description Resends a finished delivery at once, with the same body and `webhook-id`; if the endpoint is paused, when it is
          *     enabled again.
          */
         post: operations["retryWebhookDelivery"];
@@ -1362,8 +1363,9 @@ export interface paths {
         };
         /**
          * Get the rate limits
-         * @description Where the caller stands and what its next request would meet: every window with its number and where that comes from, and what
-         *     generations the plan still allows. Looking uses up nothing of them; it has a limit of its own. The `RateLimit` fields of this answer speak of the windows looked at.
+         * @description The caller's current limits and what its next request would meet: every window with its limit and where that comes
+         *     from, and the generations the plan still allows. Reading them consumes none of them; it has a limit of its own. The
+         *     `RateLimit` fields of this response describe the windows inspected.
          */
         get: operations["getRateLimits"];
         put?: never;
@@ -1466,8 +1468,8 @@ export interface paths {
         };
         /**
          * List plans
-         * @description Every plan with its price and what it allows, cheapest first, and the add-on that lifts an account for a while. Open to
-         *     everybody.
+         * @description Every plan with its price and what it allows, cheapest first, and the add-on that upgrades an account for a while. No
+         *     credential needed.
          */
         get: operations["listPlans"];
         put?: never;
@@ -1487,7 +1489,7 @@ export interface paths {
         };
         /**
          * Get a plan
-         * @description One plan with its price and what it allows. Open to everybody.
+         * @description One plan with its price and what it allows. No credential needed.
          */
         get: operations["getPlan"];
         put?: never;
@@ -1509,9 +1511,10 @@ export interface paths {
         put?: never;
         /**
          * Buy a plan or a boost
-         * @description Makes a page of Stripe where the account pays, and answers its address: send the person's browser there. What was bought is in
-         *     force as soon as Stripe tells us, usually before the browser is back. A plan is paid each month until it is canceled; `boost` is
-         *     paid once and lasts 30 days. A page for a plan closes those that were left open before it. In the sandbox the page is a simulated one, on which nobody pays anything.
+         * @description Creates a Stripe payment page and returns its URL: redirect the person's browser there. The purchase takes effect as
+         *     soon as Stripe notifies the server, usually before the browser is back. A plan is paid each month until it is
+         *     canceled; `boost` is paid once and lasts 30 days. A new page for a plan expires those still open. In the sandbox the
+         *     page is simulated and nothing is charged.
          */
         post: operations["createCheckoutSession"];
         delete?: never;
@@ -1531,8 +1534,8 @@ export interface paths {
         put?: never;
         /**
          * Manage the subscription
-         * @description Makes a page of Stripe where the account changes or cancels its plan and sees its invoices, and answers its address. It works
-         *     for a short visit only: make it when the person asks for it, and send their browser there at once.
+         * @description Creates a Stripe page where the account changes or cancels its plan and sees its invoices, and returns its URL. The
+         *     URL is short-lived: create it when the person asks for it, and redirect their browser at once.
          */
         post: operations["createPortalSession"];
         delete?: never;
@@ -1552,12 +1555,13 @@ export interface paths {
         put?: never;
         /**
          * Receive a provider's webhook
-         * @description Where providers of plugins send their webhooks. The plugin verifies the signature over the bytes as they came, of
-         *     whatever content type; what was signed more than 5 minutes away is refused. Each event is stored once, by the
-         *     provider's id of it, and processed after the answer. What a plugin's simulator signed belongs to the sandbox.
+         * @description Receives the webhooks of plugins' providers. The plugin verifies the signature over the raw bytes, whatever the
+         *     content type; a signature more than 5 minutes old is rejected. Each event is stored once, by the provider's event id,
+         *     and processed after the response. An event signed by a plugin's simulator belongs to the sandbox.
          *
-         *     No order is promised: what waits is taken by the time when it happened, but several are processed at once, one that failed
-         *     is tried again after later ones, and providers send late. What is made of an event never depends on the one before it.
+         *     Order is not guaranteed: waiting events are taken by the time they happened, but several are processed at once, a
+         *     failed one is retried after later ones, and providers send late. The effect of an event never depends on the one
+         *     before it.
          */
         post: operations["receiveIncomingEvent"];
         delete?: never;
@@ -1575,8 +1579,8 @@ export interface paths {
         };
         /**
          * List plugins
-         * @description Every plugin that the server is configured with, also those that could not be loaded, with what they can do, which
-         *     settings they need (never their values) and how they are doing.
+         * @description Every configured plugin, including those that could not be loaded: its capabilities, the settings it needs (never
+         *     their values) and its status.
          */
         get: operations["listPlugins"];
         put?: never;
@@ -1596,8 +1600,8 @@ export interface paths {
         };
         /**
          * Get usage figures
-         * @description How often the account used the API in this mode, with which outcome and how fast: every request with one of its
-         *     credentials counts, also refused ones, a few seconds after it ended. Kept 13 months.
+         * @description The account's API usage in this mode: volume, outcomes and latency. Every request with one of its credentials counts,
+         *     including rejected ones, a few seconds after it ended. Kept for 13 months.
          */
         get: operations["getUsageStats"];
         put?: never;
@@ -1617,7 +1621,7 @@ export interface paths {
         };
         /**
          * Get usage over time
-         * @description The figures of `getUsageStats` in steps of minutes, hours or days of UTC, for charts. Ask with `operation` or
+         * @description The figures of `getUsageStats` in steps of minutes, hours or days (UTC), for charts. Filter by `operation` or
          *     `api_key_id` for one line of a chart.
          */
         get: operations["getUsageTimeSeries"];
@@ -1638,8 +1642,8 @@ export interface paths {
         };
         /**
          * List calls of deprecated operations
-         * @description Which credentials still call operations that will go, how often and when last, by default in the last 30 days: what to
-         *     change before the operation's `Sunset`.
+         * @description Which credentials still call operations that will be removed, how often and when last, by default in the last 30 days:
+         *     what to migrate before the operation's `Sunset`.
          */
         get: operations["listDeprecatedCalls"];
         put?: never;
@@ -1659,9 +1663,9 @@ export interface paths {
         };
         /**
          * Get what providers cost
-         * @description Sums over all calls of providers, of live and sandbox accounts: how many, what they used, and what they cost. `group_by` keeps
-         *     apart what it names, in one answer: `account,plan,month` gives each account's cost under each plan in each month. Always
-         *     exact, seconds after a call. For administrators only.
+         * @description Totals of all provider calls, of live and sandbox accounts: how many, what they used and what they cost. `group_by`
+         *     breaks them down in one response: `account,plan,month` returns each account's cost under each plan in each month.
+         *     Exact within seconds of a call. Administrators only.
          */
         get: operations["getCosts"];
         put?: never;
@@ -1681,7 +1685,7 @@ export interface paths {
         };
         /**
          * List accounts
-         * @description Accounts of the platform, newest first. For administrators only.
+         * @description All accounts on the platform, newest first. Administrators only.
          */
         get: operations["listAccounts"];
         put?: never;
@@ -1701,7 +1705,7 @@ export interface paths {
         };
         /**
          * Get an account
-         * @description One account of the platform, found by its live or its sandbox id. For administrators only.
+         * @description One account, by its live or its sandbox id. Administrators only.
          */
         get: operations["getAccount"];
         put?: never;
@@ -1721,7 +1725,7 @@ export interface paths {
         };
         /**
          * Get the plan of an account
-         * @description The plan of an account and of its sandbox, found by either id. For administrators only.
+         * @description The plan of an account and of its sandbox, found by either id. Administrators only.
          */
         get: operations["getAccountPlan"];
         put?: never;
@@ -1731,8 +1735,9 @@ export interface paths {
         head?: never;
         /**
          * Change the plan of an account
-         * @description Grants a plan or a boost, or ends such a grant; effective within a second, also for the sandbox. What the account itself pays for
-         *     stays: the higher plan counts, and `free` only ends the grant. Written down as `plan.changed`. For administrators only.
+         * @description Grants a plan or a boost, or ends such a grant; effective within a second, also for the sandbox. The account's own
+         *     subscription is not touched: the higher plan applies, and `free` only ends the grant. Recorded as `plan.changed`.
+         *     Administrators only.
          */
         patch: operations["updateAccountPlan"];
         trace?: never;
@@ -1747,9 +1752,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Compare an account with the payment provider
-         * @description Has the account's customer looked at anew, as every payment and the daily comparison do: what it holds is then what the provider
-         *     says. Written down as `billing.sync_requested`. For administrators only.
+         * Sync an account with the payment provider
+         * @description Re-reads the account's customer from the payment provider, as every payment and the daily reconciliation do; the
+         *     account's entitlements then match the provider. Recorded as `billing.sync_requested`. Administrators only.
          */
         post: operations["requestBillingSync"];
         delete?: never;
@@ -1770,8 +1775,8 @@ export interface paths {
         post?: never;
         /**
          * Revoke all sessions of an account
-         * @description Signs everybody out of the account, within a second, for instance after its password became known. Keys go on working.
-         *     Written down as `sessions.revoked`. For administrators only.
+         * @description Ends all sessions of the account within a second, for example after its password leaked. Keys keep working.
+         *     Recorded as `sessions.revoked`. Administrators only.
          */
         delete: operations["revokeAccountSessions"];
         options?: never;
@@ -1788,7 +1793,7 @@ export interface paths {
         };
         /**
          * List administrators' actions
-         * @description What administrators of the platform changed, newest first. For administrators only.
+         * @description What administrators of the platform changed, newest first. Administrators only.
          */
         get: operations["listAdminActions"];
         put?: never;
@@ -1808,8 +1813,8 @@ export interface paths {
         };
         /**
          * Get usage figures across accounts
-         * @description The figures of `getUsageStats` of all accounts, or of one. `group_by=account` shows the top consumers; requests without
-         *     a right credential have no account. For administrators only.
+         * @description The figures of `getUsageStats` of all accounts, or of one. `group_by=account` shows the top consumers; requests
+         *     without a valid credential have no account. Administrators only.
          */
         get: operations["getAdminUsageStats"];
         put?: never;
@@ -1829,7 +1834,7 @@ export interface paths {
         };
         /**
          * Get usage over time across accounts
-         * @description The figures of `getUsageTimeSeries` of all accounts, or of one. For administrators only.
+         * @description The figures of `getUsageTimeSeries` of all accounts, or of one. Administrators only.
          */
         get: operations["getAdminUsageTimeSeries"];
         put?: never;
@@ -1849,8 +1854,8 @@ export interface paths {
         };
         /**
          * Get the state of plugins and queues
-         * @description How plugins and their providers are doing, how much work waits in each queue, and what became of recorded requests in
-         *     the process that answers. For administrators only.
+         * @description Status of plugins and their providers, depth of each queue, and the usage recorder's counters in the responding
+         *     process. Administrators only.
          */
         get: operations["getPlatformStatus"];
         put?: never;
@@ -1870,7 +1875,7 @@ export interface paths {
         };
         /**
          * List incoming events
-         * @description Webhooks that providers sent in the last 30 days, newest first. Their content is not shown. For administrators only.
+         * @description Webhooks that providers sent in the last 30 days, newest first. Their content is not shown. Administrators only.
          */
         get: operations["listIncomingEvents"];
         put?: never;
@@ -1892,7 +1897,7 @@ export interface paths {
         put?: never;
         /**
          * Retry an incoming event
-         * @description Processes an event whose processing was given up (`dead`) once more, from the first try. For administrators only.
+         * @description Processes a dead event (`dead`) again, with a fresh set of attempts. Administrators only.
          */
         post: operations["retryIncomingEvent"];
         delete?: never;
@@ -1910,7 +1915,7 @@ export interface paths {
         };
         /**
          * List rate limit overrides
-         * @description Rate limits that were set by hand, newest first, expired ones too. For administrators only.
+         * @description Rate limit overrides, newest first, including expired ones. Administrators only.
          */
         get: operations["listRateLimitOverrides"];
         put?: never;
@@ -1930,19 +1935,19 @@ export interface paths {
         };
         /**
          * Get a rate limit override
-         * @description What was set by hand for an account or a key. For administrators only.
+         * @description What was set by hand for an account or a key. Administrators only.
          */
         get: operations["getRateLimitOverride"];
         /**
          * Override rate limits
-         * @description Sets the rate limits of an account or a key by hand, in place of what was set before; effective within a second. Sandbox and
-         *     live account are set apart. Written down as `rate_limit.overridden`. For administrators only.
+         * @description Overrides the rate limits of an account or a key, replacing any earlier override; effective within a second. Sandbox
+         *     and live account are set separately. Recorded as `rate_limit.overridden`. Administrators only.
          */
         put: operations["putRateLimitOverride"];
         post?: never;
         /**
          * Delete a rate limit override
-         * @description The plan counts again, within a second. Written down as `rate_limit.restored`. For administrators only.
+         * @description The plan counts again, within a second. Recorded as `rate_limit.restored`. Administrators only.
          */
         delete: operations["deleteRateLimitOverride"];
         options?: never;
@@ -1959,7 +1964,7 @@ export interface paths {
         };
         /**
          * Get the health of a part
-         * @description For status pages and people. Always 200 when it could look; `status` tells what it saw. For load balancers use
+         * @description For status pages and people. Always 200 when the checks ran; `status` reports the result. For load balancers use
          *     `getReadiness`.
          */
         get: operations["getHealth"];
@@ -1979,8 +1984,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Check that the process lives
-         * @description Answers while the process runs, whatever else is broken. For restarts by an orchestrator.
+         * Check that the process is alive
+         * @description Responds while the process runs, whatever else is broken. Use it as an orchestrator's liveness probe.
          */
         get: operations["getLiveness"];
         put?: never;
@@ -1999,7 +2004,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Check that the server can work
+         * Check that the server is ready
          * @description Checks the database, Redis when it is configured, migrations and queues. For load balancers: 503 means send traffic
          *     elsewhere.
          */
@@ -2021,7 +2026,7 @@ export interface paths {
         };
         /**
          * Get metrics
-         * @description Prometheus metrics. Open to loopback addresses; from elsewhere `Authorization: Bearer <METRICS_TOKEN>` is needed.
+         * @description Prometheus metrics. Open to loopback addresses; other clients need `Authorization: Bearer <METRICS_TOKEN>`.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -2045,7 +2050,7 @@ export interface webhooks {
         put?: never;
         /**
          * API key exposed
-         * @description Somebody reported that the key can be read in a public place (`data.url`). What was seen was ended at once.
+         * @description Somebody reported that the key is exposed in a public place (`data.url`). The exposed secret was revoked at once.
          */
         post: operations["apiKeyExposed"];
         delete?: never;
@@ -2065,7 +2070,8 @@ export interface webhooks {
         put?: never;
         /**
          * API key rotated
-         * @description The key has a new secret. `data.previous_expires_at` says until when the one before works; null when it has ended.
+         * @description The key has a new secret. `data.previous_expires_at` says until when the previous one works; null when it no longer
+         *     does.
          */
         post: operations["apiKeyRotated"];
         delete?: never;
@@ -2126,7 +2132,7 @@ export interface webhooks {
         put?: never;
         /**
          * App connected
-         * @description An app was allowed to act on the account, or was allowed more.
+         * @description An app was granted access to the account, or was granted more.
          */
         post: operations["appAuthorized"];
         delete?: never;
@@ -2146,7 +2152,7 @@ export interface webhooks {
         put?: never;
         /**
          * Asset created
-         * @description An asset was made of a draft or of what was sent, or a generation made it.
+         * @description An asset was created from a draft, from the request or by a generation.
          */
         post: operations["assetCreated"];
         delete?: never;
@@ -2166,7 +2172,7 @@ export interface webhooks {
         put?: never;
         /**
          * Asset deleted
-         * @description The asset and its file are gone for good. Only the id is left.
+         * @description The asset and its file were permanently deleted. Only the id is left.
          */
         post: operations["assetDeleted"];
         delete?: never;
@@ -2206,7 +2212,8 @@ export interface webhooks {
         put?: never;
         /**
          * Entitlement expired
-         * @description What was given until `ends_at` ended then. It stopped to count at that moment; this event follows within a minute or two.
+         * @description An entitlement with an end reached its `ends_at`. It stopped applying at that moment; this event follows within a
+         *     minute or two.
          */
         post: operations["entitlementExpired"];
         delete?: never;
@@ -2266,7 +2273,7 @@ export interface webhooks {
         put?: never;
         /**
          * Entitlement updated
-         * @description What a subscription, boost or grant gives changed: another plan, or until when. A renewal says so by a later `ends_at`.
+         * @description The plan or end of a subscription, boost or grant changed. A renewal has a later `ends_at`.
          */
         post: operations["entitlementUpdated"];
         delete?: never;
@@ -2367,7 +2374,7 @@ export interface webhooks {
         put?: never;
         /**
          * Playlist deleted
-         * @description The playlist is gone; its tracks stay. Only the id is left.
+         * @description The playlist was deleted; its tracks stay. Only the id is left.
          */
         post: operations["playlistDeleted"];
         delete?: never;
@@ -2427,7 +2434,7 @@ export interface webhooks {
         put?: never;
         /**
          * Track deleted
-         * @description The track and its audio are gone for good. Only the id is left.
+         * @description The track and its audio were permanently deleted. Only the id is left.
          */
         post: operations["trackDeleted"];
         delete?: never;
@@ -2467,9 +2474,9 @@ export interface webhooks {
         put?: never;
         /**
          * Unusual cost
-         * @description What the providers bill for the account on one day (UTC) has reached five times the median of the 14 days before, and at
-         *     least one US dollar. A day without calls counts as nothing; days before the account's first call do not count, and it takes
-         *     seven that do. At most once for an account and day.
+         * @description The providers' cost of the account on one day (UTC) has reached five times the median of the previous 14 days, and
+         *     at least one US dollar. A day without calls counts as zero; days before the account's first call do not count, and
+         *     at least seven must. Sent at most once per account and day.
          */
         post: operations["usageCostAnomaly"];
         delete?: never;
@@ -2510,7 +2517,7 @@ export interface webhooks {
         put?: never;
         /**
          * Webhook failing
-         * @description Sent once when nothing that was sent to an endpoint succeeded for a day. If that goes on for five days it is disabled.
+         * @description Sent once when no delivery to an endpoint has succeeded for a day. After five such days it is disabled.
          */
         post: operations["webhookFailing"];
         delete?: never;
@@ -2559,11 +2566,11 @@ export interface components {
              */
             email: string;
             tier: components["schemas"]["Tier"];
-            /** @description It administrates the platform. */
+            /** @description Whether it is an administrator of the platform. */
             is_admin: boolean;
-            /** @description API keys that work, live and sandbox together. */
+            /** @description Active API keys, live and sandbox together. */
             api_keys_count: number;
-            /** @description Sessions that are open. */
+            /** @description Open sessions. */
             sessions_count: number;
             /** @description When it signed up. */
             created_at: components["schemas"]["Timestamp"];
@@ -2588,9 +2595,9 @@ export interface components {
             object: "account_plan";
             /** @description The live account. */
             account_id: components["schemas"]["AccountId"];
-            /** @description What the account subscribes to or was granted, boosts aside. */
+            /** @description What the account subscribes to or was granted, not counting boosts. */
             plan: components["schemas"]["PlanId"];
-            /** @description Until when boosts lift the plan; null when there is none. */
+            /** @description When the boost ends; null when there is none. */
             boost_expires_at: components["schemas"]["Timestamp"] | null;
             /** @description The plan in force at this moment. */
             effective_plan: components["schemas"]["PlanId"];
@@ -2600,23 +2607,23 @@ export interface components {
             /** @constant */
             object: "session";
             id: components["schemas"]["SessionId"];
-            /** @description It is the session that asks. */
+            /** @description Whether this is the session that makes the request. */
             current: boolean;
             /** @description When it was opened. */
             created_at: components["schemas"]["Timestamp"];
             /** @description When it was last used, a few seconds late. */
             last_used_at: components["schemas"]["Timestamp"];
-            /** @description When it ends by itself. */
+            /** @description When it expires. */
             expires_at: components["schemas"]["Timestamp"];
-            /** @description Address that signed in; null when it is not known. */
+            /** @description IP address of the sign-in; null when unknown. */
             ip: string | null;
-            /** @description Program that signed in, as it called itself. */
+            /** @description User agent of the sign-in. */
             user_agent: string | null;
         };
         AddPlaylistTracksRequest: {
-            /** @description Tracks to add, in this order. The same one may come more than once. */
+            /** @description Tracks to add, in this order. The same track may appear more than once. */
             track_ids: string[];
-            /** @description How many tracks are to stand before the first of them. Left out, or more than there are, they go to the end. */
+            /** @description Number of tracks to place before the first of them. Omitted, or larger than the playlist: they go to the end. */
             position?: number;
         };
         /** @description The places that were added, in their order, and the playlist as it is now. */
@@ -2624,7 +2631,7 @@ export interface components {
             playlist: components["schemas"]["Playlist"];
             items: components["schemas"]["PlaylistItem"][];
         };
-        /** @description What an administrator of the platform changed. It is never changed or deleted itself. */
+        /** @description What an administrator of the platform changed. Entries are never changed or deleted. */
         AdminAction: {
             /** @constant */
             object: "admin_action";
@@ -2637,7 +2644,7 @@ export interface components {
             /** @description Who did it. */
             actor: {
                 /**
-                 * @description How it was asked for. At the server's command line nobody is signed in, and all ids are null.
+                 * @description How it was requested. On the server's command line nobody is signed in, and all ids are null.
                  * @enum {string}
                  */
                 kind: "api_key" | "session" | "oauth_token" | "command_line";
@@ -2652,10 +2659,10 @@ export interface components {
             target: {
                 /** @description Id of what was changed. */
                 id: string;
-                /** @description The account that it belongs to; null when it belongs to none. */
+                /** @description The account it belongs to; null for none. */
                 account_id: string | null;
             };
-            /** @description What else should be known, such as the values before and after. */
+            /** @description Further details, such as the values before and after. */
             details: {
                 [key: string]: string | number | boolean | null;
             };
@@ -2694,41 +2701,41 @@ export interface components {
             status: components["schemas"]["ApiKeyStatus"];
             /** @description What it may do. */
             scopes: components["schemas"]["Scope"][];
-            /** @description Where it may be used from; a request from elsewhere is 403 `ip_not_allowed`. Null, from everywhere. The address is the connection's, or what the operator's own proxies say in `X-Forwarded-For`. */
+            /** @description Addresses it may be used from; requests from elsewhere get 403 `ip_not_allowed`. Null: from anywhere. The address is that of the connection, or what the operator's own proxies send in `X-Forwarded-For`. */
             ip_allowlist: components["schemas"]["CidrBlock"][] | null;
             /**
              * Format: date-time
-             * @description When it stops working by itself; null for never.
+             * @description When it expires; null for never.
              */
             expires_at: string | null;
             /**
              * Format: date-time
-             * @description When it was revoked; null while it was not.
+             * @description When it was revoked; null if it was not.
              */
             revoked_at: string | null;
             /**
              * Format: date-time
-             * @description When its secret is 90 days old: rotate it before. From then on the event `api_key.rotation_due` and a mail remind of it every 30 days. Null for a key that was revoked.
+             * @description When its secret is 90 days old: rotate it before. From then on, the event `api_key.rotation_due` and an email remind the owner every 30 days. Null for a revoked key.
              */
             rotation_due_at: string | null;
-            /** @description Last four characters of the secret before the last rotation, while it still works; otherwise null. */
+            /** @description Last four characters of the previous secret while it still works; otherwise null. */
             previous_last4: string | null;
             /**
              * Format: date-time
-             * @description When the secret before the last rotation stops working; null when there is none that works.
+             * @description When the previous secret stops working; null when none works.
              */
             previous_expires_at: string | null;
             /**
              * Format: date-time
-             * @description When it last made a request; null for never. Written together with other keys' uses every few seconds, so it may be 10 seconds behind.
+             * @description When it last made a request; null for never. Written in batches, so it may be up to 10 seconds behind.
              */
             last_used_at: string | null;
-            /** @description The address that request came from. */
+            /** @description The IP address of that request. */
             last_used_ip: string | null;
             /** @description When it was created. */
             created_at: components["schemas"]["Timestamp"];
         };
-        /** @description A key was seen in a public place and ended. */
+        /** @description A key was found in a public place and revoked. */
         ApiKeyExposedEvent: {
             /** @constant */
             object: "event";
@@ -2739,7 +2746,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["ApiKeyExposure"];
         };
-        /** @description A key was seen in a public place and ended. */
+        /** @description A key was found in a public place and revoked. */
         ApiKeyExposedPayload: {
             id: components["schemas"]["EventId"];
             /** @constant */
@@ -2748,23 +2755,23 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["ApiKeyExposure"];
         };
-        /** @description A key was seen in a public place, and what was seen was ended. */
+        /** @description A key was found in a public place, and the exposed secret was revoked. */
         ApiKeyExposure: {
             /** @constant */
             object: "api_key_exposure";
             api_key: components["schemas"]["ApiKey"];
             /**
-             * @description Which of the key's secrets was seen.
+             * @description Which of the key's secrets was exposed.
              * @enum {string}
              */
             secret: "current" | "previous";
-            /** @description Where it was seen, as the reporter says; nobody has checked it. */
+            /** @description Where it was found, according to the reporter; unverified. */
             url: string | null;
             /** @description When it was reported. */
             reported_at: components["schemas"]["Timestamp"];
         };
         /**
-         * @description Id of an API key. It is no secret.
+         * @description Id of an API key. Not a secret.
          * @example key_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         ApiKeyId: string;
@@ -2777,14 +2784,14 @@ export interface components {
             has_more: boolean;
             next_cursor: components["schemas"]["NextCursor"];
         };
-        /** @description The report was taken. It says nothing about whether such keys exist. */
+        /** @description The report was accepted. The response does not tell whether the keys exist. */
         ApiKeyReport: {
             /** @constant */
             object: "api_key_report";
-            /** @description How many keys the report names. */
+            /** @description Number of keys in the report. */
             received: number;
         };
-        /** @description A key got a new secret; the one before ends at `data.previous_expires_at`. */
+        /** @description A key has a new secret; the previous one ends at `data.previous_expires_at`. */
         ApiKeyRotatedEvent: {
             /** @constant */
             object: "event";
@@ -2795,7 +2802,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["ApiKey"];
         };
-        /** @description A key got a new secret; the one before ends at `data.previous_expires_at`. */
+        /** @description A key has a new secret; the previous one ends at `data.previous_expires_at`. */
         ApiKeyRotatedPayload: {
             id: components["schemas"]["EventId"];
             /** @constant */
@@ -2824,13 +2831,13 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["ApiKey"];
         };
-        /** @description A key that was seen in a place where others can read it. */
+        /** @description A key that was found in a public place. */
         ApiKeySighting: {
-            /** @description The key that was seen. */
+            /** @description The exposed key. */
             key: string;
             /**
              * Format: uri
-             * @description Where it was seen. Its owner is told.
+             * @description Where it was found. Reported to its owner.
              */
             url?: string | null;
         };
@@ -2864,7 +2871,7 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["RevokedApp"];
         };
-        /** @description An app was allowed to act on the account, or was allowed more. */
+        /** @description An app was granted access to the account, or was granted more. */
         AppAuthorizedEvent: {
             /** @constant */
             object: "event";
@@ -2875,7 +2882,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["ConnectedApp"];
         };
-        /** @description An app was allowed to act on the account, or was allowed more. */
+        /** @description An app was granted access to the account, or was granted more. */
         AppAuthorizedPayload: {
             id: components["schemas"]["EventId"];
             /** @constant */
@@ -2884,7 +2891,7 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["ConnectedApp"];
         };
-        /** @description Something finished that is kept, to be found again and used. */
+        /** @description A finished result kept in the library. */
         Asset: {
             /** @constant */
             object: "asset";
@@ -2893,7 +2900,7 @@ export interface components {
             status: components["schemas"]["AssetStatus"];
             /** @description Its title. */
             title: string;
-            /** @description Where it is to be shown; null when that is open. */
+            /** @description Target platform; null when undecided. */
             platform: components["schemas"]["ReelPlatform"] | null;
             /** @description The first words of a reel. */
             hook: string | null;
@@ -2904,9 +2911,9 @@ export interface components {
             hashtags: components["schemas"]["Hashtags"];
             tags: components["schemas"]["AssetTags"];
             metadata: components["schemas"]["AssetMetadata"];
-            /** @description The draft that its texts were copied from; null when there is none any more. */
+            /** @description The draft that its texts were copied from; null when there is none, or it was deleted. */
             draft_id: string | null;
-            /** @description The variant that its texts were copied from; null when there is none any more. */
+            /** @description The variant that its texts were copied from; null when there is none, or it was deleted. */
             variant_id: string | null;
             /** @description The generation that made it; null when none did. */
             generation_id: string | null;
@@ -2957,7 +2964,7 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["DeletedAsset"];
         };
-        /** @description What is known of a picture. */
+        /** @description Properties of a picture. */
         AssetFile: {
             /**
              * @description Its media type.
@@ -2993,7 +3000,7 @@ export interface components {
             next_cursor: components["schemas"]["NextCursor"];
         };
         /**
-         * @description What your program wants to keep with it, up to 50 texts by name. It is not searched.
+         * @description Your own metadata, up to 50 named texts. Not searchable.
          * @example {
          *       "campaign": "autumn"
          *     }
@@ -3002,12 +3009,12 @@ export interface components {
             [key: string]: string;
         };
         /**
-         * @description How far it is, for your own use: nothing changes it by itself, and each may follow each.
+         * @description Its status, for your own use: nothing changes it automatically, and every transition is allowed.
          * @enum {string}
          */
         AssetStatus: "draft" | "ready" | "published" | "archived";
         /**
-         * @description Your own labels. Kept in lower case, each once.
+         * @description Your own labels. Stored in lower case, without duplicates.
          * @example [
          *       "summer",
          *       "launch"
@@ -3035,11 +3042,11 @@ export interface components {
             data: components["schemas"]["Asset"];
         };
         /**
-         * @description Container of the audio, told from its bytes.
+         * @description Container of the audio, detected from its bytes.
          * @enum {string}
          */
         AudioFormat: "wav" | "mp3" | "flac" | "ogg" | "m4a";
-        /** @description How what is known of an account's customer agrees with the payment provider. */
+        /** @description Sync state of an account's customer at the payment provider. */
         BillingSync: {
             /** @constant */
             object: "billing_sync";
@@ -3048,19 +3055,19 @@ export interface components {
             /** @description The payment provider's id of the customer. */
             customer_id: string;
             mode: components["schemas"]["Mode"];
-            /** @description Since when somebody waits for a look at the customer; null when nobody does. */
+            /** @description Since when a sync of the customer is due; null when none is. */
             pending_since: components["schemas"]["Timestamp"] | null;
-            /** @description Failed tries since then. */
+            /** @description Failed attempts since then. */
             attempts_count: number;
-            /** @description Why the last try failed. */
+            /** @description Why the last attempt failed. */
             last_error: string | null;
-            /** @description When the customer was last looked at; null for never. */
+            /** @description When the customer was last synced; null for never. */
             synced_at: components["schemas"]["Timestamp"] | null;
         };
         ChangePasswordRequest: {
             /**
              * Format: password
-             * @description The password as it is now. Left out by who has none, because they sign in with a provider only; then the session must be younger than ten minutes.
+             * @description The current password. Omitted by people who have none because they sign in with a provider only; the session must then be younger than ten minutes.
              */
             current_password?: string;
             /**
@@ -3100,7 +3107,7 @@ export interface components {
          */
         CidrBlock: string;
         ConfirmEmailVerificationRequest: {
-            /** @description From the link in the mail: what stands behind `token=`. */
+            /** @description From the emailed link: the value of `token=`. */
             token: string;
         };
         /** @description An app that may act on the account. */
@@ -3110,7 +3117,7 @@ export interface components {
             id: components["schemas"]["ConnectedAppId"];
             client: components["schemas"]["ConnectedClient"];
             mode: components["schemas"]["Mode"];
-            /** @description What it was allowed. */
+            /** @description The scopes it was granted. */
             scopes: components["schemas"]["Scope"][];
             /** @description When it was connected. */
             created_at: components["schemas"]["Timestamp"];
@@ -3119,7 +3126,7 @@ export interface components {
              * @description When it last fetched an access token, which lasts an hour; null before the first.
              */
             last_used_at: string | null;
-            /** @description When the connection ends by itself; each refresh moves it to a year later. */
+            /** @description When the connection expires; each refresh extends it to a year from then. */
             expires_at: components["schemas"]["Timestamp"];
         };
         /**
@@ -3136,7 +3143,7 @@ export interface components {
             has_more: boolean;
             next_cursor: components["schemas"]["NextCursor"];
         };
-        /** @description The app, as its makers registered it. */
+        /** @description The app, as registered by its developer. */
         ConnectedClient: {
             id: components["schemas"]["OauthClientId"];
             /** @description Name of the app. */
@@ -3144,7 +3151,7 @@ export interface components {
             /** @description Where people learn about the app. */
             homepage: string | null;
         };
-        /** @description A day that costs far more than usual. */
+        /** @description A day of unusually high cost. */
         CostAnomaly: {
             /** @constant */
             object: "cost_anomaly";
@@ -3153,7 +3160,7 @@ export interface components {
              * @description The day, in UTC.
              */
             day: string;
-            /** @description What it had cost when that was noticed, in millionths of a US dollar. */
+            /** @description Its cost when that was detected, in millionths of a US dollar. */
             cost_micros: number;
             /** @description The median of the 14 days before, in millionths of a US dollar. */
             usual_cost_micros: number;
@@ -3162,22 +3169,22 @@ export interface components {
         CostFigures: {
             /** @description All calls, also those that failed or whose answer was lost. */
             calls: number;
-            /** @description Of these, the ones whose cost nobody knows; they are not in `cost_micros`. */
+            /** @description Of these, calls of unknown cost; they are not in `cost_micros`. */
             calls_unpriced: number;
             /** @description Tokens read. */
             input_tokens: number;
             /** @description Tokens written. */
             output_tokens: number;
-            /** @description Length of the audio that was made. */
+            /** @description Length of the generated audio. */
             seconds: number;
-            /** @description Pictures that were made. */
+            /** @description Generated pictures. */
             images: number;
             /** @description What they cost, in millionths of a US dollar. */
             cost_micros: number;
         };
         /** @description Sums over the calls of providers of one group. What `group_by` does not name is null. */
         CostGroup: {
-            /** @description The account; null, grouped by account, for accounts that are no more. */
+            /** @description The account; null, when grouped by account, for deleted accounts. */
             account_id: string | null;
             /** @description The plan that the account had then, boosts included. */
             plan: string | null;
@@ -3190,15 +3197,15 @@ export interface components {
             month: string | null;
             /** @description All calls, also those that failed or whose answer was lost. */
             calls: number;
-            /** @description Of these, the ones whose cost nobody knows; they are not in `cost_micros`. */
+            /** @description Of these, calls of unknown cost; they are not in `cost_micros`. */
             calls_unpriced: number;
             /** @description Tokens read. */
             input_tokens: number;
             /** @description Tokens written. */
             output_tokens: number;
-            /** @description Length of the audio that was made. */
+            /** @description Length of the generated audio. */
             seconds: number;
-            /** @description Pictures that were made. */
+            /** @description Generated pictures. */
             images: number;
             /** @description What they cost, in millionths of a US dollar. */
             cost_micros: number;
@@ -3226,23 +3233,23 @@ export interface components {
         CreateApiKeyRequest: {
             /** @description What the key is for. */
             name: string;
-            /** @description What it may do. Left out, all that the credential which creates it may do. */
+            /** @description What it may do. Default: everything that the creating credential may do. */
             scopes?: components["schemas"]["Scope"][];
-            /** @description Where it may be used from. Null, from everywhere. Left out, from everywhere the key that creates it may be used. */
+            /** @description Addresses it may be used from. Null: from anywhere. Default: those of the creating key. */
             ip_allowlist?: components["schemas"]["CidrBlock"][] | null;
             /**
              * Format: date-time
-             * @description When it stops working by itself; must be in the future. Null, never. Left out, when the key that creates it does.
+             * @description When it expires; must be in the future. Null: never. Default: with the creating key.
              */
             expires_at?: string | null;
         };
-        /** @description Texts of a draft's variant (`draft_id`), or texts of your own (at least `title`). What is sent goes before what is copied. */
+        /** @description Texts of a draft's variant (`draft_id`), or texts of your own (at least `title`). Fields that are sent take precedence over copied ones. */
         CreateAssetRequest: {
             /** @description The draft to copy platform and texts from, as they are now. */
             draft_id?: string;
-            /** @description Which of the draft's variants; left out, the selected one. */
+            /** @description Which of the draft's variants. Default: the selected one. */
             variant_id?: components["schemas"]["DraftVariantId"];
-            /** @description Its title, without control characters; left out, the draft's title or the variant's hook. */
+            /** @description Its title, without control characters. Default: the draft's title or the variant's hook. */
             title?: string;
             /** @default draft */
             status: components["schemas"]["AssetStatus"];
@@ -3263,13 +3270,13 @@ export interface components {
              * @enum {string}
              */
             item: "basic" | "standard" | "pro" | "boost";
-            /** @description Where the browser goes after paying. Its origin must be one that the operator allows. Stripe puts the session's id in the place of `{CHECKOUT_SESSION_ID}`. */
+            /** @description Where the browser goes after paying. Its origin must be one that the operator allows. Stripe replaces `{CHECKOUT_SESSION_ID}` with the session's id. */
             success_url: string;
             /** @description Where the browser goes when the person does not pay. Its origin must be one that the operator allows. */
             cancel_url: string;
         };
         CreateDraftRequest: {
-            /** @description What it is to be about: the song, the occasion, whom it is for. */
+            /** @description What it is about: the song, the occasion, the audience. */
             brief: string;
             platform: components["schemas"]["ReelPlatform"];
             /** @default friendly */
@@ -3277,7 +3284,7 @@ export interface components {
             /** @default en */
             language: components["schemas"]["ReelLanguage"];
             /**
-             * @description How many different ones to write. The plan says how many it may be (`variants_max`).
+             * @description How many variants to write, up to the plan's `variants_max`.
              * @default 1
              */
             variants: number;
@@ -3285,7 +3292,7 @@ export interface components {
             instructions?: string;
             /** @description A name for your own use. */
             title?: string;
-            /** @description Id of a model of kind `reel` that `GET /v1/plugins` lists. Left out, the default of the plugin in charge. */
+            /** @description Id of a model of kind `reel` that `GET /v1/plugins` lists. Default: that of the plugin in charge. */
             model?: string;
             /** @default interactive */
             lane: components["schemas"]["GenerationLane"];
@@ -3299,17 +3306,17 @@ export interface components {
             kind: "music" | "artwork";
             /** @description What it should sound like: style, mood, instruments, scene. Of artwork what is to be seen, in at most 1,500 characters. Required, but for artwork with `source_track_id`. */
             prompt?: string;
-            /** @description Words to sing, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Left out, the provider writes them from the prompt. Not together with `instrumental`, and for music only. */
+            /** @description Lyrics, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Omitted: the provider writes them from the prompt. Not together with `instrumental`, and for music only. */
             lyrics?: string;
-            /** @description No singing; false when left out. For music only. */
+            /** @description No vocals. Default: false. For music only. */
             instrumental?: boolean;
-            /** @description Length to aim for; 30 when left out. For music only. */
+            /** @description Target length. Default: 30. For music only. */
             duration_seconds?: number;
-            /** @description Id of a model of the kind that `GET /v1/plugins` lists. Left out, the default of the plugin in charge. */
+            /** @description Id of a model of the kind that `GET /v1/plugins` lists. Default: that of the plugin in charge. */
             model?: string;
-            /** @description Title of what is made; else taken from the prompt, or from the track. */
+            /** @description Title of the result. Default: taken from the prompt, or from the track. */
             title?: string;
-            /** @description The track that artwork is for; its title, its artist and what it was made of describe the picture. For artwork only. */
+            /** @description The track that the artwork is for; its title, artist and prompt describe the picture. For artwork only. */
             source_track_id?: string;
             /** @default interactive */
             lane: components["schemas"]["GenerationLane"];
@@ -3329,10 +3336,10 @@ export interface components {
             homepage?: string | null;
             /**
              * Format: uri
-             * @description A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so that the people who see it are not known to its host.
+             * @description A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so its host does not learn who sees it.
              */
             logo_uri?: string | null;
-            /** @description Where answers may be sent; compared letter by letter. */
+            /** @description Allowed redirect URIs; compared exactly. */
             redirect_uris: string[];
             /** @description What the app may ask people for. Scopes about credentials and administration (`api_keys`, `oauth_clients`, `connected_apps`, `admin` …) are never given to apps. */
             scopes: components["schemas"]["Scope"][];
@@ -3344,22 +3351,22 @@ export interface components {
             description?: string | null;
         };
         CreatePortalSessionRequest: {
-            /** @description Where the page's way back leads. Its origin must be one that the operator allows. */
+            /** @description Where the page's return link leads. Its origin must be one that the operator allows. */
             return_url: string;
         };
         /** @description What to send again. */
         CreateWebhookReplayRequest: {
             /**
              * Format: date-time
-             * @description Events from this moment on. They are kept for 30 days.
+             * @description Events from this time on. Events are kept for 30 days.
              */
             since: string;
             /**
              * Format: date-time
-             * @description Events before this moment; left out, now.
+             * @description Events before this time. Default: now.
              */
             until?: string;
-            /** @description Only events of these types. Null or left out, all. */
+            /** @description Only events of these types. Null or omitted: all. */
             event_types?: components["schemas"]["EventType"][] | null;
             /** @default failed */
             only: components["schemas"]["WebhookReplayOnly"];
@@ -3370,7 +3377,7 @@ export interface components {
              * @description Where to POST events. HTTPS to a public address; a development server also takes its own loopback addresses.
              */
             url: string;
-            /** @description Which events to send. Null or left out, all, also types that are added later. */
+            /** @description Event types to send. Null or omitted: all, including types added later. */
             event_types?: components["schemas"]["EventType"][] | null;
             /**
              * @description Send one at a time, in the order of `webhook-sequence`: the next one only after the one before has succeeded or has been given up. Slower, and one failing delivery blocks those behind it.
@@ -3379,7 +3386,7 @@ export interface components {
             ordered: boolean;
             /** @default skip */
             ordered_on_failure: components["schemas"]["WebhookOrderedOnFailure"];
-            /** @description Most requests in any second. Null or left out, no limit but those that the endpoint asks for by 429. */
+            /** @description Maximum requests per second. Null or omitted: no limit besides those the endpoint signals by 429. */
             max_per_second?: number | null;
             /** @description What the endpoint is for. */
             description?: string | null;
@@ -3387,11 +3394,11 @@ export interface components {
         DeleteAccountRequest: {
             /**
              * Format: password
-             * @description The current password. Left out by who has none, because they sign in with a provider only; then the session must be younger than ten minutes.
+             * @description The current password. Omitted by people who have none because they sign in with a provider only; the session must then be younger than ten minutes.
              */
             password?: string;
         };
-        /** @description What is left of an asset that was deleted. */
+        /** @description A deleted asset. */
         DeletedAsset: {
             /** @constant */
             object: "asset";
@@ -3399,7 +3406,7 @@ export interface components {
             /** @constant */
             deleted: true;
         };
-        /** @description What is left of a playlist that was deleted. */
+        /** @description A deleted playlist. */
         DeletedPlaylist: {
             /** @constant */
             object: "playlist";
@@ -3407,7 +3414,7 @@ export interface components {
             /** @constant */
             deleted: true;
         };
-        /** @description What is left of a track that was deleted. */
+        /** @description A deleted track. */
         DeletedTrack: {
             /** @constant */
             object: "track";
@@ -3421,18 +3428,18 @@ export interface components {
             object: "deprecated_calls";
             /** @description operationId of the deprecated operation. */
             operation: string;
-            /** @description The API key; null when it was called otherwise. */
+            /** @description The API key; null when another credential was used. */
             api_key_id: string | null;
-            /** @description The OAuth app; null when it was called otherwise. */
+            /** @description The OAuth app; null when another credential was used. */
             client_id: string | null;
             /**
-             * @description What it was called with.
+             * @description Kind of credential.
              * @enum {string}
              */
             credential: "api_key" | "session" | "oauth_token";
-            /** @description How often. */
+            /** @description Number of calls. */
             requests: number;
-            /** @description When it was called last. */
+            /** @description Time of the last call. */
             last_at: components["schemas"]["Timestamp"];
         };
         /** @description Who still calls deprecated operations, those with the most calls first. */
@@ -3449,12 +3456,12 @@ export interface components {
             status: components["schemas"]["DraftStatus"];
             /** @description A name for your own use; null when none was given. */
             title: string | null;
-            /** @description What it is to be about. */
+            /** @description What it is about. */
             brief: string;
             platform: components["schemas"]["ReelPlatform"];
             tone: components["schemas"]["ReelTone"];
             language: components["schemas"]["ReelLanguage"];
-            /** @description What was written, by position. Those that a full regeneration replaced are not here. */
+            /** @description The variants, by position. Those replaced by a full regeneration are not included. */
             variants: components["schemas"]["DraftVariant"][];
             /** @description The variant chosen; null when none is. */
             selected_variant_id: string | null;
@@ -3489,25 +3496,25 @@ export interface components {
             next_cursor: components["schemas"]["NextCursor"];
         };
         /**
-         * @description `generating` while a generation writes for it, `ready` when it has variants, `failed` when nothing was written: its generation says why.
+         * @description `generating` while a generation writes for it, `ready` when it has variants, `failed` when nothing could be written: its generation says why.
          * @enum {string}
          */
         DraftStatus: "generating" | "ready" | "failed";
-        /** @description One way to tell it, complete in itself. */
+        /** @description One complete version of the content. */
         DraftVariant: {
             /** @constant */
             object: "draft_variant";
             id: components["schemas"]["DraftVariantId"];
             /** @description Its place in the draft, from 0. */
             position: number;
-            /** @description The first words, which must make people stay. */
+            /** @description The opening words, which must hold the viewer's attention. */
             hook: string;
             /** @description What is said and shown; one scene per line. */
             script: string;
             /** @description The text below the video, without hashtags. */
             caption: string;
             hashtags: components["schemas"]["Hashtags"];
-            /** @description What a person wrote over what was generated. A regeneration of the field takes it off the list. */
+            /** @description Fields that a person has edited. Regenerating the field removes it from the list. */
             edited_fields: components["schemas"]["ReelField"][];
             /** @description Whether it is the one chosen; at most one of a draft is. */
             selected: boolean;
@@ -3554,13 +3561,13 @@ export interface components {
             /** @description The plan in force includes it. */
             allowed: boolean;
             /**
-             * @description Why: the plan in force includes it, or it does not.
+             * @description The reason: the plan in force includes it, or does not.
              * @enum {string}
              */
             reason: "included" | "not_in_plan";
-            /** @description How much of it in each period, or at once; null where it is not counted, and where it is not allowed. */
+            /** @description The limit per period, or at once; null where it is not counted or not allowed. */
             limit: number | null;
-            /** @description What the limit is for; null for a limit that holds at every moment, and where there is none. */
+            /** @description The period of the limit; null for a limit that applies at every moment, and where there is none. */
             period: components["schemas"]["EntitlementPeriod"] | null;
             /** @description The plan in force. */
             plan: components["schemas"]["PlanId"];
@@ -3573,20 +3580,20 @@ export interface components {
         /** @description Why an account's entitlements changed. */
         EntitlementCause: {
             /**
-             * @description A webhook of the payment provider, the daily comparison with the provider, an administrator, the end of what was given for a time, or the start of this record.
+             * @description A webhook of the payment provider, the daily reconciliation with the provider, an administrator, the end of a limited grant, or the start of this record.
              * @enum {string}
              */
             kind: "provider_event" | "reconciliation" | "administrator" | "expiry" | "import";
-            /** @description The provider's ids of the events, or the id of the administrator's request; several when one look at the provider answered them all. */
+            /** @description The provider's event ids, or the id of the administrator's request; several when one sync covered them all. */
             ids: string[];
         };
-        /** @description A plan that an account got, kept for another time, or lost. Written once and never changed. */
+        /** @description A plan that an account received, had extended or changed, or lost. Append-only. */
         EntitlementChange: {
             /** @constant */
             object: "entitlement_change";
             id: components["schemas"]["EntitlementChangeId"];
             /**
-             * @description `granted`: it was given. `updated`: it gives another plan or another time. `revoked`: it was taken away before its time. `expired`: its time was over.
+             * @description `granted`: it was given. `updated`: its plan or period changed. `revoked`: it was withdrawn early. `expired`: its period ended.
              * @enum {string}
              */
             change: "granted" | "updated" | "revoked" | "expired";
@@ -3600,7 +3607,7 @@ export interface components {
             /** @description Until when; null for until somebody ends it. */
             ends_at: components["schemas"]["Timestamp"] | null;
             cause: components["schemas"]["EntitlementCause"];
-            /** @description The account's version that it made; those of one moment have the same. */
+            /** @description The account version that it produced; changes made together share one. */
             version: number;
             /** @description When it was written. */
             created_at: components["schemas"]["Timestamp"];
@@ -3619,7 +3626,7 @@ export interface components {
             has_more: boolean;
             next_cursor: components["schemas"]["NextCursor"];
         };
-        /** @description The time of a plan that the account had is over. */
+        /** @description A plan that the account had has ended. */
         EntitlementExpiredEvent: {
             /** @constant */
             object: "event";
@@ -3630,7 +3637,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["EntitlementChange"];
         };
-        /** @description The time of a plan that the account had is over. */
+        /** @description A plan that the account had has ended. */
         EntitlementExpiredPayload: {
             id: components["schemas"]["EventId"];
             /** @constant */
@@ -3640,7 +3647,7 @@ export interface components {
             data: components["schemas"]["EntitlementChange"];
         };
         /**
-         * @description Something that plans allow, or allow so much of.
+         * @description A feature that plans include, possibly up to a limit.
          * @enum {string}
          */
         EntitlementFeature: "generations" | "variants" | "targeted_regeneration" | "full_regeneration" | "concurrency" | "api_requests";
@@ -3664,7 +3671,7 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["EntitlementChange"];
         };
-        /** @description What an account may do at this moment. */
+        /** @description What an account may do right now. */
         EntitlementList: {
             /** @constant */
             object: "list";
@@ -3683,7 +3690,7 @@ export interface components {
          * @enum {string}
          */
         EntitlementPeriod: "hour" | "month";
-        /** @description A plan was taken from the account before its time. */
+        /** @description A plan was withdrawn from the account early. */
         EntitlementRevokedEvent: {
             /** @constant */
             object: "event";
@@ -3694,7 +3701,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["EntitlementChange"];
         };
-        /** @description A plan was taken from the account before its time. */
+        /** @description A plan was withdrawn from the account early. */
         EntitlementRevokedPayload: {
             id: components["schemas"]["EventId"];
             /** @constant */
@@ -3708,7 +3715,7 @@ export interface components {
          * @enum {string}
          */
         EntitlementSource: "default" | "plan" | "boost" | "plan_grant" | "boost_grant";
-        /** @description A plan that the account has changed, or until when it has it. */
+        /** @description A plan of the account, or its end, has changed. */
         EntitlementUpdatedEvent: {
             /** @constant */
             object: "event";
@@ -3719,7 +3726,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["EntitlementChange"];
         };
-        /** @description A plan that the account has changed, or until when it has it. */
+        /** @description A plan of the account, or its end, has changed. */
         EntitlementUpdatedPayload: {
             id: components["schemas"]["EventId"];
             /** @constant */
@@ -3729,11 +3736,11 @@ export interface components {
             data: components["schemas"]["EntitlementChange"];
         };
         /**
-         * @description What went wrong, for programs. A code never changes its meaning; new ones may be added.
+         * @description Machine-readable error code. A code never changes its meaning; new ones may be added.
          * @enum {string}
          */
         ErrorCode: "malformed_json" | "validation_failed" | "invalid_cursor" | "invalid_link" | "mode_mismatch" | "invalid_signature" | "stale_timestamp" | "unauthenticated" | "invalid_login" | "sign_in_rejected" | "insufficient_scope" | "form_rejected" | "not_for_apps" | "session_required" | "key_exceeds_caller" | "ip_not_allowed" | "full_regen_not_allowed" | "variants_exceed_plan" | "wrong_password" | "sign_in_again" | "not_found" | "method_not_allowed" | "body_timeout" | "email_taken" | "email_already_verified" | "identity_not_linked" | "identity_taken" | "last_sign_in" | "draft_generating" | "generation_not_cancelable" | "delivery_not_retryable" | "api_key_limit_reached" | "api_key_not_active" | "playlist_limit_reached" | "playlist_full" | "incoming_event_not_retryable" | "oauth_client_limit_reached" | "public_client" | "webhook_limit_reached" | "webhook_replay_running" | "webhook_replay_finished" | "idempotency_in_progress" | "already_subscribed" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "idempotency_mismatch" | "rate_limited" | "monthly_pool_exhausted" | "hourly_burst_exceeded" | "regen_cooldown" | "full_regen_cap" | "concurrency_limit" | "too_many_failures" | "internal_error" | "plugin_unavailable" | "billing_not_configured" | "not_ready";
-        /** @description Something that happened. `type` tells what `data` is. */
+        /** @description Something that happened. `type` determines the schema of `data`. */
         Event: components["schemas"]["ApiKeyExposedEvent"] | components["schemas"]["ApiKeyRotatedEvent"] | components["schemas"]["ApiKeyRotationDueEvent"] | components["schemas"]["AppAuthorizationRevokedEvent"] | components["schemas"]["AppAuthorizedEvent"] | components["schemas"]["AssetCreatedEvent"] | components["schemas"]["AssetDeletedEvent"] | components["schemas"]["AssetUpdatedEvent"] | components["schemas"]["EntitlementExpiredEvent"] | components["schemas"]["EntitlementGrantedEvent"] | components["schemas"]["EntitlementRevokedEvent"] | components["schemas"]["EntitlementUpdatedEvent"] | components["schemas"]["GenerationCanceledEvent"] | components["schemas"]["GenerationCompletedEvent"] | components["schemas"]["GenerationFailedEvent"] | components["schemas"]["PlaylistCreatedEvent"] | components["schemas"]["PlaylistDeletedEvent"] | components["schemas"]["PlaylistUpdatedEvent"] | components["schemas"]["TrackCreatedEvent"] | components["schemas"]["TrackDeletedEvent"] | components["schemas"]["TrackUpdatedEvent"] | components["schemas"]["UsageCostAnomalyEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookFailingEvent"] | components["schemas"]["WebhookTestEvent"];
         /**
          * @description Id of an event; also the `webhook-id` of its deliveries.
@@ -3769,15 +3776,15 @@ export interface components {
             object: "list";
             data: components["schemas"]["EventTypeInfo"][];
         };
-        /** @description One place of a request that is wrong. */
+        /** @description One invalid part of a request. */
         FieldProblem: {
             /**
-             * @description JSON pointer to the place, led by the part of the request it is in.
+             * @description JSON pointer to the invalid value, prefixed with the part of the request.
              * @example /body/prompt
              */
             path: string;
             /**
-             * @description What is wrong with it, for programs. New codes may be added.
+             * @description Machine-readable reason. New codes may be added.
              * @example too_long
              * @example required
              * @example unknown_field
@@ -3788,28 +3795,28 @@ export interface components {
              */
             code: string;
             /**
-             * @description What is wrong with it and what fits, for people.
+             * @description Human-readable reason and what would be valid.
              * @example must have at most 2000 characters
              */
             message: string;
         };
-        /** @description Both halves of a sign-in, from the browser that began it and from the page it came back to. */
+        /** @description Both halves of a sign-in: from the browser that started it and from the page it returned to. */
         FinishSpotifySignInRequest: {
             /** @description `id` of the sign-in; it comes back as `sign_in_id`. */
             sign_in_id: string;
             /** @description `secret` of the sign-in. */
             secret: string;
-            /** @description `code` of the address that the browser came back to. */
+            /** @description `code` from the URL that the browser returned to. */
             code: string;
         };
-        /** @description One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image. */
+        /** @description One job for a provider, from the request to its result: a track, the variants of a draft, or an image. */
         Generation: {
             /** @constant */
             object: "generation";
             id: components["schemas"]["GenerationId"];
             kind: components["schemas"]["GenerationKind"];
             status: components["schemas"]["GenerationStatus"];
-            /** @description How much is done. It never falls; 1 only when completed. */
+            /** @description Share of the work done. Never decreases; 1 only when completed. */
             progress: number;
             /** @description As asked for; of a reel the brief, of artwork for a track what was made of it. */
             prompt: string;
@@ -3836,7 +3843,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             /**
              * Format: date-time
-             * @description When a worker first took it up; null before.
+             * @description When a worker first started it; null before.
              */
             started_at: string | null;
             /**
@@ -3888,11 +3895,11 @@ export interface components {
         /** @description Why a generation failed. */
         GenerationError: {
             /**
-             * @description `content_policy`: the provider refused the text. `provider_rejected`: it refused the request for another reason. `provider_unavailable`: it failed on every attempt. `provider_unknown`: it was asked but its answer was lost, and asking again could have charged twice. `plugin_unavailable`: no plugin could do it. `internal_error`: our fault.
+             * @description `content_policy`: the provider rejected the text. `provider_rejected`: it rejected the request for another reason. `provider_unavailable`: it failed on every attempt. `provider_unknown`: it was called but its response was lost, and calling again could have charged twice. `plugin_unavailable`: no plugin could do it. `internal_error`: our fault.
              * @enum {string}
              */
             code: "content_policy" | "provider_rejected" | "provider_unavailable" | "provider_unknown" | "plugin_unavailable" | "internal_error";
-            /** @description What happened and what to do, for people. */
+            /** @description Human-readable: what happened and what to do. */
             message: string;
         };
         /** @description A generation ended without a result. */
@@ -3915,9 +3922,9 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["Generation"];
         };
-        /** @description Of the generations that were asked for in the time, what has become of them by now. */
+        /** @description Current state of the generations requested in this time range. */
         GenerationFigures: {
-            /** @description All that were asked for. */
+            /** @description All that were requested. */
             started: number;
             /** @description Those that gave a track. */
             completed: number;
@@ -3925,7 +3932,7 @@ export interface components {
             failed: number;
             /** @description Those that were canceled. */
             canceled: number;
-            /** @description Length of the audio that was made. */
+            /** @description Length of the generated audio. */
             audio_seconds: number;
             /** @description What the providers' calls for them cost, in millionths of a US dollar, as far as it is known; null: of none. */
             cost: number | null;
@@ -3945,17 +3952,17 @@ export interface components {
          * @enum {string}
          */
         GenerationLane: "interactive" | "bulk";
-        /** @description What generations may still be started. All windows must have room for one to be accepted; it then takes one from each, and one that is refused takes nothing. */
+        /** @description How many generations may still be started. A generation is accepted only if every window has room; it then takes one from each. A rejected one takes nothing. */
         GenerationLimits: {
-            /** @description Generations of this month (UTC). Those that failed for no fault of yours are given back. */
+            /** @description Generations this month (UTC). Those that fail through no fault of yours are refunded. */
             monthly_pool: components["schemas"]["GenerationWindow"];
-            /** @description Generations started in this hour of the clock (UTC). */
+            /** @description Generations started in this clock hour (UTC). */
             hourly_burst: components["schemas"]["GenerationWindow"];
             /** @description Full regenerations of this month; a limit of 0 when the plan has none. */
             full_regenerations: components["schemas"]["GenerationWindow"];
-            /** @description Generations at work or waiting. */
+            /** @description Generations queued or running. */
             concurrency: components["schemas"]["GenerationWindow"];
-            /** @description Least time between two regenerations of one draft. */
+            /** @description Minimum time between two regenerations of one draft. */
             regeneration_cooldown_seconds: number;
         };
         /** @description A page of generations, newest first. */
@@ -3974,13 +3981,13 @@ export interface components {
         GenerationStatus: "queued" | "running" | "completed" | "failed" | "canceled";
         /** @description One limit on generations. */
         GenerationWindow: {
-            /** @description The most; null when there is no limit. */
+            /** @description The limit; null when there is none. */
             limit: number | null;
-            /** @description How many count now. */
+            /** @description How many are in use. */
             used: number;
             /** @description How many are left; null when there is no limit. */
             remaining: number | null;
-            /** @description When it begins anew; null where each one comes back when it ends. */
+            /** @description When it resets; null where each slot is freed when its generation ends. */
             resets_at: components["schemas"]["Timestamp"] | null;
         };
         /**
@@ -3995,7 +4002,7 @@ export interface components {
         HeaderMap: {
             [key: string]: string;
         };
-        /** @description How a part of the platform is doing. */
+        /** @description Health of one part of the platform. */
         Health: {
             /** @constant */
             object: "health";
@@ -4008,7 +4015,7 @@ export interface components {
              */
             version: string;
             checks: components["schemas"]["HealthCheck"][];
-            /** @description When it was looked at. */
+            /** @description When it was checked. */
             checked_at: components["schemas"]["Timestamp"];
         };
         /** @description One thing that was checked. */
@@ -4024,7 +4031,7 @@ export interface components {
             status: components["schemas"]["HealthStatus"];
             /** @description Milliseconds the check took. */
             duration_ms: number;
-            /** @description What is wrong, without inner detail; null when `ok`. */
+            /** @description What is wrong, without internal details; null when `ok`. */
             message: string | null;
         };
         /**
@@ -4051,17 +4058,17 @@ export interface components {
             mode: components["schemas"]["Mode"];
             /** @description The provider's own id of the event. */
             provider_event_id: string;
-            /** @description What happened, in the plugin's words; null before it was read, and for what nobody needs to know. */
+            /** @description The event type, as named by the plugin; null before it was read and for ignored events. */
             type: string | null;
             status: components["schemas"]["IncomingEventStatus"];
-            /** @description Tries to process it so far. */
+            /** @description Processing attempts so far. */
             attempts_count: number;
             /**
              * Format: date-time
-             * @description When it is tried next; null when finished.
+             * @description Time of the next attempt; null when finished.
              */
             next_attempt_at: string | null;
-            /** @description Why the last try failed; null when none did. */
+            /** @description Why the last attempt failed; null when none did. */
             last_error: string | null;
             /** @description The request that brought it. */
             request_id: string;
@@ -4089,13 +4096,13 @@ export interface components {
          * @enum {string}
          */
         IncomingEventStatus: "pending" | "processed" | "dead";
-        /** @description Both halves of a sign-in, from the browser that began it and from the page it came back to. */
+        /** @description Both halves of a sign-in: from the browser that started it and from the page it returned to. */
         LinkSpotifyRequest: {
             /** @description `id` of the sign-in; it comes back as `sign_in_id`. */
             sign_in_id: string;
             /** @description `secret` of the sign-in. */
             secret: string;
-            /** @description `code` of the address that the browser came back to. */
+            /** @description `code` from the URL that the browser returned to. */
             code: string;
         };
         /** @description The process runs and answers. */
@@ -4108,9 +4115,9 @@ export interface components {
          * @enum {string}
          */
         Mode: "live" | "test";
-        /** @description Where it is to stand: exactly one of these. */
+        /** @description Its new position: exactly one of these. */
         MovePlaylistTrackRequest: {
-            /** @description How many other tracks are to stand before it. More than there are, it goes to the end. */
+            /** @description Number of other tracks to place before it. Larger than the playlist: it goes to the end. */
             position?: number;
             /** @description It goes right before this place of the same playlist. */
             before?: components["schemas"]["PlaylistItemId"];
@@ -4140,7 +4147,7 @@ export interface components {
             homepage: string | null;
             /** @description Where our server fetches the logo. */
             logo_uri: string | null;
-            /** @description Where answers may be sent. */
+            /** @description Allowed redirect URIs. */
             redirect_uris: string[];
             /** @description What the app may ask people for. */
             scopes: components["schemas"]["Scope"][];
@@ -4173,7 +4180,7 @@ export interface components {
             /** @description What the client authenticates with at the token endpoint; null for public clients. Only a hash of it is stored. Its last six characters are a checksum. */
             client_secret: string | null;
         };
-        /** @description So many requests in each window of so many seconds, up to a month. */
+        /** @description A number of requests per window of a number of seconds, up to a month. */
         OverrideRate: {
             /** @description Requests that one window allows. */
             requests: number;
@@ -4192,7 +4199,7 @@ export interface components {
                 /** @description Whole cents. */
                 amount_cents: number;
                 /**
-                 * @description ISO 4217 in small letters.
+                 * @description ISO 4217 code in lower case.
                  * @constant
                  */
                 currency: "usd";
@@ -4206,22 +4213,22 @@ export interface components {
             generations_per_month: number | null;
             /** @description Most variants of one generation. */
             variants_max: number;
-            /** @description Generations that may be started in one hour of the clock (UTC). */
+            /** @description Generations that may be started in one clock hour (UTC). */
             generations_per_hour: number;
-            /** @description Generations at work at the same time, waiting ones included. */
+            /** @description Concurrent generations, including queued ones. */
             concurrency_max: number;
-            /** @description Which parts of a result can be made anew. */
+            /** @description Which parts of a result can be regenerated. */
             regeneration: {
                 /** @description One field or one variant. */
                 targeted: boolean;
                 /**
-                 * @description The whole result: not at all, so many times a month, or freely.
+                 * @description The whole result: never, a limited number of times a month, or without limit.
                  * @enum {string}
                  */
                 full: "none" | "capped" | "unlimited";
                 /** @description With `capped`, how many times a month. */
                 full_per_month: number | null;
-                /** @description Least time between two regenerations of one draft. */
+                /** @description Minimum time between two regenerations of one draft. */
                 cooldown_seconds: number;
             };
             /** @description Requests that the account's API keys may make together. */
@@ -4247,7 +4254,7 @@ export interface components {
             object: "list";
             /** @description Cheapest first. */
             data: components["schemas"]["Plan"][];
-            /** @description The add-on that lifts an account to a higher plan for a while. */
+            /** @description The add-on that upgrades an account to a higher plan for a while. */
             boost: {
                 /** @description What the add-on is called. */
                 name: string;
@@ -4256,7 +4263,7 @@ export interface components {
                     /** @description Whole cents. */
                     amount_cents: number;
                     /**
-                     * @description ISO 4217 in small letters.
+                     * @description ISO 4217 code in lower case.
                      * @constant
                      */
                     currency: "usd";
@@ -4267,11 +4274,11 @@ export interface components {
                 plan: components["schemas"]["PlanId"];
             };
         };
-        /** @description How the parts of the platform are doing, for its administrators. */
+        /** @description Status of the platform's components, for administrators. */
         PlatformStatus: {
             /** @constant */
             object: "platform_status";
-            /** @description When this was looked at. */
+            /** @description When this was checked. */
             checked_at: components["schemas"]["Timestamp"];
             /** @description Every plugin, once for live accounts and once for sandboxes. */
             plugins: {
@@ -4284,17 +4291,17 @@ export interface components {
                 status: string;
                 /** @description What was wrong when it was loaded. */
                 error: string | null;
-                /** @description `closed` is well; `open`: its provider fails and is left alone for a while. The worst that any process says. */
+                /** @description `closed`: healthy. `open`: its provider is failing and calls are paused. The worst state that any process reports. */
                 breaker: string;
             }[];
             /** @description Every queue of work. */
             queues: {
                 /** @description Name of the queue. */
                 name: string;
-                /** @description How much is in it; null when it does not answer. */
+                /** @description Its depth; null when it cannot be read. */
                 depth: components["schemas"]["PluginQueue"] | null;
             }[];
-            /** @description What became of the requests that the process which answers has recorded since its start: accepted = stored + pending + dropped. */
+            /** @description What became of the requests recorded by the responding process since it started: accepted = stored + pending + dropped. */
             usage_recorder: {
                 /** @description Recorded. */
                 accepted: number;
@@ -4376,7 +4383,7 @@ export interface components {
             /** @constant */
             object: "playlist_item";
             id: components["schemas"]["PlaylistItemId"];
-            /** @description How many tracks stand before it, at the time of this answer. */
+            /** @description Number of tracks before it, at the time of this response. */
             position: number;
             /** @description When it was added. */
             added_at: components["schemas"]["Timestamp"];
@@ -4425,7 +4432,7 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["Playlist"];
         };
-        /** @description An installed integration and how it is doing. */
+        /** @description An installed integration and its status. */
         Plugin: {
             /**
              * @description Its short name.
@@ -4453,11 +4460,11 @@ export interface components {
             /** @description Its settings without their values. */
             config: components["schemas"]["PluginConfigField"][];
             /**
-             * @description `closed`: calls go through. `open`: the provider fails, so work waits. `half_open`: one call tries whether it works again. Each process finds that out by itself; this is the worst that any of them says.
+             * @description `closed`: calls go through. `open`: the provider is failing, so work waits. `half_open`: a probe call checks whether it has recovered. Each process has its own breaker; this is the worst state of all.
              * @enum {string}
              */
             breaker: "closed" | "open" | "half_open";
-            /** @description Its work; null when it has none or its state cannot be read now. */
+            /** @description Its queue; null when it has none or its state cannot be read. */
             queue: components["schemas"]["PluginQueue"] | null;
         };
         /**
@@ -4469,11 +4476,11 @@ export interface components {
         PluginConfigField: {
             /** @description Name of the setting. */
             name: string;
-            /** @description The plugin does not load without it. */
+            /** @description Whether the plugin needs it to load. */
             required: boolean;
-            /** @description Its value is a secret. */
+            /** @description Whether its value is a secret. */
             secret: boolean;
-            /** @description It has a value. */
+            /** @description Whether it has a value. */
             configured: boolean;
         };
         /** @description All plugins, in the order of their ids. Not paginated. */
@@ -4492,7 +4499,7 @@ export interface components {
             /** @description Its name for people. */
             name: string;
             kind: components["schemas"]["GenerationKind"];
-            /** @description Taken when a request names no model; one per kind and plugin. */
+            /** @description Used when a request names no model; one per kind and plugin. */
             default: boolean;
         };
         /** @description Pieces of work of a plugin by state, over all accounts. */
@@ -4504,17 +4511,17 @@ export interface components {
             /** @description Waiting for a time. */
             delayed: number;
         };
-        /** @description A page where a subscription is managed. */
+        /** @description A page to manage a subscription. */
         PortalSession: {
             /** @constant */
             object: "portal_session";
             /**
              * Format: uri
-             * @description Send the person's browser here. Whoever has it can manage the subscription for a while.
+             * @description Send the person's browser here. Anyone who has the URL can manage the subscription for a while.
              */
             url: string;
         };
-        /** @description Why a request was not done (RFC 9457). Decide by `code`, show `detail`, quote `request_id` when you ask for help. */
+        /** @description Why a request failed (RFC 9457). Branch on `code`, show `detail`, quote `request_id` when you ask for help. */
         Problem: {
             /**
              * Format: uri
@@ -4522,7 +4529,7 @@ export interface components {
              * @example https://musicverse.dev/errors/not_found
              */
             type: string;
-            /** @description The code in words. It never changes for a code. */
+            /** @description A short summary of the code; fixed per code. */
             title: string;
             /** @description The HTTP status again. */
             status: number;
@@ -4530,11 +4537,11 @@ export interface components {
             detail: string;
             code: components["schemas"]["ErrorCode"];
             request_id: components["schemas"]["RequestId"];
-            /** @description With `validation_failed`, every place that is wrong. */
+            /** @description With `validation_failed`, every invalid part. */
             errors?: components["schemas"]["FieldProblem"][];
             /** @description With `insufficient_scope`, the scope that is missing. */
             required_scope?: components["schemas"]["Scope"];
-            /** @description With status 429, what refused: names of policies in `RateLimit-Policy`, or of windows in `generations` of `GET /v1/limits`, the one that lasts longest first. */
+            /** @description With status 429, the limits that were exceeded: policy names of `RateLimit-Policy`, or windows in `generations` of `GET /v1/limits`, the longest wait first. */
             "violated-policies"?: string[];
             /**
              * Format: uri
@@ -4546,7 +4553,7 @@ export interface components {
             /** @description With status 429 for a limit of the plan, when it ends; for `concurrency_limit`, when to ask again. */
             ends_at?: components["schemas"]["Timestamp"];
         };
-        /** @description The account that a credential acts on, and its twin. */
+        /** @description The account that a credential acts on, and its sandbox twin. */
         Profile: {
             /** @constant */
             object: "profile";
@@ -4559,7 +4566,7 @@ export interface components {
              * @description Address of its owner.
              */
             email: string;
-            /** @description Its owner opened the link in a mail sent to it. */
+            /** @description Whether its owner has opened the link emailed to it. */
             email_verified: boolean;
             /** @description New address that becomes the account's when its owner opens the link sent to it. */
             pending_email: string | null;
@@ -4572,23 +4579,23 @@ export interface components {
             /** @description When the account was created. */
             created_at: components["schemas"]["Timestamp"];
         };
-        /** @description At least one of quota and burst. On an account they replace the plan's, up or down, for all of its keys together. On a key they replace what the key has by itself; the account's own limits go on counting it, so no key gets past them. */
+        /** @description At least one of quota and burst. On an account they replace the plan's limits, up or down, for all of its keys together. On a key they replace the key's own limits; the account's limits still apply, so no key exceeds them. */
         PutRateLimitOverrideRequest: {
-            /** @description In place of the quota. */
+            /** @description Replaces the quota. */
             quota?: components["schemas"]["OverrideRate"];
-            /** @description In place of the burst limit. */
+            /** @description Replaces the burst limit. */
             burst?: components["schemas"]["OverrideRate"];
             /** @description Why, for other administrators. */
             note: string;
-            /** @description When the plan counts again; null or left out for never. */
+            /** @description When the plan's limits apply again; null or omitted for never. */
             expires_at?: components["schemas"]["Timestamp"] | null;
         };
         /**
-         * @description How an operation is counted. `credential` operations make one and have a window of their own besides; `inspect` uses up nothing else; `auth` is for signing in and up and `hooks` for what providers send, both by address; `none` has no limit.
+         * @description How an operation is counted. `credential` operations create credentials and have an additional window of their own; `inspect` counts against nothing else; `auth` is for signing in and up and `hooks` for providers' webhooks, both per IP address; `none` has no limit.
          * @enum {string}
          */
         RateClass: "read" | "write" | "generate" | "credential" | "inspect" | "auth" | "hooks" | "none";
-        /** @description Rate limits of an account or a key that were set by hand. */
+        /** @description An override of the rate limits of an account or a key. */
         RateLimitOverride: {
             /** @constant */
             object: "rate_limit_override";
@@ -4596,13 +4603,13 @@ export interface components {
             target_id: string;
             /** @description The account, or the account of the key. */
             account_id: components["schemas"]["AccountId"];
-            /** @description In place of the quota; null leaves it as it is. */
+            /** @description Replaces the quota; null leaves it unchanged. */
             quota: components["schemas"]["RequestRate"] | null;
-            /** @description In place of the burst limit; null leaves it as it is. */
+            /** @description Replaces the burst limit; null leaves it unchanged. */
             burst: components["schemas"]["RequestRate"] | null;
             /** @description Why, for other administrators. */
             note: string;
-            /** @description When the plan counts again; null for never. */
+            /** @description When the plan's limits apply again; null for never. */
             expires_at: components["schemas"]["Timestamp"] | null;
             /** @description When it was set for the first time. */
             created_at: components["schemas"]["Timestamp"];
@@ -4624,19 +4631,19 @@ export interface components {
             name: string;
             /** @description Requests that one window allows. */
             limit: number;
-            /** @description Requests that are left until it resets. */
+            /** @description Requests left until it resets. */
             remaining: number;
             /** @description Length of a window in seconds. */
             window_seconds: number;
-            /** @description When it is full again, if nothing more is asked for. */
+            /** @description When it is full again, if no further request is made. */
             resets_at: components["schemas"]["Timestamp"];
             /**
-             * @description Who set the number: the plan, an administrator for this caller, the sandbox, or the platform for everybody.
+             * @description Where the limit comes from: the plan, an administrator's override, the sandbox, or the platform's default.
              * @enum {string}
              */
             source: "plan" | "override" | "sandbox" | "platform";
         };
-        /** @description Where the caller stands. Looking uses up nothing. */
+        /** @description The caller's current limits. Reading them consumes nothing. */
         RateLimits: {
             /** @constant */
             object: "rate_limits";
@@ -4645,18 +4652,18 @@ export interface components {
             /** @description The cheapest plan that allows more requests; null when there is none. */
             upgrade_plan: components["schemas"]["PlanId"] | null;
             mode: components["schemas"]["Mode"];
-            /** @description The servers count each for itself at the moment; limits are divided among them. */
+            /** @description True while each server counts on its own; limits are divided among them. */
             degraded: boolean;
-            /** @description What a request would meet that came now. */
+            /** @description What a request made now would meet. */
             next_request: {
-                /** @description The operation that was asked for. */
+                /** @description The requested operation. */
                 operation_id: string | null;
                 rate_class: components["schemas"]["RateClass"];
-                /** @description It would be answered. */
+                /** @description Whether it would be allowed. */
                 allowed: boolean;
                 /** @description When it is not allowed, when it will be. */
                 retry_after_seconds: number | null;
-                /** @description The windows that would refuse it. */
+                /** @description The windows that would reject it. */
                 violated_policies: string[];
             };
             /** @description Every window that would count it. */
@@ -4686,37 +4693,37 @@ export interface components {
          */
         ReelLanguage: string;
         /**
-         * @description Where the short video is to be shown. The length of the caption and the hashtags follow its habits.
+         * @description The target platform. Caption length and hashtags follow its conventions.
          * @enum {string}
          */
         ReelPlatform: "instagram" | "tiktok" | "youtube" | "facebook";
         /**
-         * @description How it is to sound.
+         * @description Tone of the text.
          * @enum {string}
          */
         ReelTone: "friendly" | "playful" | "energetic" | "inspirational" | "professional" | "dramatic";
         RegenerateDraftRequest: {
             /** @description The draft to write for again. */
             draft_id: components["schemas"]["DraftId"];
-            /** @description The variant to write anew; left out, all of them. */
+            /** @description The variant to regenerate. Default: all of them. */
             variant_id?: components["schemas"]["DraftVariantId"];
-            /** @description The one field of the variant to write anew; left out, all four. Only with `variant_id`. */
+            /** @description The one field of the variant to regenerate. Default: all four. Only with `variant_id`. */
             field?: components["schemas"]["ReelField"];
-            /** @description How many to write in place of all. Left out, as many as there are, as far as the plan allows. Not with `variant_id`. */
+            /** @description How many new variants to write. Default: as many as there are, within the plan's limit. Not with `variant_id`. */
             variants?: number;
             /** @description Further wishes for this time. */
             instructions?: string;
         };
         /** @description One key (`key`, `url`) or several (`reports`), or both. */
         ReportApiKeyRequest: {
-            /** @description The key that was seen. */
+            /** @description The exposed key. */
             key?: string;
             /**
              * Format: uri
-             * @description Where `key` was seen. Its owner is told.
+             * @description Where `key` was found. Reported to its owner.
              */
             url?: string | null;
-            /** @description Keys that were seen. */
+            /** @description The exposed keys. */
             reports?: components["schemas"]["ApiKeySighting"][];
         };
         /**
@@ -4731,7 +4738,7 @@ export interface components {
              */
             email: string;
         };
-        /** @description So many requests in each window of so many seconds. */
+        /** @description A number of requests per window of a number of seconds. */
         RequestRate: {
             /** @description Requests that one window allows. */
             requests: number;
@@ -4739,7 +4746,7 @@ export interface components {
             window_seconds: number;
         };
         ResetPasswordRequest: {
-            /** @description From the link in the mail: what stands behind `token=`. */
+            /** @description From the emailed link: the value of `token=`. */
             token: string;
             /**
              * Format: password
@@ -4747,7 +4754,7 @@ export interface components {
              */
             password: string;
         };
-        /** @description What is left of a connection that ended. */
+        /** @description A connection that ended. */
         RevokedApp: {
             /** @constant */
             object: "connected_app";
@@ -4764,23 +4771,23 @@ export interface components {
         RevokedAppReason: "user_revoked" | "app_revoked" | "client_deleted" | "code_reused" | "refresh_token_reused";
         RotateApiKeyRequest: {
             /**
-             * @description How long the secret that is replaced goes on working beside the new one; 0 ends it at once.
+             * @description How long the replaced secret keeps working beside the new one; 0 revokes it at once.
              * @default 86400
              */
             grace_seconds: number;
         };
-        /** @description How the secret changes over. */
+        /** @description How the secret is rotated. */
         RotateOauthClientSecretRequest: {
             /**
-             * @description How long the old secret still works. 86400 (a day) when left out; 0 ends it at once; at most 604800 (a week).
+             * @description How long the old secret keeps working. Default: 86400 (a day); 0 revokes it at once; at most 604800 (a week).
              * @default 86400
              */
             overlap_seconds: number;
         };
-        /** @description How the secret changes over. */
+        /** @description How the secret is rotated. */
         RotateWebhookSecretRequest: {
             /**
-             * @description How long both secrets sign. 86400 (a day) when left out; 0 ends the old secret at once; at most 604800 (a week).
+             * @description How long both secrets sign. Default: 86400 (a day); 0 revokes the old secret at once; at most 604800 (a week).
              * @default 86400
              */
             overlap_seconds: number;
@@ -4797,13 +4804,13 @@ export interface components {
             id: components["schemas"]["SessionId"];
             /** @description The secret to send as `Authorization: Bearer …`. Shown once, stored only as a hash. */
             token: string;
-            /** @description When it ends by itself. */
+            /** @description When it expires. */
             expires_at: components["schemas"]["Timestamp"];
             /** @description The live account it acts on. */
             account_id: components["schemas"]["AccountId"];
         };
         /**
-         * @description Id of a session. It is no secret.
+         * @description Id of a session. Not a secret.
          * @example ses_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         SessionId: string;
@@ -4847,16 +4854,16 @@ export interface components {
             account: components["schemas"]["Profile"];
             session: components["schemas"]["Session"];
         };
-        /** @description The Spotify account that somebody signs in with. */
+        /** @description The Spotify account that a person signs in with. */
         SpotifyLink: {
             /** @constant */
             object: "spotify_link";
-            /** @description How they are called at Spotify. */
+            /** @description Their display name at Spotify. */
             name: string | null;
             /** @description When it was linked. */
             linked_at: components["schemas"]["Timestamp"];
         };
-        /** @description A sign-in that was begun. Keep `id` and `secret` in the browser that began it; only it can finish. */
+        /** @description A sign-in in progress. Keep `id` and `secret` in the browser that started it; only it can finish. */
         SpotifySignIn: {
             /** @constant */
             object: "spotify_sign_in";
@@ -4865,38 +4872,38 @@ export interface components {
              * @example sgn_01kbq603n1e4pt7z9w5v2d8cry
              */
             id: string;
-            /** @description Proves who began it. Never put it into an address. */
+            /** @description Proves who started it. Never put it into a URL. */
             secret: string;
             /**
              * Format: uri
              * @description Spotify's page; send the browser there.
              */
             authorization_url: string;
-            /** @description Until when it can be finished. */
+            /** @description When it expires. */
             expires_at: components["schemas"]["Timestamp"];
         };
-        /** @description Where the app wants the browser back. */
+        /** @description Where the app wants the browser to return. */
         StartSpotifySignInRequest: {
             /** @description Page of the app that finishes the sign-in. The operator lists the allowed ones (`SIGN_IN_REDIRECT_URIS`). */
             redirect_uri: string;
         };
-        /** @description What an account subscribes to, as the payment provider last said, and its boosts. */
+        /** @description An account's subscription, as last read from the payment provider, and its boosts. */
         Subscription: {
             /** @constant */
             object: "subscription";
-            /** @description In the payment provider's words: `active`, `trialing`, `past_due`, `unpaid`, `canceled`, `incomplete`, `incomplete_expired`, `paused`; `none` where there never was a subscription. What the account may do is told by its entitlements. */
+            /** @description The payment provider's status: `active`, `trialing`, `past_due`, `unpaid`, `canceled`, `incomplete`, `incomplete_expired`, `paused`; `none` where there never was a subscription. What the account may do is determined by its entitlements. */
             status: string;
-            /** @description The plan that it sells; null where there is none. */
+            /** @description The plan that it provides; null where there is none. */
             plan: components["schemas"]["PlanId"] | null;
-            /** @description Since when the period runs; null where there is none. */
+            /** @description Start of the current period; null where there is none. */
             current_period_start: components["schemas"]["Timestamp"] | null;
             /** @description When it ends, and the next one is charged unless `cancels_at` comes first. */
             current_period_end: components["schemas"]["Timestamp"] | null;
-            /** @description When it ends by itself, because it was canceled; null when it goes on. */
+            /** @description When it ends because it was canceled; null when it renews. */
             cancels_at: components["schemas"]["Timestamp"] | null;
             /** @description When it ended; null while it has not. */
             ended_at: components["schemas"]["Timestamp"] | null;
-            /** @description Until when boosts run, bought or granted; null where there is none. */
+            /** @description When boosts, bought or granted, end; null where there are none. */
             boost_ends_at: components["schemas"]["Timestamp"] | null;
             /** @description When the payment provider was last asked; null for never. */
             synced_at: components["schemas"]["Timestamp"] | null;
@@ -4909,7 +4916,7 @@ export interface components {
             type: components["schemas"]["EventType"];
         };
         /**
-         * @description The account's own plan; a sandbox has rate limits of its own. A running boost is not seen here.
+         * @description The account's own plan; a sandbox has its own rate limits. An active boost is not reflected here.
          * @enum {string}
          */
         Tier: "free" | "basic" | "standard" | "pro" | "enterprise" | "sandbox";
@@ -4950,7 +4957,7 @@ export interface components {
             sample_rate: number;
             /** @description 1 mono, 2 stereo. */
             channels: number;
-            /** @description Integrated loudness (EBU R 128) in LUFS; null until it was measured shortly after creation, and for silence. */
+            /** @description Integrated loudness (EBU R 128) in LUFS; null until measured shortly after creation, and for silence. */
             loudness_lufs: number | null;
             /** @description When it was stored. */
             created_at: components["schemas"]["Timestamp"];
@@ -5034,33 +5041,33 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["Track"];
         };
-        /** @description What is left out stays as it is. */
+        /** @description Omitted fields stay unchanged. */
         UpdateAccountPlanRequest: {
-            /** @description The new plan; `free` ends what was granted. */
+            /** @description The new plan; `free` ends the grant. */
             plan?: components["schemas"]["PlanId"];
-            /** @description Grants the add-on until then; null ends what was granted. */
+            /** @description Grants the add-on until then; null ends the grant. */
             boost_expires_at?: components["schemas"]["Timestamp"] | null;
         };
-        /** @description Fields left out stay as they are; null clears a field where null is allowed. */
+        /** @description Omitted fields stay unchanged; null clears a field where null is allowed. */
         UpdateApiKeyRequest: {
             /** @description What the key is for. */
             name?: string;
-            /** @description All that it may do from now on. */
+            /** @description The complete new list of scopes. */
             scopes?: components["schemas"]["Scope"][];
-            /** @description All places it may be used from, from now on; null for everywhere. */
+            /** @description The complete new allowlist; null for anywhere. */
             ip_allowlist?: components["schemas"]["CidrBlock"][] | null;
             /**
              * Format: date-time
-             * @description When it stops working by itself; must be in the future. Null for never.
+             * @description When it expires; must be in the future. Null for never.
              */
             expires_at?: string | null;
         };
-        /** @description Fields left out stay as they are; null clears a field where null is allowed. Lists and `metadata` are replaced as a whole. */
+        /** @description Omitted fields stay unchanged; null clears a field where null is allowed. Lists and `metadata` are replaced as a whole. */
         UpdateAssetRequest: {
             /** @description Its title, without control characters. */
             title?: string;
             status?: components["schemas"]["AssetStatus"];
-            /** @description Where it is to be shown; null leaves that open. */
+            /** @description Target platform; null when undecided. */
             platform?: components["schemas"]["ReelPlatform"] | null;
             /** @description The first words of a reel. */
             hook?: string | null;
@@ -5072,16 +5079,16 @@ export interface components {
             tags?: components["schemas"]["AssetTags"];
             metadata?: components["schemas"]["AssetMetadata"];
         };
-        /** @description Fields left out stay as they are; null clears a field where null is allowed. */
+        /** @description Omitted fields stay unchanged; null clears a field where null is allowed. */
         UpdateDraftRequest: {
             /** @description New title, without control characters; null clears it. */
             title?: string | null;
-            /** @description The variant to choose; null chooses none. */
+            /** @description The variant to select; null selects none. */
             selected_variant_id?: string | null;
-            /** @description Edits of variants. Variants and fields left out stay as they are. */
+            /** @description Edits of variants. Omitted variants and fields stay unchanged. */
             variants?: components["schemas"]["DraftVariantEdit"][];
         };
-        /** @description Fields left out stay as they are; null clears a field where null is allowed. */
+        /** @description Omitted fields stay unchanged; null clears a field where null is allowed. */
         UpdateOauthClientRequest: {
             /** @description Name that people see when they are asked. */
             name?: string;
@@ -5092,61 +5099,61 @@ export interface components {
             homepage?: string | null;
             /**
              * Format: uri
-             * @description A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so that the people who see it are not known to its host.
+             * @description A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so its host does not learn who sees it.
              */
             logo_uri?: string | null;
-            /** @description Where answers may be sent; compared letter by letter. */
+            /** @description Allowed redirect URIs; compared exactly. */
             redirect_uris?: string[];
             /** @description What the app may ask people for. Scopes about credentials and administration (`api_keys`, `oauth_clients`, `connected_apps`, `admin` …) are never given to apps. */
             scopes?: components["schemas"]["Scope"][];
         };
-        /** @description Fields left out stay as they are; null clears a field where null is allowed. */
+        /** @description Omitted fields stay unchanged; null clears a field where null is allowed. */
         UpdatePlaylistRequest: {
             /** @description New name, without control characters. */
             name?: string;
             /** @description What it is about; null clears it. */
             description?: string | null;
         };
-        /** @description Fields left out stay as they are. */
+        /** @description Omitted fields stay unchanged. */
         UpdateProfileRequest: {
             /** @description What the account is called. */
             name?: string;
             /**
              * Format: email
-             * @description The new address; needs `password` from who has one.
+             * @description The new address; needs `password` unless the person has none.
              */
             email?: string;
             /**
              * Format: password
-             * @description The current password, together with `email` only. Left out by who has none, because they sign in with a provider only; then the session must be younger than ten minutes.
+             * @description The current password, together with `email` only. Omitted by people who have none because they sign in with a provider only; the session must then be younger than ten minutes.
              */
             password?: string;
         };
-        /** @description Fields left out stay as they are; null clears a field where null is allowed. */
+        /** @description Omitted fields stay unchanged; null clears a field where null is allowed. */
         UpdateTrackRequest: {
             /** @description New title, without control characters. */
             title?: string;
             /** @description New artist, without control characters; null clears it. */
             artist?: string | null;
         };
-        /** @description Fields left out stay as they are; null clears a field where null is allowed. */
+        /** @description Omitted fields stay unchanged; null clears a field where null is allowed. */
         UpdateWebhookRequest: {
             /**
              * Format: uri
              * @description New URL, under the same rules as at creation.
              */
             url?: string;
-            /** @description Which events to send; null for all. */
+            /** @description Event types to send; null for all. */
             event_types?: components["schemas"]["EventType"][] | null;
             /** @description Send one at a time, in the order of `webhook-sequence`: the next one only after the one before has succeeded or has been given up. Slower, and one failing delivery blocks those behind it. */
             ordered?: boolean;
             ordered_on_failure?: components["schemas"]["WebhookOrderedOnFailure"];
-            /** @description Most requests in any second. Null, no limit but those that the endpoint asks for by 429. */
+            /** @description Maximum requests per second. Null: no limit besides those the endpoint signals by 429. */
             max_per_second?: number | null;
             /** @description What the endpoint is for; null clears it. */
             description?: string | null;
             /**
-             * @description `paused` keeps events back, `enabled` sends them; `enabled` also revives an endpoint that was disabled.
+             * @description `paused` holds events back, `enabled` sends them; `enabled` also reactivates a disabled endpoint.
              * @enum {string}
              */
             status?: "enabled" | "paused";
@@ -5154,15 +5161,15 @@ export interface components {
         UploadTrackRequest: {
             /**
              * Format: binary
-             * @description The audio: WAV, MP3, FLAC, Ogg or M4A, at most 200 MB. The format is told from the bytes; name and type are ignored.
+             * @description The audio: WAV, MP3, FLAC, Ogg or M4A, at most 200 MB. The format is detected from the bytes; name and type are ignored.
              */
             file: string;
-            /** @description Title; else the one in the file's tags, else the file's name. */
+            /** @description Title. Default: from the file's tags, else the file's name. */
             title?: string;
-            /** @description Artist; else the one in the file's tags. */
+            /** @description Artist. Default: from the file's tags. */
             artist?: string;
         };
-        /** @description An account's day costs at least five times what its days usually cost. */
+        /** @description An account's cost for a day is at least five times its usual daily cost. */
         UsageCostAnomalyEvent: {
             /** @constant */
             object: "event";
@@ -5173,7 +5180,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["CostAnomaly"];
         };
-        /** @description An account's day costs at least five times what its days usually cost. */
+        /** @description An account's cost for a day is at least five times its usual daily cost. */
         UsageCostAnomalyPayload: {
             id: components["schemas"]["EventId"];
             /** @constant */
@@ -5182,9 +5189,9 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["CostAnomaly"];
         };
-        /** @description Figures of some requests. */
+        /** @description Usage figures of a set of requests. */
         UsageFigures: {
-            /** @description All requests, also refused ones. */
+            /** @description All requests, including rejected ones. */
             requests: number;
             /** @description Requests that failed. */
             errors: {
@@ -5197,34 +5204,34 @@ export interface components {
                     [key: string]: number;
                 };
             };
-            /** @description Refused because a rate limit was used up (`rate_limited`). */
+            /** @description Rejected because a rate limit was exceeded (`rate_limited`). */
             rate_limited: number;
-            /** @description Answered again with what an earlier request with the same `Idempotency-Key` got. */
+            /** @description Replayed responses of an earlier request with the same `Idempotency-Key`. */
             replayed: number;
-            /** @description Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests. */
+            /** @description Latency percentiles in ms, from the first byte of a request to the last of its response; each within 4.5 % (or 0.04 ms) of the exact value. Null when there were no requests. */
             latency_ms: {
-                /** @description Half of the requests. */
+                /** @description Median. */
                 p50: number | null;
                 /** @description 95 of 100. */
                 p95: number | null;
                 /** @description 99 of 100. */
                 p99: number | null;
             };
-            /** @description Bytes received on the wire, with heads. */
+            /** @description Bytes received on the wire, including headers. */
             bytes_in: number;
-            /** @description Bytes sent on the wire, with heads. */
+            /** @description Bytes sent on the wire, including headers. */
             bytes_out: number;
         };
         /**
-         * @description Length of a step. Steps begin with a minute, hour or day of UTC.
+         * @description Length of a step. Steps are aligned to a minute, hour or day (UTC).
          * @enum {string}
          */
         UsageGranularity: "minute" | "hour" | "day";
         /** @description Figures of the requests of one group. */
         UsageGroup: {
-            /** @description What they have in common, such as the operationId; null: they have no such thing. */
+            /** @description The value they share, such as the operationId; null when they have none. */
             group: string | null;
-            /** @description All requests, also refused ones. */
+            /** @description All requests, including rejected ones. */
             requests: number;
             /** @description Requests that failed. */
             errors: {
@@ -5237,29 +5244,29 @@ export interface components {
                     [key: string]: number;
                 };
             };
-            /** @description Refused because a rate limit was used up (`rate_limited`). */
+            /** @description Rejected because a rate limit was exceeded (`rate_limited`). */
             rate_limited: number;
-            /** @description Answered again with what an earlier request with the same `Idempotency-Key` got. */
+            /** @description Replayed responses of an earlier request with the same `Idempotency-Key`. */
             replayed: number;
-            /** @description Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests. */
+            /** @description Latency percentiles in ms, from the first byte of a request to the last of its response; each within 4.5 % (or 0.04 ms) of the exact value. Null when there were no requests. */
             latency_ms: {
-                /** @description Half of the requests. */
+                /** @description Median. */
                 p50: number | null;
                 /** @description 95 of 100. */
                 p95: number | null;
                 /** @description 99 of 100. */
                 p99: number | null;
             };
-            /** @description Bytes received on the wire, with heads. */
+            /** @description Bytes received on the wire, including headers. */
             bytes_in: number;
-            /** @description Bytes sent on the wire, with heads. */
+            /** @description Bytes sent on the wire, including headers. */
             bytes_out: number;
         };
         /** @description Figures of the requests that ended in one step of time. */
         UsagePoint: {
             /** @description Start of the step. */
             starts_at: components["schemas"]["Timestamp"];
-            /** @description All requests, also refused ones. */
+            /** @description All requests, including rejected ones. */
             requests: number;
             /** @description Requests that failed. */
             errors: {
@@ -5272,31 +5279,31 @@ export interface components {
                     [key: string]: number;
                 };
             };
-            /** @description Refused because a rate limit was used up (`rate_limited`). */
+            /** @description Rejected because a rate limit was exceeded (`rate_limited`). */
             rate_limited: number;
-            /** @description Answered again with what an earlier request with the same `Idempotency-Key` got. */
+            /** @description Replayed responses of an earlier request with the same `Idempotency-Key`. */
             replayed: number;
-            /** @description Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests. */
+            /** @description Latency percentiles in ms, from the first byte of a request to the last of its response; each within 4.5 % (or 0.04 ms) of the exact value. Null when there were no requests. */
             latency_ms: {
-                /** @description Half of the requests. */
+                /** @description Median. */
                 p50: number | null;
                 /** @description 95 of 100. */
                 p95: number | null;
                 /** @description 99 of 100. */
                 p99: number | null;
             };
-            /** @description Bytes received on the wire, with heads. */
+            /** @description Bytes received on the wire, including headers. */
             bytes_in: number;
-            /** @description Bytes sent on the wire, with heads. */
+            /** @description Bytes sent on the wire, including headers. */
             bytes_out: number;
         };
-        /** @description Figures of a time, as a whole and by group. */
+        /** @description Usage figures of a time range, in total and by group. */
         UsageStats: {
             /** @constant */
             object: "usage_stats";
-            /** @description Start of the time; requests that ended in this minute count. */
+            /** @description Start of the range; requests that ended in this minute are included. */
             since: components["schemas"]["Timestamp"];
-            /** @description End of the time; requests that ended in this minute do not count. */
+            /** @description End of the range; requests that ended in this minute are not included. */
             until: components["schemas"]["Timestamp"];
             totals: components["schemas"]["UsageFigures"];
             /** @description By `group_by`, those with the most requests first; empty without it. */
@@ -5305,7 +5312,7 @@ export interface components {
             groups_left_out: number;
             generations: components["schemas"]["GenerationFigures"];
         };
-        /** @description Figures of a time in steps of UTC, also of steps without requests. */
+        /** @description Usage figures of a time range in UTC steps, including steps without requests. */
         UsageTimeSeries: {
             /** @constant */
             object: "usage_time_series";
@@ -5318,7 +5325,7 @@ export interface components {
             /** @description One per step, oldest first. */
             points: components["schemas"]["UsagePoint"][];
         };
-        /** @description An endpoint of yours that events are sent to. */
+        /** @description One of your endpoints, which receives events. */
         Webhook: {
             /** @constant */
             object: "webhook";
@@ -5335,7 +5342,7 @@ export interface components {
             /** @description Events are sent one at a time, in the order of `webhook-sequence`. */
             ordered: boolean;
             ordered_on_failure: components["schemas"]["WebhookOrderedOnFailure"];
-            /** @description Most requests in any second; null for no limit of yours. */
+            /** @description Maximum requests per second; null for none. */
             max_per_second: number | null;
             status: components["schemas"]["WebhookStatus"];
             /** @description Why it was disabled; null unless `disabled`. */
@@ -5352,14 +5359,14 @@ export interface components {
             failing_since: string | null;
             /**
              * Format: date-time
-             * @description When it was disabled: no deliveries were made from then until it was enabled again. Replay them with `only: missed`; afterwards this is null again.
+             * @description Start of the gap in which it was disabled and no deliveries were created. Replay the missed events with `only: missed`; then this is null again.
              */
             missed_since: string | null;
-            /** @description Events of that time that it has not got, counted up to 1000; null when `missed_since` is. */
+            /** @description Events of that gap that it has not received, counted up to 1000; null when `missed_since` is. */
             missed_count: number | null;
             /**
              * Format: date-time
-             * @description Until then the secret before the last rotation signs too; null when only one secret signs.
+             * @description Until then the previous secret signs too; null when only one secret signs.
              */
             previous_secret_ends_at: string | null;
             /** @description When it was created. */
@@ -5373,17 +5380,17 @@ export interface components {
             number: number;
             /** @description When it was sent. */
             started_at: components["schemas"]["Timestamp"];
-            /** @description Milliseconds until the answer or the failure. */
+            /** @description Milliseconds until the response or the failure. */
             duration_ms: number;
-            /** @description HTTP status; null when there was no answer. */
+            /** @description HTTP status; null when there was no response. */
             status_code: number | null;
             /** @description Why it failed; null when it succeeded. */
             error: string | null;
             /** @description Headers sent; the signature is shortened. */
             request_headers: components["schemas"]["HeaderMap"];
-            /** @description Headers of the answer; null when there was none. */
+            /** @description Response headers; null when there was no response. */
             response_headers: components["schemas"]["HeaderMap"] | null;
-            /** @description First 4 KB of the answer; null when there was none. */
+            /** @description First 4 KB of the response; null when there was none. */
             response_body: string | null;
         };
         /** @description One event on its way to one endpoint. */
@@ -5394,17 +5401,17 @@ export interface components {
             webhook_id: components["schemas"]["WebhookId"];
             event_id: components["schemas"]["EventId"];
             event_type: components["schemas"]["EventType"];
-            /** @description Its `webhook-sequence`; null until it is taken up for the first time. */
+            /** @description Its `webhook-sequence`; null until it is first picked up. */
             sequence: number | null;
             status: components["schemas"]["WebhookDeliveryStatus"];
             /** @description Attempts made so far. */
             attempts_count: number;
             /**
              * Format: date-time
-             * @description When the next attempt is planned; null when none is.
+             * @description When the next attempt is scheduled; null when none is.
              */
             next_attempt_at: string | null;
-            /** @description HTTP status of the last attempt; null when there was no answer or no attempt. */
+            /** @description HTTP status of the last attempt; null when there was no response or no attempt. */
             last_status_code: number | null;
             /**
              * @description Why the last attempt failed; null when it succeeded or none was made.
@@ -5421,7 +5428,7 @@ export interface components {
              */
             finished_at: string | null;
         };
-        /** @description A delivery with what was sent and every answer. */
+        /** @description A delivery with the exact request and every response. */
         WebhookDeliveryDetail: components["schemas"]["WebhookDelivery"] & {
             request: components["schemas"]["WebhookDeliveryRequest"];
             /** @description All attempts, oldest first. */
@@ -5441,14 +5448,14 @@ export interface components {
             has_more: boolean;
             next_cursor: components["schemas"]["NextCursor"];
         };
-        /** @description What is sent. Timestamp and signature differ per attempt and stand there. */
+        /** @description What is sent. Timestamp and signature differ per attempt and are listed there. */
         WebhookDeliveryRequest: {
             headers: components["schemas"]["HeaderMap"];
             /** @description The exact body that is signed. */
             body: string;
         };
         /**
-         * @description `pending`: an attempt is planned. `succeeded`: the endpoint answered 2xx. `failed`: no attempts are left. `canceled`: the endpoint was deleted or disabled before.
+         * @description `pending`: an attempt is scheduled. `succeeded`: the endpoint answered 2xx. `failed`: no attempts are left. `canceled`: the endpoint was deleted or disabled before.
          * @enum {string}
          */
         WebhookDeliveryStatus: "pending" | "succeeded" | "failed" | "canceled";
@@ -5472,7 +5479,7 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
             data: components["schemas"]["Webhook"];
         };
-        /** @description Nothing that was sent to an endpoint succeeded for a day. */
+        /** @description No delivery to an endpoint has succeeded for a day. */
         WebhookFailingEvent: {
             /** @constant */
             object: "event";
@@ -5483,7 +5490,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["Webhook"];
         };
-        /** @description Nothing that was sent to an endpoint succeeded for a day. */
+        /** @description No delivery to an endpoint has succeeded for a day. */
         WebhookFailingPayload: {
             id: components["schemas"]["EventId"];
             /** @constant */
@@ -5507,37 +5514,37 @@ export interface components {
             next_cursor: components["schemas"]["NextCursor"];
         };
         /**
-         * @description What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it. `skip`: goes on with the next one. `pause`: is paused, until you enable it; the delivery, if you retry it, goes first.
+         * @description What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it. `skip`: continues with the next one. `pause`: is paused until you enable it; the delivery, if retried, goes first.
          * @enum {string}
          */
         WebhookOrderedOnFailure: "skip" | "pause";
-        /** @description The body of a webhook. `type` tells what `data` is. */
+        /** @description The body of a webhook. `type` determines the schema of `data`. */
         WebhookPayload: components["schemas"]["ApiKeyExposedPayload"] | components["schemas"]["ApiKeyRotatedPayload"] | components["schemas"]["ApiKeyRotationDuePayload"] | components["schemas"]["AppAuthorizationRevokedPayload"] | components["schemas"]["AppAuthorizedPayload"] | components["schemas"]["AssetCreatedPayload"] | components["schemas"]["AssetDeletedPayload"] | components["schemas"]["AssetUpdatedPayload"] | components["schemas"]["EntitlementExpiredPayload"] | components["schemas"]["EntitlementGrantedPayload"] | components["schemas"]["EntitlementRevokedPayload"] | components["schemas"]["EntitlementUpdatedPayload"] | components["schemas"]["GenerationCanceledPayload"] | components["schemas"]["GenerationCompletedPayload"] | components["schemas"]["GenerationFailedPayload"] | components["schemas"]["PlaylistCreatedPayload"] | components["schemas"]["PlaylistDeletedPayload"] | components["schemas"]["PlaylistUpdatedPayload"] | components["schemas"]["TrackCreatedPayload"] | components["schemas"]["TrackDeletedPayload"] | components["schemas"]["TrackUpdatedPayload"] | components["schemas"]["UsageCostAnomalyPayload"] | components["schemas"]["WebhookDisabledPayload"] | components["schemas"]["WebhookFailingPayload"] | components["schemas"]["WebhookTestPayload"];
-        /** @description Sending past events again to one endpoint. Each keeps its `webhook-id`, so that a receiver knows what it has already. */
+        /** @description Resends past events to one endpoint. Each keeps its `webhook-id`, so that a receiver can skip what it already has. */
         WebhookReplay: {
             /** @constant */
             object: "webhook_replay";
             id: components["schemas"]["WebhookReplayId"];
             webhook_id: components["schemas"]["WebhookId"];
-            /** @description Events from this moment on. */
+            /** @description Events from this time on. */
             since: components["schemas"]["Timestamp"];
-            /** @description Events before this moment. */
+            /** @description Events before this time. */
             until: components["schemas"]["Timestamp"];
             /** @description Only events of these types; null for all. */
             event_types: components["schemas"]["EventType"][] | null;
             only: components["schemas"]["WebhookReplayOnly"];
             status: components["schemas"]["WebhookReplayStatus"];
-            /** @description Share of the time from `since` to `until` that has been gone through. */
+            /** @description Share of the range from `since` to `until` that has been processed. */
             progress: number;
-            /** @description Deliveries put up so far. */
+            /** @description Deliveries queued so far. */
             replayed_count: number;
-            /** @description Of those, the ones that wait for an attempt, counted up to 10000. One that a later replay puts up again counts there. */
+            /** @description Of those, pending deliveries, counted up to 10000. A delivery queued again by a later replay counts there. */
             pending_count: number;
-            /** @description Of those, the ones that succeeded, counted up to 10000. */
+            /** @description Of those, succeeded deliveries, counted up to 10000. */
             succeeded_count: number;
-            /** @description Of those, the ones that were given up, counted up to 10000. */
+            /** @description Of those, failed deliveries, counted up to 10000. */
             failed_count: number;
-            /** @description When it was asked for. */
+            /** @description When it was requested. */
             created_at: components["schemas"]["Timestamp"];
             /**
              * Format: date-time
@@ -5565,21 +5572,21 @@ export interface components {
          */
         WebhookReplayOnly: "failed" | "missed" | "all";
         /**
-         * @description `running`: puts up deliveries; waits while the endpoint is paused or disabled. `completed`: all are put up. `canceled`: it was ended before.
+         * @description `running`: queues deliveries; waits while the endpoint is paused or disabled. `completed`: all are queued. `canceled`: it was stopped before that.
          * @enum {string}
          */
         WebhookReplayStatus: "running" | "completed" | "canceled";
-        /** @description How the attempts to deliver to an endpoint went. */
+        /** @description Outcomes and latency of an endpoint's delivery attempts. */
         WebhookStats: {
             /** @constant */
             object: "webhook_stats";
             webhook_id: components["schemas"]["WebhookId"];
             window: components["schemas"]["WebhookStatsWindow"];
-            /** @description Where the window begins, on ten full minutes. */
+            /** @description Start of the window, aligned to ten minutes. */
             since: components["schemas"]["Timestamp"];
             /** @description Attempts made. */
             attempts_count: number;
-            /** @description Attempts that were answered 2xx. */
+            /** @description Attempts that got a 2xx response. */
             succeeded_count: number;
             /** @description All other attempts. */
             failed_count: number;
@@ -5587,15 +5594,15 @@ export interface components {
             given_up_count: number;
             /** @description Share of the attempts that succeeded; null without attempts. */
             success_rate: number | null;
-            /** @description Half of the attempts took no longer, in milliseconds, estimated from classes of durations; null without attempts. */
+            /** @description Median latency in milliseconds, estimated from histogram buckets; null without attempts. */
             latency_p50_ms: number | null;
-            /** @description The same for 95 of 100. */
+            /** @description 95th percentile. */
             latency_p95_ms: number | null;
-            /** @description The same for 99 of 100. */
+            /** @description 99th percentile. */
             latency_p99_ms: number | null;
         };
         /**
-         * @description How far figures go back.
+         * @description How far back figures go.
          * @enum {string}
          */
         WebhookStatsWindow: "1h" | "24h" | "7d" | "30d";
@@ -5609,10 +5616,10 @@ export interface components {
             /** @constant */
             object: "webhook_test";
             webhook_id: components["schemas"]["WebhookId"];
-            /** @description A friendly word, for people. */
+            /** @description A friendly message. */
             message: string;
         };
-        /** @description A sample that tries out an endpoint. */
+        /** @description A sample event to try out an endpoint. */
         WebhookTestEvent: {
             /** @constant */
             object: "event";
@@ -5623,7 +5630,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["WebhookTestData"];
         };
-        /** @description A sample that tries out an endpoint. */
+        /** @description A sample event to try out an endpoint. */
         WebhookTestPayload: {
             id: components["schemas"]["EventId"];
             /** @constant */
@@ -5634,12 +5641,12 @@ export interface components {
         };
         /** @description An endpoint with its new signing secret, which is shown only this once. */
         WebhookWithSecret: components["schemas"]["Webhook"] & {
-            /** @description Verifies signatures (Standard Webhooks). Hand it to `webhooks.unwrap()` of an SDK as it is. */
+            /** @description Verifies signatures (Standard Webhooks). Pass it unchanged to `webhooks.unwrap()` of an SDK. */
             secret: string;
         };
     };
     responses: {
-        /** @description The key was revoked or has expired, or the same request still runs. */
+        /** @description The key was revoked or has expired, or the same request is still running. */
         ApiKeyConflict: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -5670,7 +5677,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The account has as many keys as it may, or the same request still runs. */
+        /** @description The account has reached its maximum number of keys, or the same request is still running. */
         ApiKeyLimit: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -5686,7 +5693,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request does not fit the operation. Nothing was done. */
+        /** @description The request is invalid. Nothing was done. */
         BadListRequest: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5701,7 +5708,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request does not fit the operation. Nothing was done. */
+        /** @description The request is invalid. Nothing was done. */
         BadRequest: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5716,7 +5723,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Nothing can be bought on this server, or Stripe does not answer. */
+        /** @description Billing is not configured on this server, or Stripe is not reachable. */
         BillingUnavailable: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -5747,7 +5754,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The account has a subscription already, or the same request still runs. */
+        /** @description The account has a subscription already, or the same request is still running. */
         CheckoutConflict: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -5763,7 +5770,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The delivery cannot be retried, or the same request still runs. */
+        /** @description The delivery cannot be retried, or the same request is still running. */
         DeliveryConflict: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -5779,7 +5786,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A generation of the draft is at work, or the same request still runs. */
+        /** @description A generation of the draft is at work, or the same request is still running. */
         DraftConflict: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -5825,7 +5832,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is nothing to verify, or the same request still runs. */
+        /** @description There is nothing to verify, or the same request is still running. */
         EmailVerificationConflict: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -5856,7 +5863,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The generation is final, or the same request still runs. */
+        /** @description The generation is final, or the same request is still running. */
         GenerationConflict: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -5888,7 +5895,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The same request still runs. */
+        /** @description The same request is still running. */
         IdempotencyConflict: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -5904,7 +5911,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The idempotency key belongs to another request. */
+        /** @description The idempotency key was used for another request. */
         IdempotencyMismatch: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5949,7 +5956,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The event cannot be retried, or the same request still runs. */
+        /** @description The event cannot be retried, or the same request is still running. */
         IncomingEventConflict: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -5980,7 +5987,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The link does not work (any more), or the request does not fit the operation. Nothing was done. */
+        /** @description The link is not valid, or no longer, or the request is invalid. Nothing was done. */
         InvalidLink: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5995,7 +6002,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The e-mail address and password do not belong together. */
+        /** @description The email address and password do not match. */
         InvalidLogin: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6010,7 +6017,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Nobody could sign in any more. */
+        /** @description It is the account's only way to sign in. */
         LastSignIn: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6025,7 +6032,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description No session was sent, or the sign-in with the provider cannot be completed. */
+        /** @description No session was sent, or the provider sign-in cannot be completed. */
         LinkRejected: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6040,7 +6047,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Done. There is no body. */
+        /** @description Done. No body. */
         NoContent: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6068,7 +6075,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description You have it already. There is no body. */
+        /** @description You have it already. No body. */
         NotModified: {
             headers: {
                 ETag: components["headers"]["ETag"];
@@ -6098,7 +6105,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["NotReadyProblem"];
             };
         };
-        /** @description The account has as many OAuth clients as it may, or the same request still runs. */
+        /** @description The account has reached its maximum number of OAuth clients, or the same request is still running. */
         OauthClientConflict: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -6114,7 +6121,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The client has no secret, or the same request still runs. */
+        /** @description The client has no secret, or the same request is still running. */
         OauthSecretConflict: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -6130,7 +6137,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The account has as many playlists as it may, or the same request still runs. */
+        /** @description The account has reached its maximum number of playlists, or the same request is still running. */
         PlaylistConflict: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -6146,7 +6153,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The playlist would have more tracks than it may, or the same request still runs. */
+        /** @description The playlist would exceed its maximum number of tracks, or the same request is still running. */
         PlaylistFull: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -6178,7 +6185,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The object is not as `If-Match` says any more. Nothing was changed. */
+        /** @description The object no longer matches `If-Match`. Nothing was changed. */
         PreconditionFailed: {
             headers: {
                 ETag: components["headers"]["ETag"];
@@ -6209,7 +6216,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The range lies outside of the file. */
+        /** @description The range lies outside the file. */
         RangeNotSatisfiable: {
             headers: {
                 "Accept-Ranges": components["headers"]["Accept-Ranges"];
@@ -6242,7 +6249,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Replay already running, or the same request still runs. */
+        /** @description Replay already running, or the same request is still running. */
         ReplayConflict: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -6258,7 +6265,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Replay already finished, or the same request still runs. */
+        /** @description Replay already finished, or the same request is still running. */
         ReplayFinished: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -6334,7 +6341,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The account has as many endpoints as it may, or the same request still runs. */
+        /** @description The account has reached its maximum number of endpoints, or the same request is still running. */
         WebhookConflict: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -6350,21 +6357,21 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not received; redirects count too, as does no answer within 15 seconds. The delivery is attempted again after 1, 2, 4, 8 and 16 seconds, 5 and 30 minutes, 2, 5, 10 and 24 hours. `Retry-After` is honoured. */
+        /** @description Not received; redirects count as failures, and so does no response within 15 seconds. The delivery is retried after 1, 2, 4, 8 and 16 seconds, 5 and 30 minutes, 2, 5, 10 and 24 hours. `Retry-After` is honoured. */
         WebhookFailed: {
             headers: {
                 [name: string]: unknown;
             };
             content?: never;
         };
-        /** @description The endpoint is gone for good. It is disabled and gets nothing more. */
+        /** @description The endpoint is permanently gone. It is disabled and receives nothing more. */
         WebhookGone: {
             headers: {
                 [name: string]: unknown;
             };
             content?: never;
         };
-        /** @description Received. The body of the answer is not used; its first 4 KB are kept in the delivery log. */
+        /** @description Received. The response body is ignored; its first 4 KB are kept in the delivery log. */
         WebhookReceived: {
             headers: {
                 [name: string]: unknown;
@@ -6404,22 +6411,22 @@ export interface components {
     };
     parameters: {
         /**
-         * @description Id of the account (`acc_…`), live or sandbox. A malformed id is answered like a missing one, with 404.
+         * @description Id of the account (`acc_…`), live or sandbox. A malformed id returns 404 like an unknown one.
          * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         AccountId: string;
         /**
-         * @description Id of the API key (`key_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @description Id of the API key (`key_…`). A malformed id, or one of another account, returns 404 like an unknown one.
          * @example key_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         ApiKeyId: string;
         /**
-         * @description Id of the asset (`ast_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @description Id of the asset (`ast_…`). A malformed id, or one of another account, returns 404 like an unknown one.
          * @example ast_01kbq7f4n3h8bq6x1s9w5k2tzc
          */
         AssetId: string;
         /**
-         * @description Id of the connected app (`con_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @description Id of the connected app (`con_…`). A malformed id, or one of another account, returns 404 like an unknown one.
          * @example con_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         ConnectedAppId: string;
@@ -6436,12 +6443,12 @@ export interface components {
         /** @description `next_cursor` of the page before, unchanged and with the same filters. Left out: the newest objects. A walk sees each object that existed at its start exactly once, whatever is created meanwhile. */
         Cursor: string;
         /**
-         * @description Id of the delivery (`dlv_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @description Id of the delivery (`dlv_…`). A malformed id, or one of another account, returns 404 like an unknown one.
          * @example dlv_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         DeliveryId: string;
         /**
-         * @description Id of the draft (`dft_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @description Id of the draft (`dft_…`). A malformed id, or one of another account, returns 404 like an unknown one.
          * @example dft_01kbq7c1h4e9yt6x2p8s5v0mzd
          */
         DraftId: string;
@@ -6451,37 +6458,37 @@ export interface components {
          */
         EntitlementFeature: string;
         /**
-         * @description Id of the event (`evt_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @description Id of the event (`evt_…`). A malformed id, or one of another account, returns 404 like an unknown one.
          * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         EventId: string;
         /**
-         * @description Id of the generation (`gen_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @description Id of the generation (`gen_…`). A malformed id, or one of another account, returns 404 like an unknown one.
          * @example gen_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         GenerationId: string;
         /**
-         * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+         * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
          * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
          */
         IdempotencyKey: string;
         /**
-         * @description The `ETag` of what you read. When the object is different by now, nothing is changed and the answer is 412.
+         * @description The `ETag` of what you read. If the object has changed since, nothing is written and the response is 412.
          * @example "Zk3v9QxWb2T0mN7rLc5yHd"
          */
         IfMatch: string;
         /**
-         * @description The `ETag` of what you have. When nothing is different, the answer is 304 without a body.
+         * @description The `ETag` of what you have. If it is unchanged, the response is 304 without a body.
          * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
          */
         IfNoneMatch: string;
         /**
-         * @description The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole is sent.
+         * @description The `ETag` of the part you have. If the audio is different, `Range` is ignored and the whole file is sent.
          * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
          */
         IfRange: string;
         /**
-         * @description Id of the incoming event (`iev_…`). A malformed id is answered like a missing one, with 404.
+         * @description Id of the incoming event (`iev_…`). A malformed id returns 404 like an unknown one.
          * @example iev_01kbq603n1e4pt7z9w5v2d8cry
          */
         IncomingEventId: string;
@@ -6496,14 +6503,14 @@ export interface components {
          */
         Limit: number;
         /**
-         * @description Whose rate limits are meant: a live or sandbox account (`acc_…`) or an API key (`key_…`). A malformed id is answered like a missing one, with 404.
+         * @description Whose rate limits are meant: a live or sandbox account (`acc_…`) or an API key (`key_…`). A malformed id returns 404 like an unknown one.
          * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         LimitTargetId: string;
-        /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+        /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
         MusicVerseMode: components["schemas"]["Mode"];
         /**
-         * @description Id of the OAuth client (`app_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @description Id of the OAuth client (`app_…`). A malformed id, or one of another account, returns 404 like an unknown one.
          * @example app_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         OauthClientId: string;
@@ -6513,37 +6520,37 @@ export interface components {
          */
         PlanId: string;
         /**
-         * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @description Id of the playlist (`pls_…`). A malformed id, or one of another account, returns 404 like an unknown one.
          * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
          */
         PlaylistId: string;
         /**
-         * @description Id of the place in the playlist (`pli_…`), not of the track. A malformed or foreign id is answered like a missing one, with 404.
+         * @description Id of the place in the playlist (`pli_…`), not of the track. A malformed id, or one of another account, returns 404 like an unknown one.
          * @example pli_01kbq6b7k3f1sv9y5n2q8w6jdt
          */
         PlaylistItemId: string;
         /**
-         * @description Id of the plugin, such as `stripe`. One that is not installed, or receives no webhooks, is answered with 404.
+         * @description Id of the plugin, such as `stripe`. A plugin that is not installed or receives no webhooks returns 404.
          * @example stripe
          */
         PluginId: string;
         /**
-         * @description One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole file.
+         * @description One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). A request for several ranges returns the whole file.
          * @example bytes=0-1023
          */
         Range: string;
         /**
-         * @description Id of the replay (`rpl_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @description Id of the replay (`rpl_…`). A malformed id, or one of another account, returns 404 like an unknown one.
          * @example rpl_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         ReplayId: string;
         /**
-         * @description Id of the session (`ses_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @description Id of the session (`ses_…`). A malformed id, or one of another account, returns 404 like an unknown one.
          * @example ses_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         SessionId: string;
         /**
-         * @description Id of the track (`trk_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @description Id of the track (`trk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
          * @example trk_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         TrackId: string;
@@ -6563,17 +6570,17 @@ export interface components {
          */
         UsageOperation: string;
         /**
-         * @description Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day before `until`.
+         * @description Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before `until`.
          * @example 2026-11-20T00:00:00Z
          */
         UsageSince: string;
         /**
-         * @description End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+         * @description End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
          * @example 2026-11-21T00:00:00Z
          */
         UsageUntil: string;
         /**
-         * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+         * @description Id of the webhook endpoint (`whk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
          * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
          */
         WebhookId: string;
@@ -6583,12 +6590,12 @@ export interface components {
          */
         WebhookIdHeader: string;
         /**
-         * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+         * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were picked up. A retry keeps its number. A missing number is a delivery that is still being retried or was given up.
          * @example 1207
          */
         WebhookSequenceHeader: string;
         /**
-         * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+         * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
          * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
          */
         WebhookSignatureHeader: string;
@@ -6600,7 +6607,7 @@ export interface components {
     };
     requestBodies: never;
     headers: {
-        /** @description Always `bytes`: parts can be asked for with `Range`. */
+        /** @description Always `bytes`: parts can be requested with `Range`. */
         "Accept-Ranges": "bytes";
         /** @description `no-store`: the body holds a secret or changes from moment to moment. */
         "Cache-Control": string;
@@ -6608,7 +6615,7 @@ export interface components {
         "Content-Range": string;
         /** @description Since when the operation is deprecated, as `@` and Unix seconds (RFC 9745). */
         Deprecation: string;
-        /** @description Names exactly these contents. Send it back as `If-Match` to change only what you have seen, or as `If-None-Match` to be spared what you have. */
+        /** @description Identifies exactly this content. Send it back as `If-Match` to change only what you have seen, or as `If-None-Match` to skip downloading what you already have. */
         ETag: string;
         /** @description `true` when this is the stored answer of an earlier request with the same `Idempotency-Key`. Absent otherwise. */
         "Idempotency-Replayed": "true";
@@ -6626,7 +6633,7 @@ export interface components {
         Sunset: string;
         /** @description Size of the tightest rate limit bucket that counted this request, in requests. Absent when none did. */
         "X-RateLimit-Limit": number;
-        /** @description Requests left in that bucket now. */
+        /** @description Requests left in that bucket. */
         "X-RateLimit-Remaining": number;
         /** @description When that bucket refills, in seconds since 1970-01-01T00:00:00Z. */
         "X-RateLimit-Reset": number;
@@ -6685,7 +6692,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -6755,7 +6762,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -6849,7 +6856,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -6869,12 +6876,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the session (`ses_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the session (`ses_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example ses_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 session_id: components["parameters"]["SessionId"];
@@ -6897,11 +6904,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -6909,7 +6916,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The mail is on its way. */
+            /** @description The email is on its way. */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6969,7 +6976,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description If an account has this address, a mail is on its way. There is no body. */
+            /** @description If an account has this address, an email is on its way. No body. */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7014,7 +7021,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7040,7 +7047,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7074,7 +7081,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7115,7 +7122,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7150,7 +7157,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7192,7 +7199,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7214,7 +7221,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7226,7 +7233,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description All credentials have ended; the data is being removed. There is no body. */
+            /** @description All credentials are revoked; the data is being removed. No body. */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7252,7 +7259,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7296,7 +7303,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7331,11 +7338,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7414,12 +7421,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the API key (`key_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the API key (`key_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example key_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 api_key_id: components["parameters"]["ApiKeyId"];
@@ -7455,12 +7462,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the API key (`key_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the API key (`key_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example key_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 api_key_id: components["parameters"]["ApiKeyId"];
@@ -7482,12 +7489,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the API key (`key_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the API key (`key_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example key_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 api_key_id: components["parameters"]["ApiKeyId"];
@@ -7531,16 +7538,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the API key (`key_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the API key (`key_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example key_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 api_key_id: components["parameters"]["ApiKeyId"];
@@ -7586,11 +7593,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7637,11 +7644,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7688,11 +7695,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7749,7 +7756,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7783,12 +7790,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the draft (`dft_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the draft (`dft_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example dft_01kbq7c1h4e9yt6x2p8s5v0mzd
                  */
                 draft_id: components["parameters"]["DraftId"];
@@ -7825,12 +7832,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the draft (`dft_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the draft (`dft_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example dft_01kbq7c1h4e9yt6x2p8s5v0mzd
                  */
                 draft_id: components["parameters"]["DraftId"];
@@ -7853,16 +7860,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of what you read. When the object is different by now, nothing is changed and the answer is 412.
+                 * @description The `ETag` of what you read. If the object has changed since, nothing is written and the response is 412.
                  * @example "Zk3v9QxWb2T0mN7rLc5yHd"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the draft (`dft_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the draft (`dft_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example dft_01kbq7c1h4e9yt6x2p8s5v0mzd
                  */
                 draft_id: components["parameters"]["DraftId"];
@@ -7916,7 +7923,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -7950,12 +7957,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the generation (`gen_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the generation (`gen_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example gen_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 generation_id: components["parameters"]["GenerationId"];
@@ -7993,16 +8000,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the generation (`gen_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the generation (`gen_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example gen_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 generation_id: components["parameters"]["GenerationId"];
@@ -8046,12 +8053,12 @@ export interface operations {
                  * @example 4
                  */
                 "Last-Event-ID"?: components["parameters"]["LastEventId"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the generation (`gen_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the generation (`gen_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example gen_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 generation_id: components["parameters"]["GenerationId"];
@@ -8115,7 +8122,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -8150,11 +8157,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -8198,12 +8205,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the track (`trk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the track (`trk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example trk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 track_id: components["parameters"]["TrackId"];
@@ -8240,12 +8247,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the track (`trk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the track (`trk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example trk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 track_id: components["parameters"]["TrackId"];
@@ -8268,16 +8275,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of what you read. When the object is different by now, nothing is changed and the answer is 412.
+                 * @description The `ETag` of what you read. If the object has changed since, nothing is written and the response is 412.
                  * @example "Zk3v9QxWb2T0mN7rLc5yHd"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the track (`trk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the track (`trk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example trk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 track_id: components["parameters"]["TrackId"];
@@ -8322,26 +8329,26 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole file.
+                 * @description One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). A request for several ranges returns the whole file.
                  * @example bytes=0-1023
                  */
                 Range?: components["parameters"]["Range"];
                 /**
-                 * @description The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole is sent.
+                 * @description The `ETag` of the part you have. If the audio is different, `Range` is ignored and the whole file is sent.
                  * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
                  */
                 "If-Range"?: components["parameters"]["IfRange"];
                 /**
-                 * @description The `ETag` of what you have. When nothing is different, the answer is 304 without a body.
+                 * @description The `ETag` of what you have. If it is unchanged, the response is 304 without a body.
                  * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the track (`trk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the track (`trk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example trk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 track_id: components["parameters"]["TrackId"];
@@ -8367,7 +8374,7 @@ export interface operations {
                     "audio/*": string;
                 };
             };
-            /** @description The part asked for. */
+            /** @description The requested part. */
             206: {
                 headers: {
                     "Accept-Ranges": components["headers"]["Accept-Ranges"];
@@ -8407,7 +8414,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -8442,11 +8449,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -8490,12 +8497,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the playlist (`pls_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
                  */
                 playlist_id: components["parameters"]["PlaylistId"];
@@ -8532,12 +8539,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the playlist (`pls_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
                  */
                 playlist_id: components["parameters"]["PlaylistId"];
@@ -8560,16 +8567,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of what you read. When the object is different by now, nothing is changed and the answer is 412.
+                 * @description The `ETag` of what you read. If the object has changed since, nothing is written and the response is 412.
                  * @example "Zk3v9QxWb2T0mN7rLc5yHd"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the playlist (`pls_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
                  */
                 playlist_id: components["parameters"]["PlaylistId"];
@@ -8621,12 +8628,12 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the playlist (`pls_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
                  */
                 playlist_id: components["parameters"]["PlaylistId"];
@@ -8663,16 +8670,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the playlist (`pls_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
                  */
                 playlist_id: components["parameters"]["PlaylistId"];
@@ -8717,17 +8724,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the playlist (`pls_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
                  */
                 playlist_id: components["parameters"]["PlaylistId"];
                 /**
-                 * @description Id of the place in the playlist (`pli_…`), not of the track. A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the place in the playlist (`pli_…`), not of the track. A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example pli_01kbq6b7k3f1sv9y5n2q8w6jdt
                  */
                 item_id: components["parameters"]["PlaylistItemId"];
@@ -8749,17 +8756,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the playlist (`pls_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the playlist (`pls_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example pls_01kbq6a2d9e8xr5w3m7t0v4hzc
                  */
                 playlist_id: components["parameters"]["PlaylistId"];
                 /**
-                 * @description Id of the place in the playlist (`pli_…`), not of the track. A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the place in the playlist (`pli_…`), not of the track. A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example pli_01kbq6b7k3f1sv9y5n2q8w6jdt
                  */
                 item_id: components["parameters"]["PlaylistItemId"];
@@ -8772,7 +8779,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The place as it is now. */
+            /** @description The item as it is now. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -8801,7 +8808,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Only those with these words in title, hook, script, caption, hashtags or tags. Case and accents make no difference; `"two words"` must stand together, `or` allows either, and `-word` must not be there. A match in the title counts most, then hook, hashtags and tags, then the caption, then the script.
+                 * @description Only those with these words in title, hook, script, caption, hashtags or tags. Case and accents are ignored; `"two words"` matches a phrase, `or` matches either, and `-word` excludes. A match in the title ranks highest, then hook, hashtags and tags, then the caption, then the script.
                  * @example night drive
                  */
                 q?: string;
@@ -8825,7 +8832,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -8860,11 +8867,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -8908,12 +8915,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the asset (`ast_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the asset (`ast_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example ast_01kbq7f4n3h8bq6x1s9w5k2tzc
                  */
                 asset_id: components["parameters"]["AssetId"];
@@ -8950,12 +8957,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the asset (`ast_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the asset (`ast_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example ast_01kbq7f4n3h8bq6x1s9w5k2tzc
                  */
                 asset_id: components["parameters"]["AssetId"];
@@ -8978,16 +8985,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of what you read. When the object is different by now, nothing is changed and the answer is 412.
+                 * @description The `ETag` of what you read. If the object has changed since, nothing is written and the response is 412.
                  * @example "Zk3v9QxWb2T0mN7rLc5yHd"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the asset (`ast_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the asset (`ast_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example ast_01kbq7f4n3h8bq6x1s9w5k2tzc
                  */
                 asset_id: components["parameters"]["AssetId"];
@@ -9032,26 +9039,26 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole file.
+                 * @description One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). A request for several ranges returns the whole file.
                  * @example bytes=0-1023
                  */
                 Range?: components["parameters"]["Range"];
                 /**
-                 * @description The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole is sent.
+                 * @description The `ETag` of the part you have. If the audio is different, `Range` is ignored and the whole file is sent.
                  * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
                  */
                 "If-Range"?: components["parameters"]["IfRange"];
                 /**
-                 * @description The `ETag` of what you have. When nothing is different, the answer is 304 without a body.
+                 * @description The `ETag` of what you have. If it is unchanged, the response is 304 without a body.
                  * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the asset (`ast_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the asset (`ast_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example ast_01kbq7f4n3h8bq6x1s9w5k2tzc
                  */
                 asset_id: components["parameters"]["AssetId"];
@@ -9077,7 +9084,7 @@ export interface operations {
                     "image/*": string;
                 };
             };
-            /** @description The part asked for. */
+            /** @description The requested part. */
             206: {
                 headers: {
                     "Accept-Ranges": components["headers"]["Accept-Ranges"];
@@ -9117,7 +9124,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -9151,12 +9158,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the connected app (`con_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the connected app (`con_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example con_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 connected_app_id: components["parameters"]["ConnectedAppId"];
@@ -9186,7 +9193,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -9221,11 +9228,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -9269,12 +9276,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the OAuth client (`app_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the OAuth client (`app_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example app_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 client_id: components["parameters"]["OauthClientId"];
@@ -9310,12 +9317,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the OAuth client (`app_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the OAuth client (`app_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example app_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 client_id: components["parameters"]["OauthClientId"];
@@ -9337,12 +9344,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the OAuth client (`app_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the OAuth client (`app_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example app_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 client_id: components["parameters"]["OauthClientId"];
@@ -9385,16 +9392,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the OAuth client (`app_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the OAuth client (`app_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example app_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 client_id: components["parameters"]["OauthClientId"];
@@ -9447,7 +9454,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -9482,11 +9489,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -9530,12 +9537,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 webhook_id: components["parameters"]["WebhookId"];
@@ -9571,12 +9578,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 webhook_id: components["parameters"]["WebhookId"];
@@ -9598,12 +9605,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 webhook_id: components["parameters"]["WebhookId"];
@@ -9646,16 +9653,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 webhook_id: components["parameters"]["WebhookId"];
@@ -9701,16 +9708,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 webhook_id: components["parameters"]["WebhookId"];
@@ -9759,12 +9766,12 @@ export interface operations {
                 window?: components["schemas"]["WebhookStatsWindow"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 webhook_id: components["parameters"]["WebhookId"];
@@ -9808,12 +9815,12 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 webhook_id: components["parameters"]["WebhookId"];
@@ -9850,16 +9857,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 webhook_id: components["parameters"]["WebhookId"];
@@ -9905,17 +9912,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 webhook_id: components["parameters"]["WebhookId"];
                 /**
-                 * @description Id of the replay (`rpl_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the replay (`rpl_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example rpl_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 replay_id: components["parameters"]["ReplayId"];
@@ -9952,21 +9959,21 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 webhook_id: components["parameters"]["WebhookId"];
                 /**
-                 * @description Id of the replay (`rpl_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the replay (`rpl_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example rpl_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 replay_id: components["parameters"]["ReplayId"];
@@ -10027,12 +10034,12 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 webhook_id: components["parameters"]["WebhookId"];
@@ -10068,17 +10075,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 webhook_id: components["parameters"]["WebhookId"];
                 /**
-                 * @description Id of the delivery (`dlv_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the delivery (`dlv_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example dlv_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 delivery_id: components["parameters"]["DeliveryId"];
@@ -10115,21 +10122,21 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the webhook endpoint (`whk_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the webhook endpoint (`whk_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example whk_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 webhook_id: components["parameters"]["WebhookId"];
                 /**
-                 * @description Id of the delivery (`dlv_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the delivery (`dlv_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example dlv_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 delivery_id: components["parameters"]["DeliveryId"];
@@ -10168,7 +10175,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -10212,7 +10219,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -10246,12 +10253,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the event (`evt_…`). A malformed or foreign id is answered like a missing one, with 404.
+                 * @description Id of the event (`evt_…`). A malformed id, or one of another account, returns 404 like an unknown one.
                  * @example evt_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 event_id: components["parameters"]["EventId"];
@@ -10287,15 +10294,15 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description For which operation; default: any that reads.
+                 * @description Operation to check; default: any read operation.
                  * @example createGeneration
                  */
                 operation_id?: string;
-                /** @description In place of an operation, how it is counted. */
+                /** @description How the request is counted, instead of an operation. */
                 rate_class?: components["schemas"]["RateClass"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -10303,7 +10310,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Where the caller stands. */
+            /** @description The caller's limits. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -10329,7 +10336,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -10363,7 +10370,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -10405,7 +10412,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -10439,7 +10446,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
@@ -10546,11 +10553,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -10595,11 +10602,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -10645,7 +10652,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the plugin, such as `stripe`. One that is not installed, or receives no webhooks, is answered with 404.
+                 * @description Id of the plugin, such as `stripe`. A plugin that is not installed or receives no webhooks returns 404.
                  * @example stripe
                  */
                 plugin: components["parameters"]["PluginId"];
@@ -10659,7 +10666,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The event was received before; nothing more happens. */
+            /** @description The event was received before; it is ignored. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -10698,7 +10705,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -10732,17 +10739,17 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day before `until`.
+                 * @description Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before `until`.
                  * @example 2026-11-20T00:00:00Z
                  */
                 since?: components["parameters"]["UsageSince"];
                 /**
-                 * @description End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+                 * @description End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
                  * @example 2026-11-21T00:00:00Z
                  */
                 until?: components["parameters"]["UsageUntil"];
                 /**
-                 * @description What to keep apart. `error` is the code of the problem, `client` the OAuth app.
+                 * @description What to group by. `error` is the problem's code, `client` the OAuth app.
                  * @example operation
                  */
                 group_by?: "api_key" | "client" | "credential" | "error" | "method" | "operation" | "status";
@@ -10757,7 +10764,7 @@ export interface operations {
                 format?: components["parameters"]["UsageFormat"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -10792,12 +10799,12 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day before `until`.
+                 * @description Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before `until`.
                  * @example 2026-11-20T00:00:00Z
                  */
                 since?: components["parameters"]["UsageSince"];
                 /**
-                 * @description End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+                 * @description End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
                  * @example 2026-11-21T00:00:00Z
                  */
                 until?: components["parameters"]["UsageUntil"];
@@ -10814,7 +10821,7 @@ export interface operations {
                 format?: components["parameters"]["UsageFormat"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -10849,18 +10856,18 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day before `until`.
+                 * @description Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before `until`.
                  * @example 2026-11-20T00:00:00Z
                  */
                 since?: components["parameters"]["UsageSince"];
                 /**
-                 * @description End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+                 * @description End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
                  * @example 2026-11-21T00:00:00Z
                  */
                 until?: components["parameters"]["UsageUntil"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -10894,12 +10901,12 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description First day, in UTC. Default, the first of this month.
+                 * @description First day, in UTC. Default: the first of this month.
                  * @example 2026-11-01
                  */
                 since?: string;
                 /**
-                 * @description The day after the last, in UTC. Default, tomorrow. At most 400 days after `since`.
+                 * @description The day after the last, in UTC. Default: tomorrow. At most 400 days after `since`.
                  * @example 2026-12-01
                  */
                 until?: string;
@@ -10916,7 +10923,7 @@ export interface operations {
                 format?: components["parameters"]["UsageFormat"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -10964,7 +10971,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -10998,12 +11005,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id is answered like a missing one, with 404.
+                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id returns 404 like an unknown one.
                  * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 account_id: components["parameters"]["AccountId"];
@@ -11039,12 +11046,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id is answered like a missing one, with 404.
+                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id returns 404 like an unknown one.
                  * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 account_id: components["parameters"]["AccountId"];
@@ -11080,12 +11087,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id is answered like a missing one, with 404.
+                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id returns 404 like an unknown one.
                  * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 account_id: components["parameters"]["AccountId"];
@@ -11128,16 +11135,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id is answered like a missing one, with 404.
+                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id returns 404 like an unknown one.
                  * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 account_id: components["parameters"]["AccountId"];
@@ -11146,7 +11153,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It will be looked at next. */
+            /** @description It is next in line. */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -11176,12 +11183,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id is answered like a missing one, with 404.
+                 * @description Id of the account (`acc_…`), live or sandbox. A malformed id returns 404 like an unknown one.
                  * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 account_id: components["parameters"]["AccountId"];
@@ -11213,7 +11220,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -11247,17 +11254,17 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day before `until`.
+                 * @description Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before `until`.
                  * @example 2026-11-20T00:00:00Z
                  */
                 since?: components["parameters"]["UsageSince"];
                 /**
-                 * @description End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+                 * @description End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
                  * @example 2026-11-21T00:00:00Z
                  */
                 until?: components["parameters"]["UsageUntil"];
                 /**
-                 * @description What to keep apart. `error` is the code of the problem, `client` the OAuth app.
+                 * @description What to group by. `error` is the problem's code, `client` the OAuth app.
                  * @example operation
                  */
                 group_by?: "account" | "api_key" | "client" | "credential" | "error" | "method" | "mode" | "operation" | "status";
@@ -11276,7 +11283,7 @@ export interface operations {
                 format?: components["parameters"]["UsageFormat"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -11311,12 +11318,12 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day before `until`.
+                 * @description Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before `until`.
                  * @example 2026-11-20T00:00:00Z
                  */
                 since?: components["parameters"]["UsageSince"];
                 /**
-                 * @description End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+                 * @description End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
                  * @example 2026-11-21T00:00:00Z
                  */
                 until?: components["parameters"]["UsageUntil"];
@@ -11337,7 +11344,7 @@ export interface operations {
                 format?: components["parameters"]["UsageFormat"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -11372,7 +11379,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -11421,7 +11428,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -11456,16 +11463,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any unique string, such as a UUID. For 24 hours a request with the same key and the same body has its effect only once: its answer is replayed with `Idempotency-Replayed: true`. With another body it is refused (422 `idempotency_mismatch`), while the first still runs too (409 `idempotency_in_progress`). It belongs to the credential it is sent with: an API key (also after its rotation), an app on behalf of somebody, or a signed-in user (also in another session). Sent with another credential it is another key. The SDKs send one by themselves.
+                 * @description Any unique string, such as a UUID. For 24 hours, requests with the same key and the same body take effect only once: the response is replayed with `Idempotency-Replayed: true`. A different body is rejected (422 `idempotency_mismatch`), and so is a request while the first one is still running (409 `idempotency_in_progress`). The key is scoped to the credential it is sent with: an API key (also after rotation), an app acting for a person, or a signed-in user (also in another session). The SDKs send one automatically.
                  * @example 5f0c1d1e-4a43-4f0e-9d53-6f6f2c9c1f0a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Id of the incoming event (`iev_…`). A malformed id is answered like a missing one, with 404.
+                 * @description Id of the incoming event (`iev_…`). A malformed id returns 404 like an unknown one.
                  * @example iev_01kbq603n1e4pt7z9w5v2d8cry
                  */
                 incoming_event_id: components["parameters"]["IncomingEventId"];
@@ -11517,7 +11524,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path?: never;
@@ -11551,12 +11558,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Whose rate limits are meant: a live or sandbox account (`acc_…`) or an API key (`key_…`). A malformed id is answered like a missing one, with 404.
+                 * @description Whose rate limits are meant: a live or sandbox account (`acc_…`) or an API key (`key_…`). A malformed id returns 404 like an unknown one.
                  * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 target_id: components["parameters"]["LimitTargetId"];
@@ -11592,12 +11599,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Whose rate limits are meant: a live or sandbox account (`acc_…`) or an API key (`key_…`). A malformed id is answered like a missing one, with 404.
+                 * @description Whose rate limits are meant: a live or sandbox account (`acc_…`) or an API key (`key_…`). A malformed id returns 404 like an unknown one.
                  * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 target_id: components["parameters"]["LimitTargetId"];
@@ -11639,12 +11646,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description For sessions: act on the live account (`live`, taken when the header is absent) or on its sandbox (`test`). An API key has its mode in it; a header that contradicts it is refused with `mode_mismatch`. */
+                /** @description For sessions: act on the live account (`live`, the default) or on its sandbox (`test`). An API key has a fixed mode; a header that contradicts it is rejected with `mode_mismatch`. */
                 "MusicVerse-Mode"?: components["parameters"]["MusicVerseMode"];
             };
             path: {
                 /**
-                 * @description Whose rate limits are meant: a live or sandbox account (`acc_…`) or an API key (`key_…`). A malformed id is answered like a missing one, with 404.
+                 * @description Whose rate limits are meant: a live or sandbox account (`acc_…`) or an API key (`key_…`). A malformed id returns 404 like an unknown one.
                  * @example acc_01kbq5s7m8e5xv2p0t6w9r4c3d
                  */
                 target_id: components["parameters"]["LimitTargetId"];
@@ -11674,7 +11681,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How it is doing. */
+            /** @description Its status. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -11703,7 +11710,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It lives. */
+            /** @description It is alive. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -11780,7 +11787,7 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
@@ -11814,7 +11821,7 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
@@ -11848,7 +11855,7 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
@@ -11882,7 +11889,7 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
@@ -11916,7 +11923,7 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
@@ -11950,12 +11957,12 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
                 /**
-                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were picked up. A retry keeps its number. A missing number is a delivery that is still being retried or was given up.
                  * @example 1207
                  */
                 "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
@@ -11989,12 +11996,12 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
                 /**
-                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were picked up. A retry keeps its number. A missing number is a delivery that is still being retried or was given up.
                  * @example 1207
                  */
                 "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
@@ -12028,12 +12035,12 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
                 /**
-                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were picked up. A retry keeps its number. A missing number is a delivery that is still being retried or was given up.
                  * @example 1207
                  */
                 "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
@@ -12067,7 +12074,7 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
@@ -12101,7 +12108,7 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
@@ -12135,7 +12142,7 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
@@ -12169,7 +12176,7 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
@@ -12203,12 +12210,12 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
                 /**
-                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were picked up. A retry keeps its number. A missing number is a delivery that is still being retried or was given up.
                  * @example 1207
                  */
                 "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
@@ -12242,12 +12249,12 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
                 /**
-                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were picked up. A retry keeps its number. A missing number is a delivery that is still being retried or was given up.
                  * @example 1207
                  */
                 "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
@@ -12281,12 +12288,12 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
                 /**
-                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were picked up. A retry keeps its number. A missing number is a delivery that is still being retried or was given up.
                  * @example 1207
                  */
                 "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
@@ -12320,7 +12327,7 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
@@ -12354,7 +12361,7 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
@@ -12388,7 +12395,7 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
@@ -12422,12 +12429,12 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
                 /**
-                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were picked up. A retry keeps its number. A missing number is a delivery that is still being retried or was given up.
                  * @example 1207
                  */
                 "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
@@ -12461,12 +12468,12 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
                 /**
-                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were picked up. A retry keeps its number. A missing number is a delivery that is still being retried or was given up.
                  * @example 1207
                  */
                 "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
@@ -12500,12 +12507,12 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
                 /**
-                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were picked up. A retry keeps its number. A missing number is a delivery that is still being retried or was given up.
                  * @example 1207
                  */
                 "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
@@ -12539,12 +12546,12 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
                 /**
-                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were picked up. A retry keeps its number. A missing number is a delivery that is still being retried or was given up.
                  * @example 1207
                  */
                 "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
@@ -12578,12 +12585,12 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
                 /**
-                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were picked up. A retry keeps its number. A missing number is a delivery that is still being retried or was given up.
                  * @example 1207
                  */
                 "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
@@ -12617,12 +12624,12 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
                 /**
-                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were picked up. A retry keeps its number. A missing number is a delivery that is still being retried or was given up.
                  * @example 1207
                  */
                 "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];
@@ -12656,12 +12663,12 @@ export interface operations {
                  */
                 "webhook-timestamp": components["parameters"]["WebhookTimestampHeader"];
                 /**
-                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One that fits is enough.
+                 * @description Signatures, separated by spaces: `v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`, keyed with the base64-decoded part of the secret after `whsec_` (Standard Webhooks). One match is enough.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": components["parameters"]["WebhookSignatureHeader"];
                 /**
-                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were taken up. A retry has the same number. A number that does not come is a delivery that is still being retried or was given up.
+                 * @description Number of this delivery among all to this endpoint: 1, 2, 3 … without gaps, in the order in which events were picked up. A retry keeps its number. A missing number is a delivery that is still being retried or was given up.
                  * @example 1207
                  */
                 "webhook-sequence": components["parameters"]["WebhookSequenceHeader"];

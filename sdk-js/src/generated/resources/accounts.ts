@@ -16,7 +16,7 @@ export class AccountsResource extends Resource {
    * Creates an account and its sandbox, and signs in. Use the session's token to create API keys (`apiKeys.create`);
    * with `MusicVerse-Mode: test` keys of the sandbox, which needs no provider account and costs nothing.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {ConflictError} 409: The e-mail address is registered already.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
@@ -30,11 +30,11 @@ export class AccountsResource extends Resource {
   /**
    * Sign in: `POST /v1/sessions`. Needs no credentials.
    *
-   * Opens a session by e-mail address and password. Failures are counted per address and per e-mail; too many pause
-   * sign-in for a while (429 `too_many_failures`).
+   * Opens a session with an email address and password. Failures are counted per IP address and per email address; too
+   * many pause sign-in for a while (429 `too_many_failures`).
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
-   * @throws {AuthenticationError} 401: The e-mail address and password do not belong together.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
+   * @throws {AuthenticationError} 401: The email address and password do not match.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -49,7 +49,7 @@ export class AccountsResource extends Resource {
    *
    * Where the person is signed in, newest first; the session that asks is marked `current`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The operation needs a session.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -62,9 +62,9 @@ export class AccountsResource extends Resource {
   /**
    * End all other sessions: `DELETE /v1/sessions`. Needs a session token.
    *
-   * Signs the person out everywhere but here. It takes effect everywhere within a second.
+   * Ends all other sessions of the person. Takes effect within a second.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The operation needs a session.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -77,12 +77,12 @@ export class AccountsResource extends Resource {
   /**
    * Begin signing in with Spotify: `POST /v1/sessions/spotify`. Needs no credentials.
    *
-   * Answers the address of Spotify's page and a secret that stays in the browser. After people agree, the browser
+   * Returns the URL of Spotify's page and a secret that stays in the browser. After the person agrees, the browser
    * comes back to `redirect_uri` with `sign_in_id` and a `code` (or `error=access_denied`); both halves together
    * finish the sign-in (`accounts.finishSpotifySignIn`), or link Spotify to the account of a session
    * (`accounts.linkSpotify`).
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -96,10 +96,11 @@ export class AccountsResource extends Resource {
   /**
    * Finish signing in with Spotify: `POST /v1/sessions/spotify/finish`. Needs no credentials.
    *
-   * Opens a session for whoever agreed at Spotify; the first time it makes an account with Spotify's e-mail address.
-   * An account that has the address already is not taken over: sign in with its password and link Spotify.
+   * Opens a session for the person who consented at Spotify; the first time, it creates an account with Spotify's
+   * email address. An existing account with that address is not taken over: sign in with its password and link
+   * Spotify.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: The sign-in cannot be completed.
    * @throws {ConflictError} 409: No account belongs to this identity, and none can be made of it.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
@@ -117,7 +118,7 @@ export class AccountsResource extends Resource {
    *
    * Ends the session whose token is sent. It stops working everywhere within a second.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The operation needs a session.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -130,9 +131,9 @@ export class AccountsResource extends Resource {
   /**
    * End a session: `DELETE /v1/sessions/{session_id}`. Needs a session token.
    *
-   * Signs one session out, wherever it is. It stops working everywhere within a second.
+   * Ends one session. It stops working everywhere within a second.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The operation needs a session.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -144,16 +145,16 @@ export class AccountsResource extends Resource {
   }
 
   /**
-   * Send a verification mail: `POST /v1/email-verifications`. Needs a session token.
+   * Send a verification email: `POST /v1/email-verifications`. Needs a session token.
    *
-   * Sends the owner a mail with a link that confirms the address, or the new address when one was asked for with
-   * `accounts.updateProfile`. The link works once, for a day. Five mails an hour.
+   * Emails the owner a link that confirms the address, or the new address requested with `accounts.updateProfile`. The
+   * link works once, for a day. At most five emails an hour.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The operation needs a session.
-   * @throws {ConflictError} 409: There is nothing to verify, or the same request still runs.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {ConflictError} 409: There is nothing to verify, or the same request is still running.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -164,11 +165,10 @@ export class AccountsResource extends Resource {
   /**
    * Confirm an e-mail address: `POST /v1/email-verifications/confirm`. Needs no credentials.
    *
-   * Takes the token of the link in a verification mail. The address it was sent to is verified then, and becomes the
-   * account's address if it was a new one. The page behind the link calls the same.
+   * Takes the token from the link in a verification email. The address it was sent to becomes verified, and becomes
+   * the account's address if it was a new one. The page behind the link calls this operation.
    *
-   * @throws {BadRequestError} 400: The link does not work (any more), or the request does not fit the operation.
-   * Nothing was done.
+   * @throws {BadRequestError} 400: The link is not valid, or no longer, or the request is invalid. Nothing was done.
    * @throws {ConflictError} 409: The e-mail address is registered already.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
@@ -180,12 +180,12 @@ export class AccountsResource extends Resource {
   }
 
   /**
-   * Send a password reset mail: `POST /v1/password-resets`. Needs no credentials.
+   * Send a password reset email: `POST /v1/password-resets`. Needs no credentials.
    *
-   * Sends a mail with a link to choose a new password, if an account has this address: the answer is the same either
-   * way. The link works once, for an hour. Three mails an hour for one address.
+   * Emails a link to choose a new password if an account has this address; the response is the same either way. The
+   * link works once, for an hour. At most three emails an hour per address.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -198,14 +198,13 @@ export class AccountsResource extends Resource {
   /**
    * Choose a new password: `POST /v1/password-resets/confirm`. Needs no credentials.
    *
-   * Takes the token of the link in a password reset mail. All sessions of the account end, a change of the e-mail
-   * address that was not confirmed yet is called off, and the owner gets a notice. API keys and connected apps go on
-   * working, with one exception: when nobody had confirmed the address before, the account may have been made by
-   * somebody else. Then everything that opened it ends, too: API keys, connected apps, linked sign-ins and the secrets
-   * of its OAuth clients; its webhooks are disabled. The notice says so.
+   * Takes the token from the link in a password reset email. All sessions of the account end, a pending change of
+   * email address is canceled, and the owner is notified. API keys and connected apps keep working, with one
+   * exception: if nobody had confirmed the address before, the account may have been created by somebody else. Then
+   * everything that gives access to it is revoked, too: API keys, connected apps, linked sign-ins and the secrets of
+   * its OAuth clients; its webhooks are disabled. The notification says so.
    *
-   * @throws {BadRequestError} 400: The link does not work (any more), or the request does not fit the operation.
-   * Nothing was done.
+   * @throws {BadRequestError} 400: The link is not valid, or no longer, or the request is invalid. Nothing was done.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -218,10 +217,10 @@ export class AccountsResource extends Resource {
   /**
    * Change the password: `PUT /v1/password`. Needs a session token.
    *
-   * Needs the current password; who has none yet chooses one. All other sessions end; this one goes on. A change of
-   * the e-mail address that was not confirmed yet is called off. The owner gets a notice by mail.
+   * Needs the current password; a person without one chooses a password. All other sessions end; this one stays. A
+   * pending change of email address is canceled. The owner is notified by email.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The operation needs a session and the right password.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
@@ -236,9 +235,9 @@ export class AccountsResource extends Resource {
   /**
    * Get the profile: `GET /v1/profile`. Scope `profile:read`.
    *
-   * Tells which account the credential acts on, in which mode and tier. The cheapest way to check that a key works.
+   * Returns the account, mode and tier that the credential acts on. The cheapest way to check that a key works.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -252,10 +251,10 @@ export class AccountsResource extends Resource {
    * Update the profile: `PATCH /v1/profile`. Scope `profile:write`.
    *
    * Changes the fields that are sent. The name is that of the account and its sandbox. A new e-mail address needs a
-   * session and the password, and takes effect when the link in the mail sent to it was opened; until then
-   * `pending_email` shows it. The old address gets a notice.
+   * session and the password, and takes effect once the link emailed to it is opened; until then `pending_email` shows
+   * it. The old address is notified.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this, or the password is wrong.
    * @throws {ConflictError} 409: The e-mail address is registered already.
@@ -273,7 +272,7 @@ export class AccountsResource extends Resource {
    *
    * Which Spotify account the owner signs in with; 404 when none is linked.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The operation needs a session.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -287,11 +286,11 @@ export class AccountsResource extends Resource {
   /**
    * Link Spotify: `PUT /v1/profile/spotify`. Needs a session token.
    *
-   * Lets the owner of the account sign in with Spotify from now on: both halves of a sign-in that
-   * `accounts.startSpotifySignIn` began. The owner gets a notice by mail.
+   * Lets the account's owner sign in with Spotify from now on. Takes both halves of a sign-in started by
+   * `accounts.startSpotifySignIn`. The owner is notified by email.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
-   * @throws {AuthenticationError} 401: No session was sent, or the sign-in with the provider cannot be completed.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
+   * @throws {AuthenticationError} 401: No session was sent, or the provider sign-in cannot be completed.
    * @throws {PermissionDeniedError} 403: The operation needs a session.
    * @throws {ConflictError} 409: The identity, or the account, is linked already.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
@@ -307,13 +306,13 @@ export class AccountsResource extends Resource {
   /**
    * Unlink Spotify: `DELETE /v1/profile/spotify`. Needs a session token.
    *
-   * Spotify no longer signs anybody in to this account. Refused while the account has no password.
+   * Removes Spotify as a way to sign in to this account. Rejected while the account has no password.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The operation needs a session.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {ConflictError} 409: Nobody could sign in any more.
+   * @throws {ConflictError} 409: It is the account's only way to sign in.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -324,11 +323,11 @@ export class AccountsResource extends Resource {
   /**
    * Delete the account: `DELETE /v1/account`. Needs a session token.
    *
-   * Deletes the account and its sandbox for good. Every session, API key and connected app stops working within a
-   * second; then all data is removed, audio first. Nothing can be brought back, so export first (`accounts.export`).
-   * The e-mail address is free again at once.
+   * Permanently deletes the account and its sandbox. Every session, API key and connected app stops working within a
+   * second; then all data is removed, audio first. Nothing can be restored, so export first (`accounts.export`). The
+   * email address can be reused at once.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The operation needs a session and the right password.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
@@ -344,12 +343,12 @@ export class AccountsResource extends Resource {
    * Export everything: `GET /v1/account/export`. Needs a session token.
    *
    * One ZIP file with everything that the account and its sandbox have: JSON files, the audio of all tracks, and a
-   * README that says what is where. It holds no secrets. It is made while it is sent, so it has no length; a
-   * connection that breaks means an incomplete file, which no program opens. Five exports an hour.
+   * README that says what is where. It contains no secrets. It is produced while it is sent, so it has no
+   * `Content-Length`; a broken connection leaves an incomplete file that does not open. Five exports an hour.
    *
    * Nothing is read until you do, see {@link BinaryResponse}.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The operation needs a session.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.

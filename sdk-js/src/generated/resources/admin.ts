@@ -7,16 +7,16 @@ import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
 import type { Account, AccountPlan, AdminAction, BillingSync, CostReport, GetAdminUsageStatsParams, GetAdminUsageTimeSeriesParams, GetCostsParams, IncomingEvent, ListAccountsParams, ListAdminActionsParams, ListIncomingEventsParams, ListRateLimitOverridesParams, PlatformStatus, PutRateLimitOverrideParams, RateLimitOverride, UpdateAccountPlanParams, UsageStats, UsageTimeSeries } from "../types.ts";
 
-/** For administrators of the platform, across accounts. */
+/** For platform administrators, across accounts. */
 export class AdminResource extends Resource {
   /**
    * Get what providers cost: `GET /v1/admin/costs`. Scope `admin:read`.
    *
-   * Sums over all calls of providers, of live and sandbox accounts: how many, what they used, and what they cost.
-   * `group_by` keeps apart what it names, in one answer: `account,plan,month` gives each account's cost under each
-   * plan in each month. Always exact, seconds after a call. For administrators only.
+   * Totals of all provider calls, of live and sandbox accounts: how many, what they used and what they cost.
+   * `group_by` breaks them down in one response: `account,plan,month` returns each account's cost under each plan in
+   * each month. Exact within seconds of a call. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -31,7 +31,7 @@ export class AdminResource extends Resource {
    *
    * The text of a file with a first line of names (RFC 4180).
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -44,9 +44,9 @@ export class AdminResource extends Resource {
   /**
    * List accounts: `GET /v1/admin/accounts`. Scope `admin:read`.
    *
-   * Accounts of the platform, newest first. For administrators only.
+   * All accounts on the platform, newest first. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -59,9 +59,9 @@ export class AdminResource extends Resource {
   /**
    * Get an account: `GET /v1/admin/accounts/{account_id}`. Scope `admin:read`.
    *
-   * One account of the platform, found by its live or its sandbox id. For administrators only.
+   * One account, by its live or its sandbox id. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -75,9 +75,9 @@ export class AdminResource extends Resource {
   /**
    * Get the plan of an account: `GET /v1/admin/accounts/{account_id}/plan`. Scope `admin:read`.
    *
-   * The plan of an account and of its sandbox, found by either id. For administrators only.
+   * The plan of an account and of its sandbox, found by either id. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -91,11 +91,11 @@ export class AdminResource extends Resource {
   /**
    * Change the plan of an account: `PATCH /v1/admin/accounts/{account_id}/plan`. Scope `admin:write`.
    *
-   * Grants a plan or a boost, or ends such a grant; effective within a second, also for the sandbox. What the account
-   * itself pays for stays: the higher plan counts, and `free` only ends the grant. Written down as `plan.changed`. For
-   * administrators only.
+   * Grants a plan or a boost, or ends such a grant; effective within a second, also for the sandbox. The account's own
+   * subscription is not touched: the higher plan applies, and `free` only ends the grant. Recorded as `plan.changed`.
+   * Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -109,18 +109,18 @@ export class AdminResource extends Resource {
   }
 
   /**
-   * Compare an account with the payment provider: `POST /v1/admin/accounts/{account_id}/billing/sync`. Scope
+   * Sync an account with the payment provider: `POST /v1/admin/accounts/{account_id}/billing/sync`. Scope
    * `admin:write`.
    *
-   * Has the account's customer looked at anew, as every payment and the daily comparison do: what it holds is then
-   * what the provider says. Written down as `billing.sync_requested`. For administrators only.
+   * Re-reads the account's customer from the payment provider, as every payment and the daily reconciliation do; the
+   * account's entitlements then match the provider. Recorded as `billing.sync_requested`. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {ConflictError} 409: The same request still runs.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {ConflictError} 409: The same request is still running.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -131,10 +131,10 @@ export class AdminResource extends Resource {
   /**
    * Revoke all sessions of an account: `DELETE /v1/admin/accounts/{account_id}/sessions`. Scope `admin:write`.
    *
-   * Signs everybody out of the account, within a second, for instance after its password became known. Keys go on
-   * working. Written down as `sessions.revoked`. For administrators only.
+   * Ends all sessions of the account within a second, for example after its password leaked. Keys keep working.
+   * Recorded as `sessions.revoked`. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -148,9 +148,9 @@ export class AdminResource extends Resource {
   /**
    * List administrators' actions: `GET /v1/admin/actions`. Scope `admin:read`.
    *
-   * What administrators of the platform changed, newest first. For administrators only.
+   * What administrators of the platform changed, newest first. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -164,9 +164,9 @@ export class AdminResource extends Resource {
    * Get usage figures across accounts: `GET /v1/admin/usage/stats`. Scope `admin:read`.
    *
    * The figures of `usage.getStats` of all accounts, or of one. `group_by=account` shows the top consumers; requests
-   * without a right credential have no account. For administrators only.
+   * without a valid credential have no account. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -181,7 +181,7 @@ export class AdminResource extends Resource {
    *
    * The text of a file with a first line of names (RFC 4180).
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -194,9 +194,9 @@ export class AdminResource extends Resource {
   /**
    * Get usage over time across accounts: `GET /v1/admin/usage/timeseries`. Scope `admin:read`.
    *
-   * The figures of `usage.getTimeSeries` of all accounts, or of one. For administrators only.
+   * The figures of `usage.getTimeSeries` of all accounts, or of one. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -211,7 +211,7 @@ export class AdminResource extends Resource {
    *
    * The text of a file with a first line of names (RFC 4180).
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -224,10 +224,10 @@ export class AdminResource extends Resource {
   /**
    * Get the state of plugins and queues: `GET /v1/admin/status`. Scope `admin:read`.
    *
-   * How plugins and their providers are doing, how much work waits in each queue, and what became of recorded requests
-   * in the process that answers. For administrators only.
+   * Status of plugins and their providers, depth of each queue, and the usage recorder's counters in the responding
+   * process. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -240,10 +240,9 @@ export class AdminResource extends Resource {
   /**
    * List incoming events: `GET /v1/admin/incoming-events`. Scope `admin:read`.
    *
-   * Webhooks that providers sent in the last 30 days, newest first. Their content is not shown. For administrators
-   * only.
+   * Webhooks that providers sent in the last 30 days, newest first. Their content is not shown. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -256,14 +255,14 @@ export class AdminResource extends Resource {
   /**
    * Retry an incoming event: `POST /v1/admin/incoming-events/{incoming_event_id}/retry`. Scope `admin:write`.
    *
-   * Processes an event whose processing was given up (`dead`) once more, from the first try. For administrators only.
+   * Processes a dead event (`dead`) again, with a fresh set of attempts. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {ConflictError} 409: The event cannot be retried, or the same request still runs.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {ConflictError} 409: The event cannot be retried, or the same request is still running.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -274,9 +273,9 @@ export class AdminResource extends Resource {
   /**
    * List rate limit overrides: `GET /v1/admin/rate-limit-overrides`. Scope `admin:read`.
    *
-   * Rate limits that were set by hand, newest first, expired ones too. For administrators only.
+   * Rate limit overrides, newest first, including expired ones. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -289,9 +288,9 @@ export class AdminResource extends Resource {
   /**
    * Get a rate limit override: `GET /v1/admin/rate-limit-overrides/{target_id}`. Scope `admin:read`.
    *
-   * What was set by hand for an account or a key. For administrators only.
+   * What was set by hand for an account or a key. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -305,10 +304,10 @@ export class AdminResource extends Resource {
   /**
    * Override rate limits: `PUT /v1/admin/rate-limit-overrides/{target_id}`. Scope `admin:write`.
    *
-   * Sets the rate limits of an account or a key by hand, in place of what was set before; effective within a second.
-   * Sandbox and live account are set apart. Written down as `rate_limit.overridden`. For administrators only.
+   * Overrides the rate limits of an account or a key, replacing any earlier override; effective within a second.
+   * Sandbox and live account are set separately. Recorded as `rate_limit.overridden`. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -324,9 +323,9 @@ export class AdminResource extends Resource {
   /**
    * Delete a rate limit override: `DELETE /v1/admin/rate-limit-overrides/{target_id}`. Scope `admin:write`.
    *
-   * The plan counts again, within a second. Written down as `rate_limit.restored`. For administrators only.
+   * The plan counts again, within a second. Recorded as `rate_limit.restored`. Administrators only.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.

@@ -7,27 +7,29 @@ import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
 import type { ApiKey, ApiKeyReport, ApiKeyWithSecret, CreateApiKeyParams, ListApiKeysParams, ReportApiKeyParams, RotateApiKeyParams, UpdateApiKeyParams } from "../types.ts";
 
-/** Keys for programs, with scopes, restrictions and rotation. */
+/** Keys for programs: scopes, restrictions and rotation. */
 export class ApiKeysResource extends Resource {
   /**
    * Create an API key: `POST /v1/api-keys`. Scope `api_keys:write`.
    *
-   * Creates a key for the account in the mode of the request: a session makes a live key, with `MusicVerse-Mode: test`
-   * a sandbox key. The secret is in this answer and never again. An account has at most 100 active keys per mode.
+   * Creates a key for the account in the mode of the request: a session creates a live key or, with `MusicVerse-Mode:
+   * test`, a sandbox key. The secret is returned only in this response. An account has at most 100 active keys per
+   * mode.
    *
    * **What a key may do to keys.** A key with `api_keys:write` can create, change, rotate and revoke itself and those
-   * keys that may do no more than itself: each scope is one it has (else 403 `insufficient_scope`), they end no later
-   * than it does and are allowed from no address that it is not (else 403 `key_exceeds_caller`). A secret that was
-   * rotated and is still in its grace period ends with it, and so does what it creates. Sessions of the account are
-   * not limited so.
+   * keys that may do no more than itself: each scope is one it has (else 403 `insufficient_scope`), they expire no
+   * later than it does and are allowed from no address that it is not (else 403 `key_exceeds_caller`). A secret that
+   * was rotated and is still in its grace period ends with it, and so does what it creates. Sessions of the account
+   * have no such limit.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this, or not to this key.
-   * @throws {ConflictError} 409: The account has as many keys as it may, or the same request still runs.
+   * @throws {ConflictError} 409: The account has reached its maximum number of keys, or the same request is still
+   * running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -40,7 +42,7 @@ export class ApiKeysResource extends Resource {
    *
    * All keys of the account in this mode, newest first, revoked and expired ones included.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -53,12 +55,12 @@ export class ApiKeysResource extends Resource {
   /**
    * Report exposed API keys: `POST /v1/api-keys/report`. Needs no credentials.
    *
-   * For whoever finds keys in a place where others can read them; secret scanners send up to 100 in one report. Real
-   * keys, live or test, are revoked everywhere within a second; their owner gets the event `api_key.exposed` and a
-   * mail that says where each was seen. The answer is the same, after the same work, whether such keys exist or not.
-   * How to recognise a key is written in `openapi/api-key-format.json` of the repository.
+   * Report keys found in a public place; secret scanners can send up to 100 in one request. Real keys, live or test,
+   * are revoked everywhere within a second; their owner receives the event `api_key.exposed` and an email that says
+   * where each was seen. The response and its timing are the same whether or not the keys exist. The key format is
+   * described in `openapi/api-key-format.json` of the repository.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -73,7 +75,7 @@ export class ApiKeysResource extends Resource {
    *
    * One key, without its secret.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -87,15 +89,16 @@ export class ApiKeysResource extends Resource {
   /**
    * Update an API key: `PATCH /v1/api-keys/{api_key_id}`. Scope `api_keys:write`.
    *
-   * Renames, restricts or widens a key; its secret stays. Everywhere in effect within a second. A key changes only
-   * itself and keys that may do no more than itself, and never to more than itself (see `apiKeys.create`). A revoked
-   * key cannot be changed; an expired one works again when `expires_at` is moved into the future.
+   * Renames, restricts or widens a key; its secret stays the same. Takes effect everywhere within a second. A key
+   * changes only itself and keys that may do no more than itself, and never to more than itself (see
+   * `apiKeys.create`). A revoked key cannot be changed; an expired one works again when `expires_at` is moved into the
+   * future.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this, or not to this key.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {ConflictError} 409: The key was revoked or has expired, or the same request still runs.
+   * @throws {ConflictError} 409: The key was revoked or has expired, or the same request is still running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -108,11 +111,11 @@ export class ApiKeysResource extends Resource {
   /**
    * Revoke an API key: `DELETE /v1/api-keys/{api_key_id}`. Scope `api_keys:write`.
    *
-   * The key stops working everywhere within a second and stays listed with `revoked_at`. Revoking it again changes
-   * nothing and answers the same. A key revokes only itself and keys that may do no more than itself (see
+   * The key stops working everywhere within a second and stays listed with `revoked_at`. Revoking it again has no
+   * effect and returns the same response. A key revokes only itself and keys that may do no more than itself (see
    * `apiKeys.create`).
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this, or not to this key.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -126,20 +129,20 @@ export class ApiKeysResource extends Resource {
   /**
    * Rotate an API key: `POST /v1/api-keys/{api_key_id}/rotate`. Scope `api_keys:write`.
    *
-   * Gives the key a new secret, which is in this answer and never again; id, name, scopes and restrictions stay. The
-   * secret before goes on working for `grace_seconds`, so that programs can change over without a gap. A key never has
-   * more than two secrets: rotating again within the grace period ends the oldest one at once and gives the grace to
-   * the second. A key rotates only itself and keys that may do no more than itself (see `apiKeys.create`); a secret in
-   * its grace period cannot rotate its key. Emits `api_key.rotated`.
+   * Gives the key a new secret, returned only in this response; id, name, scopes and restrictions stay the same. The
+   * previous secret keeps working for `grace_seconds`, so that programs can switch without downtime. A key never has
+   * more than two secrets: rotating again within the grace period revokes the oldest one at once and applies the grace
+   * period to the second. A key rotates only itself and keys that may do no more than itself (see `apiKeys.create`); a
+   * secret in its grace period cannot rotate its key. Emits `api_key.rotated`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this, or not to this key.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {ConflictError} 409: The key was revoked or has expired, or the same request still runs.
+   * @throws {ConflictError} 409: The key was revoked or has expired, or the same request is still running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */

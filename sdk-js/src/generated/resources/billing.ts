@@ -5,7 +5,7 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import { Resource } from "../../transport/resource.ts";
 import type { CheckoutSession, CreateCheckoutSessionParams, CreatePortalSessionParams, PortalSession, Subscription } from "../types.ts";
 
-/** Buying a plan or a boost, and managing what was bought. */
+/** Buy a plan or a boost, and manage subscriptions. */
 export class BillingResource extends Resource {
   /**
    * Get the subscription: `GET /v1/billing/subscription`. Scope `billing:read`.
@@ -13,7 +13,7 @@ export class BillingResource extends Resource {
    * What the account subscribes to in this mode, when it ends or renews, and until when boosts run. What that allows
    * is told by `entitlements.list`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -26,21 +26,21 @@ export class BillingResource extends Resource {
   /**
    * Buy a plan or a boost: `POST /v1/billing/checkout-sessions`. Scope `billing:write`.
    *
-   * Makes a page of Stripe where the account pays, and answers its address: send the person's browser there. What was
-   * bought is in force as soon as Stripe tells us, usually before the browser is back. A plan is paid each month until
-   * it is canceled; `boost` is paid once and lasts 30 days. A page for a plan closes those that were left open before
-   * it. In the sandbox the page is a simulated one, on which nobody pays anything.
+   * Creates a Stripe payment page and returns its URL: redirect the person's browser there. The purchase takes effect
+   * as soon as Stripe notifies the server, usually before the browser is back. A plan is paid each month until it is
+   * canceled; `boost` is paid once and lasts 30 days. A new page for a plan expires those still open. In the sandbox
+   * the page is simulated and nothing is charged.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
-   * @throws {ConflictError} 409: The account has a subscription already, or the same request still runs.
+   * @throws {ConflictError} 409: The account has a subscription already, or the same request is still running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
-   * @throws {InternalServerError} 503: Nothing can be bought on this server, or Stripe does not answer.
+   * @throws {InternalServerError} 503: Billing is not configured on this server, or Stripe is not reachable.
    */
   createCheckoutSession(params: CreateCheckoutSessionParams, options?: RequestOptions): APIPromise<CheckoutSession> {
     return this.transport.json({ method: "POST", path: "/v1/billing/checkout-sessions", body: params, idempotent: true }, options);
@@ -49,20 +49,19 @@ export class BillingResource extends Resource {
   /**
    * Manage the subscription: `POST /v1/billing/portal-sessions`. Scope `billing:write`.
    *
-   * Makes a page of Stripe where the account changes or cancels its plan and sees its invoices, and answers its
-   * address. It works for a short visit only: make it when the person asks for it, and send their browser there at
-   * once.
+   * Creates a Stripe page where the account changes or cancels its plan and sees its invoices, and returns its URL.
+   * The URL is short-lived: create it when the person asks for it, and redirect their browser at once.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
-   * @throws {ConflictError} 409: The same request still runs.
+   * @throws {ConflictError} 409: The same request is still running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
-   * @throws {InternalServerError} 503: Nothing can be bought on this server, or Stripe does not answer.
+   * @throws {InternalServerError} 503: Billing is not configured on this server, or Stripe is not reachable.
    */
   createPortalSession(params: CreatePortalSessionParams, options?: RequestOptions): APIPromise<PortalSession> {
     return this.transport.json({ method: "POST", path: "/v1/billing/portal-sessions", body: params, idempotent: true }, options);

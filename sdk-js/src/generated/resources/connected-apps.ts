@@ -7,14 +7,14 @@ import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
 import type { ConnectedApp, ListConnectedAppsParams } from "../types.ts";
 
-/** Apps of others that may act on the account. */
+/** Third-party apps that may act on the account. */
 export class ConnectedAppsResource extends Resource {
   /**
    * List connected apps: `GET /v1/connected-apps`. Scope `connected_apps:read`.
    *
-   * The apps that people of this account allowed to act on it in this mode, most recently connected first.
+   * The apps allowed to act on this account in this mode, most recently connected first.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -28,9 +28,9 @@ export class ConnectedAppsResource extends Resource {
    * Disconnect an app: `DELETE /v1/connected-apps/{connected_app_id}`. Scope `connected_apps:write`.
    *
    * Ends the app's access to this account: its access and refresh tokens stop working everywhere within a second. The
-   * app has to ask again to be connected. The account gets the event `app.authorization_revoked`.
+   * app must ask for consent again to reconnect. The account receives the event `app.authorization_revoked`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.

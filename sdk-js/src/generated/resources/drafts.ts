@@ -12,20 +12,20 @@ export class DraftsResource extends Resource {
   /**
    * Write a reel: `POST /v1/create`. Scope `generate:write`.
    *
-   * Makes a draft and a generation that writes its variants: hook, script, caption and hashtags for a short video.
-   * Accepts the work durably and answers at once; `Location` is the draft. Follow the generation with
+   * Creates a draft and a generation that writes its variants: hook, script, caption and hashtags for a short video.
+   * Stores the request durably and responds at once; `Location` is the draft. Follow the generation with
    * `generations.streamEvents`, by polling, or with the webhook `generation.completed`; then the draft has its
    * variants.
    *
-   * It is one generation of the plan's month, however many variants it writes.
+   * It counts as one of the plan's monthly generations, however many variants it writes.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this, or the plan does not allow it.
-   * @throws {ConflictError} 409: The same request still runs.
+   * @throws {ConflictError} 409: The same request is still running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or a limit of the plan is reached.
    * @throws {InternalServerError} 500: Something failed on our side.
    * @throws {InternalServerError} 503: No plugin can do this at the moment.
@@ -45,14 +45,14 @@ export class DraftsResource extends Resource {
    * While it goes on, the draft has what it had before; when it fails, it keeps that. Between two for one draft there
    * is a pause of seconds, which the plan sets. Each is one generation of the plan's month.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this, or the plan does not allow it.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {ConflictError} 409: A generation of the draft is at work, or the same request still runs.
+   * @throws {ConflictError} 409: A generation of the draft is at work, or the same request is still running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or a limit of the plan is reached.
    * @throws {InternalServerError} 500: Something failed on our side.
    * @throws {InternalServerError} 503: No plugin can do this at the moment.
@@ -66,7 +66,7 @@ export class DraftsResource extends Resource {
    *
    * All drafts of the account in this mode, newest first.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -81,7 +81,7 @@ export class DraftsResource extends Resource {
    *
    * One draft with its variants. While `status` is `generating`, follow its `generation_id`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -95,15 +95,15 @@ export class DraftsResource extends Resource {
   /**
    * Update a draft: `PATCH /v1/drafts/{draft_id}`. Scope `generate:write`.
    *
-   * Changes the fields that are sent and leaves the others: the title, which variant is chosen, and the text of
-   * variants. Null clears `title` and the choice. All of it happens or none. With `If-Match` the change happens only
-   * if the draft is still as you read it.
+   * Changes the fields that are sent and leaves the others unchanged: the title, the selected variant and the text of
+   * variants. Null clears `title` and the selection. The update is all or nothing. With `If-Match`, it is applied only
+   * if the draft has not changed since you read it.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {PreconditionFailedError} 412: The object is not as `If-Match` says any more. Nothing was changed.
+   * @throws {PreconditionFailedError} 412: The object no longer matches `If-Match`. Nothing was changed.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -116,10 +116,10 @@ export class DraftsResource extends Resource {
   /**
    * Delete a draft: `DELETE /v1/drafts/{draft_id}`. Scope `generate:write`.
    *
-   * Deletes the draft and its variants for good, and cancels a generation that still writes for it. Generations that
-   * were made for it stay in the list, without `draft_id`.
+   * Permanently deletes the draft and its variants, and cancels any generation still writing for it. Its past
+   * generations stay listed, without `draft_id`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.

@@ -15,7 +15,7 @@ export class EntitlementsResource extends Resource {
    * What the account may do at this moment, feature by feature, and where that comes from. Right within a second of a
    * payment's webhook. A sandbox that bought nothing has the plan of its live account.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -31,7 +31,7 @@ export class EntitlementsResource extends Resource {
    * Who gave the account which plan, when, and why: everything that was granted, updated, revoked or expired, newest
    * first. Nothing of it is ever changed or removed.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -46,7 +46,7 @@ export class EntitlementsResource extends Resource {
    *
    * Whether and how much of one feature the account may use at this moment, and why.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.

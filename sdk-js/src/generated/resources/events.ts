@@ -7,7 +7,7 @@ import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
 import type { Event, EventTypeList, ListEventsParams } from "../types.ts";
 
-/** Everything that happened. */
+/** The log of everything that happened in the account. */
 export class EventsResource extends Resource {
   /**
    * List event types: `GET /v1/event-types`. Scope `events:read`.
@@ -15,7 +15,7 @@ export class EventsResource extends Resource {
    * Every type of event that a webhook can subscribe to, with what it means and a sample. `webhooks.test` sends such a
    * sample.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -30,7 +30,7 @@ export class EventsResource extends Resource {
    *
    * What happened in the account in this mode in the last 30 days, newest first; also what no endpoint subscribed to.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -45,7 +45,7 @@ export class EventsResource extends Resource {
    *
    * One event.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.

@@ -8,25 +8,25 @@ import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
 import type { CreateGenerationParams, Generation, ListGenerationsParams, StreamGenerationEventsParams } from "../types.ts";
 
-/** Ask a provider to make music or artwork and follow the work. */
+/** Generate music or artwork and follow the progress. */
 export class GenerationsResource extends Resource {
   /**
    * Generate music or artwork: `POST /v1/generate`. Scope `generate:write`.
    *
-   * Accepts the work durably and answers at once. Follow it with `generations.streamEvents`, by polling
+   * Stores the request durably and responds at once. Follow it with `generations.streamEvents`, by polling
    * `generations.get`, or, best for servers, with a webhook for `generation.completed` and `generation.failed`. When
-   * it completes, `track_id` is a track whose audio is stored and can be downloaded; of artwork, `asset_id` is an
-   * image of the library.
+   * it completes, `track_id` is a track whose audio is stored and can be downloaded; for artwork, `asset_id` is an
+   * image in the library.
    *
-   * Accepted work survives restarts of any part. A failed provider call is repeated where that is safe.
+   * Accepted work survives restarts of every component. A failed provider call is retried where that is safe.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
-   * @throws {ConflictError} 409: The same request still runs.
+   * @throws {ConflictError} 409: The same request is still running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or a limit of the plan is reached.
    * @throws {InternalServerError} 500: Something failed on our side.
    * @throws {InternalServerError} 503: No plugin can do this at the moment.
@@ -40,7 +40,7 @@ export class GenerationsResource extends Resource {
    *
    * All generations of the account in this mode, newest first.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -53,9 +53,9 @@ export class GenerationsResource extends Resource {
   /**
    * Get a generation: `GET /v1/generations/{generation_id}`. Scope `generate:read`.
    *
-   * One generation as it is now. While it is not final, `Retry-After` says when it is worth asking again.
+   * One generation as it is now. While it is not final, `Retry-After` says when to poll again.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -69,15 +69,15 @@ export class GenerationsResource extends Resource {
   /**
    * Cancel a generation: `POST /v1/generations/{generation_id}/cancel`. Scope `generate:write`.
    *
-   * Ends a generation that is not final; no track is made. What a provider was already asked for may still cost.
-   * Canceling a canceled one changes nothing and answers the same.
+   * Cancels a generation that is not final; no track is created. Work already requested from a provider may still be
+   * charged. Canceling a canceled generation has no effect and returns the same response.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {ConflictError} 409: The generation is final, or the same request still runs.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {ConflictError} 409: The generation is final, or the same request is still running.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -88,18 +88,18 @@ export class GenerationsResource extends Resource {
   /**
    * Follow a generation: `GET /v1/generations/{generation_id}/events`. Scope `generate:read`.
    *
-   * A stream of server-sent events until the generation is final, then it ends. It begins with the current state, so
-   * nothing is missed between creating and following.
+   * Streams server-sent events until the generation is final, then ends. The stream starts with the current state, so
+   * nothing is missed between creating a generation and following it.
    *
    * | field | meaning |
    * |---|---|
-   * | `event` | `status` when the status changed (and at the beginning), `progress` when only the progress did |
+   * | `event` | `status` when the status changed (and at the start), `progress` when only the progress did |
    * | `data` | the whole Generation as JSON on one line |
-   * | `id` | its revision, a growing integer; sent back as `Last-Event-ID` it skips states already seen |
+   * | `id` | its revision, a growing integer; send it back as `Last-Event-ID` to skip states already seen |
    *
-   * Lines that begin with a colon are keep-alives. When the connection breaks, connect again with `Last-Event-ID`.
+   * Lines that start with a colon are keep-alives. If the connection drops, reconnect with `Last-Event-ID`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.

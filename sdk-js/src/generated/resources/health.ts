@@ -10,10 +10,10 @@ export class HealthResource extends Resource {
   /**
    * Get the health of a part: `GET /v1/health`. Needs no credentials.
    *
-   * For status pages and people. Always 200 when it could look; `status` tells what it saw. For load balancers use
+   * For status pages and people. Always 200 when the checks ran; `status` reports the result. For load balancers use
    * `health.getReadiness`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -22,11 +22,11 @@ export class HealthResource extends Resource {
   }
 
   /**
-   * Check that the process lives: `GET /healthz`. Needs no credentials.
+   * Check that the process is alive: `GET /healthz`. Needs no credentials.
    *
-   * Answers while the process runs, whatever else is broken. For restarts by an orchestrator.
+   * Responds while the process runs, whatever else is broken. Use it as an orchestrator's liveness probe.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
   getLiveness(options?: RequestOptions): APIPromise<Liveness> {
@@ -34,12 +34,12 @@ export class HealthResource extends Resource {
   }
 
   /**
-   * Check that the server can work: `GET /readyz`. Needs no credentials.
+   * Check that the server is ready: `GET /readyz`. Needs no credentials.
    *
    * Checks the database, Redis when it is configured, migrations and queues. For load balancers: 503 means send
    * traffic elsewhere.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {InternalServerError} 500: Something failed on our side.
    * @throws {InternalServerError} 503: The server cannot take requests now.
    */
@@ -50,9 +50,9 @@ export class HealthResource extends Resource {
   /**
    * Get metrics: `GET /metrics`. Needs no credentials.
    *
-   * Prometheus metrics. Open to loopback addresses; from elsewhere `Authorization: Bearer <METRICS_TOKEN>` is needed.
+   * Prometheus metrics. Open to loopback addresses; other clients need `Authorization: Bearer <METRICS_TOKEN>`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {InternalServerError} 500: Something failed on our side.
    */

@@ -9,21 +9,21 @@ import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
 import type { Asset, CreateAssetParams, DownloadAssetFileParams, ListAssetsParams, UpdateAssetParams } from "../types.ts";
 
-/** Finished reels and pictures, to be found again. */
+/** Finished reels and pictures to keep, search and reuse. */
 export class LibraryResource extends Resource {
   /**
    * Create an asset: `POST /v1/library/assets`. Scope `library:write`.
    *
-   * Keeps the text of a reel in the library: a copy of a draft's variant, or text of your own. Pictures get there by
+   * Keeps the text of a reel in the library: a copy of a draft's variant, or text of your own. Pictures are added by
    * generation.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
-   * @throws {ConflictError} 409: The same request still runs.
+   * @throws {ConflictError} 409: The same request is still running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -37,7 +37,7 @@ export class LibraryResource extends Resource {
    * The assets of the account in this mode: newest first, or, with `q`, the best matches first. Filters can be
    * combined.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -52,7 +52,7 @@ export class LibraryResource extends Resource {
    *
    * One asset. The picture of an image is at `library.downloadAssetFile`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -66,14 +66,14 @@ export class LibraryResource extends Resource {
   /**
    * Update an asset: `PATCH /v1/library/assets/{asset_id}`. Scope `library:write`.
    *
-   * Changes the fields that are sent, and no others. Null clears a field; lists and `metadata` are replaced as a
-   * whole. With `If-Match` the change happens only if nobody else changed the asset since you read it.
+   * Changes only the fields that are sent. Null clears a field; lists and `metadata` are replaced as a whole. With
+   * `If-Match`, the update is applied only if nobody else changed the asset since you read it.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {PreconditionFailedError} 412: The object is not as `If-Match` says any more. Nothing was changed.
+   * @throws {PreconditionFailedError} 412: The object no longer matches `If-Match`. Nothing was changed.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -86,9 +86,9 @@ export class LibraryResource extends Resource {
   /**
    * Delete an asset: `DELETE /v1/library/assets/{asset_id}`. Scope `library:write`.
    *
-   * Deletes the asset for good, and its picture with it.
+   * Permanently deletes the asset and its picture.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -103,15 +103,15 @@ export class LibraryResource extends Resource {
    * Download the picture of an asset: `GET /v1/library/assets/{asset_id}/file`. Scope `library:read`.
    *
    * The stored bytes with the asset's `file.content_type`; 404 for an asset without a file. With `Range` a part of
-   * them (206). `HEAD` gives the headers alone; `Content-Disposition` proposes a file name.
+   * them (206). `HEAD` returns the headers alone; `Content-Disposition` suggests a file name.
    *
    * Nothing is read until you do, see {@link BinaryResponse}.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {RangeNotSatisfiableError} 416: The range lies outside of the file.
+   * @throws {RangeNotSatisfiableError} 416: The range lies outside the file.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */

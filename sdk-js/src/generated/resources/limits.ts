@@ -5,16 +5,16 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import { Resource } from "../../transport/resource.ts";
 import type { GetRateLimitsParams, RateLimits } from "../types.ts";
 
-/** How often the caller may ask. */
+/** The caller's rate limits. */
 export class LimitsResource extends Resource {
   /**
    * Get the rate limits: `GET /v1/limits`. Scope `profile:read`.
    *
-   * Where the caller stands and what its next request would meet: every window with its number and where that comes
-   * from, and what generations the plan still allows. Looking uses up nothing of them; it has a limit of its own. The
-   * `RateLimit` fields of this answer speak of the windows looked at.
+   * The caller's current limits and what its next request would meet: every window with its limit and where that comes
+   * from, and the generations the plan still allows. Reading them consumes none of them; it has a limit of its own.
+   * The `RateLimit` fields of this response describe the windows inspected.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.

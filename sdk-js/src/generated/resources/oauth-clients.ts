@@ -13,20 +13,20 @@ export class OauthClientsResource extends Resource {
    * Register an OAuth client: `POST /v1/oauth/clients`. Scope `oauth_clients:write`.
    *
    * Registers an app that people can connect to their accounts. A `confidential` client runs on a server and gets a
-   * secret, which is in this answer and never again; a `public` one (browser, phone, desktop) can keep none and proves
-   * itself by PKCE alone. Redirect URIs are compared letter by letter: https, or http on a loopback address, whose
-   * port is then free; a public client may also use a scheme of its own with a dot in it
-   * (`com.example.app:/callback`).
+   * secret, returned only in this response; a `public` one (browser, phone, desktop) cannot keep a secret and relies
+   * on PKCE alone. Redirect URIs must match exactly: https, or http on a loopback address, where any port matches; a
+   * public client may also use a private-use scheme with a dot in it (`com.example.app:/callback`).
    *
-   * The endpoints stand in `/.well-known/oauth-authorization-server`.
+   * The endpoints are listed in `/.well-known/oauth-authorization-server`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
-   * @throws {ConflictError} 409: The account has as many OAuth clients as it may, or the same request still runs.
+   * @throws {ConflictError} 409: The account has reached its maximum number of OAuth clients, or the same request is
+   * still running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -39,7 +39,7 @@ export class OauthClientsResource extends Resource {
    *
    * The apps that the account registered in this mode, newest first.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -54,7 +54,7 @@ export class OauthClientsResource extends Resource {
    *
    * One client, without its secret.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -68,11 +68,10 @@ export class OauthClientsResource extends Resource {
   /**
    * Update an OAuth client: `PATCH /v1/oauth/clients/{client_id}`. Scope `oauth_clients:write`.
    *
-   * Changes the fields that are sent and leaves the others; null clears `homepage` and `logo_uri`. A scope that is
-   * taken away is gone from all access tokens of the client within a second; people who connected the app are not
-   * asked again.
+   * Changes the fields that are sent and leaves the others; null clears `homepage` and `logo_uri`. A removed scope
+   * disappears from all access tokens of the client within a second; people who connected the app are not asked again.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -88,10 +87,10 @@ export class OauthClientsResource extends Resource {
   /**
    * Delete an OAuth client: `DELETE /v1/oauth/clients/{client_id}`. Scope `oauth_clients:write`.
    *
-   * The app is disconnected from every account: all its tokens stop working within a second, and each of those
-   * accounts gets the event `app.authorization_revoked`.
+   * Disconnects the app from every account: all its tokens stop working within a second, and each of those accounts
+   * receives the event `app.authorization_revoked`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -105,17 +104,17 @@ export class OauthClientsResource extends Resource {
   /**
    * Rotate an OAuth client's secret: `POST /v1/oauth/clients/{client_id}/rotate-secret`. Scope `oauth_clients:write`.
    *
-   * Makes a new secret, shown in this answer and never again. The old one works for `overlap_seconds` more. Tokens are
-   * not touched. Public clients have no secret: 409.
+   * Creates a new secret, returned only in this response. The old one keeps working for `overlap_seconds`. Tokens are
+   * not affected. Public clients have no secret: 409.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {ConflictError} 409: The client has no secret, or the same request still runs.
+   * @throws {ConflictError} 409: The client has no secret, or the same request is still running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */

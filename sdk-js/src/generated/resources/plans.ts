@@ -11,10 +11,10 @@ export class PlansResource extends Resource {
   /**
    * List plans: `GET /v1/plans`. Needs no credentials.
    *
-   * Every plan with its price and what it allows, cheapest first, and the add-on that lifts an account for a while.
-   * Open to everybody.
+   * Every plan with its price and what it allows, cheapest first, and the add-on that upgrades an account for a while.
+   * No credential needed.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -25,9 +25,9 @@ export class PlansResource extends Resource {
   /**
    * Get a plan: `GET /v1/plans/{plan_id}`. Needs no credentials.
    *
-   * One plan with its price and what it allows. Open to everybody.
+   * One plan with its price and what it allows. No credential needed.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.

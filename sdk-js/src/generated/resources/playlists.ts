@@ -12,15 +12,16 @@ export class PlaylistsResource extends Resource {
   /**
    * Create a playlist: `POST /v1/playlists`. Scope `playlists:write`.
    *
-   * Makes an empty playlist. An account has at most 1,000 of them, each with at most 10,000 tracks.
+   * Creates an empty playlist. An account has at most 1,000 playlists of at most 10,000 tracks each.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
-   * @throws {ConflictError} 409: The account has as many playlists as it may, or the same request still runs.
+   * @throws {ConflictError} 409: The account has reached its maximum number of playlists, or the same request is still
+   * running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -33,7 +34,7 @@ export class PlaylistsResource extends Resource {
    *
    * All playlists of the account in this mode, newest first.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -48,7 +49,7 @@ export class PlaylistsResource extends Resource {
    *
    * One playlist. Its tracks are at `playlists.listTracks`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -62,14 +63,14 @@ export class PlaylistsResource extends Resource {
   /**
    * Update a playlist: `PATCH /v1/playlists/{playlist_id}`. Scope `playlists:write`.
    *
-   * Changes the fields that are sent and leaves the others. Null clears `description`. With `If-Match` the change
-   * happens only if nobody else changed the playlist, or its tracks, since you read it.
+   * Changes the fields that are sent and leaves the others unchanged. Null clears `description`. With `If-Match`, the
+   * update is applied only if nobody else changed the playlist, or its tracks, since you read it.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {PreconditionFailedError} 412: The object is not as `If-Match` says any more. Nothing was changed.
+   * @throws {PreconditionFailedError} 412: The object no longer matches `If-Match`. Nothing was changed.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -84,7 +85,7 @@ export class PlaylistsResource extends Resource {
    *
    * Deletes the playlist. Its tracks stay.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -98,17 +99,18 @@ export class PlaylistsResource extends Resource {
   /**
    * Add tracks to a playlist: `POST /v1/playlists/{playlist_id}/tracks`. Scope `playlists:write`.
    *
-   * Puts tracks into the playlist, together and in the order given, at the end or at a position. A track may be in a
-   * playlist more than once: each place has an id of its own. When one of the tracks does not exist, none is added.
+   * Adds tracks to the playlist, together and in the given order, at the end or at a position. A track may appear more
+   * than once: each item has its own id. If one of the tracks does not exist, none is added.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {ConflictError} 409: The playlist would have more tracks than it may, or the same request still runs.
+   * @throws {ConflictError} 409: The playlist would exceed its maximum number of tracks, or the same request is still
+   * running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -119,11 +121,11 @@ export class PlaylistsResource extends Resource {
   /**
    * List a playlist's tracks: `GET /v1/playlists/{playlist_id}/tracks`. Scope `playlists:read`.
    *
-   * The tracks in the order of the playlist. The walk is stable while tracks are added and removed: what stays where
-   * it is is shown exactly once. After very many insertions at one place the order is stored anew; a cursor from
-   * before is then refused with `invalid_cursor`, and the walk starts again.
+   * The tracks in the order of the playlist. Pagination is stable while tracks are added and removed: every item that
+   * does not move is returned exactly once. After very many insertions at one position the order is rewritten; an
+   * older cursor is then rejected with `invalid_cursor`, and pagination starts again.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -137,9 +139,9 @@ export class PlaylistsResource extends Resource {
   /**
    * Move a track within a playlist: `PATCH /v1/playlists/{playlist_id}/tracks/{item_id}`. Scope `playlists:write`.
    *
-   * Gives one place of the playlist another position; the others keep their order.
+   * Moves one item of the playlist to another position; the others keep their order.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -155,9 +157,9 @@ export class PlaylistsResource extends Resource {
   /**
    * Remove a track from a playlist: `DELETE /v1/playlists/{playlist_id}/tracks/{item_id}`. Scope `playlists:write`.
    *
-   * Takes one place out of the playlist. The track itself stays, also in other places of the same playlist.
+   * Removes one item from the playlist. The track itself stays, also at other positions of the same playlist.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.

@@ -10,10 +10,10 @@ export class PluginsResource extends Resource {
   /**
    * List plugins: `GET /v1/plugins`. Scope `plugins:read`.
    *
-   * Every plugin that the server is configured with, also those that could not be loaded, with what they can do, which
-   * settings they need (never their values) and how they are doing.
+   * Every configured plugin, including those that could not be loaded: its capabilities, the settings it needs (never
+   * their values) and its status.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.

@@ -14,17 +14,16 @@ export class TracksResource extends Resource {
   /**
    * Upload a track: `POST /v1/tracks`. Scope `tracks:write`.
    *
-   * Stores an audio file as a track. The bytes decide whether it is audio and in which format; a file that is
-   * something else, or is cut off, is refused with `validation_failed` at `/body/file` and nothing is kept. Loudness
-   * is measured afterwards.
+   * Stores an audio file as a track. Its format is detected from the bytes; a file that is not audio, or is truncated,
+   * is rejected with `validation_failed` at `/body/file` and nothing is stored. Loudness is measured afterwards.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
-   * @throws {ConflictError} 409: The same request still runs.
+   * @throws {ConflictError} 409: The same request is still running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -37,7 +36,7 @@ export class TracksResource extends Resource {
    *
    * The tracks of the account in this mode, newest first. Filters can be combined.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -52,7 +51,7 @@ export class TracksResource extends Resource {
    *
    * One track. Its audio is at `tracks.downloadAudio`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -67,13 +66,13 @@ export class TracksResource extends Resource {
    * Update a track: `PATCH /v1/tracks/{track_id}`. Scope `tracks:write`.
    *
    * Changes title and artist: the fields that are sent, and no others. Null clears `artist`. The audio of a track
-   * never changes. With `If-Match` the change happens only if nobody else changed the track since you read it.
+   * never changes. With `If-Match`, the update is applied only if nobody else changed the track since you read it.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {PreconditionFailedError} 412: The object is not as `If-Match` says any more. Nothing was changed.
+   * @throws {PreconditionFailedError} 412: The object no longer matches `If-Match`. Nothing was changed.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -86,9 +85,9 @@ export class TracksResource extends Resource {
   /**
    * Delete a track: `DELETE /v1/tracks/{track_id}`. Scope `tracks:write`.
    *
-   * Deletes the track and its audio for good.
+   * Permanently deletes the track and its audio.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -103,15 +102,15 @@ export class TracksResource extends Resource {
    * Download a track's audio: `GET /v1/tracks/{track_id}/audio`. Scope `tracks:read`.
    *
    * The stored bytes with the track's `content_type`. With `Range` a part of them (206), so players can seek and a
-   * broken download can go on. `HEAD` gives the headers alone; `Content-Disposition` proposes a file name.
+   * broken download can resume. `HEAD` returns the headers alone; `Content-Disposition` suggests a file name.
    *
    * Nothing is read until you do, see {@link BinaryResponse}.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {RangeNotSatisfiableError} 416: The range lies outside of the file.
+   * @throws {RangeNotSatisfiableError} 416: The range lies outside the file.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */

@@ -5,15 +5,15 @@ import type { APIPromise } from "../../transport/api-promise.ts";
 import { Resource } from "../../transport/resource.ts";
 import type { DeprecatedCallsList, GetUsageStatsParams, GetUsageTimeSeriesParams, ListDeprecatedCallsParams, UsageStats, UsageTimeSeries } from "../types.ts";
 
-/** How much the API is used, by what, and how it goes. */
+/** API usage: volume, errors and latency. */
 export class UsageResource extends Resource {
   /**
    * Get usage figures: `GET /v1/usage/stats`. Scope `usage:read`.
    *
-   * How often the account used the API in this mode, with which outcome and how fast: every request with one of its
-   * credentials counts, also refused ones, a few seconds after it ended. Kept 13 months.
+   * The account's API usage in this mode: volume, outcomes and latency. Every request with one of its credentials
+   * counts, including rejected ones, a few seconds after it ended. Kept for 13 months.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -28,7 +28,7 @@ export class UsageResource extends Resource {
    *
    * The text of a file with a first line of names (RFC 4180).
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -41,10 +41,10 @@ export class UsageResource extends Resource {
   /**
    * Get usage over time: `GET /v1/usage/timeseries`. Scope `usage:read`.
    *
-   * The figures of `usage.getStats` in steps of minutes, hours or days of UTC, for charts. Ask with `operation` or
+   * The figures of `usage.getStats` in steps of minutes, hours or days (UTC), for charts. Filter by `operation` or
    * `api_key_id` for one line of a chart.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -59,7 +59,7 @@ export class UsageResource extends Resource {
    *
    * The text of a file with a first line of names (RFC 4180).
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -72,10 +72,10 @@ export class UsageResource extends Resource {
   /**
    * List calls of deprecated operations: `GET /v1/usage/deprecations`. Scope `usage:read`.
    *
-   * Which credentials still call operations that will go, how often and when last, by default in the last 30 days:
-   * what to change before the operation's `Sunset`.
+   * Which credentials still call operations that will be removed, how often and when last, by default in the last 30
+   * days: what to migrate before the operation's `Sunset`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.

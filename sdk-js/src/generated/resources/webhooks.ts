@@ -7,23 +7,24 @@ import { path } from "../../transport/request.ts";
 import { Resource } from "../../transport/resource.ts";
 import type { CreateWebhookParams, CreateWebhookReplayParams, Event, GetWebhookStatsParams, ListWebhookDeliveriesParams, ListWebhookReplaysParams, ListWebhooksParams, RotateWebhookSecretParams, TestWebhookParams, UpdateWebhookParams, Webhook, WebhookDelivery, WebhookDeliveryDetail, WebhookReplay, WebhookStats, WebhookWithSecret } from "../types.ts";
 
-/** Endpoints that events are sent to, and the log of deliveries. */
+/** Endpoints that receive events, and the delivery log. */
 export class WebhooksResource extends Resource {
   /**
    * Create a webhook: `POST /v1/webhooks`. Scope `webhooks:write`.
    *
-   * Adds an endpoint that events are sent to, and sends it a `webhook.test` event at once. The signing secret is in
-   * this answer and never again. Every delivery is signed after Standard Webhooks; verify it before you trust it
-   * (`webhooks.unwrap()` in the SDKs). A URL that leads to a private address is refused with `validation_failed` at
-   * `/body/url`.
+   * Creates an endpoint that receives events, and sends it a `webhook.test` event at once. The signing secret is
+   * returned only in this response. Every delivery is signed as Standard Webhooks specifies; verify it before you
+   * trust it (`webhooks.unwrap()` in the SDKs). A URL that resolves to a private address is rejected with
+   * `validation_failed` at `/body/url`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
-   * @throws {ConflictError} 409: The account has as many endpoints as it may, or the same request still runs.
+   * @throws {ConflictError} 409: The account has reached its maximum number of endpoints, or the same request is still
+   * running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -36,7 +37,7 @@ export class WebhooksResource extends Resource {
    *
    * All endpoints of the account in this mode, newest first.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
@@ -51,7 +52,7 @@ export class WebhooksResource extends Resource {
    *
    * One endpoint, without its secret.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -65,11 +66,12 @@ export class WebhooksResource extends Resource {
   /**
    * Update a webhook: `PATCH /v1/webhooks/{webhook_id}`. Scope `webhooks:write`.
    *
-   * Changes the fields that are sent and leaves the others. Null means all events for `event_types` and clears
-   * `description`. A paused endpoint keeps its deliveries; they go on when it is enabled again. One that was disabled
-   * starts with a single probe; what it missed meanwhile (`missed_since`, `missed_count`) can be replayed for 30 days.
+   * Changes the fields that are sent and leaves the others unchanged. Null means all events for `event_types` and
+   * clears `description`. A paused endpoint keeps its deliveries; they resume when it is enabled again. A disabled one
+   * restarts with a single probe; what it missed meanwhile (`missed_since`, `missed_count`) can be replayed for 30
+   * days.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -85,9 +87,9 @@ export class WebhooksResource extends Resource {
   /**
    * Delete a webhook: `DELETE /v1/webhooks/{webhook_id}`. Scope `webhooks:write`.
    *
-   * Deletes the endpoint, and at once its URL, description and secrets. Deliveries that wait are canceled.
+   * Deletes the endpoint, including its URL, description and secrets. Pending deliveries are canceled.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -101,18 +103,18 @@ export class WebhooksResource extends Resource {
   /**
    * Rotate a webhook's secret: `POST /v1/webhooks/{webhook_id}/rotate-secret`. Scope `webhooks:write`.
    *
-   * Makes a new signing secret, shown in this answer and never again. During the overlap every delivery carries a
-   * signature of the new and one of the old secret, so that a receiver may change over at any moment of it; with an
-   * overlap of 0 the old one ends at once. Rotating again within the overlap ends the older of the two old ones.
+   * Creates a new signing secret, returned only in this response. During the overlap every delivery carries one
+   * signature of the new and one of the old secret, so that a receiver can switch at any moment; with an overlap of 0
+   * the old one is revoked at once. Rotating again within the overlap ends the older of the two old ones.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {ConflictError} 409: The same request still runs.
+   * @throws {ConflictError} 409: The same request is still running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -126,14 +128,14 @@ export class WebhooksResource extends Resource {
    * Sends a sample event of any type to this endpoint only, whatever types it subscribes to. Its delivery is in the
    * delivery log.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {ConflictError} 409: The same request still runs.
+   * @throws {ConflictError} 409: The same request is still running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -144,11 +146,11 @@ export class WebhooksResource extends Resource {
   /**
    * Get figures of a webhook: `GET /v1/webhooks/{webhook_id}/stats`. Scope `webhooks:read`.
    *
-   * How the attempts of the last hour, day, week or 30 days went and how long they took. Counted per ten minutes, when
-   * a worker is done with the endpoint for the moment: the last seconds may be missing, and after a crash stay so. The
+   * Outcomes and latency of the attempts of the last hour, day, week or 30 days. Aggregated per ten minutes when a
+   * worker finishes a drain of the endpoint: the last seconds may be missing, and stay missing after a crash. The
    * delivery log has every attempt.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -163,17 +165,17 @@ export class WebhooksResource extends Resource {
    * Replay past events: `POST /v1/webhooks/{webhook_id}/replays`. Scope `webhooks:write`.
    *
    * Sends past events again to this endpoint: what failed, what it missed while it was disabled, or everything. It
-   * goes on in the background, however many there are; read its progress, or cancel it. At most 25 replayed deliveries
-   * wait at a time, so that fresh events are not held up. Each has the `webhook-id` that it always had.
+   * runs in the background, however many events there are; read its progress, or cancel it. At most 25 replayed
+   * deliveries are queued at a time, so that new events are not delayed. Each keeps its original `webhook-id`.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {ConflictError} 409: Replay already running, or the same request still runs.
+   * @throws {ConflictError} 409: Replay already running, or the same request is still running.
    * @throws {ContentTooLargeError} 413: The body is larger than the operation accepts.
    * @throws {UnsupportedMediaTypeError} 415: The operation does not read this media type.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -186,7 +188,7 @@ export class WebhooksResource extends Resource {
    *
    * The endpoint's replays, newest first. Kept until 30 days after their end.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -200,9 +202,9 @@ export class WebhooksResource extends Resource {
   /**
    * Get a replay: `GET /v1/webhooks/{webhook_id}/replays/{replay_id}`. Scope `webhooks:read`.
    *
-   * How far a replay is and how its deliveries are doing.
+   * The progress of a replay and of its deliveries.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -216,15 +218,15 @@ export class WebhooksResource extends Resource {
   /**
    * Cancel a replay: `POST /v1/webhooks/{webhook_id}/replays/{replay_id}/cancel`. Scope `webhooks:write`.
    *
-   * Puts nothing more up. Deliveries that wait already, 25 at most, are still sent. Canceling a canceled one changes
-   * nothing and answers the same.
+   * Stops the replay. Deliveries already queued, at most 25, are still sent. Canceling a canceled one has no effect
+   * and returns the same response.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {ConflictError} 409: Replay already finished, or the same request still runs.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {ConflictError} 409: Replay already finished, or the same request is still running.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */
@@ -237,7 +239,7 @@ export class WebhooksResource extends Resource {
    *
    * The endpoint's deliveries of the last 30 days, newest first.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -251,9 +253,9 @@ export class WebhooksResource extends Resource {
   /**
    * Get a delivery: `GET /v1/webhooks/{webhook_id}/deliveries/{delivery_id}`. Scope `webhooks:read`.
    *
-   * One delivery with the exact request and every attempt's answer.
+   * One delivery with the exact request and the response to every attempt.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
@@ -267,15 +269,15 @@ export class WebhooksResource extends Resource {
   /**
    * Retry a delivery: `POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry`. Scope `webhooks:write`.
    *
-   * Sends a finished delivery once more at once, with the same body and `webhook-id`; while the endpoint is paused,
-   * when it is enabled again.
+   * Resends a finished delivery at once, with the same body and `webhook-id`; if the endpoint is paused, when it is
+   * enabled again.
    *
-   * @throws {BadRequestError} 400: The request does not fit the operation. Nothing was done.
+   * @throws {BadRequestError} 400: The request is invalid. Nothing was done.
    * @throws {AuthenticationError} 401: No valid credential was sent. It is missing, unknown, expired or revoked.
    * @throws {PermissionDeniedError} 403: The credential may not do this.
    * @throws {NotFoundError} 404: Nothing with this id exists for the account and mode.
-   * @throws {ConflictError} 409: The delivery cannot be retried, or the same request still runs.
-   * @throws {UnprocessableEntityError} 422: The idempotency key belongs to another request.
+   * @throws {ConflictError} 409: The delivery cannot be retried, or the same request is still running.
+   * @throws {UnprocessableEntityError} 422: The idempotency key was used for another request.
    * @throws {RateLimitError} 429: Too many requests, or too many failed attempts.
    * @throws {InternalServerError} 500: Something failed on our side.
    */

@@ -9,14 +9,14 @@ AssetKind: TypeAlias = Literal["reel", "image"]
 """`reel`: the text of a short video. `image`: a picture, which `library.download_asset_file` gives."""
 
 AssetStatus: TypeAlias = Literal["draft", "ready", "published", "archived"]
-"""How far it is, for your own use: nothing changes it by itself, and each may follow each."""
+"""Its status, for your own use: nothing changes it automatically, and every transition is allowed."""
 
 AudioFormat: TypeAlias = Literal["wav", "mp3", "flac", "ogg", "m4a"]
-"""Container of the audio, told from its bytes."""
+"""Container of the audio, detected from its bytes."""
 
 DraftStatus: TypeAlias = Literal["generating", "ready", "failed"]
-"""`generating` while a generation writes for it, `ready` when it has variants, `failed` when nothing was written: its
-generation says why.
+"""`generating` while a generation writes for it, `ready` when it has variants, `failed` when nothing could be written:
+its generation says why.
 """
 
 EntitlementFeature: TypeAlias = Literal[
@@ -27,7 +27,7 @@ EntitlementFeature: TypeAlias = Literal[
     "concurrency",
     "api_requests",
 ]
-"""Something that plans allow, or allow so much of."""
+"""A feature that plans include, possibly up to a limit."""
 
 EntitlementPeriod: TypeAlias = Literal["hour", "month"]
 """What a limit is for."""
@@ -98,7 +98,7 @@ ErrorCode: TypeAlias = Literal[
     "billing_not_configured",
     "not_ready",
 ]
-"""What went wrong, for programs. A code never changes its meaning; new ones may be added."""
+"""Machine-readable error code. A code never changes its meaning; new ones may be added."""
 
 EventType: TypeAlias = Literal[
     "api_key.exposed",
@@ -165,19 +165,19 @@ PluginCapability: TypeAlias = Literal[
 """Something a plugin can do."""
 
 RateClass: TypeAlias = Literal["read", "write", "generate", "credential", "inspect", "auth", "hooks", "none"]
-"""How an operation is counted. `credential` operations make one and have a window of their own besides; `inspect` uses
-up nothing else; `auth` is for signing in and up and `hooks` for what providers send, both by address; `none` has no
-limit.
+"""How an operation is counted. `credential` operations create credentials and have an additional window of their own;
+`inspect` counts against nothing else; `auth` is for signing in and up and `hooks` for providers' webhooks, both per
+IP address; `none` has no limit.
 """
 
 ReelField: TypeAlias = Literal["hook", "script", "caption", "hashtags"]
 """A part of a variant."""
 
 ReelPlatform: TypeAlias = Literal["instagram", "tiktok", "youtube", "facebook"]
-"""Where the short video is to be shown. The length of the caption and the hashtags follow its habits."""
+"""The target platform. Caption length and hashtags follow its conventions."""
 
 ReelTone: TypeAlias = Literal["friendly", "playful", "energetic", "inspirational", "professional", "dramatic"]
-"""How it is to sound."""
+"""Tone of the text."""
 
 RevokedAppReason: TypeAlias = Literal[
     "user_revoked",
@@ -220,23 +220,22 @@ live sessions and keys of the platform's administrators alone.
 """
 
 Tier: TypeAlias = Literal["free", "basic", "standard", "pro", "enterprise", "sandbox"]
-"""The account's own plan; a sandbox has rate limits of its own. A running boost is not seen here."""
+"""The account's own plan; a sandbox has its own rate limits. An active boost is not reflected here."""
 
 TrackSource: TypeAlias = Literal["upload", "generation"]
 """Where a track came from."""
 
 UsageGranularity: TypeAlias = Literal["minute", "hour", "day"]
-"""Length of a step. Steps begin with a minute, hour or day of UTC."""
+"""Length of a step. Steps are aligned to a minute, hour or day (UTC)."""
 
 WebhookDeliveryStatus: TypeAlias = Literal["pending", "succeeded", "failed", "canceled"]
-"""`pending`: an attempt is planned. `succeeded`: the endpoint answered 2xx. `failed`: no attempts are left.
+"""`pending`: an attempt is scheduled. `succeeded`: the endpoint answered 2xx. `failed`: no attempts are left.
 `canceled`: the endpoint was deleted or disabled before.
 """
 
 WebhookOrderedOnFailure: TypeAlias = Literal["skip", "pause"]
 """What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it.
-`skip`: goes on with the next one. `pause`: is paused, until you enable it; the delivery, if you retry it, goes
-first.
+`skip`: continues with the next one. `pause`: is paused until you enable it; the delivery, if retried, goes first.
 """
 
 WebhookReplayOnly: TypeAlias = Literal["failed", "missed", "all"]
@@ -245,12 +244,12 @@ disabled. `all`: both, and what succeeded too.
 """
 
 WebhookReplayStatus: TypeAlias = Literal["running", "completed", "canceled"]
-"""`running`: puts up deliveries; waits while the endpoint is paused or disabled. `completed`: all are put up.
-`canceled`: it was ended before.
+"""`running`: queues deliveries; waits while the endpoint is paused or disabled. `completed`: all are queued.
+`canceled`: it was stopped before that.
 """
 
 WebhookStatsWindow: TypeAlias = Literal["1h", "24h", "7d", "30d"]
-"""How far figures go back."""
+"""How far back figures go."""
 
 WebhookStatus: TypeAlias = Literal["enabled", "paused", "disabled"]
 """`enabled`: events are sent. `paused`: you stopped it. `disabled`: we stopped it, see `disabled_reason`."""

@@ -40,26 +40,26 @@ class AddPlaylistTracksParams(TypedDict, total=False):
     """What `playlists.add_tracks` takes."""
 
     track_ids: Required[Sequence[str]]
-    """Tracks to add, in this order. The same one may come more than once."""
+    """Tracks to add, in this order. The same track may appear more than once."""
     position: int
-    """How many tracks are to stand before the first of them. Left out, or more than there are, they go to the end."""
+    """Number of tracks to place before the first of them. Omitted, or larger than the playlist: they go to the end."""
 
 
 class ApiKeySightingParam(TypedDict, total=False):
-    """A key that was seen in a place where others can read it."""
+    """A key that was found in a public place."""
 
     key: Required[str]
-    """The key that was seen."""
+    """The exposed key."""
     url: str | None
-    """Where it was seen. Its owner is told."""
+    """Where it was found. Reported to its owner."""
 
 
 class ChangePasswordParams(TypedDict, total=False):
     """What `accounts.change_password` takes."""
 
     current_password: str
-    """The password as it is now. Left out by who has none, because they sign in with a provider only; then the session
-    must be younger than ten minutes.
+    """The current password. Omitted by people who have none because they sign in with a provider only; the session
+    must then be younger than ten minutes.
     """
     new_password: Required[str]
     """The new one, at least 10 characters."""
@@ -69,7 +69,7 @@ class ConfirmEmailVerificationParams(TypedDict, total=False):
     """What `accounts.confirm_email_verification` takes."""
 
     token: Required[str]
-    """From the link in the mail: what stands behind `token=`."""
+    """From the emailed link: the value of `token=`."""
 
 
 class CreateApiKeyParams(TypedDict, total=False):
@@ -78,13 +78,11 @@ class CreateApiKeyParams(TypedDict, total=False):
     name: Required[str]
     """What the key is for."""
     scopes: Sequence[Scope]
-    """What it may do. Left out, all that the credential which creates it may do."""
+    """What it may do. Default: everything that the creating credential may do."""
     ip_allowlist: Sequence[str] | None
-    """Where it may be used from. Null, from everywhere. Left out, from everywhere the key that creates it may be used."""
+    """Addresses it may be used from. Null: from anywhere. Default: those of the creating key."""
     expires_at: datetime | str | None
-    """When it stops working by itself; must be in the future. Null, never. Left out, when the key that creates it
-    does.
-    """
+    """When it expires; must be in the future. Null: never. Default: with the creating key."""
 
 
 class CreateAssetParams(TypedDict, total=False):
@@ -93,13 +91,13 @@ class CreateAssetParams(TypedDict, total=False):
     draft_id: str
     """The draft to copy platform and texts from, as they are now."""
     variant_id: str
-    """Which of the draft's variants; left out, the selected one."""
+    """Which of the draft's variants. Default: the selected one."""
     title: str
-    """Its title, without control characters; left out, the draft's title or the variant's hook."""
+    """Its title, without control characters. Default: the draft's title or the variant's hook."""
     status: AssetStatus
-    """How far it is, for your own use: nothing changes it by itself, and each may follow each."""
+    """Its status, for your own use: nothing changes it automatically, and every transition is allowed."""
     platform: ReelPlatform
-    """Where the short video is to be shown. The length of the caption and the hashtags follow its habits."""
+    """The target platform. Caption length and hashtags follow its conventions."""
     hook: str | None
     """The first words of a reel."""
     script: str | None
@@ -109,9 +107,9 @@ class CreateAssetParams(TypedDict, total=False):
     hashtags: Sequence[str]
     """Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation."""
     tags: Sequence[str]
-    """Your own labels. Kept in lower case, each once."""
+    """Your own labels. Stored in lower case, without duplicates."""
     metadata: Mapping[str, str]
-    """What your program wants to keep with it, up to 50 texts by name. It is not searched."""
+    """Your own metadata, up to 50 named texts. Not searchable."""
 
 
 class CreateCheckoutSessionParams(TypedDict, total=False):
@@ -120,8 +118,8 @@ class CreateCheckoutSessionParams(TypedDict, total=False):
     item: Required[Literal["basic", "standard", "pro", "boost"]]
     """A plan, paid each month, or `boost`, paid once for 30 days of Pro."""
     success_url: Required[str]
-    """Where the browser goes after paying. Its origin must be one that the operator allows. Stripe puts the session's
-    id in the place of `{CHECKOUT_SESSION_ID}`.
+    """Where the browser goes after paying. Its origin must be one that the operator allows. Stripe replaces
+    `{CHECKOUT_SESSION_ID}` with the session's id.
     """
     cancel_url: Required[str]
     """Where the browser goes when the person does not pay. Its origin must be one that the operator allows."""
@@ -131,21 +129,21 @@ class CreateDraftParams(TypedDict, total=False):
     """What `drafts.create` takes."""
 
     brief: Required[str]
-    """What it is to be about: the song, the occasion, whom it is for."""
+    """What it is about: the song, the occasion, the audience."""
     platform: Required[ReelPlatform]
-    """Where the short video is to be shown. The length of the caption and the hashtags follow its habits."""
+    """The target platform. Caption length and hashtags follow its conventions."""
     tone: ReelTone
-    """How it is to sound."""
+    """Tone of the text."""
     language: str
     """Language to write in, as a BCP 47 tag."""
     variants: int
-    """How many different ones to write. The plan says how many it may be (`variants_max`)."""
+    """How many variants to write, up to the plan's `variants_max`."""
     instructions: str
     """Further wishes, such as words to use or to avoid."""
     title: str
     """A name for your own use."""
     model: str
-    """Id of a model of kind `reel` that `GET /v1/plugins` lists. Left out, the default of the plugin in charge."""
+    """Id of a model of kind `reel` that `GET /v1/plugins` lists. Default: that of the plugin in charge."""
     lane: GenerationLane
     """`interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work."""
 
@@ -162,21 +160,19 @@ class CreateGenerationParams(TypedDict, total=False):
     characters. Required, but for artwork with `source_track_id`.
     """
     lyrics: str
-    """Words to sing, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Left out, the provider
-    writes them from the prompt. Not together with `instrumental`, and for music only.
+    """Lyrics, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Omitted: the provider writes
+    them from the prompt. Not together with `instrumental`, and for music only.
     """
     instrumental: bool
-    """No singing; false when left out. For music only."""
+    """No vocals. Default: false. For music only."""
     duration_seconds: int
-    """Length to aim for; 30 when left out. For music only."""
+    """Target length. Default: 30. For music only."""
     model: str
-    """Id of a model of the kind that `GET /v1/plugins` lists. Left out, the default of the plugin in charge."""
+    """Id of a model of the kind that `GET /v1/plugins` lists. Default: that of the plugin in charge."""
     title: str
-    """Title of what is made; else taken from the prompt, or from the track."""
+    """Title of the result. Default: taken from the prompt, or from the track."""
     source_track_id: str
-    """The track that artwork is for; its title, its artist and what it was made of describe the picture. For artwork
-    only.
-    """
+    """The track that the artwork is for; its title, artist and prompt describe the picture. For artwork only."""
     lane: GenerationLane
     """`interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work."""
 
@@ -191,11 +187,11 @@ class CreateOauthClientParams(TypedDict, total=False):
     homepage: str | None
     """Where people learn about the app; https. Its host is shown when they are asked."""
     logo_uri: str | None
-    """A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so that the people who see it
-    are not known to its host.
+    """A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so its host does not learn who
+    sees it.
     """
     redirect_uris: Required[Sequence[str]]
-    """Where answers may be sent; compared letter by letter."""
+    """Allowed redirect URIs; compared exactly."""
     scopes: Required[Sequence[Scope]]
     """What the app may ask people for. Scopes about credentials and administration (`api_keys`, `oauth_clients`,
     `connected_apps`, `admin` …) are never given to apps.
@@ -215,7 +211,7 @@ class CreatePortalSessionParams(TypedDict, total=False):
     """What `billing.create_portal_session` takes."""
 
     return_url: Required[str]
-    """Where the page's way back leads. Its origin must be one that the operator allows."""
+    """Where the page's return link leads. Its origin must be one that the operator allows."""
 
 
 class CreateWebhookParams(TypedDict, total=False):
@@ -224,18 +220,18 @@ class CreateWebhookParams(TypedDict, total=False):
     url: Required[str]
     """Where to POST events. HTTPS to a public address; a development server also takes its own loopback addresses."""
     event_types: Sequence[EventType] | None
-    """Which events to send. Null or left out, all, also types that are added later."""
+    """Event types to send. Null or omitted: all, including types added later."""
     ordered: bool
     """Send one at a time, in the order of `webhook-sequence`: the next one only after the one before has succeeded or
     has been given up. Slower, and one failing delivery blocks those behind it.
     """
     ordered_on_failure: WebhookOrderedOnFailure
     """What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it.
-    `skip`: goes on with the next one. `pause`: is paused, until you enable it; the delivery, if you retry it, goes
+    `skip`: continues with the next one. `pause`: is paused until you enable it; the delivery, if retried, goes
     first.
     """
     max_per_second: int | None
-    """Most requests in any second. Null or left out, no limit but those that the endpoint asks for by 429."""
+    """Maximum requests per second. Null or omitted: no limit besides those the endpoint signals by 429."""
     description: str | None
     """What the endpoint is for."""
 
@@ -244,11 +240,11 @@ class CreateWebhookReplayParams(TypedDict, total=False):
     """What `webhooks.create_replay` takes."""
 
     since: Required[datetime | str]
-    """Events from this moment on. They are kept for 30 days."""
+    """Events from this time on. Events are kept for 30 days."""
     until: datetime | str
-    """Events before this moment; left out, now."""
+    """Events before this time. Default: now."""
     event_types: Sequence[EventType] | None
-    """Only events of these types. Null or left out, all."""
+    """Only events of these types. Null or omitted: all."""
     only: WebhookReplayOnly
     """`failed`: deliveries that were given up. `missed`: events that have no delivery to this endpoint, because it was
     disabled. `all`: both, and what succeeded too.
@@ -259,8 +255,8 @@ class DeleteAccountParams(TypedDict, total=False):
     """What `accounts.delete` takes."""
 
     password: str
-    """The current password. Left out by who has none, because they sign in with a provider only; then the session must
-    be younger than ten minutes.
+    """The current password. Omitted by people who have none because they sign in with a provider only; the session
+    must then be younger than ten minutes.
     """
 
 
@@ -268,22 +264,22 @@ class DownloadAssetFileParams(TypedDict, total=False):
     """What `library.download_asset_file` takes."""
 
     range: ByteRange | str
-    """One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole
+    """One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). A request for several ranges returns the whole
     file.
     """
     if_range: str
-    """The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole is sent."""
+    """The `ETag` of the part you have. If the audio is different, `Range` is ignored and the whole file is sent."""
 
 
 class DownloadTrackAudioParams(TypedDict, total=False):
     """What `tracks.download_audio` takes."""
 
     range: ByteRange | str
-    """One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered with the whole
+    """One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). A request for several ranges returns the whole
     file.
     """
     if_range: str
-    """The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole is sent."""
+    """The `ETag` of the part you have. If the audio is different, `Range` is ignored and the whole file is sent."""
 
 
 class DraftVariantEditParam(TypedDict, total=False):
@@ -309,20 +305,20 @@ class FinishSpotifySignInParams(TypedDict, total=False):
     secret: Required[str]
     """`secret` of the sign-in."""
     code: Required[str]
-    """`code` of the address that the browser came back to."""
+    """`code` from the URL that the browser returned to."""
 
 
 class GetAdminUsageStatsParams(TypedDict, total=False):
     """What `admin.get_usage_stats` takes."""
 
     since: datetime | str
-    """Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
-    before `until`.
+    """Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before
+    `until`.
     """
     until: datetime | str
-    """End of the time, taken up to its minute. Default: now. A time is at most 400 days long."""
+    """End of the range, rounded up to the minute. Default: now. A range is at most 400 days long."""
     group_by: Literal["account", "api_key", "client", "credential", "error", "method", "mode", "operation", "status"]
-    """What to keep apart. `error` is the code of the problem, `client` the OAuth app."""
+    """What to group by. `error` is the problem's code, `client` the OAuth app."""
     account_id: str
     """Only requests of this account, live or sandbox."""
     mode: Mode
@@ -337,11 +333,11 @@ class GetAdminUsageTimeSeriesParams(TypedDict, total=False):
     """What `admin.get_usage_time_series` takes."""
 
     since: datetime | str
-    """Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
-    before `until`.
+    """Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before
+    `until`.
     """
     until: datetime | str
-    """End of the time, taken up to its minute. Default: now. A time is at most 400 days long."""
+    """End of the range, rounded up to the minute. Default: now. A range is at most 400 days long."""
     granularity: UsageGranularity
     """Length of a step. At most 1,500 steps at once; minutes are kept 30 days."""
     account_id: str
@@ -358,9 +354,9 @@ class GetCostsParams(TypedDict, total=False):
     """What `admin.get_costs` takes."""
 
     since: str
-    """First day, in UTC. Default, the first of this month."""
+    """First day, in UTC. Default: the first of this month."""
     until: str
-    """The day after the last, in UTC. Default, tomorrow. At most 400 days after `since`."""
+    """The day after the last, in UTC. Default: tomorrow. At most 400 days after `since`."""
     group_by: str
     """What to keep apart: any of `account`, `plan`, `model` and `month`, separated by commas."""
     account_id: str
@@ -380,22 +376,22 @@ class GetRateLimitsParams(TypedDict, total=False):
     """What `limits.get_rate_limits` takes."""
 
     operation_id: str
-    """For which operation; default: any that reads."""
+    """Operation to check; default: any read operation."""
     rate_class: RateClass
-    """In place of an operation, how it is counted."""
+    """How the request is counted, instead of an operation."""
 
 
 class GetUsageStatsParams(TypedDict, total=False):
     """What `usage.get_stats` takes."""
 
     since: datetime | str
-    """Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
-    before `until`.
+    """Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before
+    `until`.
     """
     until: datetime | str
-    """End of the time, taken up to its minute. Default: now. A time is at most 400 days long."""
+    """End of the range, rounded up to the minute. Default: now. A range is at most 400 days long."""
     group_by: Literal["api_key", "client", "credential", "error", "method", "operation", "status"]
-    """What to keep apart. `error` is the code of the problem, `client` the OAuth app."""
+    """What to group by. `error` is the problem's code, `client` the OAuth app."""
     operation: str
     """Only requests of this operation."""
     api_key_id: str
@@ -406,11 +402,11 @@ class GetUsageTimeSeriesParams(TypedDict, total=False):
     """What `usage.get_time_series` takes."""
 
     since: datetime | str
-    """Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
-    before `until`.
+    """Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before
+    `until`.
     """
     until: datetime | str
-    """End of the time, taken up to its minute. Default: now. A time is at most 400 days long."""
+    """End of the range, rounded up to the minute. Default: now. A range is at most 400 days long."""
     granularity: UsageGranularity
     """Length of a step. At most 1,500 steps at once; minutes are kept 30 days."""
     operation: str
@@ -434,7 +430,7 @@ class LinkSpotifyParams(TypedDict, total=False):
     secret: Required[str]
     """`secret` of the sign-in."""
     code: Required[str]
-    """`code` of the address that the browser came back to."""
+    """`code` from the URL that the browser returned to."""
 
 
 class ListAccountsParams(TypedDict, total=False):
@@ -480,9 +476,9 @@ class ListAssetsParams(TypedDict, total=False):
     """What `library.list_assets` takes."""
 
     q: str
-    """Only those with these words in title, hook, script, caption, hashtags or tags. Case and accents make no
-    difference; `"two words"` must stand together, `or` allows either, and `-word` must not be there. A match in the
-    title counts most, then hook, hashtags and tags, then the caption, then the script.
+    """Only those with these words in title, hook, script, caption, hashtags or tags. Case and accents are ignored;
+    `"two words"` matches a phrase, `or` matches either, and `-word` excludes. A match in the title ranks highest,
+    then hook, hashtags and tags, then the caption, then the script.
     """
     tags: str
     """Only those with all of these tags, separated by commas."""
@@ -515,11 +511,11 @@ class ListDeprecatedCallsParams(TypedDict, total=False):
     """What `usage.list_deprecated_calls` takes."""
 
     since: datetime | str
-    """Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago. Default: a day
-    before `until`.
+    """Start of the range, rounded down to the minute, or to the hour when more than 30 days ago. Default: a day before
+    `until`.
     """
     until: datetime | str
-    """End of the time, taken up to its minute. Default: now. A time is at most 400 days long."""
+    """End of the range, rounded up to the minute. Default: now. A range is at most 400 days long."""
 
 
 class ListDraftsParams(TypedDict, total=False):
@@ -710,7 +706,7 @@ class MovePlaylistTrackParams(TypedDict, total=False):
     """What `playlists.move_track` takes."""
 
     position: int
-    """How many other tracks are to stand before it. More than there are, it goes to the end."""
+    """Number of other tracks to place before it. Larger than the playlist: it goes to the end."""
     before: str
     """It goes right before this place of the same playlist."""
     after: str
@@ -718,7 +714,7 @@ class MovePlaylistTrackParams(TypedDict, total=False):
 
 
 class OverrideRateParam(TypedDict, total=False):
-    """So many requests in each window of so many seconds, up to a month."""
+    """A number of requests per window of a number of seconds, up to a month."""
 
     requests: Required[int]
     """Requests that one window allows."""
@@ -730,13 +726,13 @@ class PutRateLimitOverrideParams(TypedDict, total=False):
     """What `admin.put_rate_limit_override` takes."""
 
     quota: OverrideRateParam
-    """In place of the quota."""
+    """Replaces the quota."""
     burst: OverrideRateParam
-    """In place of the burst limit."""
+    """Replaces the burst limit."""
     note: Required[str]
     """Why, for other administrators."""
     expires_at: datetime | str | None
-    """When the plan counts again; null or left out for never."""
+    """When the plan's limits apply again; null or omitted for never."""
 
 
 class RegenerateDraftParams(TypedDict, total=False):
@@ -745,13 +741,11 @@ class RegenerateDraftParams(TypedDict, total=False):
     draft_id: Required[str]
     """The draft to write for again."""
     variant_id: str
-    """The variant to write anew; left out, all of them."""
+    """The variant to regenerate. Default: all of them."""
     field: ReelField
-    """The one field of the variant to write anew; left out, all four. Only with `variant_id`."""
+    """The one field of the variant to regenerate. Default: all four. Only with `variant_id`."""
     variants: int
-    """How many to write in place of all. Left out, as many as there are, as far as the plan allows. Not with
-    `variant_id`.
-    """
+    """How many new variants to write. Default: as many as there are, within the plan's limit. Not with `variant_id`."""
     instructions: str
     """Further wishes for this time."""
 
@@ -760,11 +754,11 @@ class ReportApiKeyParams(TypedDict, total=False):
     """What `api_keys.report` takes."""
 
     key: str
-    """The key that was seen."""
+    """The exposed key."""
     url: str | None
-    """Where `key` was seen. Its owner is told."""
+    """Where `key` was found. Reported to its owner."""
     reports: Sequence[ApiKeySightingParam]
-    """Keys that were seen."""
+    """The exposed keys."""
 
 
 class RequestPasswordResetParams(TypedDict, total=False):
@@ -778,7 +772,7 @@ class ResetPasswordParams(TypedDict, total=False):
     """What `accounts.reset_password` takes."""
 
     token: Required[str]
-    """From the link in the mail: what stands behind `token=`."""
+    """From the emailed link: the value of `token=`."""
     password: Required[str]
     """The new password, at least 10 characters."""
 
@@ -787,21 +781,21 @@ class RotateApiKeyParams(TypedDict, total=False):
     """What `api_keys.rotate` takes."""
 
     grace_seconds: int
-    """How long the secret that is replaced goes on working beside the new one; 0 ends it at once."""
+    """How long the replaced secret keeps working beside the new one; 0 revokes it at once."""
 
 
 class RotateOauthClientSecretParams(TypedDict, total=False):
     """What `oauth_clients.rotate_secret` takes."""
 
     overlap_seconds: int
-    """How long the old secret still works. 86400 (a day) when left out; 0 ends it at once; at most 604800 (a week)."""
+    """How long the old secret keeps working. Default: 86400 (a day); 0 revokes it at once; at most 604800 (a week)."""
 
 
 class RotateWebhookSecretParams(TypedDict, total=False):
     """What `webhooks.rotate_secret` takes."""
 
     overlap_seconds: int
-    """How long both secrets sign. 86400 (a day) when left out; 0 ends the old secret at once; at most 604800 (a week)."""
+    """How long both secrets sign. Default: 86400 (a day); 0 revokes the old secret at once; at most 604800 (a week)."""
 
 
 class SignInParams(TypedDict, total=False):
@@ -851,9 +845,9 @@ class UpdateAccountPlanParams(TypedDict, total=False):
     """What `admin.update_account_plan` takes."""
 
     plan: PlanId
-    """The new plan; `free` ends what was granted."""
+    """The new plan; `free` ends the grant."""
     boost_expires_at: datetime | str | None
-    """Grants the add-on until then; null ends what was granted."""
+    """Grants the add-on until then; null ends the grant."""
 
 
 class UpdateApiKeyParams(TypedDict, total=False):
@@ -862,11 +856,11 @@ class UpdateApiKeyParams(TypedDict, total=False):
     name: str
     """What the key is for."""
     scopes: Sequence[Scope]
-    """All that it may do from now on."""
+    """The complete new list of scopes."""
     ip_allowlist: Sequence[str] | None
-    """All places it may be used from, from now on; null for everywhere."""
+    """The complete new allowlist; null for anywhere."""
     expires_at: datetime | str | None
-    """When it stops working by itself; must be in the future. Null for never."""
+    """When it expires; must be in the future. Null for never."""
 
 
 class UpdateAssetParams(TypedDict, total=False):
@@ -875,9 +869,9 @@ class UpdateAssetParams(TypedDict, total=False):
     title: str
     """Its title, without control characters."""
     status: AssetStatus
-    """How far it is, for your own use: nothing changes it by itself, and each may follow each."""
+    """Its status, for your own use: nothing changes it automatically, and every transition is allowed."""
     platform: ReelPlatform | None
-    """Where it is to be shown; null leaves that open."""
+    """Target platform; null when undecided."""
     hook: str | None
     """The first words of a reel."""
     script: str | None
@@ -887,9 +881,9 @@ class UpdateAssetParams(TypedDict, total=False):
     hashtags: Sequence[str]
     """Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation."""
     tags: Sequence[str]
-    """Your own labels. Kept in lower case, each once."""
+    """Your own labels. Stored in lower case, without duplicates."""
     metadata: Mapping[str, str]
-    """What your program wants to keep with it, up to 50 texts by name. It is not searched."""
+    """Your own metadata, up to 50 named texts. Not searchable."""
 
 
 class UpdateDraftParams(TypedDict, total=False):
@@ -898,9 +892,9 @@ class UpdateDraftParams(TypedDict, total=False):
     title: str | None
     """New title, without control characters; null clears it."""
     selected_variant_id: str | None
-    """The variant to choose; null chooses none."""
+    """The variant to select; null selects none."""
     variants: Sequence[DraftVariantEditParam]
-    """Edits of variants. Variants and fields left out stay as they are."""
+    """Edits of variants. Omitted variants and fields stay unchanged."""
 
 
 class UpdateOauthClientParams(TypedDict, total=False):
@@ -911,11 +905,11 @@ class UpdateOauthClientParams(TypedDict, total=False):
     homepage: str | None
     """Where people learn about the app; https. Its host is shown when they are asked."""
     logo_uri: str | None
-    """A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so that the people who see it
-    are not known to its host.
+    """A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so its host does not learn who
+    sees it.
     """
     redirect_uris: Sequence[str]
-    """Where answers may be sent; compared letter by letter."""
+    """Allowed redirect URIs; compared exactly."""
     scopes: Sequence[Scope]
     """What the app may ask people for. Scopes about credentials and administration (`api_keys`, `oauth_clients`,
     `connected_apps`, `admin` …) are never given to apps.
@@ -937,10 +931,10 @@ class UpdateProfileParams(TypedDict, total=False):
     name: str
     """What the account is called."""
     email: str
-    """The new address; needs `password` from who has one."""
+    """The new address; needs `password` unless the person has none."""
     password: str
-    """The current password, together with `email` only. Left out by who has none, because they sign in with a provider
-    only; then the session must be younger than ten minutes.
+    """The current password, together with `email` only. Omitted by people who have none because they sign in with a
+    provider only; the session must then be younger than ten minutes.
     """
 
 
@@ -959,32 +953,32 @@ class UpdateWebhookParams(TypedDict, total=False):
     url: str
     """New URL, under the same rules as at creation."""
     event_types: Sequence[EventType] | None
-    """Which events to send; null for all."""
+    """Event types to send; null for all."""
     ordered: bool
     """Send one at a time, in the order of `webhook-sequence`: the next one only after the one before has succeeded or
     has been given up. Slower, and one failing delivery blocks those behind it.
     """
     ordered_on_failure: WebhookOrderedOnFailure
     """What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it.
-    `skip`: goes on with the next one. `pause`: is paused, until you enable it; the delivery, if you retry it, goes
+    `skip`: continues with the next one. `pause`: is paused until you enable it; the delivery, if retried, goes
     first.
     """
     max_per_second: int | None
-    """Most requests in any second. Null, no limit but those that the endpoint asks for by 429."""
+    """Maximum requests per second. Null: no limit besides those the endpoint signals by 429."""
     description: str | None
     """What the endpoint is for; null clears it."""
     status: Literal["enabled", "paused"]
-    """`paused` keeps events back, `enabled` sends them; `enabled` also revives an endpoint that was disabled."""
+    """`paused` holds events back, `enabled` sends them; `enabled` also reactivates a disabled endpoint."""
 
 
 class UploadTrackParams(TypedDict, total=False):
     """What `tracks.upload` takes."""
 
     file: Required[Uploadable]
-    """The audio: WAV, MP3, FLAC, Ogg or M4A, at most 200 MB. The format is told from the bytes; name and type are
+    """The audio: WAV, MP3, FLAC, Ogg or M4A, at most 200 MB. The format is detected from the bytes; name and type are
     ignored.
     """
     title: str
-    """Title; else the one in the file's tags, else the file's name."""
+    """Title. Default: from the file's tags, else the file's name."""
     artist: str
-    """Artist; else the one in the file's tags."""
+    """Artist. Default: from the file's tags."""

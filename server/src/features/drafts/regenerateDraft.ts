@@ -78,6 +78,6 @@ function targetIn(draft: DraftRow, variantId: string, field: ReelTarget["field"]
 function stillGenerating({ generation_id: id }: DraftRow): ProblemError {
   const which = id === null ? "A generation" : encodeId("gen", id);
   return new ProblemError("draft_generating", {
-    detail: `${which} still writes for this draft. Wait until it has ended, or cancel it.`,
+    detail: `${which} still writes for this draft. Wait until it ends, or cancel it.`,
   });
 }

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class AsyncBillingResource(AsyncResource):
-    """Buying a plan or a boost, and managing what was bought."""
+    """Buy a plan or a boost, and manage subscriptions."""
 
     @property
     def with_raw_response(self) -> AsyncBillingWithRawResponse:
@@ -52,15 +52,15 @@ class AsyncBillingResource(AsyncResource):
     ) -> CheckoutSession:
         """Buy a plan or a boost: `POST /v1/billing/checkout-sessions`. Scope `billing:write`.
 
-        Makes a page of Stripe where the account pays, and answers its address: send the person's browser there.
-        What was bought is in force as soon as Stripe tells us, usually before the browser is back. A plan is paid
-        each month until it is canceled; `boost` is paid once and lasts 30 days. A page for a plan closes those that
-        were left open before it. In the sandbox the page is a simulated one, on which nobody pays anything.
+        Creates a Stripe payment page and returns its URL: redirect the person's browser there. The purchase takes
+        effect as soon as Stripe notifies the server, usually before the browser is back. A plan is paid each month
+        until it is canceled; `boost` is paid once and lasts 30 days. A new page for a plan expires those still
+        open. In the sandbox the page is simulated and nothing is charged.
 
         Args:
         - `item`: A plan, paid each month, or `boost`, paid once for 30 days of Pro.
         - `success_url`: Where the browser goes after paying. Its origin must be one that the operator allows.
-          Stripe puts the session's id in the place of `{CHECKOUT_SESSION_ID}`.
+          Stripe replaces `{CHECKOUT_SESSION_ID}` with the session's id.
         - `cancel_url`: Where the browser goes when the person does not pay. Its origin must be one that the
           operator allows.
 
@@ -82,12 +82,11 @@ class AsyncBillingResource(AsyncResource):
     ) -> PortalSession:
         """Manage the subscription: `POST /v1/billing/portal-sessions`. Scope `billing:write`.
 
-        Makes a page of Stripe where the account changes or cancels its plan and sees its invoices, and answers its
-        address. It works for a short visit only: make it when the person asks for it, and send their browser there
-        at once.
+        Creates a Stripe page where the account changes or cancels its plan and sees its invoices, and returns its
+        URL. The URL is short-lived: create it when the person asks for it, and redirect their browser at once.
 
         Args:
-        - `return_url`: Where the page's way back leads. Its origin must be one that the operator allows.
+        - `return_url`: Where the page's return link leads. Its origin must be one that the operator allows.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
         ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError (422), RateLimitError

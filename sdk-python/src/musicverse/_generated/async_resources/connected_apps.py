@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class AsyncConnectedAppsResource(AsyncResource):
-    """Apps of others that may act on the account."""
+    """Third-party apps that may act on the account."""
 
     @property
     def with_raw_response(self) -> AsyncConnectedAppsWithRawResponse:
@@ -32,7 +32,7 @@ class AsyncConnectedAppsResource(AsyncResource):
     ) -> AsyncPager[ConnectedApp]:
         """List connected apps: `GET /v1/connected-apps`. Scope `connected_apps:read`.
 
-        The apps that people of this account allowed to act on it in this mode, most recently connected first.
+        The apps allowed to act on this account in this mode, most recently connected first.
 
         Args:
         - `limit`: How many objects to return at most.
@@ -57,7 +57,8 @@ class AsyncConnectedAppsResource(AsyncResource):
         """Disconnect an app: `DELETE /v1/connected-apps/{connected_app_id}`. Scope `connected_apps:write`.
 
         Ends the app's access to this account: its access and refresh tokens stop working everywhere within a
-        second. The app has to ask again to be connected. The account gets the event `app.authorization_revoked`.
+        second. The app must ask for consent again to reconnect. The account receives the event
+        `app.authorization_revoked`.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).

@@ -32,13 +32,13 @@ class AsyncIncomingEventsResource(AsyncResource):
     ) -> None:
         """Receive a provider's webhook: `POST /hooks/{plugin}`. Needs no credentials.
 
-        Where providers of plugins send their webhooks. The plugin verifies the signature over the bytes as they
-        came, of whatever content type; what was signed more than 5 minutes away is refused. Each event is stored
-        once, by the provider's id of it, and processed after the answer. What a plugin's simulator signed belongs
-        to the sandbox.
+        Receives the webhooks of plugins' providers. The plugin verifies the signature over the raw bytes, whatever
+        the content type; a signature more than 5 minutes old is rejected. Each event is stored once, by the
+        provider's event id, and processed after the response. An event signed by a plugin's simulator belongs to
+        the sandbox.
 
-        No order is promised: what waits is taken by the time when it happened, but several are processed at once,
-        one that failed is tried again after later ones, and providers send late. What is made of an event never
+        Order is not guaranteed: waiting events are taken by the time they happened, but several are processed at
+        once, a failed one is retried after later ones, and providers send late. The effect of an event never
         depends on the one before it.
 
         Raises: BadRequestError (400), NotFoundError (404), ContentTooLargeError (413), UnsupportedMediaTypeError

@@ -41,20 +41,20 @@ class AsyncOauthClientsResource(AsyncResource):
         """Register an OAuth client: `POST /v1/oauth/clients`. Scope `oauth_clients:write`.
 
         Registers an app that people can connect to their accounts. A `confidential` client runs on a server and
-        gets a secret, which is in this answer and never again; a `public` one (browser, phone, desktop) can keep
-        none and proves itself by PKCE alone. Redirect URIs are compared letter by letter: https, or http on a
-        loopback address, whose port is then free; a public client may also use a scheme of its own with a dot in it
+        gets a secret, returned only in this response; a `public` one (browser, phone, desktop) cannot keep a secret
+        and relies on PKCE alone. Redirect URIs must match exactly: https, or http on a loopback address, where any
+        port matches; a public client may also use a private-use scheme with a dot in it
         (`com.example.app:/callback`).
 
-        The endpoints stand in `/.well-known/oauth-authorization-server`.
+        The endpoints are listed in `/.well-known/oauth-authorization-server`.
 
         Args:
         - `name`: Name that people see when they are asked.
         - `type`: Whether the app can keep a secret (`confidential`, it has a server) or not (`public`).
         - `homepage`: Where people learn about the app; https. Its host is shown when they are asked.
-        - `logo_uri`: A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so that the
-          people who see it are not known to its host.
-        - `redirect_uris`: Where answers may be sent; compared letter by letter.
+        - `logo_uri`: A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so its host
+          does not learn who sees it.
+        - `redirect_uris`: Allowed redirect URIs; compared exactly.
         - `scopes`: What the app may ask people for. Scopes about credentials and administration (`api_keys`,
           `oauth_clients`, `connected_apps`, `admin` …) are never given to apps.
 
@@ -125,16 +125,16 @@ class AsyncOauthClientsResource(AsyncResource):
     ) -> OauthClient:
         """Update an OAuth client: `PATCH /v1/oauth/clients/{client_id}`. Scope `oauth_clients:write`.
 
-        Changes the fields that are sent and leaves the others; null clears `homepage` and `logo_uri`. A scope that
-        is taken away is gone from all access tokens of the client within a second; people who connected the app are
-        not asked again.
+        Changes the fields that are sent and leaves the others; null clears `homepage` and `logo_uri`. A removed
+        scope disappears from all access tokens of the client within a second; people who connected the app are not
+        asked again.
 
         Args:
         - `name`: Name that people see when they are asked.
         - `homepage`: Where people learn about the app; https. Its host is shown when they are asked.
-        - `logo_uri`: A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so that the
-          people who see it are not known to its host.
-        - `redirect_uris`: Where answers may be sent; compared letter by letter.
+        - `logo_uri`: A square PNG, JPEG or WebP of at most 200 kB, over https. Our server fetches it, so its host
+          does not learn who sees it.
+        - `redirect_uris`: Allowed redirect URIs; compared exactly.
         - `scopes`: What the app may ask people for. Scopes about credentials and administration (`api_keys`,
           `oauth_clients`, `connected_apps`, `admin` …) are never given to apps.
 
@@ -156,8 +156,8 @@ class AsyncOauthClientsResource(AsyncResource):
     ) -> None:
         """Delete an OAuth client: `DELETE /v1/oauth/clients/{client_id}`. Scope `oauth_clients:write`.
 
-        The app is disconnected from every account: all its tokens stop working within a second, and each of those
-        accounts gets the event `app.authorization_revoked`.
+        Disconnects the app from every account: all its tokens stop working within a second, and each of those
+        accounts receives the event `app.authorization_revoked`.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).
@@ -177,11 +177,11 @@ class AsyncOauthClientsResource(AsyncResource):
         """Rotate an OAuth client's secret: `POST /v1/oauth/clients/{client_id}/rotate-secret`. Scope
         `oauth_clients:write`.
 
-        Makes a new secret, shown in this answer and never again. The old one works for `overlap_seconds` more.
-        Tokens are not touched. Public clients have no secret: 409.
+        Creates a new secret, returned only in this response. The old one keeps working for `overlap_seconds`.
+        Tokens are not affected. Public clients have no secret: 409.
 
         Args:
-        - `overlap_seconds`: How long the old secret still works. 86400 (a day) when left out; 0 ends it at once; at
+        - `overlap_seconds`: How long the old secret keeps working. Default: 86400 (a day); 0 revokes it at once; at
           most 604800 (a week).
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),

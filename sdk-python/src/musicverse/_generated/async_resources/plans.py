@@ -28,8 +28,8 @@ class AsyncPlansResource(AsyncResource):
     ) -> PlanList:
         """List plans: `GET /v1/plans`. Needs no credentials.
 
-        Every plan with its price and what it allows, cheapest first, and the add-on that lifts an account for a
-        while. Open to everybody.
+        Every plan with its price and what it allows, cheapest first, and the add-on that upgrades an account for a
+        while. No credential needed.
 
         Raises: BadRequestError (400), RateLimitError (429), InternalServerError (500).
         """
@@ -47,7 +47,7 @@ class AsyncPlansResource(AsyncResource):
     ) -> Plan:
         """Get a plan: `GET /v1/plans/{plan_id}`. Needs no credentials.
 
-        One plan with its price and what it allows. Open to everybody.
+        One plan with its price and what it allows. No credential needed.
 
         Raises: BadRequestError (400), NotFoundError (404), RateLimitError (429), InternalServerError (500).
         """

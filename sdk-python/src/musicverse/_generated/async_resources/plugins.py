@@ -28,8 +28,8 @@ class AsyncPluginsResource(AsyncResource):
     ) -> PluginList:
         """List plugins: `GET /v1/plugins`. Scope `plugins:read`.
 
-        Every plugin that the server is configured with, also those that could not be loaded, with what they can do,
-        which settings they need (never their values) and how they are doing.
+        Every configured plugin, including those that could not be loaded: its capabilities, the settings it needs
+        (never their values) and its status.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
         InternalServerError (500).

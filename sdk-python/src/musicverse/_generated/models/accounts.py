@@ -11,19 +11,19 @@ class ActiveSession(Model):
     """A session that can be used now."""
     object: Literal["session"]
     id: str
-    """Id of a session. It is no secret."""
+    """Id of a session. Not a secret."""
     current: bool
-    """It is the session that asks."""
+    """Whether this is the session that makes the request."""
     created_at: datetime
     """When it was opened."""
     last_used_at: datetime
     """When it was last used, a few seconds late."""
     expires_at: datetime
-    """When it ends by itself."""
+    """When it expires."""
     ip: str | None
-    """Address that signed in; null when it is not known."""
+    """IP address of the sign-in; null when unknown."""
     user_agent: str | None
-    """Program that signed in, as it called itself."""
+    """User agent of the sign-in."""
 
 
 class EmailVerification(Model):
@@ -36,7 +36,7 @@ class EmailVerification(Model):
 
 
 class Profile(Model):
-    """The account that a credential acts on, and its twin."""
+    """The account that a credential acts on, and its sandbox twin."""
     object: Literal["profile"]
     id: str
     """The account acted on in this mode."""
@@ -45,13 +45,13 @@ class Profile(Model):
     email: str
     """Address of its owner."""
     email_verified: bool
-    """Its owner opened the link in a mail sent to it."""
+    """Whether its owner has opened the link emailed to it."""
     pending_email: str | None
     """New address that becomes the account's when its owner opens the link sent to it."""
     mode: Mode | str
     """`live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over."""
     tier: Tier | str
-    """The account's own plan; a sandbox has rate limits of its own. A running boost is not seen here."""
+    """The account's own plan; a sandbox has its own rate limits. An active boost is not reflected here."""
     live_account_id: str
     """The live account of the pair."""
     sandbox_account_id: str
@@ -64,11 +64,11 @@ class Session(Model):
     """A signed-in session. It has all scopes."""
     object: Literal["session"]
     id: str
-    """Id of a session. It is no secret."""
+    """Id of a session. Not a secret."""
     token: str
     """The secret to send as `Authorization: Bearer …`. Shown once, stored only as a hash."""
     expires_at: datetime
-    """When it ends by itself."""
+    """When it expires."""
     account_id: str
     """The live account it acts on."""
 
@@ -76,28 +76,28 @@ class Session(Model):
 class SignUpResult(Model):
     """A new account, signed in."""
     account: Profile
-    """The account that a credential acts on, and its twin."""
+    """The account that a credential acts on, and its sandbox twin."""
     session: Session
     """A signed-in session. It has all scopes."""
 
 
 class SpotifyLink(Model):
-    """The Spotify account that somebody signs in with."""
+    """The Spotify account that a person signs in with."""
     object: Literal["spotify_link"]
     name: str | None
-    """How they are called at Spotify."""
+    """Their display name at Spotify."""
     linked_at: datetime
     """When it was linked."""
 
 
 class SpotifySignIn(Model):
-    """A sign-in that was begun. Keep `id` and `secret` in the browser that began it; only it can finish."""
+    """A sign-in in progress. Keep `id` and `secret` in the browser that started it; only it can finish."""
     object: Literal["spotify_sign_in"]
     id: str
     """Id of the sign-in."""
     secret: str
-    """Proves who began it. Never put it into an address."""
+    """Proves who started it. Never put it into a URL."""
     authorization_url: str
     """Spotify's page; send the browser there."""
     expires_at: datetime
-    """Until when it can be finished."""
+    """When it expires."""

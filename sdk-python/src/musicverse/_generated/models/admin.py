@@ -20,13 +20,13 @@ class Account(Model):
     email: str
     """Address of its owner."""
     tier: Tier | str
-    """The account's own plan; a sandbox has rate limits of its own. A running boost is not seen here."""
+    """The account's own plan; a sandbox has its own rate limits. An active boost is not reflected here."""
     is_admin: bool
-    """It administrates the platform."""
+    """Whether it is an administrator of the platform."""
     api_keys_count: int
-    """API keys that work, live and sandbox together."""
+    """Active API keys, live and sandbox together."""
     sessions_count: int
-    """Sessions that are open."""
+    """Open sessions."""
     created_at: datetime
     """When it signed up."""
 
@@ -37,9 +37,9 @@ class AccountPlan(Model):
     account_id: str
     """The live account."""
     plan: PlanId | str
-    """What the account subscribes to or was granted, boosts aside."""
+    """What the account subscribes to or was granted, not counting boosts."""
     boost_expires_at: datetime | None
-    """Until when boosts lift the plan; null when there is none."""
+    """When the boost ends; null when there is none."""
     effective_plan: PlanId | str
     """The plan in force at this moment."""
 
@@ -47,7 +47,7 @@ class AccountPlan(Model):
 class AdminActionActor(Model):
     """Who did it."""
     kind: Literal["api_key", "session", "oauth_token", "command_line"] | str
-    """How it was asked for. At the server's command line nobody is signed in, and all ids are null."""
+    """How it was requested. On the server's command line nobody is signed in, and all ids are null."""
     account_id: str | None
     """Account of the administrator."""
     user_id: str | None
@@ -61,11 +61,11 @@ class AdminActionTarget(Model):
     id: str
     """Id of what was changed."""
     account_id: str | None
-    """The account that it belongs to; null when it belongs to none."""
+    """The account it belongs to; null for none."""
 
 
 class AdminAction(Model):
-    """What an administrator of the platform changed. It is never changed or deleted itself."""
+    """What an administrator of the platform changed. Entries are never changed or deleted."""
     object: Literal["admin_action"]
     id: str
     """Id of an administrator's action."""
@@ -76,7 +76,7 @@ class AdminAction(Model):
     target: AdminActionTarget
     """What it was done to."""
     details: dict[str, str | float | bool | None]
-    """What else should be known, such as the values before and after."""
+    """Further details, such as the values before and after."""
     request_id: str | None
     """The request that did it; null at the command line."""
     created_at: datetime
@@ -84,7 +84,7 @@ class AdminAction(Model):
 
 
 class BillingSync(Model):
-    """How what is known of an account's customer agrees with the payment provider."""
+    """Sync state of an account's customer at the payment provider."""
     object: Literal["billing_sync"]
     account_id: str
     """The account that is the customer, live or sandbox."""
@@ -93,13 +93,13 @@ class BillingSync(Model):
     mode: Mode | str
     """`live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over."""
     pending_since: datetime | None
-    """Since when somebody waits for a look at the customer; null when nobody does."""
+    """Since when a sync of the customer is due; null when none is."""
     attempts_count: int
-    """Failed tries since then."""
+    """Failed attempts since then."""
     last_error: str | None
-    """Why the last try failed."""
+    """Why the last attempt failed."""
     synced_at: datetime | None
-    """When the customer was last looked at; null for never."""
+    """When the customer was last synced; null for never."""
 
 
 class CostFigures(Model):
@@ -107,15 +107,15 @@ class CostFigures(Model):
     calls: int
     """All calls, also those that failed or whose answer was lost."""
     calls_unpriced: int
-    """Of these, the ones whose cost nobody knows; they are not in `cost_micros`."""
+    """Of these, calls of unknown cost; they are not in `cost_micros`."""
     input_tokens: int
     """Tokens read."""
     output_tokens: int
     """Tokens written."""
     seconds: float
-    """Length of the audio that was made."""
+    """Length of the generated audio."""
     images: int
-    """Pictures that were made."""
+    """Generated pictures."""
     cost_micros: int
     """What they cost, in millionths of a US dollar."""
 
@@ -123,7 +123,7 @@ class CostFigures(Model):
 class CostGroup(Model):
     """Sums over the calls of providers of one group. What `group_by` does not name is null."""
     account_id: str | None
-    """The account; null, grouped by account, for accounts that are no more."""
+    """The account; null, when grouped by account, for deleted accounts."""
     plan: str | None
     """The plan that the account had then, boosts included."""
     model: str | None
@@ -133,15 +133,15 @@ class CostGroup(Model):
     calls: int
     """All calls, also those that failed or whose answer was lost."""
     calls_unpriced: int
-    """Of these, the ones whose cost nobody knows; they are not in `cost_micros`."""
+    """Of these, calls of unknown cost; they are not in `cost_micros`."""
     input_tokens: int
     """Tokens read."""
     output_tokens: int
     """Tokens written."""
     seconds: float
-    """Length of the audio that was made."""
+    """Length of the generated audio."""
     images: int
-    """Pictures that were made."""
+    """Generated pictures."""
     cost_micros: int
     """What they cost, in millionths of a US dollar."""
 
@@ -173,15 +173,15 @@ class IncomingEvent(Model):
     provider_event_id: str
     """The provider's own id of the event."""
     type: str | None
-    """What happened, in the plugin's words; null before it was read, and for what nobody needs to know."""
+    """The event type, as named by the plugin; null before it was read and for ignored events."""
     status: IncomingEventStatus | str
     """`pending` until it is `processed`; `dead` when its processing failed too often."""
     attempts_count: int
-    """Tries to process it so far."""
+    """Processing attempts so far."""
     next_attempt_at: datetime | None
-    """When it is tried next; null when finished."""
+    """Time of the next attempt; null when finished."""
     last_error: str | None
-    """Why the last try failed; null when none did."""
+    """Why the last attempt failed; null when none did."""
     request_id: str
     """The request that brought it."""
     occurred_at: datetime
@@ -205,7 +205,9 @@ class PlatformStatusPluginsItem(Model):
     error: str | None
     """What was wrong when it was loaded."""
     breaker: str
-    """`closed` is well; `open`: its provider fails and is left alone for a while. The worst that any process says."""
+    """`closed`: healthy. `open`: its provider is failing and calls are paused. The worst state that any process
+    reports.
+    """
 
 
 class PlatformStatusQueuesItem(Model):
@@ -213,12 +215,12 @@ class PlatformStatusQueuesItem(Model):
     name: str
     """Name of the queue."""
     depth: PluginQueue | None
-    """How much is in it; null when it does not answer."""
+    """Its depth; null when it cannot be read."""
 
 
 class PlatformStatusUsageRecorder(Model):
-    """What became of the requests that the process which answers has recorded since its start: accepted = stored +
-    pending + dropped.
+    """What became of the requests recorded by the responding process since it started: accepted = stored + pending +
+    dropped.
     """
     accepted: int
     """Recorded."""
@@ -233,35 +235,35 @@ class PlatformStatusUsageRecorder(Model):
 
 
 class PlatformStatus(Model):
-    """How the parts of the platform are doing, for its administrators."""
+    """Status of the platform's components, for administrators."""
     object: Literal["platform_status"]
     checked_at: datetime
-    """When this was looked at."""
+    """When this was checked."""
     plugins: list[PlatformStatusPluginsItem]
     """Every plugin, once for live accounts and once for sandboxes."""
     queues: list[PlatformStatusQueuesItem]
     """Every queue of work."""
     usage_recorder: PlatformStatusUsageRecorder
-    """What became of the requests that the process which answers has recorded since its start: accepted = stored +
-    pending + dropped.
+    """What became of the requests recorded by the responding process since it started: accepted = stored + pending +
+    dropped.
     """
 
 
 class RateLimitOverride(Model):
-    """Rate limits of an account or a key that were set by hand."""
+    """An override of the rate limits of an account or a key."""
     object: Literal["rate_limit_override"]
     target_id: str
     """The account (`acc_…`) or the API key (`key_…`)."""
     account_id: str
     """The account, or the account of the key."""
     quota: RequestRate | None
-    """In place of the quota; null leaves it as it is."""
+    """Replaces the quota; null leaves it unchanged."""
     burst: RequestRate | None
-    """In place of the burst limit; null leaves it as it is."""
+    """Replaces the burst limit; null leaves it unchanged."""
     note: str
     """Why, for other administrators."""
     expires_at: datetime | None
-    """When the plan counts again; null for never."""
+    """When the plan's limits apply again; null for never."""
     created_at: datetime
     """When it was set for the first time."""
     updated_at: datetime

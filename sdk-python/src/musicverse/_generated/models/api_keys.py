@@ -7,10 +7,10 @@ from .shared import ApiKey
 
 
 class ApiKeyReport(Model):
-    """The report was taken. It says nothing about whether such keys exist."""
+    """The report was accepted. The response does not tell whether the keys exist."""
     object: Literal["api_key_report"]
     received: int
-    """How many keys the report names."""
+    """Number of keys in the report."""
 
 
 class ApiKeyWithSecret(ApiKey):

@@ -21,31 +21,31 @@ class CheckoutSession(Model):
 
 
 class PortalSession(Model):
-    """A page where a subscription is managed."""
+    """A page to manage a subscription."""
     object: Literal["portal_session"]
     url: str
-    """Send the person's browser here. Whoever has it can manage the subscription for a while."""
+    """Send the person's browser here. Anyone who has the URL can manage the subscription for a while."""
 
 
 class Subscription(Model):
-    """What an account subscribes to, as the payment provider last said, and its boosts."""
+    """An account's subscription, as last read from the payment provider, and its boosts."""
     object: Literal["subscription"]
     status: str
-    """In the payment provider's words: `active`, `trialing`, `past_due`, `unpaid`, `canceled`, `incomplete`,
-    `incomplete_expired`, `paused`; `none` where there never was a subscription. What the account may do is told by
-    its entitlements.
+    """The payment provider's status: `active`, `trialing`, `past_due`, `unpaid`, `canceled`, `incomplete`,
+    `incomplete_expired`, `paused`; `none` where there never was a subscription. What the account may do is
+    determined by its entitlements.
     """
     plan: PlanId | str | None
-    """The plan that it sells; null where there is none."""
+    """The plan that it provides; null where there is none."""
     current_period_start: datetime | None
-    """Since when the period runs; null where there is none."""
+    """Start of the current period; null where there is none."""
     current_period_end: datetime | None
     """When it ends, and the next one is charged unless `cancels_at` comes first."""
     cancels_at: datetime | None
-    """When it ends by itself, because it was canceled; null when it goes on."""
+    """When it ends because it was canceled; null when it renews."""
     ended_at: datetime | None
     """When it ended; null while it has not."""
     boost_ends_at: datetime | None
-    """Until when boosts run, bought or granted; null where there is none."""
+    """When boosts, bought or granted, end; null where there are none."""
     synced_at: datetime | None
     """When the payment provider was last asked; null for never."""

@@ -9,14 +9,14 @@ from .shared import Generation
 
 
 class DraftVariant(Model):
-    """One way to tell it, complete in itself."""
+    """One complete version of the content."""
     object: Literal["draft_variant"]
     id: str
     """Id of a variant of a draft."""
     position: int
     """Its place in the draft, from 0."""
     hook: str
-    """The first words, which must make people stay."""
+    """The opening words, which must hold the viewer's attention."""
     script: str
     """What is said and shown; one scene per line."""
     caption: str
@@ -24,7 +24,7 @@ class DraftVariant(Model):
     hashtags: list[str]
     """Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation."""
     edited_fields: list[ReelField | str]
-    """What a person wrote over what was generated. A regeneration of the field takes it off the list."""
+    """Fields that a person has edited. Regenerating the field removes it from the list."""
     selected: bool
     """Whether it is the one chosen; at most one of a draft is."""
     generation_id: str | None
@@ -41,21 +41,21 @@ class Draft(Model):
     id: str
     """Id of a draft."""
     status: DraftStatus | str
-    """`generating` while a generation writes for it, `ready` when it has variants, `failed` when nothing was written:
-    its generation says why.
+    """`generating` while a generation writes for it, `ready` when it has variants, `failed` when nothing could be
+    written: its generation says why.
     """
     title: str | None
     """A name for your own use; null when none was given."""
     brief: str
-    """What it is to be about."""
+    """What it is about."""
     platform: ReelPlatform | str
-    """Where the short video is to be shown. The length of the caption and the hashtags follow its habits."""
+    """The target platform. Caption length and hashtags follow its conventions."""
     tone: ReelTone | str
-    """How it is to sound."""
+    """Tone of the text."""
     language: str
     """Language to write in, as a BCP 47 tag."""
     variants: list[DraftVariant]
-    """What was written, by position. Those that a full regeneration replaced are not here."""
+    """The variants, by position. Those replaced by a full regeneration are not included."""
     selected_variant_id: str | None
     """The variant chosen; null when none is."""
     generation_id: str | None
@@ -75,4 +75,4 @@ class DraftGeneration(Model):
     draft: Draft
     """Content for a short video: what was asked for, and what was written."""
     generation: Generation
-    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
+    """One job for a provider, from the request to its result: a track, the variants of a draft, or an image."""

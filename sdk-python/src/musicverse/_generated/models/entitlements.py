@@ -11,15 +11,15 @@ class Entitlement(Model):
     """Whether and how much of one feature an account may use, and why."""
     object: Literal["entitlement"]
     feature: EntitlementFeature | str
-    """Something that plans allow, or allow so much of."""
+    """A feature that plans include, possibly up to a limit."""
     allowed: bool
     """The plan in force includes it."""
     reason: Literal["included", "not_in_plan"] | str
-    """Why: the plan in force includes it, or it does not."""
+    """The reason: the plan in force includes it, or does not."""
     limit: int | None
-    """How much of it in each period, or at once; null where it is not counted, and where it is not allowed."""
+    """The limit per period, or at once; null where it is not counted or not allowed."""
     period: EntitlementPeriod | str | None
-    """What the limit is for; null for a limit that holds at every moment, and where there is none."""
+    """The period of the limit; null for a limit that applies at every moment, and where there is none."""
     plan: PlanId | str
     """The plan in force."""
     source: EntitlementSource | str
@@ -33,7 +33,7 @@ class Entitlement(Model):
 
 
 class EntitlementList(Model):
-    """What an account may do at this moment."""
+    """What an account may do right now."""
     object: Literal["list"]
     plan: PlanId | str
     """The plan in force."""

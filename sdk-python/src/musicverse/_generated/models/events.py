@@ -20,18 +20,18 @@ from .webhooks import (
 
 
 class ApiKeyExposedPayload(Model):
-    """A key was seen in a public place and ended."""
+    """A key was found in a public place and revoked."""
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
     type: Literal["api_key.exposed"]
     timestamp: datetime
     """When it happened."""
     data: ApiKeyExposure
-    """A key was seen in a public place, and what was seen was ended."""
+    """A key was found in a public place, and the exposed secret was revoked."""
 
 
 class ApiKeyRotatedPayload(Model):
-    """A key got a new secret; the one before ends at `data.previous_expires_at`."""
+    """A key has a new secret; the previous one ends at `data.previous_expires_at`."""
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
     type: Literal["api_key.rotated"]
@@ -60,11 +60,11 @@ class AppAuthorizationRevokedPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: RevokedApp
-    """What is left of a connection that ended."""
+    """A connection that ended."""
 
 
 class AppAuthorizedPayload(Model):
-    """An app was allowed to act on the account, or was allowed more."""
+    """An app was granted access to the account, or was granted more."""
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
     type: Literal["app.authorized"]
@@ -82,7 +82,7 @@ class AssetCreatedPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: Asset
-    """Something finished that is kept, to be found again and used."""
+    """A finished result kept in the library."""
 
 
 class AssetDeletedPayload(Model):
@@ -93,7 +93,7 @@ class AssetDeletedPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: DeletedAsset
-    """What is left of an asset that was deleted."""
+    """A deleted asset."""
 
 
 class AssetUpdatedPayload(Model):
@@ -104,18 +104,18 @@ class AssetUpdatedPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: Asset
-    """Something finished that is kept, to be found again and used."""
+    """A finished result kept in the library."""
 
 
 class EntitlementExpiredPayload(Model):
-    """The time of a plan that the account had is over."""
+    """A plan that the account had has ended."""
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
     type: Literal["entitlement.expired"]
     timestamp: datetime
     """When it happened."""
     data: EntitlementChange
-    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+    """A plan that an account received, had extended or changed, or lost. Append-only."""
 
 
 class EntitlementGrantedPayload(Model):
@@ -126,29 +126,29 @@ class EntitlementGrantedPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: EntitlementChange
-    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+    """A plan that an account received, had extended or changed, or lost. Append-only."""
 
 
 class EntitlementRevokedPayload(Model):
-    """A plan was taken from the account before its time."""
+    """A plan was withdrawn from the account early."""
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
     type: Literal["entitlement.revoked"]
     timestamp: datetime
     """When it happened."""
     data: EntitlementChange
-    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+    """A plan that an account received, had extended or changed, or lost. Append-only."""
 
 
 class EntitlementUpdatedPayload(Model):
-    """A plan that the account has changed, or until when it has it."""
+    """A plan of the account, or its end, has changed."""
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
     type: Literal["entitlement.updated"]
     timestamp: datetime
     """When it happened."""
     data: EntitlementChange
-    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+    """A plan that an account received, had extended or changed, or lost. Append-only."""
 
 
 class EventTypeInfo(Model):
@@ -159,7 +159,7 @@ class EventTypeInfo(Model):
     description: str
     """What happened, in a sentence."""
     example: Event
-    """Something that happened. `type` tells what `data` is."""
+    """Something that happened. `type` determines the schema of `data`."""
 
 
 class EventTypeList(Model):
@@ -176,7 +176,7 @@ class GenerationCanceledPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: Generation
-    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
+    """One job for a provider, from the request to its result: a track, the variants of a draft, or an image."""
 
 
 class GenerationCompletedPayload(Model):
@@ -187,7 +187,7 @@ class GenerationCompletedPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: Generation
-    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
+    """One job for a provider, from the request to its result: a track, the variants of a draft, or an image."""
 
 
 class GenerationFailedPayload(Model):
@@ -198,7 +198,7 @@ class GenerationFailedPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: Generation
-    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
+    """One job for a provider, from the request to its result: a track, the variants of a draft, or an image."""
 
 
 class PlaylistCreatedPayload(Model):
@@ -220,7 +220,7 @@ class PlaylistDeletedPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: DeletedPlaylist
-    """What is left of a playlist that was deleted."""
+    """A deleted playlist."""
 
 
 class PlaylistUpdatedPayload(Model):
@@ -253,7 +253,7 @@ class TrackDeletedPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: DeletedTrack
-    """What is left of a track that was deleted."""
+    """A deleted track."""
 
 
 class TrackUpdatedPayload(Model):
@@ -268,14 +268,14 @@ class TrackUpdatedPayload(Model):
 
 
 class UsageCostAnomalyPayload(Model):
-    """An account's day costs at least five times what its days usually cost."""
+    """An account's cost for a day is at least five times its usual daily cost."""
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
     type: Literal["usage.cost_anomaly"]
     timestamp: datetime
     """When it happened."""
     data: CostAnomaly
-    """A day that costs far more than usual."""
+    """A day of unusually high cost."""
 
 
 class WebhookDisabledPayload(Model):
@@ -286,22 +286,22 @@ class WebhookDisabledPayload(Model):
     timestamp: datetime
     """When it happened."""
     data: Webhook
-    """An endpoint of yours that events are sent to."""
+    """One of your endpoints, which receives events."""
 
 
 class WebhookFailingPayload(Model):
-    """Nothing that was sent to an endpoint succeeded for a day."""
+    """No delivery to an endpoint has succeeded for a day."""
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
     type: Literal["webhook.failing"]
     timestamp: datetime
     """When it happened."""
     data: Webhook
-    """An endpoint of yours that events are sent to."""
+    """One of your endpoints, which receives events."""
 
 
 class WebhookTestPayload(Model):
-    """A sample that tries out an endpoint."""
+    """A sample event to try out an endpoint."""
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
     type: Literal["webhook.test"]
@@ -338,7 +338,7 @@ WebhookPayload: TypeAlias = (
     | WebhookFailingPayload
     | WebhookTestPayload
 )
-"""The body of a webhook. `type` tells what `data` is."""
+"""The body of a webhook. `type` determines the schema of `data`."""
 
 WEBHOOK_PAYLOAD: Tagged[WebhookPayload] = Tagged(
     "type",

@@ -16,11 +16,11 @@ class HealthCheck(Model):
     duration_ms: int
     """Milliseconds the check took."""
     message: str | None
-    """What is wrong, without inner detail; null when `ok`."""
+    """What is wrong, without internal details; null when `ok`."""
 
 
 class Health(Model):
-    """How a part of the platform is doing."""
+    """Health of one part of the platform."""
     object: Literal["health"]
     type: HealthType | str
     """Which part: the application as a whole, its database, or the sending of webhooks."""
@@ -30,7 +30,7 @@ class Health(Model):
     """Version of the server."""
     checks: list[HealthCheck]
     checked_at: datetime
-    """When it was looked at."""
+    """When it was checked."""
 
 
 class Liveness(Model):

@@ -10,29 +10,29 @@ from ..literals import Mode, PlanId, RateClass
 class GenerationWindow(Model):
     """One limit on generations."""
     limit: int | None
-    """The most; null when there is no limit."""
+    """The limit; null when there is none."""
     used: int
-    """How many count now."""
+    """How many are in use."""
     remaining: int | None
     """How many are left; null when there is no limit."""
     resets_at: datetime | None
-    """When it begins anew; null where each one comes back when it ends."""
+    """When it resets; null where each slot is freed when its generation ends."""
 
 
 class GenerationLimits(Model):
-    """What generations may still be started. All windows must have room for one to be accepted; it then takes one from
-    each, and one that is refused takes nothing.
+    """How many generations may still be started. A generation is accepted only if every window has room; it then takes
+    one from each. A rejected one takes nothing.
     """
     monthly_pool: GenerationWindow
-    """Generations of this month (UTC). Those that failed for no fault of yours are given back."""
+    """Generations this month (UTC). Those that fail through no fault of yours are refunded."""
     hourly_burst: GenerationWindow
-    """Generations started in this hour of the clock (UTC)."""
+    """Generations started in this clock hour (UTC)."""
     full_regenerations: GenerationWindow
     """Full regenerations of this month; a limit of 0 when the plan has none."""
     concurrency: GenerationWindow
-    """Generations at work or waiting."""
+    """Generations queued or running."""
     regeneration_cooldown_seconds: int
-    """Least time between two regenerations of one draft."""
+    """Minimum time between two regenerations of one draft."""
 
 
 class RateLimitWindow(Model):
@@ -42,34 +42,34 @@ class RateLimitWindow(Model):
     limit: int
     """Requests that one window allows."""
     remaining: int
-    """Requests that are left until it resets."""
+    """Requests left until it resets."""
     window_seconds: int
     """Length of a window in seconds."""
     resets_at: datetime
-    """When it is full again, if nothing more is asked for."""
+    """When it is full again, if no further request is made."""
     source: Literal["plan", "override", "sandbox", "platform"] | str
-    """Who set the number: the plan, an administrator for this caller, the sandbox, or the platform for everybody."""
+    """Where the limit comes from: the plan, an administrator's override, the sandbox, or the platform's default."""
 
 
 class RateLimitsNextRequest(Model):
-    """What a request would meet that came now."""
+    """What a request made now would meet."""
     operation_id: str | None
-    """The operation that was asked for."""
+    """The requested operation."""
     rate_class: RateClass | str
-    """How an operation is counted. `credential` operations make one and have a window of their own besides; `inspect`
-    uses up nothing else; `auth` is for signing in and up and `hooks` for what providers send, both by address;
-    `none` has no limit.
+    """How an operation is counted. `credential` operations create credentials and have an additional window of their
+    own; `inspect` counts against nothing else; `auth` is for signing in and up and `hooks` for providers' webhooks,
+    both per IP address; `none` has no limit.
     """
     allowed: bool
-    """It would be answered."""
+    """Whether it would be allowed."""
     retry_after_seconds: int | None
     """When it is not allowed, when it will be."""
     violated_policies: list[str]
-    """The windows that would refuse it."""
+    """The windows that would reject it."""
 
 
 class RateLimits(Model):
-    """Where the caller stands. Looking uses up nothing."""
+    """The caller's current limits. Reading them consumes nothing."""
     object: Literal["rate_limits"]
     plan: PlanId | str
     """The plan in force, boosts included."""
@@ -78,12 +78,12 @@ class RateLimits(Model):
     mode: Mode | str
     """`live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over."""
     degraded: bool
-    """The servers count each for itself at the moment; limits are divided among them."""
+    """True while each server counts on its own; limits are divided among them."""
     next_request: RateLimitsNextRequest
-    """What a request would meet that came now."""
+    """What a request made now would meet."""
     windows: list[RateLimitWindow]
     """Every window that would count it."""
     generations: GenerationLimits
-    """What generations may still be started. All windows must have room for one to be accepted; it then takes one from
-    each, and one that is refused takes nothing.
+    """How many generations may still be started. A generation is accepted only if every window has room; it then takes
+    one from each. A rejected one takes nothing.
     """

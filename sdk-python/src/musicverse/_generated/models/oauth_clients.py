@@ -21,7 +21,7 @@ class OauthClient(Model):
     logo_uri: str | None
     """Where our server fetches the logo."""
     redirect_uris: list[str]
-    """Where answers may be sent."""
+    """Allowed redirect URIs."""
     scopes: list[Scope | str]
     """What the app may ask people for."""
     secret_hint: str | None

@@ -12,27 +12,27 @@ class PlanPrice(Model):
     amount_cents: int
     """Whole cents."""
     currency: Literal["usd"]
-    """ISO 4217 in small letters."""
+    """ISO 4217 code in lower case."""
     interval: Literal["month"]
     """How often it is due."""
 
 
 class PlanRegeneration(Model):
-    """Which parts of a result can be made anew."""
+    """Which parts of a result can be regenerated."""
     targeted: bool
     """One field or one variant."""
     full: Literal["none", "capped", "unlimited"] | str
-    """The whole result: not at all, so many times a month, or freely."""
+    """The whole result: never, a limited number of times a month, or without limit."""
     full_per_month: int | None
     """With `capped`, how many times a month."""
     cooldown_seconds: int
-    """Least time between two regenerations of one draft."""
+    """Minimum time between two regenerations of one draft."""
 
 
 class PlanApiRate(Model):
     """Requests that the account's API keys may make together."""
     quota: RequestRate
-    """So many requests in each window of so many seconds."""
+    """A number of requests per window of a number of seconds."""
     burst: RequestRate | None
     """How much of the quota may come at once; null when there is no such limit."""
 
@@ -51,11 +51,11 @@ class Plan(Model):
     variants_max: int
     """Most variants of one generation."""
     generations_per_hour: int
-    """Generations that may be started in one hour of the clock (UTC)."""
+    """Generations that may be started in one clock hour (UTC)."""
     concurrency_max: int
-    """Generations at work at the same time, waiting ones included."""
+    """Concurrent generations, including queued ones."""
     regeneration: PlanRegeneration
-    """Which parts of a result can be made anew."""
+    """Which parts of a result can be regenerated."""
     api_rate: PlanApiRate
     """Requests that the account's API keys may make together."""
     upgrade_url: str
@@ -67,11 +67,11 @@ class PlanListBoostPrice(Model):
     amount_cents: int
     """Whole cents."""
     currency: Literal["usd"]
-    """ISO 4217 in small letters."""
+    """ISO 4217 code in lower case."""
 
 
 class PlanListBoost(Model):
-    """The add-on that lifts an account to a higher plan for a while."""
+    """The add-on that upgrades an account to a higher plan for a while."""
     name: str
     """What the add-on is called."""
     price: PlanListBoostPrice
@@ -88,4 +88,4 @@ class PlanList(Model):
     data: list[Plan]
     """Cheapest first."""
     boost: PlanListBoost
-    """The add-on that lifts an account to a higher plan for a while."""
+    """The add-on that upgrades an account to a higher plan for a while."""

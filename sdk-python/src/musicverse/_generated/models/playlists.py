@@ -13,7 +13,7 @@ class PlaylistItem(Model):
     id: str
     """Id of one place in a playlist. A track that is in a playlist twice has two of them."""
     position: int
-    """How many tracks stand before it, at the time of this answer."""
+    """Number of tracks before it, at the time of this response."""
     added_at: datetime
     """When it was added."""
     track: Track

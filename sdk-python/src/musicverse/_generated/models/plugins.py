@@ -16,7 +16,7 @@ class PluginModel(Model):
     kind: GenerationKind | str
     """What is made. `music` becomes a track, `reel` the variants of a draft, `artwork` an image."""
     default: bool
-    """Taken when a request names no model; one per kind and plugin."""
+    """Used when a request names no model; one per kind and plugin."""
 
 
 class PluginConfigField(Model):
@@ -24,15 +24,15 @@ class PluginConfigField(Model):
     name: str
     """Name of the setting."""
     required: bool
-    """The plugin does not load without it."""
+    """Whether the plugin needs it to load."""
     secret: bool
-    """Its value is a secret."""
+    """Whether its value is a secret."""
     configured: bool
-    """It has a value."""
+    """Whether it has a value."""
 
 
 class Plugin(Model):
-    """An installed integration and how it is doing."""
+    """An installed integration and its status."""
     id: str
     """Its short name."""
     name: str
@@ -52,11 +52,11 @@ class Plugin(Model):
     config: list[PluginConfigField]
     """Its settings without their values."""
     breaker: Literal["closed", "open", "half_open"] | str
-    """`closed`: calls go through. `open`: the provider fails, so work waits. `half_open`: one call tries whether it
-    works again. Each process finds that out by itself; this is the worst that any of them says.
+    """`closed`: calls go through. `open`: the provider is failing, so work waits. `half_open`: a probe call checks
+    whether it has recovered. Each process has its own breaker; this is the worst state of all.
     """
     queue: PluginQueue | None
-    """Its work; null when it has none or its state cannot be read now."""
+    """Its queue; null when it has none or its state cannot be read."""
 
 
 class PluginList(Model):

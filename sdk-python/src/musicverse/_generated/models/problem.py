@@ -7,38 +7,36 @@ from ..literals import ErrorCode, PlanId, Scope
 
 
 class FieldProblem(Model):
-    """One place of a request that is wrong."""
+    """One invalid part of a request."""
     path: str
-    """JSON pointer to the place, led by the part of the request it is in."""
+    """JSON pointer to the invalid value, prefixed with the part of the request."""
     code: str
-    """What is wrong with it, for programs. New codes may be added."""
+    """Machine-readable reason. New codes may be added."""
     message: str
-    """What is wrong with it and what fits, for people."""
+    """Human-readable reason and what would be valid."""
 
 
 class Problem(Model):
-    """Why a request was not done (RFC 9457). Decide by `code`, show `detail`, quote `request_id` when you ask for
-    help.
-    """
+    """Why a request failed (RFC 9457). Branch on `code`, show `detail`, quote `request_id` when you ask for help."""
     type: str
     """Page that explains the code and what to do."""
     title: str
-    """The code in words. It never changes for a code."""
+    """A short summary of the code; fixed per code."""
     status: int
     """The HTTP status again."""
     detail: str
     """What was wrong with this request, where, and what to do."""
     code: ErrorCode | str
-    """What went wrong, for programs. A code never changes its meaning; new ones may be added."""
+    """Machine-readable error code. A code never changes its meaning; new ones may be added."""
     request_id: str
     """Id of a request, as in the `X-Request-Id` header."""
     errors: list[FieldProblem] | None = None
-    """With `validation_failed`, every place that is wrong."""
+    """With `validation_failed`, every invalid part."""
     required_scope: Scope | str | None = None
     """With `insufficient_scope`, the scope that is missing."""
     violated_policies: list[str] | None = Field(default=None, alias="violated-policies")
-    """With status 429, what refused: names of policies in `RateLimit-Policy`, or of windows in `generations` of `GET
-    /v1/limits`, the one that lasts longest first.
+    """With status 429, the limits that were exceeded: policy names of `RateLimit-Policy`, or windows in `generations`
+    of `GET /v1/limits`, the longest wait first.
     """
     upgrade_url: str | None = None
     """With `rate_limited` and limits of the plan, where to get higher limits."""

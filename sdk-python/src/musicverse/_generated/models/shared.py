@@ -55,7 +55,7 @@ class Track(Model):
     generation_id: str | None
     """The generation that made it; null for uploads."""
     format: AudioFormat | str
-    """Container of the audio, told from its bytes."""
+    """Container of the audio, detected from its bytes."""
     content_type: str
     """Media type of its audio."""
     bytes: int
@@ -69,7 +69,7 @@ class Track(Model):
     channels: int
     """1 mono, 2 stereo."""
     loudness_lufs: float | None
-    """Integrated loudness (EBU R 128) in LUFS; null until it was measured shortly after creation, and for silence."""
+    """Integrated loudness (EBU R 128) in LUFS; null until measured shortly after creation, and for silence."""
     created_at: datetime
     """When it was stored."""
 
@@ -78,7 +78,7 @@ class ApiKey(Model):
     """An API key without its secret."""
     object: Literal["api_key"]
     id: str
-    """Id of an API key. It is no secret."""
+    """Id of an API key. Not a secret."""
     name: str
     """What the key is for."""
     hint: str
@@ -90,33 +90,31 @@ class ApiKey(Model):
     scopes: list[Scope | str]
     """What it may do."""
     ip_allowlist: list[str] | None
-    """Where it may be used from; a request from elsewhere is 403 `ip_not_allowed`. Null, from everywhere. The address
-    is the connection's, or what the operator's own proxies say in `X-Forwarded-For`.
+    """Addresses it may be used from; requests from elsewhere get 403 `ip_not_allowed`. Null: from anywhere. The
+    address is that of the connection, or what the operator's own proxies send in `X-Forwarded-For`.
     """
     expires_at: datetime | None
-    """When it stops working by itself; null for never."""
+    """When it expires; null for never."""
     revoked_at: datetime | None
-    """When it was revoked; null while it was not."""
+    """When it was revoked; null if it was not."""
     rotation_due_at: datetime | None
-    """When its secret is 90 days old: rotate it before. From then on the event `api_key.rotation_due` and a mail
-    remind of it every 30 days. Null for a key that was revoked.
+    """When its secret is 90 days old: rotate it before. From then on, the event `api_key.rotation_due` and an email
+    remind the owner every 30 days. Null for a revoked key.
     """
     previous_last4: str | None
-    """Last four characters of the secret before the last rotation, while it still works; otherwise null."""
+    """Last four characters of the previous secret while it still works; otherwise null."""
     previous_expires_at: datetime | None
-    """When the secret before the last rotation stops working; null when there is none that works."""
+    """When the previous secret stops working; null when none works."""
     last_used_at: datetime | None
-    """When it last made a request; null for never. Written together with other keys' uses every few seconds, so it may
-    be 10 seconds behind.
-    """
+    """When it last made a request; null for never. Written in batches, so it may be up to 10 seconds behind."""
     last_used_ip: str | None
-    """The address that request came from."""
+    """The IP address of that request."""
     created_at: datetime
     """When it was created."""
 
 
 class ConnectedClient(Model):
-    """The app, as its makers registered it."""
+    """The app, as registered by its developer."""
     id: str
     """Id of an OAuth client; also its `client_id`."""
     name: str
@@ -131,21 +129,21 @@ class ConnectedApp(Model):
     id: str
     """Id of a connection between an app and an account."""
     client: ConnectedClient
-    """The app, as its makers registered it."""
+    """The app, as registered by its developer."""
     mode: Mode | str
     """`live` acts on the live account; `test` on its sandbox, where every provider is simulated. Nothing crosses over."""
     scopes: list[Scope | str]
-    """What it was allowed."""
+    """The scopes it was granted."""
     created_at: datetime
     """When it was connected."""
     last_used_at: datetime | None
     """When it last fetched an access token, which lasts an hour; null before the first."""
     expires_at: datetime
-    """When the connection ends by itself; each refresh moves it to a year later."""
+    """When the connection expires; each refresh extends it to a year from then."""
 
 
 class AssetFile(Model):
-    """What is known of a picture."""
+    """Properties of a picture."""
     content_type: str
     """Its media type."""
     bytes: int
@@ -159,18 +157,18 @@ class AssetFile(Model):
 
 
 class Asset(Model):
-    """Something finished that is kept, to be found again and used."""
+    """A finished result kept in the library."""
     object: Literal["asset"]
     id: str
     """Id of an asset."""
     kind: AssetKind | str
     """`reel`: the text of a short video. `image`: a picture, which `library.download_asset_file` gives."""
     status: AssetStatus | str
-    """How far it is, for your own use: nothing changes it by itself, and each may follow each."""
+    """Its status, for your own use: nothing changes it automatically, and every transition is allowed."""
     title: str
     """Its title."""
     platform: ReelPlatform | str | None
-    """Where it is to be shown; null when that is open."""
+    """Target platform; null when undecided."""
     hook: str | None
     """The first words of a reel."""
     script: str | None
@@ -180,13 +178,13 @@ class Asset(Model):
     hashtags: list[str]
     """Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII punctuation."""
     tags: list[str]
-    """Your own labels. Kept in lower case, each once."""
+    """Your own labels. Stored in lower case, without duplicates."""
     metadata: dict[str, str]
-    """What your program wants to keep with it, up to 50 texts by name. It is not searched."""
+    """Your own metadata, up to 50 named texts. Not searchable."""
     draft_id: str | None
-    """The draft that its texts were copied from; null when there is none any more."""
+    """The draft that its texts were copied from; null when there is none, or it was deleted."""
     variant_id: str | None
-    """The variant that its texts were copied from; null when there is none any more."""
+    """The variant that its texts were copied from; null when there is none, or it was deleted."""
     generation_id: str | None
     """The generation that made it; null when none did."""
     file: AssetFile | None
@@ -200,17 +198,17 @@ class Asset(Model):
 class GenerationError(Model):
     """Why a generation failed."""
     code: Literal["content_policy", "provider_rejected", "provider_unavailable", "provider_unknown", "plugin_unavailable", "internal_error"] | str
-    """`content_policy`: the provider refused the text. `provider_rejected`: it refused the request for another reason.
-    `provider_unavailable`: it failed on every attempt. `provider_unknown`: it was asked but its answer was lost,
-    and asking again could have charged twice. `plugin_unavailable`: no plugin could do it. `internal_error`: our
-    fault.
+    """`content_policy`: the provider rejected the text. `provider_rejected`: it rejected the request for another
+    reason. `provider_unavailable`: it failed on every attempt. `provider_unknown`: it was called but its response
+    was lost, and calling again could have charged twice. `plugin_unavailable`: no plugin could do it.
+    `internal_error`: our fault.
     """
     message: str
-    """What happened and what to do, for people."""
+    """Human-readable: what happened and what to do."""
 
 
 class Generation(Model):
-    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
+    """One job for a provider, from the request to its result: a track, the variants of a draft, or an image."""
     object: Literal["generation"]
     id: str
     """Id of a generation."""
@@ -219,7 +217,7 @@ class Generation(Model):
     status: GenerationStatus | str
     """`queued` and `running` go on by themselves; `completed`, `failed` and `canceled` are final."""
     progress: float
-    """How much is done. It never falls; 1 only when completed."""
+    """Share of the work done. Never decreases; 1 only when completed."""
     prompt: str
     """As asked for; of a reel the brief, of artwork for a track what was made of it."""
     lyrics: str | None
@@ -245,7 +243,7 @@ class Generation(Model):
     created_at: datetime
     """When it was accepted."""
     started_at: datetime | None
-    """When a worker first took it up; null before."""
+    """When a worker first started it; null before."""
     finished_at: datetime | None
     """When it became final; null before."""
 
@@ -253,23 +251,21 @@ class Generation(Model):
 class EntitlementCause(Model):
     """Why an account's entitlements changed."""
     kind: Literal["provider_event", "reconciliation", "administrator", "expiry", "import"] | str
-    """A webhook of the payment provider, the daily comparison with the provider, an administrator, the end of what was
-    given for a time, or the start of this record.
+    """A webhook of the payment provider, the daily reconciliation with the provider, an administrator, the end of a
+    limited grant, or the start of this record.
     """
     ids: list[str]
-    """The provider's ids of the events, or the id of the administrator's request; several when one look at the
-    provider answered them all.
-    """
+    """The provider's event ids, or the id of the administrator's request; several when one sync covered them all."""
 
 
 class EntitlementChange(Model):
-    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+    """A plan that an account received, had extended or changed, or lost. Append-only."""
     object: Literal["entitlement_change"]
     id: str
     """Id of a change of an account's entitlements."""
     change: Literal["granted", "updated", "revoked", "expired"] | str
-    """`granted`: it was given. `updated`: it gives another plan or another time. `revoked`: it was taken away before
-    its time. `expired`: its time was over.
+    """`granted`: it was given. `updated`: its plan or period changed. `revoked`: it was withdrawn early. `expired`:
+    its period ended.
     """
     source: EntitlementSource | str
     """Where a plan comes from: nowhere (`default`, the free plan), a subscription (`plan`), a boost that was bought
@@ -286,15 +282,15 @@ class EntitlementChange(Model):
     cause: EntitlementCause
     """Why an account's entitlements changed."""
     version: int
-    """The account's version that it made; those of one moment have the same."""
+    """The account version that it produced; changes made together share one."""
     created_at: datetime
     """When it was written."""
 
 
 class GenerationFigures(Model):
-    """Of the generations that were asked for in the time, what has become of them by now."""
+    """Current state of the generations requested in this time range."""
     started: int
-    """All that were asked for."""
+    """All that were requested."""
     completed: int
     """Those that gave a track."""
     failed: int
@@ -302,13 +298,13 @@ class GenerationFigures(Model):
     canceled: int
     """Those that were canceled."""
     audio_seconds: float
-    """Length of the audio that was made."""
+    """Length of the generated audio."""
     cost: int | None
     """What the providers' calls for them cost, in millionths of a US dollar, as far as it is known; null: of none."""
 
 
 class RequestRate(Model):
-    """So many requests in each window of so many seconds."""
+    """A number of requests per window of a number of seconds."""
     requests: int
     """Requests that one window allows."""
     window_seconds: int
@@ -336,11 +332,11 @@ class UsageFiguresErrors(Model):
 
 
 class UsageFiguresLatencyMs(Model):
-    """Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not
-    exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests.
+    """Latency percentiles in ms, from the first byte of a request to the last of its response; each within 4.5 % (or
+    0.04 ms) of the exact value. Null when there were no requests.
     """
     p50: float | None
-    """Half of the requests."""
+    """Median."""
     p95: float | None
     """95 of 100."""
     p99: float | None
@@ -348,23 +344,23 @@ class UsageFiguresLatencyMs(Model):
 
 
 class UsageFigures(Model):
-    """Figures of some requests."""
+    """Usage figures of a set of requests."""
     requests: int
-    """All requests, also refused ones."""
+    """All requests, including rejected ones."""
     errors: UsageFiguresErrors
     """Requests that failed."""
     rate_limited: int
-    """Refused because a rate limit was used up (`rate_limited`)."""
+    """Rejected because a rate limit was exceeded (`rate_limited`)."""
     replayed: int
-    """Answered again with what an earlier request with the same `Idempotency-Key` got."""
+    """Replayed responses of an earlier request with the same `Idempotency-Key`."""
     latency_ms: UsageFiguresLatencyMs
-    """Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not
-    exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests.
+    """Latency percentiles in ms, from the first byte of a request to the last of its response; each within 4.5 % (or
+    0.04 ms) of the exact value. Null when there were no requests.
     """
     bytes_in: int
-    """Bytes received on the wire, with heads."""
+    """Bytes received on the wire, including headers."""
     bytes_out: int
-    """Bytes sent on the wire, with heads."""
+    """Bytes sent on the wire, including headers."""
 
 
 class UsageGroupErrors(Model):
@@ -378,11 +374,11 @@ class UsageGroupErrors(Model):
 
 
 class UsageGroupLatencyMs(Model):
-    """Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not
-    exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests.
+    """Latency percentiles in ms, from the first byte of a request to the last of its response; each within 4.5 % (or
+    0.04 ms) of the exact value. Null when there were no requests.
     """
     p50: float | None
-    """Half of the requests."""
+    """Median."""
     p95: float | None
     """95 of 100."""
     p99: float | None
@@ -392,23 +388,23 @@ class UsageGroupLatencyMs(Model):
 class UsageGroup(Model):
     """Figures of the requests of one group."""
     group: str | None
-    """What they have in common, such as the operationId; null: they have no such thing."""
+    """The value they share, such as the operationId; null when they have none."""
     requests: int
-    """All requests, also refused ones."""
+    """All requests, including rejected ones."""
     errors: UsageGroupErrors
     """Requests that failed."""
     rate_limited: int
-    """Refused because a rate limit was used up (`rate_limited`)."""
+    """Rejected because a rate limit was exceeded (`rate_limited`)."""
     replayed: int
-    """Answered again with what an earlier request with the same `Idempotency-Key` got."""
+    """Replayed responses of an earlier request with the same `Idempotency-Key`."""
     latency_ms: UsageGroupLatencyMs
-    """Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not
-    exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests.
+    """Latency percentiles in ms, from the first byte of a request to the last of its response; each within 4.5 % (or
+    0.04 ms) of the exact value. Null when there were no requests.
     """
     bytes_in: int
-    """Bytes received on the wire, with heads."""
+    """Bytes received on the wire, including headers."""
     bytes_out: int
-    """Bytes sent on the wire, with heads."""
+    """Bytes sent on the wire, including headers."""
 
 
 class UsagePointErrors(Model):
@@ -422,11 +418,11 @@ class UsagePointErrors(Model):
 
 
 class UsagePointLatencyMs(Model):
-    """Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not
-    exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests.
+    """Latency percentiles in ms, from the first byte of a request to the last of its response; each within 4.5 % (or
+    0.04 ms) of the exact value. Null when there were no requests.
     """
     p50: float | None
-    """Half of the requests."""
+    """Median."""
     p95: float | None
     """95 of 100."""
     p99: float | None
@@ -438,50 +434,50 @@ class UsagePoint(Model):
     starts_at: datetime
     """Start of the step."""
     requests: int
-    """All requests, also refused ones."""
+    """All requests, including rejected ones."""
     errors: UsagePointErrors
     """Requests that failed."""
     rate_limited: int
-    """Refused because a rate limit was used up (`rate_limited`)."""
+    """Rejected because a rate limit was exceeded (`rate_limited`)."""
     replayed: int
-    """Answered again with what an earlier request with the same `Idempotency-Key` got."""
+    """Replayed responses of an earlier request with the same `Idempotency-Key`."""
     latency_ms: UsagePointLatencyMs
-    """Time from the first byte of a request to the last of its answer, in ms, that this share of requests did not
-    exceed; each within 4.5 % (or 0.04 ms) of the exact one. Null when there were no requests.
+    """Latency percentiles in ms, from the first byte of a request to the last of its response; each within 4.5 % (or
+    0.04 ms) of the exact value. Null when there were no requests.
     """
     bytes_in: int
-    """Bytes received on the wire, with heads."""
+    """Bytes received on the wire, including headers."""
     bytes_out: int
-    """Bytes sent on the wire, with heads."""
+    """Bytes sent on the wire, including headers."""
 
 
 class UsageStats(Model):
-    """Figures of a time, as a whole and by group."""
+    """Usage figures of a time range, in total and by group."""
     object: Literal["usage_stats"]
     since: datetime
-    """Start of the time; requests that ended in this minute count."""
+    """Start of the range; requests that ended in this minute are included."""
     until: datetime
-    """End of the time; requests that ended in this minute do not count."""
+    """End of the range; requests that ended in this minute are not included."""
     totals: UsageFigures
-    """Figures of some requests."""
+    """Usage figures of a set of requests."""
     groups: list[UsageGroup]
     """By `group_by`, those with the most requests first; empty without it."""
     groups_left_out: int
     """Further groups with fewer requests; a CSV has them."""
     generations: GenerationFigures
-    """Of the generations that were asked for in the time, what has become of them by now."""
+    """Current state of the generations requested in this time range."""
 
 
 class UsageTimeSeries(Model):
-    """Figures of a time in steps of UTC, also of steps without requests."""
+    """Usage figures of a time range in UTC steps, including steps without requests."""
     object: Literal["usage_time_series"]
     since: datetime
     """Start of the first step."""
     until: datetime
     """End of the last step."""
     granularity: UsageGranularity | str
-    """Length of a step. Steps begin with a minute, hour or day of UTC."""
+    """Length of a step. Steps are aligned to a minute, hour or day (UTC)."""
     totals: UsageFigures
-    """Figures of some requests."""
+    """Usage figures of a set of requests."""
     points: list[UsagePoint]
     """One per step, oldest first."""

@@ -12,15 +12,15 @@ class DeprecatedCalls(Model):
     operation: str
     """operationId of the deprecated operation."""
     api_key_id: str | None
-    """The API key; null when it was called otherwise."""
+    """The API key; null when another credential was used."""
     client_id: str | None
-    """The OAuth app; null when it was called otherwise."""
+    """The OAuth app; null when another credential was used."""
     credential: Literal["api_key", "session", "oauth_token"] | str
-    """What it was called with."""
+    """Kind of credential."""
     requests: int
-    """How often."""
+    """Number of calls."""
     last_at: datetime
-    """When it was called last."""
+    """Time of the last call."""
 
 
 class DeprecatedCallsList(Model):

@@ -18,20 +18,20 @@ from .shared import ApiKey, Asset, ConnectedApp, EntitlementChange, Generation, 
 
 
 class ApiKeyExposure(Model):
-    """A key was seen in a public place, and what was seen was ended."""
+    """A key was found in a public place, and the exposed secret was revoked."""
     object: Literal["api_key_exposure"]
     api_key: ApiKey
     """An API key without its secret."""
     secret: Literal["current", "previous"] | str
-    """Which of the key's secrets was seen."""
+    """Which of the key's secrets was exposed."""
     url: str | None
-    """Where it was seen, as the reporter says; nobody has checked it."""
+    """Where it was found, according to the reporter; unverified."""
     reported_at: datetime
     """When it was reported."""
 
 
 class ApiKeyExposedEvent(Model):
-    """A key was seen in a public place and ended."""
+    """A key was found in a public place and revoked."""
     object: Literal["event"]
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
@@ -39,11 +39,11 @@ class ApiKeyExposedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: ApiKeyExposure
-    """A key was seen in a public place, and what was seen was ended."""
+    """A key was found in a public place, and the exposed secret was revoked."""
 
 
 class ApiKeyRotatedEvent(Model):
-    """A key got a new secret; the one before ends at `data.previous_expires_at`."""
+    """A key has a new secret; the previous one ends at `data.previous_expires_at`."""
     object: Literal["event"]
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
@@ -67,7 +67,7 @@ class ApiKeyRotationDueEvent(Model):
 
 
 class RevokedApp(Model):
-    """What is left of a connection that ended."""
+    """A connection that ended."""
     object: Literal["connected_app"]
     id: str
     """Id of a connection between an app and an account."""
@@ -87,11 +87,11 @@ class AppAuthorizationRevokedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: RevokedApp
-    """What is left of a connection that ended."""
+    """A connection that ended."""
 
 
 class AppAuthorizedEvent(Model):
-    """An app was allowed to act on the account, or was allowed more."""
+    """An app was granted access to the account, or was granted more."""
     object: Literal["event"]
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
@@ -111,11 +111,11 @@ class AssetCreatedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: Asset
-    """Something finished that is kept, to be found again and used."""
+    """A finished result kept in the library."""
 
 
 class DeletedAsset(Model):
-    """What is left of an asset that was deleted."""
+    """A deleted asset."""
     object: Literal["asset"]
     id: str
     """Id of an asset."""
@@ -131,7 +131,7 @@ class AssetDeletedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: DeletedAsset
-    """What is left of an asset that was deleted."""
+    """A deleted asset."""
 
 
 class AssetUpdatedEvent(Model):
@@ -143,22 +143,22 @@ class AssetUpdatedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: Asset
-    """Something finished that is kept, to be found again and used."""
+    """A finished result kept in the library."""
 
 
 class CostAnomaly(Model):
-    """A day that costs far more than usual."""
+    """A day of unusually high cost."""
     object: Literal["cost_anomaly"]
     day: str
     """The day, in UTC."""
     cost_micros: int
-    """What it had cost when that was noticed, in millionths of a US dollar."""
+    """Its cost when that was detected, in millionths of a US dollar."""
     usual_cost_micros: int
     """The median of the 14 days before, in millionths of a US dollar."""
 
 
 class DeletedPlaylist(Model):
-    """What is left of a playlist that was deleted."""
+    """A deleted playlist."""
     object: Literal["playlist"]
     id: str
     """Id of a playlist."""
@@ -166,7 +166,7 @@ class DeletedPlaylist(Model):
 
 
 class DeletedTrack(Model):
-    """What is left of a track that was deleted."""
+    """A deleted track."""
     object: Literal["track"]
     id: str
     """Id of a track."""
@@ -174,7 +174,7 @@ class DeletedTrack(Model):
 
 
 class EntitlementExpiredEvent(Model):
-    """The time of a plan that the account had is over."""
+    """A plan that the account had has ended."""
     object: Literal["event"]
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
@@ -182,7 +182,7 @@ class EntitlementExpiredEvent(Model):
     created_at: datetime
     """When it happened."""
     data: EntitlementChange
-    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+    """A plan that an account received, had extended or changed, or lost. Append-only."""
 
 
 class EntitlementGrantedEvent(Model):
@@ -194,11 +194,11 @@ class EntitlementGrantedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: EntitlementChange
-    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+    """A plan that an account received, had extended or changed, or lost. Append-only."""
 
 
 class EntitlementRevokedEvent(Model):
-    """A plan was taken from the account before its time."""
+    """A plan was withdrawn from the account early."""
     object: Literal["event"]
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
@@ -206,11 +206,11 @@ class EntitlementRevokedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: EntitlementChange
-    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+    """A plan that an account received, had extended or changed, or lost. Append-only."""
 
 
 class EntitlementUpdatedEvent(Model):
-    """A plan that the account has changed, or until when it has it."""
+    """A plan of the account, or its end, has changed."""
     object: Literal["event"]
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
@@ -218,7 +218,7 @@ class EntitlementUpdatedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: EntitlementChange
-    """A plan that an account got, kept for another time, or lost. Written once and never changed."""
+    """A plan that an account received, had extended or changed, or lost. Append-only."""
 
 
 class GenerationCanceledEvent(Model):
@@ -230,7 +230,7 @@ class GenerationCanceledEvent(Model):
     created_at: datetime
     """When it happened."""
     data: Generation
-    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
+    """One job for a provider, from the request to its result: a track, the variants of a draft, or an image."""
 
 
 class GenerationCompletedEvent(Model):
@@ -242,7 +242,7 @@ class GenerationCompletedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: Generation
-    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
+    """One job for a provider, from the request to its result: a track, the variants of a draft, or an image."""
 
 
 class GenerationFailedEvent(Model):
@@ -254,7 +254,7 @@ class GenerationFailedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: Generation
-    """One piece of work for a provider, from request to what is made: a track, the variants of a draft, or an image."""
+    """One job for a provider, from the request to its result: a track, the variants of a draft, or an image."""
 
 
 class PlaylistCreatedEvent(Model):
@@ -278,7 +278,7 @@ class PlaylistDeletedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: DeletedPlaylist
-    """What is left of a playlist that was deleted."""
+    """A deleted playlist."""
 
 
 class PlaylistUpdatedEvent(Model):
@@ -314,7 +314,7 @@ class TrackDeletedEvent(Model):
     created_at: datetime
     """When it happened."""
     data: DeletedTrack
-    """What is left of a track that was deleted."""
+    """A deleted track."""
 
 
 class TrackUpdatedEvent(Model):
@@ -330,7 +330,7 @@ class TrackUpdatedEvent(Model):
 
 
 class UsageCostAnomalyEvent(Model):
-    """An account's day costs at least five times what its days usually cost."""
+    """An account's cost for a day is at least five times its usual daily cost."""
     object: Literal["event"]
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
@@ -338,11 +338,11 @@ class UsageCostAnomalyEvent(Model):
     created_at: datetime
     """When it happened."""
     data: CostAnomaly
-    """A day that costs far more than usual."""
+    """A day of unusually high cost."""
 
 
 class Webhook(Model):
-    """An endpoint of yours that events are sent to."""
+    """One of your endpoints, which receives events."""
     object: Literal["webhook"]
     id: str
     """Id of a webhook endpoint."""
@@ -356,11 +356,11 @@ class Webhook(Model):
     """Events are sent one at a time, in the order of `webhook-sequence`."""
     ordered_on_failure: WebhookOrderedOnFailure | str
     """What an ordered endpoint does when all attempts of a delivery have failed. Until then it blocks those behind it.
-    `skip`: goes on with the next one. `pause`: is paused, until you enable it; the delivery, if you retry it, goes
+    `skip`: continues with the next one. `pause`: is paused until you enable it; the delivery, if retried, goes
     first.
     """
     max_per_second: int | None
-    """Most requests in any second; null for no limit of yours."""
+    """Maximum requests per second; null for none."""
     status: WebhookStatus | str
     """`enabled`: events are sent. `paused`: you stopped it. `disabled`: we stopped it, see `disabled_reason`."""
     disabled_reason: str | None
@@ -372,13 +372,13 @@ class Webhook(Model):
     (`webhook.failing` and a mail); after five days and at least 20 attempts it is disabled (`webhook.disabled`).
     """
     missed_since: datetime | None
-    """When it was disabled: no deliveries were made from then until it was enabled again. Replay them with `only:
-    missed`; afterwards this is null again.
+    """Start of the gap in which it was disabled and no deliveries were created. Replay the missed events with `only:
+    missed`; then this is null again.
     """
     missed_count: int | None
-    """Events of that time that it has not got, counted up to 1000; null when `missed_since` is."""
+    """Events of that gap that it has not received, counted up to 1000; null when `missed_since` is."""
     previous_secret_ends_at: datetime | None
-    """Until then the secret before the last rotation signs too; null when only one secret signs."""
+    """Until then the previous secret signs too; null when only one secret signs."""
     created_at: datetime
     """When it was created."""
     updated_at: datetime
@@ -394,11 +394,11 @@ class WebhookDisabledEvent(Model):
     created_at: datetime
     """When it happened."""
     data: Webhook
-    """An endpoint of yours that events are sent to."""
+    """One of your endpoints, which receives events."""
 
 
 class WebhookFailingEvent(Model):
-    """Nothing that was sent to an endpoint succeeded for a day."""
+    """No delivery to an endpoint has succeeded for a day."""
     object: Literal["event"]
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
@@ -406,7 +406,7 @@ class WebhookFailingEvent(Model):
     created_at: datetime
     """When it happened."""
     data: Webhook
-    """An endpoint of yours that events are sent to."""
+    """One of your endpoints, which receives events."""
 
 
 class WebhookTestData(Model):
@@ -415,11 +415,11 @@ class WebhookTestData(Model):
     webhook_id: str
     """Id of a webhook endpoint."""
     message: str
-    """A friendly word, for people."""
+    """A friendly message."""
 
 
 class WebhookTestEvent(Model):
-    """A sample that tries out an endpoint."""
+    """A sample event to try out an endpoint."""
     object: Literal["event"]
     id: str
     """Id of an event; also the `webhook-id` of its deliveries."""
@@ -457,7 +457,7 @@ Event: TypeAlias = (
     | WebhookFailingEvent
     | WebhookTestEvent
 )
-"""Something that happened. `type` tells what `data` is."""
+"""Something that happened. `type` determines the schema of `data`."""
 
 EVENT: Tagged[Event] = Tagged(
     "type",
@@ -498,17 +498,17 @@ class WebhookAttempt(Model):
     started_at: datetime
     """When it was sent."""
     duration_ms: int
-    """Milliseconds until the answer or the failure."""
+    """Milliseconds until the response or the failure."""
     status_code: int | None
-    """HTTP status; null when there was no answer."""
+    """HTTP status; null when there was no response."""
     error: str | None
     """Why it failed; null when it succeeded."""
     request_headers: dict[str, str]
     """Headers sent; the signature is shortened."""
     response_headers: dict[str, str] | None
-    """Headers of the answer; null when there was none."""
+    """Response headers; null when there was no response."""
     response_body: str | None
-    """First 4 KB of the answer; null when there was none."""
+    """First 4 KB of the response; null when there was none."""
 
 
 class WebhookDelivery(Model):
@@ -523,17 +523,17 @@ class WebhookDelivery(Model):
     event_type: EventType | str
     """What happened. New types may be added; a consumer ignores those that it does not know."""
     sequence: int | None
-    """Its `webhook-sequence`; null until it is taken up for the first time."""
+    """Its `webhook-sequence`; null until it is first picked up."""
     status: WebhookDeliveryStatus | str
-    """`pending`: an attempt is planned. `succeeded`: the endpoint answered 2xx. `failed`: no attempts are left.
+    """`pending`: an attempt is scheduled. `succeeded`: the endpoint answered 2xx. `failed`: no attempts are left.
     `canceled`: the endpoint was deleted or disabled before.
     """
     attempts_count: int
     """Attempts made so far."""
     next_attempt_at: datetime | None
-    """When the next attempt is planned; null when none is."""
+    """When the next attempt is scheduled; null when none is."""
     last_status_code: int | None
-    """HTTP status of the last attempt; null when there was no answer or no attempt."""
+    """HTTP status of the last attempt; null when there was no response or no attempt."""
     last_error: str | None
     """Why the last attempt failed; null when it succeeded or none was made."""
     created_at: datetime
@@ -543,7 +543,7 @@ class WebhookDelivery(Model):
 
 
 class WebhookDeliveryRequest(Model):
-    """What is sent. Timestamp and signature differ per attempt and stand there."""
+    """What is sent. Timestamp and signature differ per attempt and are listed there."""
     headers: dict[str, str]
     """HTTP header fields by lower-case name."""
     body: str
@@ -551,16 +551,16 @@ class WebhookDeliveryRequest(Model):
 
 
 class WebhookDeliveryDetail(WebhookDelivery):
-    """A delivery with what was sent and every answer."""
+    """A delivery with the exact request and every response."""
     request: WebhookDeliveryRequest
-    """What is sent. Timestamp and signature differ per attempt and stand there."""
+    """What is sent. Timestamp and signature differ per attempt and are listed there."""
     attempts: list[WebhookAttempt]
     """All attempts, oldest first."""
 
 
 class WebhookReplay(Model):
-    """Sending past events again to one endpoint. Each keeps its `webhook-id`, so that a receiver knows what it has
-    already.
+    """Resends past events to one endpoint. Each keeps its `webhook-id`, so that a receiver can skip what it already
+    has.
     """
     object: Literal["webhook_replay"]
     id: str
@@ -568,9 +568,9 @@ class WebhookReplay(Model):
     webhook_id: str
     """Id of a webhook endpoint."""
     since: datetime
-    """Events from this moment on."""
+    """Events from this time on."""
     until: datetime
-    """Events before this moment."""
+    """Events before this time."""
     event_types: list[EventType | str] | None
     """Only events of these types; null for all."""
     only: WebhookReplayOnly | str
@@ -578,40 +578,38 @@ class WebhookReplay(Model):
     disabled. `all`: both, and what succeeded too.
     """
     status: WebhookReplayStatus | str
-    """`running`: puts up deliveries; waits while the endpoint is paused or disabled. `completed`: all are put up.
-    `canceled`: it was ended before.
+    """`running`: queues deliveries; waits while the endpoint is paused or disabled. `completed`: all are queued.
+    `canceled`: it was stopped before that.
     """
     progress: float
-    """Share of the time from `since` to `until` that has been gone through."""
+    """Share of the range from `since` to `until` that has been processed."""
     replayed_count: int
-    """Deliveries put up so far."""
+    """Deliveries queued so far."""
     pending_count: int
-    """Of those, the ones that wait for an attempt, counted up to 10000. One that a later replay puts up again counts
-    there.
-    """
+    """Of those, pending deliveries, counted up to 10000. A delivery queued again by a later replay counts there."""
     succeeded_count: int
-    """Of those, the ones that succeeded, counted up to 10000."""
+    """Of those, succeeded deliveries, counted up to 10000."""
     failed_count: int
-    """Of those, the ones that were given up, counted up to 10000."""
+    """Of those, failed deliveries, counted up to 10000."""
     created_at: datetime
-    """When it was asked for."""
+    """When it was requested."""
     finished_at: datetime | None
     """When it ended; null while it runs."""
 
 
 class WebhookStats(Model):
-    """How the attempts to deliver to an endpoint went."""
+    """Outcomes and latency of an endpoint's delivery attempts."""
     object: Literal["webhook_stats"]
     webhook_id: str
     """Id of a webhook endpoint."""
     window: WebhookStatsWindow | str
-    """How far figures go back."""
+    """How far back figures go."""
     since: datetime
-    """Where the window begins, on ten full minutes."""
+    """Start of the window, aligned to ten minutes."""
     attempts_count: int
     """Attempts made."""
     succeeded_count: int
-    """Attempts that were answered 2xx."""
+    """Attempts that got a 2xx response."""
     failed_count: int
     """All other attempts."""
     given_up_count: int
@@ -619,16 +617,14 @@ class WebhookStats(Model):
     success_rate: float | None
     """Share of the attempts that succeeded; null without attempts."""
     latency_p50_ms: int | None
-    """Half of the attempts took no longer, in milliseconds, estimated from classes of durations; null without
-    attempts.
-    """
+    """Median latency in milliseconds, estimated from histogram buckets; null without attempts."""
     latency_p95_ms: int | None
-    """The same for 95 of 100."""
+    """95th percentile."""
     latency_p99_ms: int | None
-    """The same for 99 of 100."""
+    """99th percentile."""
 
 
 class WebhookWithSecret(Webhook):
     """An endpoint with its new signing secret, which is shown only this once."""
     secret: str
-    """Verifies signatures (Standard Webhooks). Hand it to `webhooks.unwrap()` of an SDK as it is."""
+    """Verifies signatures (Standard Webhooks). Pass it unchanged to `webhooks.unwrap()` of an SDK."""

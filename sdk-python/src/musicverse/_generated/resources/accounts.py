@@ -69,8 +69,8 @@ class AccountsResource(Resource):
     ) -> Session:
         """Sign in: `POST /v1/sessions`. Needs no credentials.
 
-        Opens a session by e-mail address and password. Failures are counted per address and per e-mail; too many
-        pause sign-in for a while (429 `too_many_failures`).
+        Opens a session with an email address and password. Failures are counted per IP address and per email
+        address; too many pause sign-in for a while (429 `too_many_failures`).
 
         Args:
         - `email`: Address used at sign-up.
@@ -117,7 +117,7 @@ class AccountsResource(Resource):
     ) -> None:
         """End all other sessions: `DELETE /v1/sessions`. Needs a session token.
 
-        Signs the person out everywhere but here. It takes effect everywhere within a second.
+        Ends all other sessions of the person. Takes effect within a second.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
         InternalServerError (500).
@@ -135,7 +135,7 @@ class AccountsResource(Resource):
     ) -> SpotifySignIn:
         """Begin signing in with Spotify: `POST /v1/sessions/spotify`. Needs no credentials.
 
-        Answers the address of Spotify's page and a secret that stays in the browser. After people agree, the
+        Returns the URL of Spotify's page and a secret that stays in the browser. After the person agrees, the
         browser comes back to `redirect_uri` with `sign_in_id` and a `code` (or `error=access_denied`); both halves
         together finish the sign-in (`accounts.finish_spotify_sign_in`), or link Spotify to the account of a session
         (`accounts.link_spotify`).
@@ -163,14 +163,14 @@ class AccountsResource(Resource):
     ) -> Session:
         """Finish signing in with Spotify: `POST /v1/sessions/spotify/finish`. Needs no credentials.
 
-        Opens a session for whoever agreed at Spotify; the first time it makes an account with Spotify's e-mail
-        address. An account that has the address already is not taken over: sign in with its password and link
-        Spotify.
+        Opens a session for the person who consented at Spotify; the first time, it creates an account with
+        Spotify's email address. An existing account with that address is not taken over: sign in with its password
+        and link Spotify.
 
         Args:
         - `sign_in_id`: `id` of the sign-in; it comes back as `sign_in_id`.
         - `secret`: `secret` of the sign-in.
-        - `code`: `code` of the address that the browser came back to.
+        - `code`: `code` from the URL that the browser returned to.
 
         Raises: BadRequestError (400), AuthenticationError (401), ConflictError (409), ContentTooLargeError (413),
         UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError (500), InternalServerError (503).
@@ -206,7 +206,7 @@ class AccountsResource(Resource):
     ) -> None:
         """End a session: `DELETE /v1/sessions/{session_id}`. Needs a session token.
 
-        Signs one session out, wherever it is. It stops working everywhere within a second.
+        Ends one session. It stops working everywhere within a second.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).
@@ -221,10 +221,10 @@ class AccountsResource(Resource):
         *,
         options: RequestOptions | None = None,
     ) -> EmailVerification:
-        """Send a verification mail: `POST /v1/email-verifications`. Needs a session token.
+        """Send a verification email: `POST /v1/email-verifications`. Needs a session token.
 
-        Sends the owner a mail with a link that confirms the address, or the new address when one was asked for with
-        `accounts.update_profile`. The link works once, for a day. Five mails an hour.
+        Emails the owner a link that confirms the address, or the new address requested with
+        `accounts.update_profile`. The link works once, for a day. At most five emails an hour.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
         UnprocessableEntityError (422), RateLimitError (429), InternalServerError (500).
@@ -243,11 +243,11 @@ class AccountsResource(Resource):
     ) -> None:
         """Confirm an e-mail address: `POST /v1/email-verifications/confirm`. Needs no credentials.
 
-        Takes the token of the link in a verification mail. The address it was sent to is verified then, and becomes
-        the account's address if it was a new one. The page behind the link calls the same.
+        Takes the token from the link in a verification email. The address it was sent to becomes verified, and
+        becomes the account's address if it was a new one. The page behind the link calls this operation.
 
         Args:
-        - `token`: From the link in the mail: what stands behind `token=`.
+        - `token`: From the emailed link: the value of `token=`.
 
         Raises: BadRequestError (400), ConflictError (409), ContentTooLargeError (413), UnsupportedMediaTypeError
         (415), RateLimitError (429), InternalServerError (500).
@@ -263,10 +263,10 @@ class AccountsResource(Resource):
         email: str,
         options: RequestOptions | None = None,
     ) -> None:
-        """Send a password reset mail: `POST /v1/password-resets`. Needs no credentials.
+        """Send a password reset email: `POST /v1/password-resets`. Needs no credentials.
 
-        Sends a mail with a link to choose a new password, if an account has this address: the answer is the same
-        either way. The link works once, for an hour. Three mails an hour for one address.
+        Emails a link to choose a new password if an account has this address; the response is the same either way.
+        The link works once, for an hour. At most three emails an hour per address.
 
         Args:
         - `email`: Address of the account.
@@ -288,14 +288,14 @@ class AccountsResource(Resource):
     ) -> None:
         """Choose a new password: `POST /v1/password-resets/confirm`. Needs no credentials.
 
-        Takes the token of the link in a password reset mail. All sessions of the account end, a change of the
-        e-mail address that was not confirmed yet is called off, and the owner gets a notice. API keys and connected
-        apps go on working, with one exception: when nobody had confirmed the address before, the account may have
-        been made by somebody else. Then everything that opened it ends, too: API keys, connected apps, linked
-        sign-ins and the secrets of its OAuth clients; its webhooks are disabled. The notice says so.
+        Takes the token from the link in a password reset email. All sessions of the account end, a pending change
+        of email address is canceled, and the owner is notified. API keys and connected apps keep working, with one
+        exception: if nobody had confirmed the address before, the account may have been created by somebody else.
+        Then everything that gives access to it is revoked, too: API keys, connected apps, linked sign-ins and the
+        secrets of its OAuth clients; its webhooks are disabled. The notification says so.
 
         Args:
-        - `token`: From the link in the mail: what stands behind `token=`.
+        - `token`: From the emailed link: the value of `token=`.
         - `password`: The new password, at least 10 characters.
 
         Raises: BadRequestError (400), ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError
@@ -315,12 +315,12 @@ class AccountsResource(Resource):
     ) -> None:
         """Change the password: `PUT /v1/password`. Needs a session token.
 
-        Needs the current password; who has none yet chooses one. All other sessions end; this one goes on. A change
-        of the e-mail address that was not confirmed yet is called off. The owner gets a notice by mail.
+        Needs the current password; a person without one chooses a password. All other sessions end; this one stays.
+        A pending change of email address is canceled. The owner is notified by email.
 
         Args:
-        - `current_password`: The password as it is now. Left out by who has none, because they sign in with a
-          provider only; then the session must be younger than ten minutes.
+        - `current_password`: The current password. Omitted by people who have none because they sign in with a
+          provider only; the session must then be younger than ten minutes.
         - `new_password`: The new one, at least 10 characters.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ContentTooLargeError
@@ -338,8 +338,7 @@ class AccountsResource(Resource):
     ) -> Profile:
         """Get the profile: `GET /v1/profile`. Scope `profile:read`.
 
-        Tells which account the credential acts on, in which mode and tier. The cheapest way to check that a key
-        works.
+        Returns the account, mode and tier that the credential acts on. The cheapest way to check that a key works.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
         InternalServerError (500).
@@ -361,14 +360,14 @@ class AccountsResource(Resource):
         """Update the profile: `PATCH /v1/profile`. Scope `profile:write`.
 
         Changes the fields that are sent. The name is that of the account and its sandbox. A new e-mail address
-        needs a session and the password, and takes effect when the link in the mail sent to it was opened; until
-        then `pending_email` shows it. The old address gets a notice.
+        needs a session and the password, and takes effect once the link emailed to it is opened; until then
+        `pending_email` shows it. The old address is notified.
 
         Args:
         - `name`: What the account is called.
-        - `email`: The new address; needs `password` from who has one.
-        - `password`: The current password, together with `email` only. Left out by who has none, because they sign
-          in with a provider only; then the session must be younger than ten minutes.
+        - `email`: The new address; needs `password` unless the person has none.
+        - `password`: The current password, together with `email` only. Omitted by people who have none because they
+          sign in with a provider only; the session must then be younger than ten minutes.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
         ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError
@@ -408,13 +407,13 @@ class AccountsResource(Resource):
     ) -> SpotifyLink:
         """Link Spotify: `PUT /v1/profile/spotify`. Needs a session token.
 
-        Lets the owner of the account sign in with Spotify from now on: both halves of a sign-in that
-        `accounts.start_spotify_sign_in` began. The owner gets a notice by mail.
+        Lets the account's owner sign in with Spotify from now on. Takes both halves of a sign-in started by
+        `accounts.start_spotify_sign_in`. The owner is notified by email.
 
         Args:
         - `sign_in_id`: `id` of the sign-in; it comes back as `sign_in_id`.
         - `secret`: `secret` of the sign-in.
-        - `code`: `code` of the address that the browser came back to.
+        - `code`: `code` from the URL that the browser returned to.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
         ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError
@@ -433,7 +432,7 @@ class AccountsResource(Resource):
     ) -> None:
         """Unlink Spotify: `DELETE /v1/profile/spotify`. Needs a session token.
 
-        Spotify no longer signs anybody in to this account. Refused while the account has no password.
+        Removes Spotify as a way to sign in to this account. Rejected while the account has no password.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         ConflictError (409), RateLimitError (429), InternalServerError (500).
@@ -451,13 +450,13 @@ class AccountsResource(Resource):
     ) -> None:
         """Delete the account: `DELETE /v1/account`. Needs a session token.
 
-        Deletes the account and its sandbox for good. Every session, API key and connected app stops working within
-        a second; then all data is removed, audio first. Nothing can be brought back, so export first
-        (`accounts.export`). The e-mail address is free again at once.
+        Permanently deletes the account and its sandbox. Every session, API key and connected app stops working
+        within a second; then all data is removed, audio first. Nothing can be restored, so export first
+        (`accounts.export`). The email address can be reused at once.
 
         Args:
-        - `password`: The current password. Left out by who has none, because they sign in with a provider only;
-          then the session must be younger than ten minutes.
+        - `password`: The current password. Omitted by people who have none because they sign in with a provider
+          only; the session must then be younger than ten minutes.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ContentTooLargeError
         (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError (500).
@@ -475,8 +474,8 @@ class AccountsResource(Resource):
         """Export everything: `GET /v1/account/export`. Needs a session token.
 
         One ZIP file with everything that the account and its sandbox have: JSON files, the audio of all tracks, and
-        a README that says what is where. It holds no secrets. It is made while it is sent, so it has no length; a
-        connection that breaks means an incomplete file, which no program opens. Five exports an hour.
+        a README that says what is where. It contains no secrets. It is produced while it is sent, so it has no
+        `Content-Length`; a broken connection leaves an incomplete file that does not open. Five exports an hour.
 
         Nothing is read until you do, see `BinaryResponse`.
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class AdminResource(Resource):
-    """For administrators of the platform, across accounts."""
+    """For platform administrators, across accounts."""
 
     @property
     def with_raw_response(self) -> AdminWithRawResponse:
@@ -50,13 +50,13 @@ class AdminResource(Resource):
     ) -> CostReport:
         """Get what providers cost: `GET /v1/admin/costs`. Scope `admin:read`.
 
-        Sums over all calls of providers, of live and sandbox accounts: how many, what they used, and what they
-        cost. `group_by` keeps apart what it names, in one answer: `account,plan,month` gives each account's cost
-        under each plan in each month. Always exact, seconds after a call. For administrators only.
+        Totals of all provider calls, of live and sandbox accounts: how many, what they used and what they cost.
+        `group_by` breaks them down in one response: `account,plan,month` returns each account's cost under each
+        plan in each month. Exact within seconds of a call. Administrators only.
 
         Args:
-        - `since`: First day, in UTC. Default, the first of this month.
-        - `until`: The day after the last, in UTC. Default, tomorrow. At most 400 days after `since`.
+        - `since`: First day, in UTC. Default: the first of this month.
+        - `until`: The day after the last, in UTC. Default: tomorrow. At most 400 days after `since`.
         - `group_by`: What to keep apart: any of `account`, `plan`, `model` and `month`, separated by commas.
         - `account_id`: Only calls made for this account, live or sandbox.
         - `mode`: Only calls made for accounts of this mode.
@@ -85,8 +85,8 @@ class AdminResource(Resource):
         The text of a file with a first line of names (RFC 4180).
 
         Args:
-        - `since`: First day, in UTC. Default, the first of this month.
-        - `until`: The day after the last, in UTC. Default, tomorrow. At most 400 days after `since`.
+        - `since`: First day, in UTC. Default: the first of this month.
+        - `until`: The day after the last, in UTC. Default: tomorrow. At most 400 days after `since`.
         - `group_by`: What to keep apart: any of `account`, `plan`, `model` and `month`, separated by commas.
         - `account_id`: Only calls made for this account, live or sandbox.
         - `mode`: Only calls made for accounts of this mode.
@@ -109,7 +109,7 @@ class AdminResource(Resource):
     ) -> Page[Account]:
         """List accounts: `GET /v1/admin/accounts`. Scope `admin:read`.
 
-        Accounts of the platform, newest first. For administrators only.
+        All accounts on the platform, newest first. Administrators only.
 
         Args:
         - `search`: Only accounts with this in their e-mail address or name (in any case), or with exactly this id,
@@ -135,7 +135,7 @@ class AdminResource(Resource):
     ) -> Account:
         """Get an account: `GET /v1/admin/accounts/{account_id}`. Scope `admin:read`.
 
-        One account of the platform, found by its live or its sandbox id. For administrators only.
+        One account, by its live or its sandbox id. Administrators only.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).
@@ -154,7 +154,7 @@ class AdminResource(Resource):
     ) -> AccountPlan:
         """Get the plan of an account: `GET /v1/admin/accounts/{account_id}/plan`. Scope `admin:read`.
 
-        The plan of an account and of its sandbox, found by either id. For administrators only.
+        The plan of an account and of its sandbox, found by either id. Administrators only.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).
@@ -175,13 +175,13 @@ class AdminResource(Resource):
     ) -> AccountPlan:
         """Change the plan of an account: `PATCH /v1/admin/accounts/{account_id}/plan`. Scope `admin:write`.
 
-        Grants a plan or a boost, or ends such a grant; effective within a second, also for the sandbox. What the
-        account itself pays for stays: the higher plan counts, and `free` only ends the grant. Written down as
-        `plan.changed`. For administrators only.
+        Grants a plan or a boost, or ends such a grant; effective within a second, also for the sandbox. The
+        account's own subscription is not touched: the higher plan applies, and `free` only ends the grant. Recorded
+        as `plan.changed`. Administrators only.
 
         Args:
-        - `plan`: The new plan; `free` ends what was granted.
-        - `boost_expires_at`: Grants the add-on until then; null ends what was granted.
+        - `plan`: The new plan; `free` ends the grant.
+        - `boost_expires_at`: Grants the add-on until then; null ends the grant.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError
@@ -199,11 +199,12 @@ class AdminResource(Resource):
         *,
         options: RequestOptions | None = None,
     ) -> BillingSync:
-        """Compare an account with the payment provider: `POST /v1/admin/accounts/{account_id}/billing/sync`. Scope
+        """Sync an account with the payment provider: `POST /v1/admin/accounts/{account_id}/billing/sync`. Scope
         `admin:write`.
 
-        Has the account's customer looked at anew, as every payment and the daily comparison do: what it holds is
-        then what the provider says. Written down as `billing.sync_requested`. For administrators only.
+        Re-reads the account's customer from the payment provider, as every payment and the daily reconciliation do;
+        the account's entitlements then match the provider. Recorded as `billing.sync_requested`. Administrators
+        only.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         ConflictError (409), UnprocessableEntityError (422), RateLimitError (429), InternalServerError (500).
@@ -222,8 +223,8 @@ class AdminResource(Resource):
     ) -> None:
         """Revoke all sessions of an account: `DELETE /v1/admin/accounts/{account_id}/sessions`. Scope `admin:write`.
 
-        Signs everybody out of the account, within a second, for instance after its password became known. Keys go
-        on working. Written down as `sessions.revoked`. For administrators only.
+        Ends all sessions of the account within a second, for example after its password leaked. Keys keep working.
+        Recorded as `sessions.revoked`. Administrators only.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).
@@ -243,7 +244,7 @@ class AdminResource(Resource):
     ) -> Page[AdminAction]:
         """List administrators' actions: `GET /v1/admin/actions`. Scope `admin:read`.
 
-        What administrators of the platform changed, newest first. For administrators only.
+        What administrators of the platform changed, newest first. Administrators only.
 
         Args:
         - `account_id`: Only what was done to this account.
@@ -275,13 +276,13 @@ class AdminResource(Resource):
         """Get usage figures across accounts: `GET /v1/admin/usage/stats`. Scope `admin:read`.
 
         The figures of `usage.get_stats` of all accounts, or of one. `group_by=account` shows the top consumers;
-        requests without a right credential have no account. For administrators only.
+        requests without a valid credential have no account. Administrators only.
 
         Args:
-        - `since`: Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago.
+        - `since`: Start of the range, rounded down to the minute, or to the hour when more than 30 days ago.
           Default: a day before `until`.
-        - `until`: End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
-        - `group_by`: What to keep apart. `error` is the code of the problem, `client` the OAuth app.
+        - `until`: End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
+        - `group_by`: What to group by. `error` is the problem's code, `client` the OAuth app.
         - `account_id`: Only requests of this account, live or sandbox.
         - `mode`: Only requests of accounts of this mode.
         - `operation`: Only requests of this operation.
@@ -313,10 +314,10 @@ class AdminResource(Resource):
         The text of a file with a first line of names (RFC 4180).
 
         Args:
-        - `since`: Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago.
+        - `since`: Start of the range, rounded down to the minute, or to the hour when more than 30 days ago.
           Default: a day before `until`.
-        - `until`: End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
-        - `group_by`: What to keep apart. `error` is the code of the problem, `client` the OAuth app.
+        - `until`: End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
+        - `group_by`: What to group by. `error` is the problem's code, `client` the OAuth app.
         - `account_id`: Only requests of this account, live or sandbox.
         - `mode`: Only requests of accounts of this mode.
         - `operation`: Only requests of this operation.
@@ -344,12 +345,12 @@ class AdminResource(Resource):
     ) -> UsageTimeSeries:
         """Get usage over time across accounts: `GET /v1/admin/usage/timeseries`. Scope `admin:read`.
 
-        The figures of `usage.get_time_series` of all accounts, or of one. For administrators only.
+        The figures of `usage.get_time_series` of all accounts, or of one. Administrators only.
 
         Args:
-        - `since`: Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago.
+        - `since`: Start of the range, rounded down to the minute, or to the hour when more than 30 days ago.
           Default: a day before `until`.
-        - `until`: End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+        - `until`: End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
         - `granularity`: Length of a step. At most 1,500 steps at once; minutes are kept 30 days.
         - `account_id`: Only requests of this account, live or sandbox.
         - `mode`: Only requests of accounts of this mode.
@@ -382,9 +383,9 @@ class AdminResource(Resource):
         The text of a file with a first line of names (RFC 4180).
 
         Args:
-        - `since`: Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago.
+        - `since`: Start of the range, rounded down to the minute, or to the hour when more than 30 days ago.
           Default: a day before `until`.
-        - `until`: End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+        - `until`: End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
         - `granularity`: Length of a step. At most 1,500 steps at once; minutes are kept 30 days.
         - `account_id`: Only requests of this account, live or sandbox.
         - `mode`: Only requests of accounts of this mode.
@@ -406,8 +407,8 @@ class AdminResource(Resource):
     ) -> PlatformStatus:
         """Get the state of plugins and queues: `GET /v1/admin/status`. Scope `admin:read`.
 
-        How plugins and their providers are doing, how much work waits in each queue, and what became of recorded
-        requests in the process that answers. For administrators only.
+        Status of plugins and their providers, depth of each queue, and the usage recorder's counters in the
+        responding process. Administrators only.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
         InternalServerError (500).
@@ -429,8 +430,8 @@ class AdminResource(Resource):
     ) -> Page[IncomingEvent]:
         """List incoming events: `GET /v1/admin/incoming-events`. Scope `admin:read`.
 
-        Webhooks that providers sent in the last 30 days, newest first. Their content is not shown. For
-        administrators only.
+        Webhooks that providers sent in the last 30 days, newest first. Their content is not shown. Administrators
+        only.
 
         Args:
         - `plugin`: Only those of this plugin.
@@ -456,8 +457,7 @@ class AdminResource(Resource):
     ) -> IncomingEvent:
         """Retry an incoming event: `POST /v1/admin/incoming-events/{incoming_event_id}/retry`. Scope `admin:write`.
 
-        Processes an event whose processing was given up (`dead`) once more, from the first try. For administrators
-        only.
+        Processes a dead event (`dead`) again, with a fresh set of attempts. Administrators only.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         ConflictError (409), UnprocessableEntityError (422), RateLimitError (429), InternalServerError (500).
@@ -478,7 +478,7 @@ class AdminResource(Resource):
     ) -> Page[RateLimitOverride]:
         """List rate limit overrides: `GET /v1/admin/rate-limit-overrides`. Scope `admin:read`.
 
-        Rate limits that were set by hand, newest first, expired ones too. For administrators only.
+        Rate limit overrides, newest first, including expired ones. Administrators only.
 
         Args:
         - `account_id`: Only those of this account and its keys; a sandbox is an account of its own.
@@ -503,7 +503,7 @@ class AdminResource(Resource):
     ) -> RateLimitOverride:
         """Get a rate limit override: `GET /v1/admin/rate-limit-overrides/{target_id}`. Scope `admin:read`.
 
-        What was set by hand for an account or a key. For administrators only.
+        What was set by hand for an account or a key. Administrators only.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).
@@ -526,15 +526,14 @@ class AdminResource(Resource):
     ) -> RateLimitOverride:
         """Override rate limits: `PUT /v1/admin/rate-limit-overrides/{target_id}`. Scope `admin:write`.
 
-        Sets the rate limits of an account or a key by hand, in place of what was set before; effective within a
-        second. Sandbox and live account are set apart. Written down as `rate_limit.overridden`. For administrators
-        only.
+        Overrides the rate limits of an account or a key, replacing any earlier override; effective within a second.
+        Sandbox and live account are set separately. Recorded as `rate_limit.overridden`. Administrators only.
 
         Args:
-        - `quota`: In place of the quota.
-        - `burst`: In place of the burst limit.
+        - `quota`: Replaces the quota.
+        - `burst`: Replaces the burst limit.
         - `note`: Why, for other administrators.
-        - `expires_at`: When the plan counts again; null or left out for never.
+        - `expires_at`: When the plan's limits apply again; null or omitted for never.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError
@@ -554,7 +553,7 @@ class AdminResource(Resource):
     ) -> None:
         """Delete a rate limit override: `DELETE /v1/admin/rate-limit-overrides/{target_id}`. Scope `admin:write`.
 
-        The plan counts again, within a second. Written down as `rate_limit.restored`. For administrators only.
+        The plan counts again, within a second. Recorded as `rate_limit.restored`. Administrators only.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).

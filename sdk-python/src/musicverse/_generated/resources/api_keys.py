@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ApiKeysResource(Resource):
-    """Keys for programs, with scopes, restrictions and rotation."""
+    """Keys for programs: scopes, restrictions and rotation."""
 
     @property
     def with_raw_response(self) -> ApiKeysWithRawResponse:
@@ -40,23 +40,21 @@ class ApiKeysResource(Resource):
     ) -> ApiKeyWithSecret:
         """Create an API key: `POST /v1/api-keys`. Scope `api_keys:write`.
 
-        Creates a key for the account in the mode of the request: a session makes a live key, with `MusicVerse-Mode:
-        test` a sandbox key. The secret is in this answer and never again. An account has at most 100 active keys
-        per mode.
+        Creates a key for the account in the mode of the request: a session creates a live key or, with
+        `MusicVerse-Mode: test`, a sandbox key. The secret is returned only in this response. An account has at most
+        100 active keys per mode.
 
         **What a key may do to keys.** A key with `api_keys:write` can create, change, rotate and revoke itself and
         those keys that may do no more than itself: each scope is one it has (else 403 `insufficient_scope`), they
-        end no later than it does and are allowed from no address that it is not (else 403 `key_exceeds_caller`). A
-        secret that was rotated and is still in its grace period ends with it, and so does what it creates. Sessions
-        of the account are not limited so.
+        expire no later than it does and are allowed from no address that it is not (else 403 `key_exceeds_caller`).
+        A secret that was rotated and is still in its grace period ends with it, and so does what it creates.
+        Sessions of the account have no such limit.
 
         Args:
         - `name`: What the key is for.
-        - `scopes`: What it may do. Left out, all that the credential which creates it may do.
-        - `ip_allowlist`: Where it may be used from. Null, from everywhere. Left out, from everywhere the key that
-          creates it may be used.
-        - `expires_at`: When it stops working by itself; must be in the future. Null, never. Left out, when the key
-          that creates it does.
+        - `scopes`: What it may do. Default: everything that the creating credential may do.
+        - `ip_allowlist`: Addresses it may be used from. Null: from anywhere. Default: those of the creating key.
+        - `expires_at`: When it expires; must be in the future. Null: never. Default: with the creating key.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
         ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError (422), RateLimitError
@@ -105,16 +103,15 @@ class ApiKeysResource(Resource):
     ) -> ApiKeyReport:
         """Report exposed API keys: `POST /v1/api-keys/report`. Needs no credentials.
 
-        For whoever finds keys in a place where others can read them; secret scanners send up to 100 in one report.
-        Real keys, live or test, are revoked everywhere within a second; their owner gets the event
-        `api_key.exposed` and a mail that says where each was seen. The answer is the same, after the same work,
-        whether such keys exist or not. How to recognise a key is written in `openapi/api-key-format.json` of the
-        repository.
+        Report keys found in a public place; secret scanners can send up to 100 in one request. Real keys, live or
+        test, are revoked everywhere within a second; their owner receives the event `api_key.exposed` and an email
+        that says where each was seen. The response and its timing are the same whether or not the keys exist. The
+        key format is described in `openapi/api-key-format.json` of the repository.
 
         Args:
-        - `key`: The key that was seen.
-        - `url`: Where `key` was seen. Its owner is told.
-        - `reports`: Keys that were seen.
+        - `key`: The exposed key.
+        - `url`: Where `key` was found. Reported to its owner.
+        - `reports`: The exposed keys.
 
         Raises: BadRequestError (400), ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError
         (429), InternalServerError (500).
@@ -156,15 +153,16 @@ class ApiKeysResource(Resource):
     ) -> ApiKey:
         """Update an API key: `PATCH /v1/api-keys/{api_key_id}`. Scope `api_keys:write`.
 
-        Renames, restricts or widens a key; its secret stays. Everywhere in effect within a second. A key changes
-        only itself and keys that may do no more than itself, and never to more than itself (see `api_keys.create`).
-        A revoked key cannot be changed; an expired one works again when `expires_at` is moved into the future.
+        Renames, restricts or widens a key; its secret stays the same. Takes effect everywhere within a second. A
+        key changes only itself and keys that may do no more than itself, and never to more than itself (see
+        `api_keys.create`). A revoked key cannot be changed; an expired one works again when `expires_at` is moved
+        into the future.
 
         Args:
         - `name`: What the key is for.
-        - `scopes`: All that it may do from now on.
-        - `ip_allowlist`: All places it may be used from, from now on; null for everywhere.
-        - `expires_at`: When it stops working by itself; must be in the future. Null for never.
+        - `scopes`: The complete new list of scopes.
+        - `ip_allowlist`: The complete new allowlist; null for anywhere.
+        - `expires_at`: When it expires; must be in the future. Null for never.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         ConflictError (409), ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429),
@@ -184,8 +182,8 @@ class ApiKeysResource(Resource):
     ) -> None:
         """Revoke an API key: `DELETE /v1/api-keys/{api_key_id}`. Scope `api_keys:write`.
 
-        The key stops working everywhere within a second and stays listed with `revoked_at`. Revoking it again
-        changes nothing and answers the same. A key revokes only itself and keys that may do no more than itself
+        The key stops working everywhere within a second and stays listed with `revoked_at`. Revoking it again has
+        no effect and returns the same response. A key revokes only itself and keys that may do no more than itself
         (see `api_keys.create`).
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
@@ -205,15 +203,14 @@ class ApiKeysResource(Resource):
     ) -> ApiKeyWithSecret:
         """Rotate an API key: `POST /v1/api-keys/{api_key_id}/rotate`. Scope `api_keys:write`.
 
-        Gives the key a new secret, which is in this answer and never again; id, name, scopes and restrictions stay.
-        The secret before goes on working for `grace_seconds`, so that programs can change over without a gap. A key
-        never has more than two secrets: rotating again within the grace period ends the oldest one at once and
-        gives the grace to the second. A key rotates only itself and keys that may do no more than itself (see
-        `api_keys.create`); a secret in its grace period cannot rotate its key. Emits `api_key.rotated`.
+        Gives the key a new secret, returned only in this response; id, name, scopes and restrictions stay the same.
+        The previous secret keeps working for `grace_seconds`, so that programs can switch without downtime. A key
+        never has more than two secrets: rotating again within the grace period revokes the oldest one at once and
+        applies the grace period to the second. A key rotates only itself and keys that may do no more than itself
+        (see `api_keys.create`); a secret in its grace period cannot rotate its key. Emits `api_key.rotated`.
 
         Args:
-        - `grace_seconds`: How long the secret that is replaced goes on working beside the new one; 0 ends it at
-          once.
+        - `grace_seconds`: How long the replaced secret keeps working beside the new one; 0 revokes it at once.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         ConflictError (409), ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError

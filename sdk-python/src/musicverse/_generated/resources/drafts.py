@@ -43,24 +43,22 @@ class DraftsResource(Resource):
     ) -> DraftGeneration:
         """Write a reel: `POST /v1/create`. Scope `generate:write`.
 
-        Makes a draft and a generation that writes its variants: hook, script, caption and hashtags for a short
-        video. Accepts the work durably and answers at once; `Location` is the draft. Follow the generation with
+        Creates a draft and a generation that writes its variants: hook, script, caption and hashtags for a short
+        video. Stores the request durably and responds at once; `Location` is the draft. Follow the generation with
         `generations.stream_events`, by polling, or with the webhook `generation.completed`; then the draft has its
         variants.
 
-        It is one generation of the plan's month, however many variants it writes.
+        It counts as one of the plan's monthly generations, however many variants it writes.
 
         Args:
-        - `brief`: What it is to be about: the song, the occasion, whom it is for.
-        - `platform`: Where the short video is to be shown. The length of the caption and the hashtags follow its
-          habits.
-        - `tone`: How it is to sound.
+        - `brief`: What it is about: the song, the occasion, the audience.
+        - `platform`: The target platform. Caption length and hashtags follow its conventions.
+        - `tone`: Tone of the text.
         - `language`: Language to write in, as a BCP 47 tag.
-        - `variants`: How many different ones to write. The plan says how many it may be (`variants_max`).
+        - `variants`: How many variants to write, up to the plan's `variants_max`.
         - `instructions`: Further wishes, such as words to use or to avoid.
         - `title`: A name for your own use.
-        - `model`: Id of a model of kind `reel` that `GET /v1/plugins` lists. Left out, the default of the plugin in
-          charge.
+        - `model`: Id of a model of kind `reel` that `GET /v1/plugins` lists. Default: that of the plugin in charge.
         - `lane`: `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
@@ -96,10 +94,10 @@ class DraftsResource(Resource):
 
         Args:
         - `draft_id`: The draft to write for again.
-        - `variant_id`: The variant to write anew; left out, all of them.
-        - `field`: The one field of the variant to write anew; left out, all four. Only with `variant_id`.
-        - `variants`: How many to write in place of all. Left out, as many as there are, as far as the plan allows.
-          Not with `variant_id`.
+        - `variant_id`: The variant to regenerate. Default: all of them.
+        - `field`: The one field of the variant to regenerate. Default: all four. Only with `variant_id`.
+        - `variants`: How many new variants to write. Default: as many as there are, within the plan's limit. Not
+          with `variant_id`.
         - `instructions`: Further wishes for this time.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
@@ -169,14 +167,14 @@ class DraftsResource(Resource):
     ) -> Draft:
         """Update a draft: `PATCH /v1/drafts/{draft_id}`. Scope `generate:write`.
 
-        Changes the fields that are sent and leaves the others: the title, which variant is chosen, and the text of
-        variants. Null clears `title` and the choice. All of it happens or none. With `If-Match` the change happens
-        only if the draft is still as you read it.
+        Changes the fields that are sent and leaves the others unchanged: the title, the selected variant and the
+        text of variants. Null clears `title` and the selection. The update is all or nothing. With `If-Match`, it
+        is applied only if the draft has not changed since you read it.
 
         Args:
         - `title`: New title, without control characters; null clears it.
-        - `selected_variant_id`: The variant to choose; null chooses none.
-        - `variants`: Edits of variants. Variants and fields left out stay as they are.
+        - `selected_variant_id`: The variant to select; null selects none.
+        - `variants`: Edits of variants. Omitted variants and fields stay unchanged.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         PreconditionFailedError (412), ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError
@@ -196,8 +194,8 @@ class DraftsResource(Resource):
     ) -> None:
         """Delete a draft: `DELETE /v1/drafts/{draft_id}`. Scope `generate:write`.
 
-        Deletes the draft and its variants for good, and cancels a generation that still writes for it. Generations
-        that were made for it stay in the list, without `draft_id`.
+        Permanently deletes the draft and its variants, and cancels any generation still writing for it. Its past
+        generations stay listed, without `draft_id`.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class EventsResource(Resource):
-    """Everything that happened."""
+    """The log of everything that happened in the account."""
 
     @property
     def with_raw_response(self) -> EventsWithRawResponse:

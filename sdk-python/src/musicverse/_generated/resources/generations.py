@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class GenerationsResource(Resource):
-    """Ask a provider to make music or artwork and follow the work."""
+    """Generate music or artwork and follow the progress."""
 
     @property
     def with_raw_response(self) -> GenerationsWithRawResponse:
@@ -43,27 +43,26 @@ class GenerationsResource(Resource):
     ) -> Generation:
         """Generate music or artwork: `POST /v1/generate`. Scope `generate:write`.
 
-        Accepts the work durably and answers at once. Follow it with `generations.stream_events`, by polling
+        Stores the request durably and responds at once. Follow it with `generations.stream_events`, by polling
         `generations.get`, or, best for servers, with a webhook for `generation.completed` and `generation.failed`.
-        When it completes, `track_id` is a track whose audio is stored and can be downloaded; of artwork, `asset_id`
-        is an image of the library.
+        When it completes, `track_id` is a track whose audio is stored and can be downloaded; for artwork,
+        `asset_id` is an image in the library.
 
-        Accepted work survives restarts of any part. A failed provider call is repeated where that is safe.
+        Accepted work survives restarts of every component. A failed provider call is retried where that is safe.
 
         Args:
         - `kind`: What to make. `music` becomes a track, `artwork` an image of 3000 by 3000 pixels in the library.
           Reels are made with `drafts.create`.
         - `prompt`: What it should sound like: style, mood, instruments, scene. Of artwork what is to be seen, in at
           most 1,500 characters. Required, but for artwork with `source_track_id`.
-        - `lyrics`: Words to sing, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Left
-          out, the provider writes them from the prompt. Not together with `instrumental`, and for music only.
-        - `instrumental`: No singing; false when left out. For music only.
-        - `duration_seconds`: Length to aim for; 30 when left out. For music only.
-        - `model`: Id of a model of the kind that `GET /v1/plugins` lists. Left out, the default of the plugin in
-          charge.
-        - `title`: Title of what is made; else taken from the prompt, or from the track.
-        - `source_track_id`: The track that artwork is for; its title, its artist and what it was made of describe
-          the picture. For artwork only.
+        - `lyrics`: Lyrics, one line per line; tags such as `[Verse]` and `[Chorus]` mark the parts. Omitted: the
+          provider writes them from the prompt. Not together with `instrumental`, and for music only.
+        - `instrumental`: No vocals. Default: false. For music only.
+        - `duration_seconds`: Target length. Default: 30. For music only.
+        - `model`: Id of a model of the kind that `GET /v1/plugins` lists. Default: that of the plugin in charge.
+        - `title`: Title of the result. Default: taken from the prompt, or from the track.
+        - `source_track_id`: The track that the artwork is for; its title, artist and prompt describe the picture.
+          For artwork only.
         - `lane`: `interactive`: somebody is waiting. `bulk`: may wait; never ahead of interactive work.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
@@ -111,7 +110,7 @@ class GenerationsResource(Resource):
     ) -> Generation:
         """Get a generation: `GET /v1/generations/{generation_id}`. Scope `generate:read`.
 
-        One generation as it is now. While it is not final, `Retry-After` says when it is worth asking again.
+        One generation as it is now. While it is not final, `Retry-After` says when to poll again.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).
@@ -130,8 +129,8 @@ class GenerationsResource(Resource):
     ) -> Generation:
         """Cancel a generation: `POST /v1/generations/{generation_id}/cancel`. Scope `generate:write`.
 
-        Ends a generation that is not final; no track is made. What a provider was already asked for may still cost.
-        Canceling a canceled one changes nothing and answers the same.
+        Cancels a generation that is not final; no track is created. Work already requested from a provider may
+        still be charged. Canceling a canceled generation has no effect and returns the same response.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         ConflictError (409), UnprocessableEntityError (422), RateLimitError (429), InternalServerError (500).
@@ -151,17 +150,16 @@ class GenerationsResource(Resource):
     ) -> EventStream[Generation]:
         """Follow a generation: `GET /v1/generations/{generation_id}/events`. Scope `generate:read`.
 
-        A stream of server-sent events until the generation is final, then it ends. It begins with the current
-        state, so nothing is missed between creating and following.
+        Streams server-sent events until the generation is final, then ends. The stream starts with the current
+        state, so nothing is missed between creating a generation and following it.
 
         | field | meaning |
         |---|---|
-        | `event` | `status` when the status changed (and at the beginning), `progress` when only the progress did |
+        | `event` | `status` when the status changed (and at the start), `progress` when only the progress did |
         | `data` | the whole Generation as JSON on one line |
-        | `id` | its revision, a growing integer; sent back as `Last-Event-ID` it skips states already seen |
+        | `id` | its revision, a growing integer; send it back as `Last-Event-ID` to skip states already seen |
 
-        Lines that begin with a colon are keep-alives. When the connection breaks, connect again with
-        `Last-Event-ID`.
+        Lines that start with a colon are keep-alives. If the connection drops, reconnect with `Last-Event-ID`.
 
         Args:
         - `last_event_id`: Id of the last event you have seen; browsers' `EventSource` sends it when it reconnects.

@@ -31,7 +31,7 @@ class HealthResource(Resource):
     ) -> Health:
         """Get the health of a part: `GET /v1/health`. Needs no credentials.
 
-        For status pages and people. Always 200 when it could look; `status` tells what it saw. For load balancers
+        For status pages and people. Always 200 when the checks ran; `status` reports the result. For load balancers
         use `health.get_readiness`.
 
         Args:
@@ -50,9 +50,9 @@ class HealthResource(Resource):
         *,
         options: RequestOptions | None = None,
     ) -> Liveness:
-        """Check that the process lives: `GET /healthz`. Needs no credentials.
+        """Check that the process is alive: `GET /healthz`. Needs no credentials.
 
-        Answers while the process runs, whatever else is broken. For restarts by an orchestrator.
+        Responds while the process runs, whatever else is broken. Use it as an orchestrator's liveness probe.
 
         Raises: BadRequestError (400), InternalServerError (500).
         """
@@ -67,7 +67,7 @@ class HealthResource(Resource):
         *,
         options: RequestOptions | None = None,
     ) -> Readiness:
-        """Check that the server can work: `GET /readyz`. Needs no credentials.
+        """Check that the server is ready: `GET /readyz`. Needs no credentials.
 
         Checks the database, Redis when it is configured, migrations and queues. For load balancers: 503 means send
         traffic elsewhere.
@@ -87,8 +87,7 @@ class HealthResource(Resource):
     ) -> str:
         """Get metrics: `GET /metrics`. Needs no credentials.
 
-        Prometheus metrics. Open to loopback addresses; from elsewhere `Authorization: Bearer <METRICS_TOKEN>` is
-        needed.
+        Prometheus metrics. Open to loopback addresses; other clients need `Authorization: Bearer <METRICS_TOKEN>`.
 
         Raises: BadRequestError (400), AuthenticationError (401), InternalServerError (500).
         """

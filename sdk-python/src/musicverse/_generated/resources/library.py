@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class LibraryResource(Resource):
-    """Finished reels and pictures, to be found again."""
+    """Finished reels and pictures to keep, search and reuse."""
 
     @property
     def with_raw_response(self) -> LibraryWithRawResponse:
@@ -47,23 +47,22 @@ class LibraryResource(Resource):
     ) -> Asset:
         """Create an asset: `POST /v1/library/assets`. Scope `library:write`.
 
-        Keeps the text of a reel in the library: a copy of a draft's variant, or text of your own. Pictures get
-        there by generation.
+        Keeps the text of a reel in the library: a copy of a draft's variant, or text of your own. Pictures are
+        added by generation.
 
         Args:
         - `draft_id`: The draft to copy platform and texts from, as they are now.
-        - `variant_id`: Which of the draft's variants; left out, the selected one.
-        - `title`: Its title, without control characters; left out, the draft's title or the variant's hook.
-        - `status`: How far it is, for your own use: nothing changes it by itself, and each may follow each.
-        - `platform`: Where the short video is to be shown. The length of the caption and the hashtags follow its
-          habits.
+        - `variant_id`: Which of the draft's variants. Default: the selected one.
+        - `title`: Its title, without control characters. Default: the draft's title or the variant's hook.
+        - `status`: Its status, for your own use: nothing changes it automatically, and every transition is allowed.
+        - `platform`: The target platform. Caption length and hashtags follow its conventions.
         - `hook`: The first words of a reel.
         - `script`: What is said and shown in a reel.
         - `caption`: The text that goes with it, without hashtags.
         - `hashtags`: Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII
           punctuation.
-        - `tags`: Your own labels. Kept in lower case, each once.
-        - `metadata`: What your program wants to keep with it, up to 50 texts by name. It is not searched.
+        - `tags`: Your own labels. Stored in lower case, without duplicates.
+        - `metadata`: Your own metadata, up to 50 named texts. Not searchable.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
         ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError (422), RateLimitError
@@ -93,9 +92,9 @@ class LibraryResource(Resource):
         combined.
 
         Args:
-        - `q`: Only those with these words in title, hook, script, caption, hashtags or tags. Case and accents make
-          no difference; `"two words"` must stand together, `or` allows either, and `-word` must not be there. A
-          match in the title counts most, then hook, hashtags and tags, then the caption, then the script.
+        - `q`: Only those with these words in title, hook, script, caption, hashtags or tags. Case and accents are
+          ignored; `"two words"` matches a phrase, `or` matches either, and `-word` excludes. A match in the title
+          ranks highest, then hook, hashtags and tags, then the caption, then the script.
         - `tags`: Only those with all of these tags, separated by commas.
         - `platform`: Only those for this platform.
         - `kind`: Only those of this kind.
@@ -149,20 +148,20 @@ class LibraryResource(Resource):
     ) -> Asset:
         """Update an asset: `PATCH /v1/library/assets/{asset_id}`. Scope `library:write`.
 
-        Changes the fields that are sent, and no others. Null clears a field; lists and `metadata` are replaced as a
-        whole. With `If-Match` the change happens only if nobody else changed the asset since you read it.
+        Changes only the fields that are sent. Null clears a field; lists and `metadata` are replaced as a whole.
+        With `If-Match`, the update is applied only if nobody else changed the asset since you read it.
 
         Args:
         - `title`: Its title, without control characters.
-        - `status`: How far it is, for your own use: nothing changes it by itself, and each may follow each.
-        - `platform`: Where it is to be shown; null leaves that open.
+        - `status`: Its status, for your own use: nothing changes it automatically, and every transition is allowed.
+        - `platform`: Target platform; null when undecided.
         - `hook`: The first words of a reel.
         - `script`: What is said and shown in a reel.
         - `caption`: The text that goes with it, without hashtags.
         - `hashtags`: Each begins with `#`; letters of any script, digits and `_` follow, neither spaces nor ASCII
           punctuation.
-        - `tags`: Your own labels. Kept in lower case, each once.
-        - `metadata`: What your program wants to keep with it, up to 50 texts by name. It is not searched.
+        - `tags`: Your own labels. Stored in lower case, without duplicates.
+        - `metadata`: Your own metadata, up to 50 named texts. Not searchable.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         PreconditionFailedError (412), ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError
@@ -182,7 +181,7 @@ class LibraryResource(Resource):
     ) -> None:
         """Delete an asset: `DELETE /v1/library/assets/{asset_id}`. Scope `library:write`.
 
-        Deletes the asset for good, and its picture with it.
+        Permanently deletes the asset and its picture.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).
@@ -203,15 +202,15 @@ class LibraryResource(Resource):
         """Download the picture of an asset: `GET /v1/library/assets/{asset_id}/file`. Scope `library:read`.
 
         The stored bytes with the asset's `file.content_type`; 404 for an asset without a file. With `Range` a part
-        of them (206). `HEAD` gives the headers alone; `Content-Disposition` proposes a file name.
+        of them (206). `HEAD` returns the headers alone; `Content-Disposition` suggests a file name.
 
         Nothing is read until you do, see `BinaryResponse`.
 
         Args:
-        - `range`: One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered
-          with the whole file.
-        - `if_range`: The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole
-          is sent.
+        - `range`: One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). A request for several ranges
+          returns the whole file.
+        - `if_range`: The `ETag` of the part you have. If the audio is different, `Range` is ignored and the whole
+          file is sent.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RangeNotSatisfiableError (416), RateLimitError (429), InternalServerError (500).

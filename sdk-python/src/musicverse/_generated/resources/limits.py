@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class LimitsResource(Resource):
-    """How often the caller may ask."""
+    """The caller's rate limits."""
 
     @property
     def with_raw_response(self) -> LimitsWithRawResponse:
@@ -32,13 +32,13 @@ class LimitsResource(Resource):
     ) -> RateLimits:
         """Get the rate limits: `GET /v1/limits`. Scope `profile:read`.
 
-        Where the caller stands and what its next request would meet: every window with its number and where that
-        comes from, and what generations the plan still allows. Looking uses up nothing of them; it has a limit of
-        its own. The `RateLimit` fields of this answer speak of the windows looked at.
+        The caller's current limits and what its next request would meet: every window with its limit and where that
+        comes from, and the generations the plan still allows. Reading them consumes none of them; it has a limit of
+        its own. The `RateLimit` fields of this response describe the windows inspected.
 
         Args:
-        - `operation_id`: For which operation; default: any that reads.
-        - `rate_class`: In place of an operation, how it is counted.
+        - `operation_id`: Operation to check; default: any read operation.
+        - `rate_class`: How the request is counted, instead of an operation.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
         InternalServerError (500).

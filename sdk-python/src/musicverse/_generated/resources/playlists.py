@@ -35,7 +35,7 @@ class PlaylistsResource(Resource):
     ) -> Playlist:
         """Create a playlist: `POST /v1/playlists`. Scope `playlists:write`.
 
-        Makes an empty playlist. An account has at most 1,000 of them, each with at most 10,000 tracks.
+        Creates an empty playlist. An account has at most 1,000 playlists of at most 10,000 tracks each.
 
         Args:
         - `name`: Its name, without control characters.
@@ -105,8 +105,9 @@ class PlaylistsResource(Resource):
     ) -> Playlist:
         """Update a playlist: `PATCH /v1/playlists/{playlist_id}`. Scope `playlists:write`.
 
-        Changes the fields that are sent and leaves the others. Null clears `description`. With `If-Match` the
-        change happens only if nobody else changed the playlist, or its tracks, since you read it.
+        Changes the fields that are sent and leaves the others unchanged. Null clears `description`. With
+        `If-Match`, the update is applied only if nobody else changed the playlist, or its tracks, since you read
+        it.
 
         Args:
         - `name`: New name, without control characters.
@@ -150,13 +151,12 @@ class PlaylistsResource(Resource):
     ) -> AddedPlaylistTracks:
         """Add tracks to a playlist: `POST /v1/playlists/{playlist_id}/tracks`. Scope `playlists:write`.
 
-        Puts tracks into the playlist, together and in the order given, at the end or at a position. A track may be
-        in a playlist more than once: each place has an id of its own. When one of the tracks does not exist, none
-        is added.
+        Adds tracks to the playlist, together and in the given order, at the end or at a position. A track may
+        appear more than once: each item has its own id. If one of the tracks does not exist, none is added.
 
         Args:
-        - `track_ids`: Tracks to add, in this order. The same one may come more than once.
-        - `position`: How many tracks are to stand before the first of them. Left out, or more than there are, they
+        - `track_ids`: Tracks to add, in this order. The same track may appear more than once.
+        - `position`: Number of tracks to place before the first of them. Omitted, or larger than the playlist: they
           go to the end.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
@@ -179,9 +179,9 @@ class PlaylistsResource(Resource):
     ) -> Page[PlaylistItem]:
         """List a playlist's tracks: `GET /v1/playlists/{playlist_id}/tracks`. Scope `playlists:read`.
 
-        The tracks in the order of the playlist. The walk is stable while tracks are added and removed: what stays
-        where it is is shown exactly once. After very many insertions at one place the order is stored anew; a
-        cursor from before is then refused with `invalid_cursor`, and the walk starts again.
+        The tracks in the order of the playlist. Pagination is stable while tracks are added and removed: every item
+        that does not move is returned exactly once. After very many insertions at one position the order is
+        rewritten; an older cursor is then rejected with `invalid_cursor`, and pagination starts again.
 
         Args:
         - `limit`: How many objects to return at most.
@@ -210,10 +210,10 @@ class PlaylistsResource(Resource):
         """Move a track within a playlist: `PATCH /v1/playlists/{playlist_id}/tracks/{item_id}`. Scope
         `playlists:write`.
 
-        Gives one place of the playlist another position; the others keep their order.
+        Moves one item of the playlist to another position; the others keep their order.
 
         Args:
-        - `position`: How many other tracks are to stand before it. More than there are, it goes to the end.
+        - `position`: Number of other tracks to place before it. Larger than the playlist: it goes to the end.
         - `before`: It goes right before this place of the same playlist.
         - `after`: It goes right after this place of the same playlist.
 
@@ -237,7 +237,7 @@ class PlaylistsResource(Resource):
         """Remove a track from a playlist: `DELETE /v1/playlists/{playlist_id}/tracks/{item_id}`. Scope
         `playlists:write`.
 
-        Takes one place out of the playlist. The track itself stays, also in other places of the same playlist.
+        Removes one item from the playlist. The track itself stays, also at other positions of the same playlist.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).

@@ -40,15 +40,15 @@ class TracksResource(Resource):
     ) -> Track:
         """Upload a track: `POST /v1/tracks`. Scope `tracks:write`.
 
-        Stores an audio file as a track. The bytes decide whether it is audio and in which format; a file that is
-        something else, or is cut off, is refused with `validation_failed` at `/body/file` and nothing is kept.
-        Loudness is measured afterwards.
+        Stores an audio file as a track. Its format is detected from the bytes; a file that is not audio, or is
+        truncated, is rejected with `validation_failed` at `/body/file` and nothing is stored. Loudness is measured
+        afterwards.
 
         Args:
-        - `file`: The audio: WAV, MP3, FLAC, Ogg or M4A, at most 200 MB. The format is told from the bytes; name and
-          type are ignored.
-        - `title`: Title; else the one in the file's tags, else the file's name.
-        - `artist`: Artist; else the one in the file's tags.
+        - `file`: The audio: WAV, MP3, FLAC, Ogg or M4A, at most 200 MB. The format is detected from the bytes; name
+          and type are ignored.
+        - `title`: Title. Default: from the file's tags, else the file's name.
+        - `artist`: Artist. Default: from the file's tags.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
         ContentTooLargeError (413), UnsupportedMediaTypeError (415), UnprocessableEntityError (422), RateLimitError
@@ -126,8 +126,8 @@ class TracksResource(Resource):
         """Update a track: `PATCH /v1/tracks/{track_id}`. Scope `tracks:write`.
 
         Changes title and artist: the fields that are sent, and no others. Null clears `artist`. The audio of a
-        track never changes. With `If-Match` the change happens only if nobody else changed the track since you read
-        it.
+        track never changes. With `If-Match`, the update is applied only if nobody else changed the track since you
+        read it.
 
         Args:
         - `title`: New title, without control characters.
@@ -151,7 +151,7 @@ class TracksResource(Resource):
     ) -> None:
         """Delete a track: `DELETE /v1/tracks/{track_id}`. Scope `tracks:write`.
 
-        Deletes the track and its audio for good.
+        Permanently deletes the track and its audio.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).
@@ -172,15 +172,15 @@ class TracksResource(Resource):
         """Download a track's audio: `GET /v1/tracks/{track_id}/audio`. Scope `tracks:read`.
 
         The stored bytes with the track's `content_type`. With `Range` a part of them (206), so players can seek and
-        a broken download can go on. `HEAD` gives the headers alone; `Content-Disposition` proposes a file name.
+        a broken download can resume. `HEAD` returns the headers alone; `Content-Disposition` suggests a file name.
 
         Nothing is read until you do, see `BinaryResponse`.
 
         Args:
-        - `range`: One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). Several ranges at once are answered
-          with the whole file.
-        - `if_range`: The `ETag` of the part you have. When the audio is different, `Range` is ignored and the whole
-          is sent.
+        - `range`: One byte range (`bytes=0-1023`, `bytes=1024-`, `bytes=-500`). A request for several ranges
+          returns the whole file.
+        - `if_range`: The `ETag` of the part you have. If the audio is different, `Range` is ignored and the whole
+          file is sent.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RangeNotSatisfiableError (416), RateLimitError (429), InternalServerError (500).

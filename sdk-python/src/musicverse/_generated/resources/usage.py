@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class UsageResource(Resource):
-    """How much the API is used, by what, and how it goes."""
+    """API usage: volume, errors and latency."""
 
     @property
     def with_raw_response(self) -> UsageWithRawResponse:
@@ -39,14 +39,14 @@ class UsageResource(Resource):
     ) -> UsageStats:
         """Get usage figures: `GET /v1/usage/stats`. Scope `usage:read`.
 
-        How often the account used the API in this mode, with which outcome and how fast: every request with one of
-        its credentials counts, also refused ones, a few seconds after it ended. Kept 13 months.
+        The account's API usage in this mode: volume, outcomes and latency. Every request with one of its
+        credentials counts, including rejected ones, a few seconds after it ended. Kept for 13 months.
 
         Args:
-        - `since`: Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago.
+        - `since`: Start of the range, rounded down to the minute, or to the hour when more than 30 days ago.
           Default: a day before `until`.
-        - `until`: End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
-        - `group_by`: What to keep apart. `error` is the code of the problem, `client` the OAuth app.
+        - `until`: End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
+        - `group_by`: What to group by. `error` is the problem's code, `client` the OAuth app.
         - `operation`: Only requests of this operation.
         - `api_key_id`: Only requests with this API key.
 
@@ -74,10 +74,10 @@ class UsageResource(Resource):
         The text of a file with a first line of names (RFC 4180).
 
         Args:
-        - `since`: Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago.
+        - `since`: Start of the range, rounded down to the minute, or to the hour when more than 30 days ago.
           Default: a day before `until`.
-        - `until`: End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
-        - `group_by`: What to keep apart. `error` is the code of the problem, `client` the OAuth app.
+        - `until`: End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
+        - `group_by`: What to group by. `error` is the problem's code, `client` the OAuth app.
         - `operation`: Only requests of this operation.
         - `api_key_id`: Only requests with this API key.
 
@@ -101,13 +101,13 @@ class UsageResource(Resource):
     ) -> UsageTimeSeries:
         """Get usage over time: `GET /v1/usage/timeseries`. Scope `usage:read`.
 
-        The figures of `usage.get_stats` in steps of minutes, hours or days of UTC, for charts. Ask with `operation`
+        The figures of `usage.get_stats` in steps of minutes, hours or days (UTC), for charts. Filter by `operation`
         or `api_key_id` for one line of a chart.
 
         Args:
-        - `since`: Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago.
+        - `since`: Start of the range, rounded down to the minute, or to the hour when more than 30 days ago.
           Default: a day before `until`.
-        - `until`: End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+        - `until`: End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
         - `granularity`: Length of a step. At most 1,500 steps at once; minutes are kept 30 days.
         - `operation`: Only requests of this operation.
         - `api_key_id`: Only requests with this API key.
@@ -136,9 +136,9 @@ class UsageResource(Resource):
         The text of a file with a first line of names (RFC 4180).
 
         Args:
-        - `since`: Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago.
+        - `since`: Start of the range, rounded down to the minute, or to the hour when more than 30 days ago.
           Default: a day before `until`.
-        - `until`: End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+        - `until`: End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
         - `granularity`: Length of a step. At most 1,500 steps at once; minutes are kept 30 days.
         - `operation`: Only requests of this operation.
         - `api_key_id`: Only requests with this API key.
@@ -160,13 +160,13 @@ class UsageResource(Resource):
     ) -> DeprecatedCallsList:
         """List calls of deprecated operations: `GET /v1/usage/deprecations`. Scope `usage:read`.
 
-        Which credentials still call operations that will go, how often and when last, by default in the last 30
-        days: what to change before the operation's `Sunset`.
+        Which credentials still call operations that will be removed, how often and when last, by default in the
+        last 30 days: what to migrate before the operation's `Sunset`.
 
         Args:
-        - `since`: Start of the time, taken down to its minute, or to its hour when it is more than 30 days ago.
+        - `since`: Start of the range, rounded down to the minute, or to the hour when more than 30 days ago.
           Default: a day before `until`.
-        - `until`: End of the time, taken up to its minute. Default: now. A time is at most 400 days long.
+        - `until`: End of the range, rounded up to the minute. Default: now. A range is at most 400 days long.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), RateLimitError (429),
         InternalServerError (500).

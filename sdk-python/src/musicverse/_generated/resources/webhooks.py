@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class WebhooksResource(Resource):
-    """Endpoints that events are sent to, and the log of deliveries."""
+    """Endpoints that receive events, and the delivery log."""
 
     @property
     def with_raw_response(self) -> WebhooksWithRawResponse:
@@ -56,22 +56,22 @@ class WebhooksResource(Resource):
     ) -> WebhookWithSecret:
         """Create a webhook: `POST /v1/webhooks`. Scope `webhooks:write`.
 
-        Adds an endpoint that events are sent to, and sends it a `webhook.test` event at once. The signing secret is
-        in this answer and never again. Every delivery is signed after Standard Webhooks; verify it before you trust
-        it (`webhooks.unwrap()` in the SDKs). A URL that leads to a private address is refused with
+        Creates an endpoint that receives events, and sends it a `webhook.test` event at once. The signing secret is
+        returned only in this response. Every delivery is signed as Standard Webhooks specifies; verify it before
+        you trust it (`webhooks.unwrap()` in the SDKs). A URL that resolves to a private address is rejected with
         `validation_failed` at `/body/url`.
 
         Args:
         - `url`: Where to POST events. HTTPS to a public address; a development server also takes its own loopback
           addresses.
-        - `event_types`: Which events to send. Null or left out, all, also types that are added later.
+        - `event_types`: Event types to send. Null or omitted: all, including types added later.
         - `ordered`: Send one at a time, in the order of `webhook-sequence`: the next one only after the one before
           has succeeded or has been given up. Slower, and one failing delivery blocks those behind it.
         - `ordered_on_failure`: What an ordered endpoint does when all attempts of a delivery have failed. Until
-          then it blocks those behind it. `skip`: goes on with the next one. `pause`: is paused, until you enable
-          it; the delivery, if you retry it, goes first.
-        - `max_per_second`: Most requests in any second. Null or left out, no limit but those that the endpoint asks
-          for by 429.
+          then it blocks those behind it. `skip`: continues with the next one. `pause`: is paused until you enable
+          it; the delivery, if retried, goes first.
+        - `max_per_second`: Maximum requests per second. Null or omitted: no limit besides those the endpoint
+          signals by 429.
         - `description`: What the endpoint is for.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), ConflictError (409),
@@ -143,23 +143,23 @@ class WebhooksResource(Resource):
     ) -> Webhook:
         """Update a webhook: `PATCH /v1/webhooks/{webhook_id}`. Scope `webhooks:write`.
 
-        Changes the fields that are sent and leaves the others. Null means all events for `event_types` and clears
-        `description`. A paused endpoint keeps its deliveries; they go on when it is enabled again. One that was
-        disabled starts with a single probe; what it missed meanwhile (`missed_since`, `missed_count`) can be
+        Changes the fields that are sent and leaves the others unchanged. Null means all events for `event_types`
+        and clears `description`. A paused endpoint keeps its deliveries; they resume when it is enabled again. A
+        disabled one restarts with a single probe; what it missed meanwhile (`missed_since`, `missed_count`) can be
         replayed for 30 days.
 
         Args:
         - `url`: New URL, under the same rules as at creation.
-        - `event_types`: Which events to send; null for all.
+        - `event_types`: Event types to send; null for all.
         - `ordered`: Send one at a time, in the order of `webhook-sequence`: the next one only after the one before
           has succeeded or has been given up. Slower, and one failing delivery blocks those behind it.
         - `ordered_on_failure`: What an ordered endpoint does when all attempts of a delivery have failed. Until
-          then it blocks those behind it. `skip`: goes on with the next one. `pause`: is paused, until you enable
-          it; the delivery, if you retry it, goes first.
-        - `max_per_second`: Most requests in any second. Null, no limit but those that the endpoint asks for by 429.
+          then it blocks those behind it. `skip`: continues with the next one. `pause`: is paused until you enable
+          it; the delivery, if retried, goes first.
+        - `max_per_second`: Maximum requests per second. Null: no limit besides those the endpoint signals by 429.
         - `description`: What the endpoint is for; null clears it.
-        - `status`: `paused` keeps events back, `enabled` sends them; `enabled` also revives an endpoint that was
-          disabled.
+        - `status`: `paused` holds events back, `enabled` sends them; `enabled` also reactivates a disabled
+          endpoint.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         ContentTooLargeError (413), UnsupportedMediaTypeError (415), RateLimitError (429), InternalServerError
@@ -179,7 +179,7 @@ class WebhooksResource(Resource):
     ) -> None:
         """Delete a webhook: `DELETE /v1/webhooks/{webhook_id}`. Scope `webhooks:write`.
 
-        Deletes the endpoint, and at once its URL, description and secrets. Deliveries that wait are canceled.
+        Deletes the endpoint, including its URL, description and secrets. Pending deliveries are canceled.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).
@@ -198,13 +198,12 @@ class WebhooksResource(Resource):
     ) -> WebhookWithSecret:
         """Rotate a webhook's secret: `POST /v1/webhooks/{webhook_id}/rotate-secret`. Scope `webhooks:write`.
 
-        Makes a new signing secret, shown in this answer and never again. During the overlap every delivery carries
-        a signature of the new and one of the old secret, so that a receiver may change over at any moment of it;
-        with an overlap of 0 the old one ends at once. Rotating again within the overlap ends the older of the two
-        old ones.
+        Creates a new signing secret, returned only in this response. During the overlap every delivery carries one
+        signature of the new and one of the old secret, so that a receiver can switch at any moment; with an overlap
+        of 0 the old one is revoked at once. Rotating again within the overlap ends the older of the two old ones.
 
         Args:
-        - `overlap_seconds`: How long both secrets sign. 86400 (a day) when left out; 0 ends the old secret at once;
+        - `overlap_seconds`: How long both secrets sign. Default: 86400 (a day); 0 revokes the old secret at once;
           at most 604800 (a week).
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
@@ -251,9 +250,9 @@ class WebhooksResource(Resource):
     ) -> WebhookStats:
         """Get figures of a webhook: `GET /v1/webhooks/{webhook_id}/stats`. Scope `webhooks:read`.
 
-        How the attempts of the last hour, day, week or 30 days went and how long they took. Counted per ten
-        minutes, when a worker is done with the endpoint for the moment: the last seconds may be missing, and after
-        a crash stay so. The delivery log has every attempt.
+        Outcomes and latency of the attempts of the last hour, day, week or 30 days. Aggregated per ten minutes when
+        a worker finishes a drain of the endpoint: the last seconds may be missing, and stay missing after a crash.
+        The delivery log has every attempt.
 
         Args:
         - `window`: How far back.
@@ -280,14 +279,14 @@ class WebhooksResource(Resource):
         """Replay past events: `POST /v1/webhooks/{webhook_id}/replays`. Scope `webhooks:write`.
 
         Sends past events again to this endpoint: what failed, what it missed while it was disabled, or everything.
-        It goes on in the background, however many there are; read its progress, or cancel it. At most 25 replayed
-        deliveries wait at a time, so that fresh events are not held up. Each has the `webhook-id` that it always
-        had.
+        It runs in the background, however many events there are; read its progress, or cancel it. At most 25
+        replayed deliveries are queued at a time, so that new events are not delayed. Each keeps its original
+        `webhook-id`.
 
         Args:
-        - `since`: Events from this moment on. They are kept for 30 days.
-        - `until`: Events before this moment; left out, now.
-        - `event_types`: Only events of these types. Null or left out, all.
+        - `since`: Events from this time on. Events are kept for 30 days.
+        - `until`: Events before this time. Default: now.
+        - `event_types`: Only events of these types. Null or omitted: all.
         - `only`: `failed`: deliveries that were given up. `missed`: events that have no delivery to this endpoint,
           because it was disabled. `all`: both, and what succeeded too.
 
@@ -336,7 +335,7 @@ class WebhooksResource(Resource):
     ) -> WebhookReplay:
         """Get a replay: `GET /v1/webhooks/{webhook_id}/replays/{replay_id}`. Scope `webhooks:read`.
 
-        How far a replay is and how its deliveries are doing.
+        The progress of a replay and of its deliveries.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).
@@ -356,8 +355,8 @@ class WebhooksResource(Resource):
     ) -> WebhookReplay:
         """Cancel a replay: `POST /v1/webhooks/{webhook_id}/replays/{replay_id}/cancel`. Scope `webhooks:write`.
 
-        Puts nothing more up. Deliveries that wait already, 25 at most, are still sent. Canceling a canceled one
-        changes nothing and answers the same.
+        Stops the replay. Deliveries already queued, at most 25, are still sent. Canceling a canceled one has no
+        effect and returns the same response.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         ConflictError (409), UnprocessableEntityError (422), RateLimitError (429), InternalServerError (500).
@@ -411,7 +410,7 @@ class WebhooksResource(Resource):
     ) -> WebhookDeliveryDetail:
         """Get a delivery: `GET /v1/webhooks/{webhook_id}/deliveries/{delivery_id}`. Scope `webhooks:read`.
 
-        One delivery with the exact request and every attempt's answer.
+        One delivery with the exact request and the response to every attempt.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         RateLimitError (429), InternalServerError (500).
@@ -431,8 +430,8 @@ class WebhooksResource(Resource):
     ) -> WebhookDelivery:
         """Retry a delivery: `POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry`. Scope `webhooks:write`.
 
-        Sends a finished delivery once more at once, with the same body and `webhook-id`; while the endpoint is
-        paused, when it is enabled again.
+        Resends a finished delivery at once, with the same body and `webhook-id`; if the endpoint is paused, when it
+        is enabled again.
 
         Raises: BadRequestError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404),
         ConflictError (409), UnprocessableEntityError (422), RateLimitError (429), InternalServerError (500).
