@@ -1,3 +1,5 @@
+import type { BlobSource, StoredFile } from "./files.ts";
+
 /** What a plugin function is given, and all it is given: no database, no Redis, no refresh token, no other tenant. */
 export interface PluginContext<Config = Readonly<Record<string, unknown>>> {
   /** Whose work this is. `mode: "test"` is a sandbox account: the host has put the simulator behind `http`. */
@@ -25,6 +27,11 @@ export interface PluginHttp {
    * Throws PluginError `NETWORK` (no answer), `UPSTREAM` (answer over `maxBytes`) or `PERMANENT` (host not declared).
    */
   request(request: HttpRequest): Promise<HttpResponse>;
+  /**
+   * Sends one request and streams the answer into the host's storage. `file` is null unless the status is 200 or 206:
+   * then the answer was read as `request` reads it. Throws as `request`, and `PERMANENT` where the host keeps no files.
+   */
+  download(request: DownloadRequest): Promise<HttpDownload>;
 }
 
 export interface HttpRequest {
@@ -34,13 +41,24 @@ export interface HttpRequest {
   headers?: Record<string, string>;
   /** Sent as application/json; instead of `body`. */
   json?: unknown;
-  body?: string | Uint8Array;
+  /** A file is sent as it is read, with its size as Content-Length and, unless `headers` say another, its type. */
+  body?: string | Uint8Array | BlobSource;
   /** Add the manifest's `auth`. Default true; false for a download from somebody else's storage. */
   credential?: boolean;
-  /** For the whole exchange, within the call's deadline. Default 30,000. */
+  /**
+   * For the whole exchange, within the call's deadline. Where a file is streamed: for the head of the answer, from the
+   * moment at which the request is sent. Default 30,000.
+   */
   timeoutMs?: number;
+  /** Where a file is streamed: the longest pause in which no byte moves. Default 30,000. */
+  stallMs?: number;
   /** Largest accepted answer. Default 10 MiB. */
   maxBytes?: number;
+}
+
+export interface DownloadRequest extends HttpRequest {
+  /** Largest accepted file. A larger one is refused as soon as the provider announces or sends it. */
+  maxBytes: number;
 }
 
 export interface HttpResponse {
@@ -55,6 +73,18 @@ export interface HttpResponse {
   text(): string;
   /** Throws PluginError `UPSTREAM` when the answer is not JSON. */
   json(): unknown;
+  /** What went out of a body that is a file, to be compared with what the provider says it got; null for other bodies. */
+  readonly sent: SentBody | null;
+}
+
+export interface SentBody {
+  readonly bytes: number;
+  /** In lower-case hexadecimal digits. */
+  readonly sha256: string;
+}
+
+export interface HttpDownload extends HttpResponse {
+  readonly file: StoredFile | null;
 }
 
 /** Never log user content (prompts, lyrics, names) or credentials: the host masks what it knows, the suite looks. */

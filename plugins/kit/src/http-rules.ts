@@ -1,6 +1,7 @@
 import type { AnyPlugin } from "./plugin.ts";
-import type { HttpRequest, HttpResponse } from "./context.ts";
+import type { HttpRequest, HttpResponse, SentBody } from "./context.ts";
 import { PluginError } from "./errors.ts";
+import { isBlobSource, type BlobSource } from "./files.ts";
 import { retryAtFromHeaders } from "./retry-after.ts";
 
 // The rules of `ctx.http` that need no network: the host and the conformance suite apply the same ones.
@@ -54,6 +55,7 @@ export function headersFor(
     "accept-encoding": "identity",
     "user-agent": `MusicVerse (plugin ${plugin.id} ${plugin.version})`,
     ...(request.json !== undefined && { "content-type": "application/json" }),
+    ...(isBlobSource(request.body) && request.body.type !== "" && { "content-type": request.body.type }),
     ...Object.fromEntries(own.filter(([name]) => !reservedHeaders.has(name))),
   };
   const credential = request.credential === false ? null : credentialFor(plugin, config, url, accessToken);
@@ -71,22 +73,34 @@ function credentialFor({ auth }: AnyPlugin, config: Config, url: URL, accessToke
   return home === url.origin ? { header: auth.header, value: `${auth.prefix}${String(config[auth.field])}` } : null;
 }
 
-export const bodyOf = (request: HttpRequest): string | Uint8Array | null =>
-  request.json === undefined ? (request.body ?? null) : JSON.stringify(request.json);
+/** Throws for a stream that can be read only once: it has no length, and a second try would send nothing. */
+export function bodyOf(request: HttpRequest): string | Uint8Array | BlobSource | null {
+  if (request.json !== undefined) return JSON.stringify(request.json);
+  const { body } = request;
+  if (body === undefined) return null;
+  if (typeof body === "string" || body instanceof Uint8Array || isBlobSource(body)) return body;
+  throw new TypeError(
+    "body must be text, bytes, or a source with size and stream(), such as a Blob or a stored file: " +
+      "a stream has no known length and cannot be sent again",
+  );
+}
 
 export interface RawAnswer {
   status: number;
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
   bytes: Uint8Array;
+  /** What was sent of a body that is a file. */
+  sent?: SentBody | null;
 }
 
-export function httpResponse({ status, headers, bytes }: RawAnswer, now: Date): HttpResponse {
+export function httpResponse({ status, headers, bytes, sent = null }: RawAnswer, now: Date): HttpResponse {
   const text = (): string => new TextDecoder().decode(bytes);
   return {
     status,
     headers,
     bytes,
+    sent,
     retryAt: retryAtFromHeaders(headers, now),
     text,
     json() {

@@ -5,6 +5,7 @@ export * from "./capabilities.ts";
 export * from "./config-fields.ts";
 export * from "./context.ts";
 export * from "./errors.ts";
+export { isBlobSource, openSource, storedFile, type BlobSource, type StoredFile } from "./files.ts";
 export * from "./generation.ts";
 export * from "./http-errors.ts";
 export * from "./http-rules.ts";

@@ -3,6 +3,7 @@ import type { AnyPlugin } from "../plugin.ts";
 import { rules } from "./rules/index.ts";
 import { concerns, type ConformanceOptions } from "./subject.ts";
 
+export { fileOf } from "./files.ts";
 export { rules } from "./rules/index.ts";
 export {
   jsonAnswer,

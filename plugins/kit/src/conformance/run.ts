@@ -1,5 +1,6 @@
-import type { HttpRequest, PluginContext } from "../context.ts";
+import type { DownloadRequest, HttpRequest, PluginContext } from "../context.ts";
 import { PluginError } from "../errors.ts";
+import { isBlobSource } from "../files.ts";
 import { generationFunctions, generationInput, type GenerationInput } from "../generation.ts";
 import { identityFunctions } from "../identity.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type RawAnswer,
 } from "../http-rules.ts";
 import { parseConfig } from "../parse-config.ts";
+import { bytesOf, fileOf, sentBody } from "./files.ts";
 import type { Subject } from "./subject.ts";
 
 /** The moment at which the suite's clock stands. */
@@ -111,15 +113,25 @@ export function contextFor({ plugin, options }: Subject, call: Call, outcome: Ou
   const request = async (wish: HttpRequest) => {
     const { url, destination } = reachable(plugin.id, egress, wish.url, outcome);
     const headers = headersFor(plugin, config, wish, url, accessToken);
-    outcome.requests.push({ method: wish.method, url: url.href, headers, body: String(bodyOf(wish) ?? "") });
-    const sent = { ...wish, url: destination.href, headers };
-    return httpResponse(await answered(call.upstream, sent, signal), now);
+    const body = bodyOf(wish);
+    const bytes = await bytesOf(body);
+    outcome.requests.push({ method: wish.method, url: url.href, headers, body: String(bytes ?? "") });
+    const went = { ...wish, url: destination.href, headers };
+    const answer = await answered(call.upstream, went, signal);
+    return httpResponse({ ...answer, sent: bytes && isBlobSource(body) ? sentBody(bytes) : null }, now);
+  };
+  const download = async (wish: DownloadRequest) => {
+    const response = await request(wish);
+    const { status, headers, bytes } = response;
+    if (status !== 200 && status !== 206) return { ...response, file: null };
+    const file = fileOf(Buffer.from(bytes), headers["content-type"]);
+    return { ...response, bytes: new Uint8Array(0), file };
   };
   return {
     account: { id: accountId, mode: "live" },
     connection: null,
     config,
-    http: { request },
+    http: { request, download },
     log: { debug: line, info: line, warn: line, error: line },
     signal,
     clock: { now: () => now },

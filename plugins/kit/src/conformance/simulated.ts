@@ -5,6 +5,7 @@ import { authorizationUrl, exchangeCode, newCodeVerifier, type OAuthClient } fro
 import { parseConfig } from "../parse-config.ts";
 import { startSimulator, type RunningSimulator } from "../simulator/start-simulator.ts";
 import type { SimulatorReference } from "../simulator/types.ts";
+import { bytesOf } from "./files.ts";
 import type { Call, Upstream } from "./run.ts";
 import type { Subject } from "./subject.ts";
 
@@ -17,8 +18,7 @@ export async function startedFor(reference: SimulatorReference): Promise<Running
 /** Sends requests for real. Only good enough for tests: no guard, no limits. */
 const overHttp: Upstream = async (request, signal) => {
   const { method, url, headers } = request;
-  const wanted = bodyOf(request);
-  const body = wanted instanceof Uint8Array ? Buffer.from(wanted) : wanted;
+  const body = await bytesOf(bodyOf(request));
   try {
     const response = await fetch(url, { method, headers, body, signal, redirect: "manual" });
     const bytes = new Uint8Array(await response.arrayBuffer());

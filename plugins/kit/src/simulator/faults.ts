@@ -49,21 +49,27 @@ export class FaultQueue {
       case "garbage":
         return void response.status(200).type("html").send("<html>It works!</html>");
       case "hang":
-        this.hanging.add(response);
-        response.on("close", () => this.hanging.delete(response));
-        return;
+        return this.hold(response);
       case "drop":
         return void response.destroy();
       case "bad_gateway":
         badGateway(response);
         return next();
       case "truncate":
-        truncate(response);
+        halve(response, () => response.destroy());
+        return next();
+      case "stall":
+        halve(response, () => this.hold(response));
         return next();
       default:
         return void response.status(400).json({ error: `no fault "${order.fault}"` });
     }
   };
+
+  private hold(response: Response): void {
+    this.hanging.add(response);
+    response.on("close", () => this.hanging.delete(response));
+  }
 
   private take(): FaultOrder | null {
     const order = this.orders[0];
@@ -80,6 +86,7 @@ const commonFaults: ReadonlySet<CommonFault> = new Set<CommonFault>([
   "unavailable",
   "hang",
   "truncate",
+  "stall",
   "drop",
   "garbage",
 ]);
@@ -107,18 +114,24 @@ function badGateway(response: Response): void {
   );
 }
 
-/** Announces the whole answer, sends half of it, cuts. */
-function truncate(response: Response): void {
+/** Announces the whole answer and sends half of it. */
+function halve(response: Response, then: () => void): void {
   const write = response.write.bind(response);
-  let sent = 0;
+  let left: number | null = null;
+  let halved = false;
   const half = (chunk: unknown): boolean => {
+    if (halved) return true;
     const bytes = Buffer.from(chunk as string | Uint8Array);
-    const wanted = Math.floor(Number(response.getHeader("content-length") ?? bytes.length) / 2) - sent;
-    sent += bytes.length;
-    if (bytes.length < wanted) return write(bytes);
-    return write(bytes.subarray(0, Math.max(0, wanted)), () => response.destroy());
+    left ??= Math.floor(Number(response.getHeader("content-length") ?? bytes.length) / 2);
+    const part = bytes.subarray(0, left);
+    left -= part.length;
+    halved = left === 0;
+    return halved ? write(part, then) : write(part);
   };
-  replaceOutput(response, half, (chunk) => void (chunk ? half(chunk) : response.destroy()));
+  replaceOutput(response, half, (chunk) => {
+    if (chunk) half(chunk);
+    else if (!halved) then();
+  });
 }
 
 function replaceOutput(response: Response, write: (chunk: unknown) => boolean, end: (chunk: unknown) => void): void {

@@ -64,6 +64,8 @@ export type CommonFault =
   | "hang"
   /** Does the work, then cuts the connection in the middle of the answer. */
   | "truncate"
+  /** Does the work, sends the first half of the answer and then nothing more. */
+  | "stall"
   /** Takes the request and cuts the connection. */
   | "drop"
   /** 200 with an answer that is not JSON. */

@@ -23,7 +23,7 @@ export function createGuardedConnector(options: ConnectorOptions): buildConnecto
   const { policy, resolve, timeoutMs } = options;
   const lookup = guardedLookup(resolve, policy);
   // undici's own connector still does the TLS part, for its session cache; the socket is handed to it connected.
-  const upgrade = buildConnector({ ...options.tls, timeout: timeoutMs });
+  const upgrade = buildConnector({ ...options.tls, timeout: timeoutMs, allowH2: false });
 
   return (target, callback) => {
     const host = target.hostname.replace(/^\[|\]$/g, "");

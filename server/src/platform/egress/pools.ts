@@ -37,6 +37,8 @@ export function createEgressPools(options: EgressPoolsOptions): EgressPools {
         connect,
         connections: options.connections,
         pipelining: 1,
+        // One request per connection is what the limits here count on.
+        allowH2: false,
         maxHeaderSize: responseHeadBytesMax,
         headersTimeout: options.headMs,
         bodyTimeout: options.headMs,

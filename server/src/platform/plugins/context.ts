@@ -49,6 +49,7 @@ export function contextFor({ entry, dispatcherFor, cache, clock, log }: ContextD
       dispatcherFor,
       requestId: call.requestId,
       accessToken: call.accessToken ?? null,
+      keepFile: call.keepFile ?? null,
     }),
     log: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },
     signal,

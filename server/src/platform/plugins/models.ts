@@ -33,7 +33,7 @@ function quietContext(config: Readonly<Record<string, unknown>>, clock: Clock): 
     account: { id: "none", mode: "test" },
     connection: null,
     config,
-    http: { request: refuse },
+    http: { request: refuse, download: refuse },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     signal: new AbortController().signal,
     clock,

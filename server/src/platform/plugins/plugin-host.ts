@@ -8,6 +8,7 @@ import type {
   GenerationModel,
   OAuthTokens,
 } from "@musicverse/plugin-kit";
+import type { KeepFile } from "./files.ts";
 
 export type PluginStatus = "loaded" | "failed" | "disabled" | "incompatible" | "misconfigured";
 export type BreakerState = "closed" | "open" | "half_open";
@@ -49,6 +50,11 @@ export interface PluginCall {
   connection?: { id: string; externalId: string | null } | null;
   /** With `oauth2`: the token of the person for whom the call is made. Lives as long as the call. */
   accessToken?: string;
+  /**
+   * Where `ctx.http.download` streams to; without it the function cannot download. What it has kept is the caller's to use
+   * or remove, also when the call fails.
+   */
+  keepFile?: KeepFile;
   /** Fractions 0–1, only growing; at most what the plugin emits, unthrottled. */
   onProgress?: (fraction: number) => void;
 }

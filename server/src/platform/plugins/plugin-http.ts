@@ -5,15 +5,20 @@ import {
   httpResponse,
   PluginError,
   type AnyPlugin,
+  type HttpRequest,
+  type HttpResponse,
   type PluginHttp,
+  type StoredFile,
 } from "@musicverse/plugin-kit";
 import type { Dispatcher } from "undici";
 import type { Clock } from "../clock/index.ts";
 import { EgressError } from "../egress/index.ts";
-import { exchange, ExchangeError } from "./exchange.ts";
+import { exchange, ExchangeError, FileError, type Keep } from "./exchange.ts";
+import type { KeepFile } from "./files.ts";
 import type { Target } from "./target.ts";
 
 const timeoutDefaultMs = 30_000;
+const stallDefaultMs = 30_000;
 const bytesDefault = 10 * 1024 * 1024;
 /** What a call has sent that may have changed something at the provider; decides whether its outcome is unknown. */
 export interface Traffic {
@@ -34,55 +39,77 @@ export interface PluginHttpDeps {
   /** True: every request is refused. */
   offline: boolean;
   dispatcherFor: (origin: string) => Dispatcher;
+  /** Null: nothing can be downloaded. */
+  keepFile: KeepFile | null;
 }
 
 /** `ctx.http` for one call. */
 export function createPluginHttp(deps: PluginHttpDeps): PluginHttp {
   const { plugin, target, traffic, signal, clock } = deps;
+  const send = async (request: HttpRequest, keep?: Keep): Promise<HttpResponse> => {
+    const url = URL.parse(request.url);
+    if (!url) throw new PluginError("PERMANENT", "the plugin asked for something that is no URL");
+    const destination = deps.offline ? null : destinationOf(target, url);
+    if (!destination) {
+      throw new PluginError(
+        "PERMANENT",
+        deps.offline
+          ? "this function has no network"
+          : `${url.origin} is not among the hosts that ${plugin.id} declares or has configured`,
+      );
+    }
+    const changes = request.method !== "GET";
+    const options = {
+      origin: destination.origin,
+      path: destination.pathname + destination.search,
+      method: request.method,
+      headers: {
+        ...headersFor(plugin, target.config, request, url, deps.accessToken),
+        ...(deps.requestId !== undefined && { "x-request-id": deps.requestId }),
+      },
+      body: bodyOf(request),
+      timeoutMs: request.timeoutMs ?? timeoutDefaultMs,
+      stallMs: request.stallMs ?? stallDefaultMs,
+      maxBytes: keep ? bytesDefault : (request.maxBytes ?? bytesDefault),
+      signal,
+      ...(keep && { keep }),
+    };
+    traffic.sent += 1;
+    if (changes) traffic.unanswered += 1;
+    try {
+      const answer = await exchange(deps.dispatcherFor(destination.origin), options);
+      if (changes) traffic.unanswered -= 1;
+      if (changes && answer.status < 300) traffic.succeeded += 1;
+      return httpResponse(answer, clock.now());
+    } catch (error) {
+      if (changes && error instanceof ExchangeError && !error.sent) traffic.unanswered -= 1;
+      throw signal.aborted ? signal.reason : asPluginError(error, url.host);
+    }
+  };
   return {
-    async request(request) {
-      const url = URL.parse(request.url);
-      if (!url) throw new PluginError("PERMANENT", "the plugin asked for something that is no URL");
-      const destination = deps.offline ? null : destinationOf(target, url);
-      if (!destination) {
-        throw new PluginError(
-          "PERMANENT",
-          deps.offline
-            ? "this function has no network"
-            : `${url.origin} is not among the hosts that ${plugin.id} declares or has configured`,
-        );
-      }
-      const changes = request.method !== "GET";
-      const options = {
-        origin: destination.origin,
-        path: destination.pathname + destination.search,
-        method: request.method,
-        headers: {
-          ...headersFor(plugin, target.config, request, url, deps.accessToken),
-          ...(deps.requestId !== undefined && { "x-request-id": deps.requestId }),
+    request: (request) => send(request),
+    async download(request) {
+      const { keepFile } = deps;
+      if (!keepFile) throw new PluginError("PERMANENT", "this function has nowhere to keep a download");
+      let file: StoredFile | null = null;
+      const { maxBytes } = request;
+      const response = await send(request, {
+        statuses: [200, 206],
+        maxBytes,
+        store: async (answer, headers) => {
+          file = await keepFile(answer, { type: headers["content-type"] ?? "", maxBytes });
         },
-        body: bodyOf(request),
-        timeoutMs: request.timeoutMs ?? timeoutDefaultMs,
-        maxBytes: request.maxBytes ?? bytesDefault,
-        signal,
-      };
-      traffic.sent += 1;
-      if (changes) traffic.unanswered += 1;
-      try {
-        const answer = await exchange(deps.dispatcherFor(destination.origin), options);
-        if (changes) traffic.unanswered -= 1;
-        if (changes && answer.status < 300) traffic.succeeded += 1;
-        return httpResponse(answer, clock.now());
-      } catch (error) {
-        if (changes && error instanceof ExchangeError && !error.sent) traffic.unanswered -= 1;
-        throw signal.aborted ? signal.reason : asPluginError(error, url.host);
-      }
+      });
+      return { ...response, file };
     },
   };
 }
 
 /** What went wrong on the way, in the words of the kit. */
-export function asPluginError(error: unknown, host: string): PluginError {
+export function asPluginError(error: unknown, host: string): unknown {
+  // Ours or the plugin's, and no fault of the provider.
+  if (error instanceof TypeError) return error;
+  if (error instanceof FileError) return new PluginError("NETWORK", error.message, { cause: error });
   const cause = error instanceof ExchangeError ? error.cause : error;
   if (cause instanceof EgressError && cause.code === "refused_address") {
     return new PluginError("PERMANENT", `${host} has an address that may not be reached`, { cause: error });

@@ -168,7 +168,7 @@ export const brokenPlugins: readonly Broken[] = [
           answer = response.text();
           return response;
         };
-        return generate({ ...ctx, http: { request } }, input).catch((error: unknown) => {
+        return generate({ ...ctx, http: { ...ctx.http, request } }, input).catch((error: unknown) => {
           if (!(error instanceof PluginError) || error.code !== "UPSTREAM") throw error;
           throw new PluginError("UPSTREAM", `cannot read ${answer}`, {
             outcome: error.outcome ?? undefined,
