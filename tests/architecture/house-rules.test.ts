@@ -59,6 +59,17 @@ test("no file names a requirement by a number that nothing in the repository res
   expect(lines(/\b(API|BIL|CON|DOC|DST|GEN|LIS|OPS|PLG|REC|SDK|WHK)-\d{2}\b/, everyText)).toEqual([]);
 });
 
+test("each decision says its status, and the index lists it", () => {
+  const decisions = sourceFiles("adr/[0-9]*.md");
+  expect(decisions.length).toBeGreaterThan(20);
+  const hasStatus = ({ text }: { text: string }) =>
+    /^# \d+\. .+\n\nStatus: (accepted|superseded by \[\d+\]\(\S+\.md\))/.test(text);
+  expect(decisions.filter((decision) => !hasStatus(decision)).map(({ path }) => path)).toEqual([]);
+  const [index] = sourceFiles("adr/README.md");
+  const listed = [...(index?.text ?? "").matchAll(/^\| \d+ \| \[.+\]\((\S+)\) \|$/gm)].map(([, file]) => `adr/${file}`);
+  expect(listed).toEqual(decisions.map(({ path }) => path));
+});
+
 test("every link between the documents leads to a file", () => {
   const documents = sourceFiles([
     "*.md",
