@@ -16,6 +16,7 @@ import {
   selectTenantTables,
   type ErasureRow,
 } from "./erasure-store.ts";
+import { HOUR_MS, MINUTE_MS } from "../../platform/time/index.ts";
 
 export const erasureKind = "account-erasure";
 
@@ -32,11 +33,11 @@ export interface ErasureDeps {
 
 const ROWS_AT_ONCE = 2000;
 /** The farewell goes first, but no mail server holds an erasure up for longer. */
-const MAIL_PATIENCE_MS = 10 * 60_000;
+const MAIL_PATIENCE_MS = 10 * MINUTE_MS;
 /** No request takes longer; audio that is still announced after it was left behind by a crash. */
-const UPLOAD_PATIENCE_MS = 60 * 60_000;
+const UPLOAD_PATIENCE_MS = HOUR_MS;
 /** What processes note in bulk (usage, say) may be written after the accounts are gone, where no foreign key says so. */
-const LATE_ROWS_MS = 60 * 60_000;
+const LATE_ROWS_MS = HOUR_MS;
 const FOREIGN_KEY_VIOLATION = "23503";
 
 /**

@@ -4,9 +4,10 @@ import { Readable } from "node:stream";
 import { archiveOf } from "./archive.ts";
 import type { AccountDataDeps } from "./deps.ts";
 import { exportEntries } from "./export-entries.ts";
+import { HOUR_MS } from "../../platform/time/index.ts";
 
 /** It reads everything there is, so not often. */
-const RATE = { max: 5, intervalMs: 60 * 60_000 };
+const RATE = { max: 5, intervalMs: HOUR_MS };
 
 export const exportAccount =
   ({

@@ -1,13 +1,14 @@
 import type { Clock } from "../../platform/clock/index.ts";
-import type { Database } from "../../platform/db/index.ts";
+import { only, type Database } from "../../platform/db/index.ts";
 import type { Principal } from "../../platform/http/context.ts";
 import { invalidField, ProblemError } from "../../platform/http/problem.ts";
 import { beginOf } from "./session-token.ts";
 import type { SignInCheck } from "./sign-in-check.ts";
 import { selectOwner, type OwnerRow } from "./user-store.ts";
+import { MINUTE_MS } from "../../platform/time/index.ts";
 
 /** A session that is younger than this proves as much as a password. */
-const FRESH_MS = 10 * 60_000;
+const FRESH_MS = 10 * MINUTE_MS;
 
 export interface GivenPassword {
   /** Its name in the body. */
@@ -33,11 +34,10 @@ export function createPasswordCheck({
   signInCheck: SignInCheck;
 }): CheckPassword {
   return async ({ accountId, sessionId, expiresAt }, { field, password, ip }) => {
-    const [owner] = await db.readSystem<OwnerRow>(
-      "check a password: the owner of a pair of accounts",
-      selectOwner(accountId),
+    const owner = only(
+      await db.readSystem<OwnerRow>("check a password: the owner of a pair of accounts", selectOwner(accountId)),
+      `the owner of account ${accountId}`,
     );
-    if (!owner) throw new Error(`account ${accountId} has no owner`);
     if (owner.password_hash === null) {
       const began = sessionId === null || expiresAt === null ? null : beginOf(expiresAt);
       if (began !== null && clock.now().getTime() - began.getTime() < FRESH_MS) return owner;

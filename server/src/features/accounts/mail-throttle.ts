@@ -2,8 +2,8 @@ import { hash } from "node:crypto";
 import { ProblemError } from "../../platform/http/problem.ts";
 import type { Bucket, Limiter } from "../../platform/limiter/index.ts";
 import { callerOf } from "../limits/index.ts";
+import { HOUR_MS } from "../../platform/time/index.ts";
 
-const hourMs = 60 * 60_000;
 /** Reset mails to one address, whoever asks for them. */
 const PER_ADDRESS = 3;
 /** Reset mails that one network may ask for, to whatever addresses. */
@@ -47,7 +47,7 @@ function bucket(kind: string, id: string, max: number): Bucket {
     name: `mail-${kind}`,
     capacity: max,
     refill: max,
-    intervalMs: hourMs,
+    intervalMs: HOUR_MS,
     failClosed: true,
   };
 }

@@ -3,12 +3,12 @@ import type { Tx } from "../../platform/db/index.ts";
 import { newId } from "../../platform/ids/index.ts";
 import { hashToken } from "./session-token.ts";
 import { insertToken, type TokenPurpose } from "./token-store.ts";
+import { HOUR_MS } from "../../platform/time/index.ts";
 
 const prefix = "amv_once_";
-const hour = 60 * 60 * 1000;
 
 /** How long the link in a mail works. A reset is short: whoever reads the mail later must not own the account. */
-const lifetimesMs: Record<TokenPurpose, number> = { verify_email: 24 * hour, reset_password: hour };
+const lifetimesMs: Record<TokenPurpose, number> = { verify_email: 24 * HOUR_MS, reset_password: HOUR_MS };
 
 export interface OneTimeToken {
   token: string;

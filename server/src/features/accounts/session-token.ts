@@ -5,13 +5,14 @@ import type { Person } from "./session-store.ts";
 import { insertSession } from "./store.ts";
 import type { components } from "../../generated/openapi.types.ts";
 import type { SystemTx } from "../../platform/db/index.ts";
+import { DAY_MS } from "../../platform/time/index.ts";
 
 type Session = components["schemas"]["Session"];
 
 export const sessionTokenPrefix = "amv_session_";
 const IP_LENGTH_MAX = 100;
 const USER_AGENT_LENGTH_MAX = 300;
-const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
+const LIFETIME_MS = 30 * DAY_MS;
 
 /** When a session began that ends at `end`. */
 export const beginOf = (end: Date): Date => new Date(end.getTime() - LIFETIME_MS);

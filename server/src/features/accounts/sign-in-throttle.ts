@@ -2,9 +2,10 @@ import { hash } from "node:crypto";
 import { ProblemError } from "../../platform/http/problem.ts";
 import type { Bucket, LimitDecision, Limiter } from "../../platform/limiter/index.ts";
 import { badCredentialBucket } from "../limits/index.ts";
+import { MINUTE_MS } from "../../platform/time/index.ts";
 
 /** Wrong passwords for one e-mail address, from wherever they come, in 15 minutes. */
-const PER_EMAIL = { max: 10, intervalMs: 15 * 60_000 };
+const PER_EMAIL = { max: 10, intervalMs: 15 * MINUTE_MS };
 
 export interface SignInThrottle {
   /**

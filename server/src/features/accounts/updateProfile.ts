@@ -1,3 +1,4 @@
+import { only } from "../../platform/db/index.ts";
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
 import type { CheckPassword } from "./check-password.ts";
@@ -46,8 +47,10 @@ export const updateProfile = (deps: AccountsDeps, check: CheckPassword): Handler
         ],
       });
     });
-    const [row] = await db.readSystem<ProfileRow>("profile: the owner of a pair of accounts", selectProfile(accountId));
-    if (!row) throw new Error(`account ${accountId} has no owner`);
+    const row = only(
+      await db.readSystem<ProfileRow>("profile: the owner of a pair of accounts", selectProfile(accountId)),
+      `the owner of account ${accountId}`,
+    );
     return ok(presentProfile(row));
   };
 };

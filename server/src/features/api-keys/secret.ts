@@ -1,8 +1,8 @@
 import type { Peppers } from "../../platform/crypto/index.ts";
 import { generateKey, type KeyMode } from "./key-format.ts";
 import type { StoredSecret } from "./store.ts";
+import { DAY_MS } from "../../platform/time/index.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** A secret this old should be rotated. */
 const ROTATION_DAYS = 90;
 

@@ -1,5 +1,5 @@
 import type { Scope } from "../../generated/scopes.ts";
-import type { Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
+import { only, type Statement, type SystemTx, type TenantTx } from "../../platform/db/index.ts";
 import type { Use } from "../../platform/last-used/index.ts";
 import { credentialsChannel } from "../accounts/index.ts";
 
@@ -47,7 +47,7 @@ const allowlist = (parameter: number) =>
         else array(select distinct network(entry::inet)::cidr from unnest($${parameter}::text[]) entry order by 1) end`;
 
 export async function insertKey(tx: TenantTx, key: NewApiKey): Promise<ApiKeyRow> {
-  const [row] = await tx.query<ApiKeyRow>(
+  const rows = await tx.query<ApiKeyRow>(
     `insert into api_keys (account_id, id, name, scopes, ip_allowlist, expires_at, created_at, created_by,
                            public_id, hash, pepper_version, last4, secret_created_at, reminder_due_at)
      values ($1, $2, $3, $4, ${allowlist(5)}, $6, $7, $8, $9, $10, $11, $12, $7, $13) returning ${columns}`,
@@ -67,7 +67,7 @@ export async function insertKey(tx: TenantTx, key: NewApiKey): Promise<ApiKeyRow
       key.reminder_due_at,
     ],
   );
-  return stored(row);
+  return only(rows, "the API key that was inserted or locked");
 }
 
 /** Counts the keys that work, and keeps others of the same account from counting until the transaction ends. */
@@ -119,12 +119,12 @@ export async function changeKey(
   tx: TenantTx,
   { id, name, scopes, ip_allowlist: networks, expires_at: end }: LockedKey,
 ): Promise<ApiKeyRow> {
-  const [row] = await tx.query<ApiKeyRow>(
+  const rows = await tx.query<ApiKeyRow>(
     `update api_keys set name = $3, scopes = $4, ip_allowlist = ${allowlist(5)}, expires_at = $6
       where account_id = $1 and id = $2 returning ${columns}`,
     [tx.accountId, id, name, scopes, networks, end],
   );
-  return stored(row);
+  return only(rows, "the API key that was inserted or locked");
 }
 
 /** The present secret becomes the previous one until `graceEnd`; the one before that ends now. */
@@ -135,7 +135,7 @@ export async function replaceSecret(
   now: Date,
   graceEnd: Date,
 ): Promise<ApiKeyRow> {
-  const [row] = await tx.query<ApiKeyRow>(
+  const rows = await tx.query<ApiKeyRow>(
     `update api_keys set previous_public_id = public_id, previous_hash = hash, previous_pepper_version = pepper_version,
             previous_last4 = last4, previous_expires_at = $9,
             public_id = $3, hash = $4, pepper_version = $5, last4 = $6, secret_created_at = $7, reminder_due_at = $8
@@ -152,25 +152,25 @@ export async function replaceSecret(
       graceEnd,
     ],
   );
-  return stored(row);
+  return only(rows, "the API key that was inserted or locked");
 }
 
 /** Marks the key revoked, if it was not. */
 export async function revokeKey(tx: TenantTx, id: string, at: Date): Promise<ApiKeyRow> {
-  const [row] = await tx.query<ApiKeyRow>(
+  const rows = await tx.query<ApiKeyRow>(
     `update api_keys set revoked_at = coalesce(revoked_at, $3) where account_id = $1 and id = $2 returning ${columns}`,
     [tx.accountId, id, at],
   );
-  return stored(row);
+  return only(rows, "the API key that was inserted or locked");
 }
 
 /** Ends the secret before the last rotation within its grace period. */
 export async function endPreviousSecret(tx: TenantTx, id: string, at: Date): Promise<ApiKeyRow> {
-  const [row] = await tx.query<ApiKeyRow>(
+  const rows = await tx.query<ApiKeyRow>(
     `update api_keys set previous_expires_at = least(previous_expires_at, $3) where account_id = $1 and id = $2 returning ${columns}`,
     [tx.accountId, id, at],
   );
-  return stored(row);
+  return only(rows, "the API key that was inserted or locked");
 }
 
 /** To be called with each change of a locked key: every process forgets what it knew of both secrets. */
@@ -238,11 +238,6 @@ export const selectUsableKey = (publicId: string, decoyScopes: readonly Scope[])
            from usable_or_not k join accounts a on a.id = k.account_id`,
   values: [publicId, decoyScopes],
 });
-
-function stored(row: ApiKeyRow | undefined): ApiKeyRow {
-  if (row === undefined) throw new Error("an API key that was inserted or locked is not there");
-  return row;
-}
 
 /** Revokes all keys of the accounts; the public ids of their secrets. */
 export async function revokeKeysOf(tx: SystemTx, accountIds: readonly string[], at: Date): Promise<string[]> {

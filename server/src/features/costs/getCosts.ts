@@ -8,11 +8,11 @@ import { invalidField } from "../../platform/http/problem.ts";
 import { decodeId, encodeId } from "../../platform/ids/index.ts";
 import { groupings, selectCosts } from "./report-store.ts";
 import type { CostRow } from "./report-store.ts";
+import { DAY_MS } from "../../platform/time/index.ts";
 
 type Schemas = components["schemas"];
 
 const GROUPS_MAX = 1_000;
-const DAY_MS = 86_400_000;
 const RANGE_MAX_DAYS = 400;
 /** PostgreSQL knows no year 0. */
 const FIRST_DAY = Date.parse("0001-01-01");

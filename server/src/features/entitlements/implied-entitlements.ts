@@ -1,5 +1,6 @@
 import { boost, planIds, type HeldPlan } from "../plans/index.ts";
 import type { CustomerState, PaymentState, SubscriptionState } from "./customer-state.ts";
+import { DAY_MS } from "../../platform/time/index.ts";
 
 /** A plan for some time, and what gives it. What a payment gives and what an administrator grants stay apart. */
 export interface Entitlement extends HeldPlan {
@@ -7,7 +8,6 @@ export interface Entitlement extends HeldPlan {
   ref: string;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** A paid period's end, when no word of the next one came: renewals are charged about an hour late, and events may be. */
 const RENEWAL_GRACE_DAYS = 3;
 /** From the start of a period that could not be charged: while the provider tries again, nothing is taken away. */

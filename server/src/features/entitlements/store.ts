@@ -1,4 +1,4 @@
-import type { Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
+import { only, type Statement, type SystemTx, type TenantTx } from "../../platform/db/index.ts";
 import type { Entitlement } from "./implied-entitlements.ts";
 
 /** What the account of a customer or of a plan is, while nobody else changes its entitlements. */
@@ -48,11 +48,13 @@ export const toEntitlement = ({
 export type { EntitlementRow };
 
 export async function nextVersion(tx: TenantTx): Promise<number> {
-  const [row] = await tx.query<{ version: number }>(
-    "update accounts set entitlements_version = entitlements_version + 1 where id = $1 returning entitlements_version as version",
-    [tx.accountId],
+  const row = only(
+    await tx.query<{ version: number }>(
+      "update accounts set entitlements_version = entitlements_version + 1 where id = $1 returning entitlements_version as version",
+      [tx.accountId],
+    ),
+    `the account ${tx.accountId}`,
   );
-  if (!row) throw new Error(`account ${tx.accountId} does not exist`);
   return row.version;
 }
 

@@ -1,4 +1,4 @@
-import type { Database, Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
+import { only, type Database, type Statement, type SystemTx, type TenantTx } from "../../platform/db/index.ts";
 import { announcementOf } from "./feed.ts";
 import type { GenerationQueue } from "./pointer.ts";
 import type { GenerationStatus } from "./states.ts";
@@ -79,7 +79,7 @@ export async function insertGeneration(
       row.request_id,
     ],
   );
-  return only(rows);
+  return only(rows, "the inserted generation");
 }
 
 /** Rows that a worker may take now: waiting and due, or left behind by a worker whose lease ran out. Null `ids`: any. */
@@ -242,10 +242,4 @@ export async function cancelGeneration(
     [tx.accountId, id, sourcesOf("canceled")],
   );
   return rows[0] ?? null;
-}
-
-function only<T>(rows: T[]): T {
-  const [row] = rows;
-  if (!row) throw new Error("the statement returned no row");
-  return row;
 }

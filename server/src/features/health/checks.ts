@@ -1,4 +1,5 @@
 import type { components } from "../../generated/openapi.types.ts";
+import { withTimeout } from "../../platform/time/index.ts";
 
 type HealthCheck = components["schemas"]["HealthCheck"];
 type HealthType = components["schemas"]["HealthType"];
@@ -46,7 +47,7 @@ const looking = new WeakMap<Probe, Promise<string | void>>();
 function lookOnce(probe: Probe): Promise<string | void> {
   const running = looking.get(probe);
   if (running) return running;
-  const started = withTimeout(probe.look()).finally(() => looking.delete(probe));
+  const started = withTimeout(probe.look(), TIMEOUT_MS).finally(() => looking.delete(probe));
   looking.set(probe, started);
   return started;
 }
@@ -54,10 +55,4 @@ function lookOnce(probe: Probe): Promise<string | void> {
 export function worst(checks: readonly HealthCheck[]): HealthCheck["status"] {
   if (checks.some(({ status }) => status === "down")) return "down";
   return checks.some(({ status }) => status === "degraded") ? "degraded" : "ok";
-}
-
-async function withTimeout<T>(promise: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -5,10 +5,10 @@ import { PluginFailure, type PluginHost } from "../../platform/plugins/index.ts"
 import type { Clock } from "../../platform/clock/index.ts";
 import { callOf } from "./call.ts";
 import { KEPT_DAYS } from "./maintenance.ts";
+import { DAY_MS, MINUTE_MS } from "../../platform/time/index.ts";
 
 /** How far the signed time may be from ours, in both directions. */
-const TOLERANCE_MS = 5 * 60_000;
-const DAY_MS = 24 * 60 * 60_000;
+const TOLERANCE_MS = 5 * MINUTE_MS;
 
 export interface VerifiedEvent {
   mode: "live" | "test";

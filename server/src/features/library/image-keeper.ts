@@ -4,6 +4,7 @@ import type { BlobStorage } from "../../platform/storage/index.ts";
 import { removeBlobNow, blobDeletion } from "../tracks/index.ts";
 import { readImageFacts } from "./image-facts.ts";
 import type { ImageFacts } from "./image-facts.ts";
+import { DAY_MS } from "../../platform/time/index.ts";
 
 /** A picture in storage that no asset owns yet. `id` is the id its asset will have. */
 export interface StoredImage {
@@ -16,7 +17,7 @@ export interface StoredImage {
 }
 
 /** Far longer than any generation may take between the first byte and its transaction. */
-const giveUpAfterMs = 24 * 60 * 60 * 1000;
+const giveUpAfterMs = DAY_MS;
 
 export interface ImageKeeperDeps {
   db: Database;

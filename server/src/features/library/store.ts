@@ -1,4 +1,4 @@
-import type { Statement, TenantTx } from "../../platform/db/index.ts";
+import { only, type Statement, type TenantTx } from "../../platform/db/index.ts";
 
 export interface AssetRow {
   id: string;
@@ -44,36 +44,37 @@ export const selectAssetsById = (accountId: string, ids: readonly string[]): Sta
 });
 
 export async function insertAsset(tx: TenantTx, row: NewAsset): Promise<AssetRow> {
-  const [inserted] = await tx.query<AssetRow>(
-    `insert into assets (account_id, id, kind, status, title, platform, hook, script, caption, hashtags, tags, metadata,
+  return only(
+    await tx.query<AssetRow>(
+      `insert into assets (account_id, id, kind, status, title, platform, hook, script, caption, hashtags, tags, metadata,
        draft_id, variant_id, generation_id, blob_key, sha256, bytes, content_type, width, height)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) returning ${assetColumns}`,
-    [
-      tx.accountId,
-      row.id,
-      row.kind,
-      row.status,
-      row.title,
-      row.platform,
-      row.hook,
-      row.script,
-      row.caption,
-      row.hashtags,
-      row.tags,
-      JSON.stringify(row.metadata),
-      row.draft_id,
-      row.variant_id,
-      row.generation_id,
-      row.blob_key,
-      row.sha256,
-      row.bytes,
-      row.content_type,
-      row.width,
-      row.height,
-    ],
+      [
+        tx.accountId,
+        row.id,
+        row.kind,
+        row.status,
+        row.title,
+        row.platform,
+        row.hook,
+        row.script,
+        row.caption,
+        row.hashtags,
+        row.tags,
+        JSON.stringify(row.metadata),
+        row.draft_id,
+        row.variant_id,
+        row.generation_id,
+        row.blob_key,
+        row.sha256,
+        row.bytes,
+        row.content_type,
+        row.width,
+        row.height,
+      ],
+    ),
+    "the inserted asset",
   );
-  if (!inserted) throw new Error("an insert into assets returned no row");
-  return inserted;
 }
 
 /** The row, which nobody else changes or deletes until the transaction ends; null when there is none. */
@@ -87,26 +88,27 @@ export async function lockAsset(tx: TenantTx, id: string): Promise<AssetRow | nu
 
 /** Writes the editable fields of a row that `lockAsset` gave. */
 export async function updateAssetRow(tx: TenantTx, row: AssetRow): Promise<AssetRow> {
-  const [updated] = await tx.query<AssetRow>(
-    `update assets set status = $3, title = $4, platform = $5, hook = $6, script = $7, caption = $8, hashtags = $9, tags = $10,
+  return only(
+    await tx.query<AssetRow>(
+      `update assets set status = $3, title = $4, platform = $5, hook = $6, script = $7, caption = $8, hashtags = $9, tags = $10,
         metadata = $11, updated_at = now()
       where account_id = $1 and id = $2 returning ${assetColumns}`,
-    [
-      tx.accountId,
-      row.id,
-      row.status,
-      row.title,
-      row.platform,
-      row.hook,
-      row.script,
-      row.caption,
-      row.hashtags,
-      row.tags,
-      JSON.stringify(row.metadata),
-    ],
+      [
+        tx.accountId,
+        row.id,
+        row.status,
+        row.title,
+        row.platform,
+        row.hook,
+        row.script,
+        row.caption,
+        row.hashtags,
+        row.tags,
+        JSON.stringify(row.metadata),
+      ],
+    ),
+    "the locked asset",
   );
-  if (!updated) throw new Error("a locked asset is gone");
-  return updated;
 }
 
 export async function deleteAssetRow(tx: TenantTx, id: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Statement, SystemTx } from "../../platform/db/index.ts";
+import { only, type Statement, type SystemTx } from "../../platform/db/index.ts";
 
 export interface OverrideRow {
   account_id: string;
@@ -72,15 +72,16 @@ export async function upsertOverride(tx: SystemTx, row: OverrideRow): Promise<Ov
     "expires_at",
     "updated_at",
   ] as const;
-  const [stored] = await tx.query<OverrideRow>(
-    `insert into rate_limit_overrides (account_id, id, api_key_id, created_at, ${replaced.join(", ")})
+  return only(
+    await tx.query<OverrideRow>(
+      `insert into rate_limit_overrides (account_id, id, api_key_id, created_at, ${replaced.join(", ")})
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      on conflict (account_id, api_key_id) do update set ${replaced.map((column) => `${column} = excluded.${column}`).join(", ")}
      returning ${columns}`,
-    [row.account_id, row.id, row.api_key_id, row.created_at, ...replaced.map((column) => row[column])],
+      [row.account_id, row.id, row.api_key_id, row.created_at, ...replaced.map((column) => row[column])],
+    ),
+    "the stored override",
   );
-  if (!stored) throw new Error("the override was not stored");
-  return stored;
 }
 
 /** False when there was none. */

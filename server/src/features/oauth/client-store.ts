@@ -1,5 +1,5 @@
 import type { Scope } from "../../generated/scopes.ts";
-import type { Statement, SystemTx, TenantTx, Tx } from "../../platform/db/index.ts";
+import { only, type Statement, type SystemTx, type TenantTx, type Tx } from "../../platform/db/index.ts";
 import type { ClientType } from "./client-urls.ts";
 
 export interface ClientRow {
@@ -58,13 +58,14 @@ export async function lockClient(tx: TenantTx, id: string): Promise<ClientRow | 
 }
 
 export async function updateClient(tx: TenantTx, id: string, fields: Partial<NewClient>): Promise<ClientRow> {
-  const [row] = await tx
-    .knex("oauth_clients")
-    .where({ account_id: tx.accountId, id })
-    .update(fields)
-    .returning<ClientRow[]>(columns.split(", "));
-  if (!row) throw new Error(`OAuth client ${id} vanished while it was locked`);
-  return row;
+  return only(
+    await tx
+      .knex("oauth_clients")
+      .where({ account_id: tx.accountId, id })
+      .update(fields)
+      .returning<ClientRow[]>(columns.split(", ")),
+    `the locked OAuth client ${id}`,
+  );
 }
 
 /** The new secret takes the old one's place; that one counts until `overlapUntil`. */
@@ -73,14 +74,15 @@ export async function replaceClientSecret(
   id: string,
   secret: { hash: Buffer; last4: string; overlapUntil: Date; now: Date },
 ): Promise<ClientRow> {
-  const [row] = await tx.query<ClientRow>(
-    `update oauth_clients set previous_secret_hash = secret_hash, previous_secret_until = $5, secret_hash = $3,
+  return only(
+    await tx.query<ClientRow>(
+      `update oauth_clients set previous_secret_hash = secret_hash, previous_secret_until = $5, secret_hash = $3,
             secret_last4 = $4, updated_at = $6
       where account_id = $1 and id = $2 returning ${columns}`,
-    [tx.accountId, id, secret.hash, secret.last4, secret.overlapUntil, secret.now],
+      [tx.accountId, id, secret.hash, secret.last4, secret.overlapUntil, secret.now],
+    ),
+    `the locked OAuth client ${id}`,
   );
-  if (!row) throw new Error(`OAuth client ${id} vanished while it was locked`);
-  return row;
 }
 
 /** Nobody knows the secret behind `hash`: until each client gets a new one, it proves nothing. */

@@ -1,5 +1,5 @@
 import type { Scope } from "../../generated/scopes.ts";
-import type { Statement, SystemTx, Tx } from "../../platform/db/index.ts";
+import { only, type Statement, type SystemTx, type Tx } from "../../platform/db/index.ts";
 
 export interface GrantRow {
   account_id: string;
@@ -53,16 +53,18 @@ export async function upsertGrant(
     expiresAt: Date;
   },
 ): Promise<string> {
-  const [row] = await tx.query<{ id: string }>(
-    `insert into oauth_grants as g (account_id, id, client_id, user_id, scopes, created_at, consented_at, expires_at)
+  const row = only(
+    await tx.query<{ id: string }>(
+      `insert into oauth_grants as g (account_id, id, client_id, user_id, scopes, created_at, consented_at, expires_at)
      values ($1, $2, $3, $4, $5, $6, $6, $7)
      on conflict (account_id, client_id, user_id) do update set
        scopes = array(select distinct unnest(g.scopes || excluded.scopes) order by 1),
        consented_at = excluded.consented_at, expires_at = excluded.expires_at
      returning id`,
-    [grant.accountId, grant.id, grant.clientId, grant.userId, grant.scopes.toSorted(), grant.now, grant.expiresAt],
+      [grant.accountId, grant.id, grant.clientId, grant.userId, grant.scopes.toSorted(), grant.now, grant.expiresAt],
+    ),
+    "the granted app",
   );
-  if (!row) throw new Error("an upsert returns its row");
   return row.id;
 }
 

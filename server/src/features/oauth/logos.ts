@@ -6,6 +6,7 @@ import type { RequestContext } from "../../platform/http/context.ts";
 import { decodeId } from "../../platform/ids/index.ts";
 import type { Bucket, LimitDecision, Limiter } from "../../platform/limiter/index.ts";
 import { selectAnyClient } from "./client-store.ts";
+import { HOUR_MS, MINUTE_MS } from "../../platform/time/index.ts";
 
 interface Logo {
   type: string;
@@ -13,9 +14,9 @@ interface Logo {
 }
 
 const BYTES_MAX = 200_000;
-const KEPT_MS = 60 * 60_000;
+const KEPT_MS = HOUR_MS;
 /** One that could not be had is asked for again sooner. */
-const MISSING_KEPT_MS = 5 * 60_000;
+const MISSING_KEPT_MS = 5 * MINUTE_MS;
 const PATH = /^\/oauth\/logos\/(app_[0-9a-z]{26})$/;
 
 export interface Logos {

@@ -4,9 +4,10 @@ import type { EmitEvent } from "../events/index.ts";
 import { disableWebhooksOfApp } from "../webhooks/index.ts";
 import { endOrphanedGrants } from "./end-grants.ts";
 import { deleteExpiredGrants } from "./grant-store.ts";
+import { MINUTE_MS } from "../../platform/time/index.ts";
 
 /** Past the time in which a repeated refresh gets its answer again; see `authorization-server/refresh-answer.ts`. */
-const ANSWERS_KEPT_MS = 10 * 60_000;
+const ANSWERS_KEPT_MS = 10 * MINUTE_MS;
 
 /** Deletes what has expired, and ends grants whose client is gone if a process died in the middle of that. */
 export async function forgetExpiredOauth({

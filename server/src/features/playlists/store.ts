@@ -1,4 +1,4 @@
-import type { Statement, TenantTx } from "../../platform/db/index.ts";
+import { only, type Statement, type TenantTx } from "../../platform/db/index.ts";
 
 export interface PlaylistRow {
   id: string;
@@ -41,13 +41,14 @@ export async function countPlaylistsAlone(tx: TenantTx): Promise<number> {
 export type NewPlaylist = Pick<PlaylistRow, "id" | "name" | "description"> & { now: Date };
 
 export async function insertPlaylist(tx: TenantTx, playlist: NewPlaylist): Promise<PlaylistRow> {
-  const [row] = await tx.query<PlaylistRow>(
-    `insert into playlists as p (account_id, id, name, description, created_at, updated_at)
+  return only(
+    await tx.query<PlaylistRow>(
+      `insert into playlists as p (account_id, id, name, description, created_at, updated_at)
      values ($1, $2, $3, $4, $5, $5) returning ${columns}`,
-    [tx.accountId, playlist.id, playlist.name, playlist.description, playlist.now],
+      [tx.accountId, playlist.id, playlist.name, playlist.description, playlist.now],
+    ),
+    "the inserted playlist",
   );
-  if (row === undefined) throw new Error("the insert of a playlist returned no row");
-  return row;
 }
 
 /** Null: no such playlist. Nobody else changes it or its items until the transaction ends. */
@@ -74,24 +75,25 @@ export async function changePlaylist(
   change: PlaylistChange,
   now: Date,
 ): Promise<PlaylistRow> {
-  const [row] = await tx.query<PlaylistRow>(
-    `update playlists p
+  return only(
+    await tx.query<PlaylistRow>(
+      `update playlists p
         set name = coalesce($3, name), description = case when $4 then $5 else description end,
             track_count = track_count + $6, duration_ms = duration_ms + $7, updated_at = $8
       where account_id = $1 and id = $2 returning ${columns}`,
-    [
-      tx.accountId,
-      id,
-      change.name ?? null,
-      change.description !== undefined,
-      change.description ?? null,
-      change.tracks ?? 0,
-      change.durationMs ?? 0,
-      now,
-    ],
+      [
+        tx.accountId,
+        id,
+        change.name ?? null,
+        change.description !== undefined,
+        change.description ?? null,
+        change.tracks ?? 0,
+        change.durationMs ?? 0,
+        now,
+      ],
+    ),
+    "the locked playlist",
   );
-  if (row === undefined) throw new Error("a locked playlist is gone");
-  return row;
 }
 
 export async function deletePlaylistRow(tx: TenantTx, id: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { within } from "../../platform/limiter/within.ts";
+import { withTimeout } from "../../platform/time/index.ts";
 import { sendWithThisTurn, watchLife } from "../../platform/redis/index.ts";
 import type { EffectiveLimits } from "../plans/index.ts";
 import { accountKeys, cooldownKey } from "./keys.ts";
@@ -60,7 +60,7 @@ export function createCounters({ redis, prefix, log, now, timeoutMs = 250 }: Cou
     if (life === null || performance.now() < restsUntil) return null;
     try {
       sendWithThisTurn(redis);
-      return await within(question(life), timeoutMs);
+      return await withTimeout(question(life), timeoutMs);
     } catch (error) {
       restsUntil = performance.now() + REST_MS;
       log.warn({ err: error }, "Redis unavailable for quota counters; falling back to PostgreSQL");

@@ -1,7 +1,8 @@
-import type { Database, TenantTx } from "../../platform/db/index.ts";
+import { only, type Database, type TenantTx } from "../../platform/db/index.ts";
 import { planIds, plans, type EffectiveLimits } from "../plans/index.ts";
 import { beginEpoch, insertEntry, renewLapsed, selectLedger, type LedgerRow, type QuotaEntry } from "./store.ts";
 import { violationsOf, type Regeneration, type Usage, type Violation } from "./usage.ts";
+import { HOUR_MS } from "../../platform/time/index.ts";
 
 export interface AdmissionRequest {
   generationId: string;
@@ -26,7 +27,7 @@ export type LedgerDecision = { usage: Usage } & (
 export const cooldownMaxSeconds = Math.max(...planIds.map((id) => plans[id].regenerationCooldownSeconds));
 
 /** A lease that no worker holds: until then a generation may wait for its turn. No generation lives longer. */
-export const WAITING_LEASE_MS = 60 * 60 * 1000;
+export const WAITING_LEASE_MS = HOUR_MS;
 
 /** `now`: for tests. */
 export type Now = (() => number) | undefined;
@@ -94,7 +95,7 @@ export async function leaseAgain(
 
 async function countLocked(tx: TenantTx, draftId: string | null, now: Now): Promise<LedgerRow> {
   const { text, values } = selectLedger(tx.accountId, { draftId, cooldownMaxSeconds, at: dateOf(now) });
-  return only(await tx.query<LedgerRow>(text, values));
+  return only(await tx.query<LedgerRow>(text, values), "the account's ledger");
 }
 
 /** Where an account stands, without taking anything. */
@@ -105,16 +106,11 @@ export async function readLedger(db: Pick<Database, "readTenant">, accountId: st
         accountId,
         selectLedger(accountId, { draftId: null, cooldownMaxSeconds, at: dateOf(now) }),
       ),
+      "the account's ledger",
     ),
   );
 }
 
 function usageOf({ at, monthly, hourly, full, live, regenerated_at: regeneratedAt }: LedgerRow): Usage {
   return { at: at.getTime(), monthly, hourly, full, live, regeneratedAt: regeneratedAt?.getTime() ?? null };
-}
-
-function only<T>(rows: T[]): T {
-  const [row] = rows;
-  if (!row) throw new Error("the statement returned no row");
-  return row;
 }

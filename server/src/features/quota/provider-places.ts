@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { within } from "../../platform/limiter/within.ts";
+import { withTimeout } from "../../platform/time/index.ts";
 import { redisScript } from "../../platform/redis/index.ts";
 import { providerKeys } from "./keys.ts";
 
@@ -65,7 +65,7 @@ export function createProviderPlaces({
   ): Promise<boolean | null> => {
     if (redis?.status !== "ready") return null;
     try {
-      return (await within(takeScript.run(redis, keys, [generationId, most, ms]), TIMEOUT_MS)) === 1;
+      return (await withTimeout(takeScript.run(redis, keys, [generationId, most, ms]), TIMEOUT_MS)) === 1;
     } catch (error) {
       log.warn({ err: error }, "Redis unavailable for provider slots; each worker counts its own calls");
       return null;
@@ -84,7 +84,7 @@ export function createProviderPlaces({
       const [lane] = providerKeys(prefix, work);
       own.get(lane)?.delete(work.generationId);
       // A lease that could not be given back ends by itself.
-      if (redis?.status === "ready") await within(redis.zrem(lane, work.generationId), TIMEOUT_MS).catch(() => 0);
+      if (redis?.status === "ready") await withTimeout(redis.zrem(lane, work.generationId), TIMEOUT_MS).catch(() => 0);
     },
   };
 }

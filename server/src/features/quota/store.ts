@@ -1,4 +1,4 @@
-import type { Statement, TenantTx } from "../../platform/db/index.ts";
+import { only, type Statement, type TenantTx } from "../../platform/db/index.ts";
 import type { Regeneration } from "./usage.ts";
 
 export interface QuotaEntry {
@@ -66,18 +66,19 @@ export async function lockAccount(tx: TenantTx): Promise<number> {
     ),
     tx.query<{ epoch: number }>("select epoch from quota_accounts where account_id = $1 for update", [tx.accountId]),
   ]);
-  const [row] = rows;
-  if (!row) throw new Error("the account's quota row was not stored");
+  const row = only(rows, "the account's quota row");
   return row.epoch;
 }
 
 /** Makes the counters in Redis invalid; the new epoch, which nobody had before, not even in a transaction that was rolled back. */
 export async function beginEpoch(tx: TenantTx): Promise<number> {
-  const [row] = await tx.query<{ epoch: number }>(
-    "update quota_accounts set epoch = nextval('quota_epochs') where account_id = $1 returning epoch",
-    [tx.accountId],
+  const row = only(
+    await tx.query<{ epoch: number }>(
+      "update quota_accounts set epoch = nextval('quota_epochs') where account_id = $1 returning epoch",
+      [tx.accountId],
+    ),
+    "the account's quota row",
   );
-  if (!row) throw new Error("the account's quota row is gone");
   return row.epoch;
 }
 

@@ -1,3 +1,5 @@
+import { HOUR_MS } from "../../platform/time/index.ts";
+
 /** A month and an hour of the UTC calendar, in ms since 1970; the ends belong to the next ones. */
 export interface Windows {
   monthStart: number;
@@ -7,8 +9,6 @@ export interface Windows {
   /** `yyyymmddhh` */
   name: string;
 }
-
-const HOUR_MS = 60 * 60 * 1000;
 
 /** Of the hour that was asked for last, which is nearly always the one that is asked for next. */
 let latest: Windows | null = null;

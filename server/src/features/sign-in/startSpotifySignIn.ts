@@ -7,9 +7,10 @@ import { modeOf, problemOf, spotify } from "./provider.ts";
 import { allowedRedirectUri } from "./redirect-uri.ts";
 import { aadOf, hashOf, newSecret } from "./secrets.ts";
 import { insertSignIn } from "./store.ts";
+import { MINUTE_MS } from "../../platform/time/index.ts";
 
 /** People need a minute; a code that lies around longer is somebody else's chance. */
-const LIFETIME_MS = 10 * 60_000;
+const LIFETIME_MS = 10 * MINUTE_MS;
 
 export const startSpotifySignIn =
   (deps: SignInDeps): Handler<"startSpotifySignIn"> =>

@@ -7,6 +7,7 @@ import { readAudioFactsInThread } from "./audio/facts-in-thread.ts";
 import type { AudioFacts } from "./audio/facts.ts";
 import { removeBlobNow } from "./blob-deletion.ts";
 import { blobDeletion, cancelBlobDeletion } from "./blob-deletion-store.ts";
+import { DAY_MS } from "../../platform/time/index.ts";
 
 /** Audio in storage that no track owns yet. `id` is the id its track will have. */
 export interface StoredAudio {
@@ -19,7 +20,7 @@ export interface StoredAudio {
 }
 
 /** Far longer than any upload or generation may take between its first byte and its transaction. */
-const giveUpAfterMs = 24 * 60 * 60 * 1000;
+const giveUpAfterMs = DAY_MS;
 
 export interface AudioKeeperDeps {
   db: Database;

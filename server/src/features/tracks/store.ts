@@ -1,4 +1,4 @@
-import type { Database, Statement, TenantTx } from "../../platform/db/index.ts";
+import { only, type Database, type Statement, type TenantTx } from "../../platform/db/index.ts";
 import type { AudioFormat } from "./audio/format.ts";
 import type { Measurement } from "./audio/measure.ts";
 
@@ -32,29 +32,30 @@ export const selectTrack = (accountId: string, id: string): Statement => ({
 export type NewTrack = Omit<TrackRow, "loudness_lufs" | "created_at">;
 
 export async function insertTrack(tx: TenantTx, row: NewTrack): Promise<TrackRow> {
-  const [inserted] = await tx.query<TrackRow>(
-    `insert into tracks (account_id, id, title, artist, source, generation_id, format, content_type, bytes, sha256,
+  return only(
+    await tx.query<TrackRow>(
+      `insert into tracks (account_id, id, title, artist, source, generation_id, format, content_type, bytes, sha256,
        duration_ms, sample_rate, channels, blob_key)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning ${trackColumns}`,
-    [
-      tx.accountId,
-      row.id,
-      row.title,
-      row.artist,
-      row.source,
-      row.generation_id,
-      row.format,
-      row.content_type,
-      row.bytes,
-      row.sha256,
-      row.duration_ms,
-      row.sample_rate,
-      row.channels,
-      row.blob_key,
-    ],
+      [
+        tx.accountId,
+        row.id,
+        row.title,
+        row.artist,
+        row.source,
+        row.generation_id,
+        row.format,
+        row.content_type,
+        row.bytes,
+        row.sha256,
+        row.duration_ms,
+        row.sample_rate,
+        row.channels,
+        row.blob_key,
+      ],
+    ),
+    "the inserted track",
   );
-  if (!inserted) throw new Error("an insert into tracks returned no row");
-  return inserted;
 }
 
 export const selectTracksById = (accountId: string, ids: readonly string[]): Statement => ({

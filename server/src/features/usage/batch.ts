@@ -1,6 +1,7 @@
 import { newId } from "../../platform/ids/index.ts";
 import type { FinishedRequest } from "../../platform/http/access-log.ts";
 import type { Principal } from "../../platform/http/context.ts";
+import { MINUTE_MS } from "../../platform/time/index.ts";
 
 /** Requests of one kind that ended in one minute, as they are stored; the arrays have one order. */
 export interface UsageRow {
@@ -53,7 +54,6 @@ interface Caller {
   groups: Map<string, Group>;
 }
 
-const MINUTE_MS = 60_000;
 const LATENCY_MAX_US = 2 ** 31 - 1;
 
 /**

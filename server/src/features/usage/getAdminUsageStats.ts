@@ -1,3 +1,4 @@
+import { only } from "../../platform/db/index.ts";
 import { wantsCsv } from "../../platform/http/csv.ts";
 import type { Handler } from "../../platform/http/operation.ts";
 import { selectGenerationFigures, type GenerationFigures } from "../generation/index.ts";
@@ -5,8 +6,8 @@ import { answerStats } from "./answer-stats.ts";
 import { adminFilterOf } from "./filter.ts";
 import { rangeOf } from "./range.ts";
 import type { UsageDeps } from "./deps.ts";
+import { DAY_MS } from "../../platform/time/index.ts";
 
-const DAY_MS = 86_400_000;
 const reason = "an administrator reads usage across accounts";
 
 export const getAdminUsageStats =
@@ -23,12 +24,13 @@ export const getAdminUsageStats =
       csv: wantsCsv(query.format, headers.accept),
       read: (statement) => db.readSystem(reason, statement),
       generations: async () => {
-        const [row] = await db.readSystem<GenerationFigures>(
-          reason,
-          selectGenerationFigures({ ...range, accountId: filter.accountId, mode: filter.mode }),
+        return only(
+          await db.readSystem<GenerationFigures>(
+            reason,
+            selectGenerationFigures({ ...range, accountId: filter.accountId, mode: filter.mode }),
+          ),
+          "the figures of generations",
         );
-        if (!row) throw new Error("an aggregate without groups has one row");
-        return row;
       },
     });
   };

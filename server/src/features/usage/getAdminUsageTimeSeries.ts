@@ -4,8 +4,7 @@ import { answerTimeSeries } from "./answer-time-series.ts";
 import { adminFilterOf } from "./filter.ts";
 import { stepsOf } from "./range.ts";
 import type { UsageDeps } from "./deps.ts";
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "../../platform/time/index.ts";
 
 export const getAdminUsageTimeSeries =
   ({ db, clock }: Pick<UsageDeps, "db" | "clock">): Handler<"getAdminUsageTimeSeries"> =>

@@ -1,3 +1,4 @@
+import { only } from "../../platform/db/index.ts";
 import { wantsCsv } from "../../platform/http/csv.ts";
 import type { Handler } from "../../platform/http/operation.ts";
 import { selectGenerationFigures, type GenerationFigures } from "../generation/index.ts";
@@ -5,8 +6,7 @@ import { answerStats } from "./answer-stats.ts";
 import { filterOf } from "./filter.ts";
 import { rangeOf } from "./range.ts";
 import type { UsageDeps } from "./deps.ts";
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "../../platform/time/index.ts";
 
 export const getUsageStats =
   ({ db, clock }: Pick<UsageDeps, "db" | "clock">): Handler<"getUsageStats"> =>
@@ -21,12 +21,13 @@ export const getUsageStats =
       csv: wantsCsv(query.format, headers.accept),
       read: (statement) => db.readTenant(accountId, statement),
       generations: async () => {
-        const [row] = await db.readTenant<GenerationFigures>(
-          accountId,
-          selectGenerationFigures({ ...range, accountId, mode: null }),
+        return only(
+          await db.readTenant<GenerationFigures>(
+            accountId,
+            selectGenerationFigures({ ...range, accountId, mode: null }),
+          ),
+          "the figures of generations",
         );
-        if (!row) throw new Error("an aggregate without groups has one row");
-        return row;
       },
     });
   };

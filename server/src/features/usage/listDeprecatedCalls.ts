@@ -3,8 +3,9 @@ import { encodeId } from "../../platform/ids/index.ts";
 import { type DeprecatedCallRow, selectDeprecatedCalls } from "./cells.ts";
 import { rangeOf } from "./range.ts";
 import type { UsageDeps } from "./deps.ts";
+import { DAY_MS } from "../../platform/time/index.ts";
 
-const MONTH_MS = 30 * 86_400_000;
+const MONTH_MS = 30 * DAY_MS;
 
 export const listDeprecatedCalls =
   ({ db, clock }: Pick<UsageDeps, "db" | "clock">): Handler<"listDeprecatedCalls"> =>

@@ -1,12 +1,9 @@
 import { invalidField } from "../../platform/http/problem.ts";
 import type { UsageRange } from "./cells.ts";
 import { daysKept, monthsKept } from "./maintenance.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../platform/time/index.ts";
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-export const stepMs = { minute: MINUTE, hour: HOUR, day: DAY } as const;
+export const stepMs = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS } as const;
 export type Granularity = keyof typeof stepMs;
 
 /** Most points of one time series. */
@@ -31,16 +28,16 @@ export function rangeOf(asked: Asked, now: Date, defaultMs: number): UsageRange 
       "not_before_until",
       "Give a time before until, which is now when it is left out.",
     );
-  if (until - since > RANGE_MAX_DAYS * DAY)
+  if (until - since > RANGE_MAX_DAYS * DAY_MS)
     throw invalidField(
       "/query/since",
       "range_too_long",
       `Ask for at most ${RANGE_MAX_DAYS} days at once; figures are kept ${monthsKept} months.`,
     );
-  const finest = now.getTime() - daysKept * DAY;
+  const finest = now.getTime() - daysKept * DAY_MS;
   return {
-    since: new Date(floor(since, since < finest ? HOUR : MINUTE)),
-    until: new Date(ceil(until, until < finest ? HOUR : MINUTE)),
+    since: new Date(floor(since, since < finest ? HOUR_MS : MINUTE_MS)),
+    until: new Date(ceil(until, until < finest ? HOUR_MS : MINUTE_MS)),
   };
 }
 
@@ -52,7 +49,7 @@ export function stepsOf(
 ): UsageRange & { starts: Date[] } {
   const { since, until } = rangeOf(asked, now, defaultMs);
   const step = stepMs[asked.granularity];
-  if (step < HOUR && since.getTime() < now.getTime() - daysKept * DAY) {
+  if (step < HOUR_MS && since.getTime() < now.getTime() - daysKept * DAY_MS) {
     throw invalidField(
       "/query/since",
       "too_old_for_granularity",

@@ -5,6 +5,7 @@ import type { Logger } from "../../platform/log/index.ts";
 import { Batch, type UsageRow } from "./batch.ts";
 import { createSpill } from "./spill.ts";
 import { insertUsage, selectLiving } from "./store.ts";
+import { DAY_MS, withTimeout } from "../../platform/time/index.ts";
 
 /** What became of the requests that this process recorded: accepted = stored + pending + dropped, at any moment. */
 export interface RecorderCounts {
@@ -138,7 +139,7 @@ export function createUsageRecorder({
     const own = spilled.get(name);
     try {
       const rows = await spill.read(name);
-      const oldest = clock.now().getTime() - DAYS_STORABLE * 86_400_000;
+      const oldest = clock.now().getTime() - DAYS_STORABLE * DAY_MS;
       const taken = count(await storeLate(rows.filter(({ minute }) => minute >= oldest)));
       await spill.remove(name);
       if (own === undefined) recovered += taken;
@@ -181,19 +182,8 @@ export function createUsageRecorder({
 }
 
 /** Nobody waits for a connection for longer; what was sent may still arrive, and then counts once all the same. */
-async function inTime<T>(storing: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`the database did not take the batch within ${STORE_TIMEOUT_MS} ms`)),
-    STORE_TIMEOUT_MS,
-  );
-  try {
-    return await Promise.race([storing, late]);
-  } finally {
-    clearTimeout(timer);
-    storing.catch(() => undefined);
-  }
-}
+const inTime = <T>(storing: Promise<T>): Promise<T> =>
+  withTimeout(storing, STORE_TIMEOUT_MS, "the database did not take the batch");
 
 function count(rows: readonly UsageRow[]): number {
   return rows.reduce((sum, { requests }) => sum + requests, 0);

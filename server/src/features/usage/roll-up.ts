@@ -2,9 +2,10 @@ import type { Clock } from "../../platform/clock/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import { dayOf, hourOf, lockAlone, spanMs, type Span } from "./rolled.ts";
 import { isRolled, replaceRollups, selectRollable } from "./roll-up-store.ts";
+import { MINUTE_MS } from "../../platform/time/index.ts";
 
 /** An hour is rolled up when it has been over for this long: what ended in it is stored by then, nearly always. */
-const GRACE_MS = 2 * 60_000;
+const GRACE_MS = 2 * MINUTE_MS;
 
 /**
  * Rolls up every hour that is over and every day whose hours are rolled up, unless that is done. Any number of workers may

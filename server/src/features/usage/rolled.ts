@@ -1,9 +1,10 @@
 import type { SystemTx } from "../../platform/db/index.ts";
+import { DAY_MS, HOUR_MS } from "../../platform/time/index.ts";
 
 /** What is rolled up at once. */
 export type Span = "hour" | "day";
 
-export const spanMs = { hour: 3_600_000, day: 86_400_000 } as const;
+export const spanMs = { hour: HOUR_MS, day: DAY_MS } as const;
 
 export const hourOf = (time: number): number => time - (time % spanMs.hour);
 export const dayOf = (time: number): number => time - (time % spanMs.day);

@@ -1,12 +1,13 @@
+import { only } from "../../platform/db/index.ts";
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import { encodeId } from "../../platform/ids/index.ts";
 import { findWebhook } from "./find.ts";
 import type { WebhooksDeps } from "./deps.ts";
 import { percentile } from "./stats/latency.ts";
 import { selectStats, type StatsRow } from "./stats/store.ts";
+import { HOUR_MS } from "../../platform/time/index.ts";
 
-const hourMs = 3_600_000;
-const windows = { "1h": hourMs, "24h": 24 * hourMs, "7d": 168 * hourMs, "30d": 720 * hourMs };
+const windows = { "1h": HOUR_MS, "24h": 24 * HOUR_MS, "7d": 168 * HOUR_MS, "30d": 720 * HOUR_MS };
 /** Figures are counted per ten minutes: the window begins with one. */
 const bucketMs = 600_000;
 
@@ -16,8 +17,10 @@ export const getWebhookStats =
     const { id } = await findWebhook(db, accountId, path.webhook_id);
     const window = query.window ?? "24h";
     const since = new Date(Math.floor((clock.now().getTime() - windows[window]) / bucketMs) * bucketMs);
-    const [row] = await db.readTenant<StatsRow>(accountId, selectStats(accountId, id, since));
-    if (row === undefined) throw new Error("a sum over figures returned no row");
+    const row = only(
+      await db.readTenant<StatsRow>(accountId, selectStats(accountId, id, since)),
+      "the figures of an endpoint",
+    );
     const { attempts, succeeded, given_up: givenUp, latencies } = row;
     return ok({
       object: "webhook_stats",

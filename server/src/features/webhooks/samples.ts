@@ -1,5 +1,6 @@
 import type { EventData, EventType } from "../../generated/events.ts";
 import { encodeId, newId } from "../../platform/ids/index.ts";
+import { DAY_MS } from "../../platform/time/index.ts";
 
 /** Made-up data for a test event of any type. Its ids are new, so nothing real is mistaken for it. */
 export function sampleData<T extends EventType>(type: T, webhookId: string, now: Date): EventData[T] {
@@ -15,7 +16,7 @@ function samples(webhookId: string, now: Date): EventData {
     reference: "pi_sample",
     plan: "pro" as const,
     starts_at: at,
-    ends_at: new Date(now.getTime() + 30 * 86_400_000).toISOString(),
+    ends_at: new Date(now.getTime() + 30 * DAY_MS).toISOString(),
     cause: { kind: "provider_event" as const, ids: ["evt_sample"] },
     version: 1,
     created_at: at,
@@ -180,7 +181,7 @@ function samples(webhookId: string, now: Date): EventData {
       scopes: ["tracks:read"],
       created_at: at,
       last_used_at: null,
-      expires_at: new Date(now.getTime() + 365 * 86_400_000).toISOString(),
+      expires_at: new Date(now.getTime() + 365 * DAY_MS).toISOString(),
     },
     "app.authorization_revoked": {
       object: "connected_app",

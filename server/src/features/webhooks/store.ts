@@ -1,5 +1,5 @@
 import type { EventType } from "../../generated/events.ts";
-import type { Statement, TenantTx } from "../../platform/db/index.ts";
+import { only, type Statement, type TenantTx } from "../../platform/db/index.ts";
 import { failuresToOpen } from "./delivery/health.ts";
 import { missedCount } from "./missed.ts";
 
@@ -73,26 +73,27 @@ type Settings = Pick<
 export type NewWebhook = Settings & { id: string; appClientId?: string | null; secret: string; now: Date };
 
 export async function insertWebhook(tx: TenantTx, webhook: NewWebhook): Promise<WebhookRow> {
-  const [row] = await tx.query<WebhookRow>(
-    `insert into webhooks as w (account_id, id, url, description, event_types, ordered, ordered_on_failure,
+  return only(
+    await tx.query<WebhookRow>(
+      `insert into webhooks as w (account_id, id, url, description, event_types, ordered, ordered_on_failure,
                                 max_per_second, secret, created_at, updated_at, app_client_id)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11) returning ${webhookColumns}`,
-    [
-      tx.accountId,
-      webhook.id,
-      webhook.url,
-      webhook.description,
-      webhook.event_types,
-      webhook.ordered,
-      webhook.ordered_on_failure,
-      webhook.max_per_second,
-      webhook.secret,
-      webhook.now,
-      webhook.appClientId ?? null,
-    ],
+      [
+        tx.accountId,
+        webhook.id,
+        webhook.url,
+        webhook.description,
+        webhook.event_types,
+        webhook.ordered,
+        webhook.ordered_on_failure,
+        webhook.max_per_second,
+        webhook.secret,
+        webhook.now,
+        webhook.appClientId ?? null,
+      ],
+    ),
+    "the inserted webhook",
   );
-  if (row === undefined) throw new Error("the insert of a webhook returned no row");
-  return row;
 }
 
 /** Absent: stays as it is. */

@@ -1,3 +1,5 @@
+import pLimit from "p-limit";
+
 /** So many wait already that one more would wait too long. */
 export class TooManyWaiting extends Error {
   override name = "TooManyWaiting";
@@ -8,19 +10,10 @@ export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** For work that takes much of something that everybody shares. */
 export function createTurns({ atOnceMax, waitingMax }: { atOnceMax: number; waitingMax: number }): InTurn {
-  let running = 0;
-  const waiting: (() => void)[] = [];
+  const limit = pLimit(atOnceMax);
   return async (work) => {
-    if (running < atOnceMax) running += 1;
-    else if (waiting.length < waitingMax) await new Promise<void>((resolve) => waiting.push(resolve));
-    else throw new TooManyWaiting(`${waitingMax} wait already`);
-    try {
-      return await work();
-    } finally {
-      // Handed on, not given back: nobody who comes just now overtakes those who wait.
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
+    if (limit.activeCount + limit.pendingCount >= atOnceMax + waitingMax)
+      throw new TooManyWaiting(`${waitingMax} wait already`);
+    return limit(work);
   };
 }

@@ -5,9 +5,10 @@ import type { Database, Tx } from "../db/index.ts";
 import type { Principal } from "./context.ts";
 import { ProblemError } from "./problem.ts";
 import type { AnyResult } from "./result.ts";
+import { DAY_MS } from "../time/index.ts";
 
 /** How long a key is remembered. */
-const KEPT_MS = 24 * 60 * 60 * 1000;
+const KEPT_MS = DAY_MS;
 
 export interface IdempotentCall {
   /** Of the caller, whose key it is. */

@@ -3,7 +3,7 @@ import type { Clock } from "../clock/index.ts";
 import type { LimitDecision, Limiter } from "./limiter.ts";
 import { createLocalShare } from "./local-share.ts";
 import type { SharedLimiter } from "./redis.ts";
-import { within } from "./within.ts";
+import { withTimeout } from "../time/index.ts";
 
 export interface LimiterMetrics {
   /** Redis stopped (true) or began again (false) to decide. */
@@ -80,8 +80,8 @@ export function withFallback({
     const lost = await attend();
     const { debts, takeBack } = local.debts(lost);
     try {
-      await within(primary.prepareRestore(), timeoutMs);
-      await within(primary.restore(debts, lost), settleMs);
+      await withTimeout(primary.prepareRestore(), timeoutMs);
+      await withTimeout(primary.restore(debts, lost), settleMs);
     } catch (error) {
       takeBack();
       life = before;
@@ -106,7 +106,7 @@ export function withFallback({
 
   /** True when Redis has forgotten everything since it was last asked. */
   async function attend(): Promise<boolean> {
-    const now = await within(primary.attend(), timeoutMs);
+    const now = await withTimeout(primary.attend(), timeoutMs);
     const lost = life !== null && life !== now.life;
     life = now.life;
     // One that has forgotten everything has not yet heard of all the others.
@@ -132,7 +132,7 @@ export function withFallback({
       if (!attending) attendNow();
       if (exact) {
         try {
-          const decision = await within(primary.take(buckets, cost), timeoutMs);
+          const decision = await withTimeout(primary.take(buckets, cost), timeoutMs);
           local.adopt(decision, buckets);
           return decision;
         } catch (error) {

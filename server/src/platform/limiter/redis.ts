@@ -5,8 +5,8 @@ import { describe, type Usage } from "./bucket.ts";
 import type { Limiter } from "./limiter.ts";
 import type { Debt } from "./local-share.ts";
 import { presenceScript } from "./presence-script.ts";
-import { restoreScript, restoreScriptSha } from "./restore-script.ts";
-import { takeScript, takeScriptSha } from "./take-script.ts";
+import { restoreScript } from "./restore-script.ts";
+import { takeScript } from "./take-script.ts";
 
 export interface RedisLimiterOptions {
   /** First part of every key, for deployments that share one Redis. */
@@ -37,16 +37,6 @@ export function createRedisLimiter(redis: Redis, { prefix = "musicverse" }: Redi
   const presenceKeys = [`${prefix}:limit:{presence}:processes`, `${prefix}:limit:{presence}:life`];
   let attended = false;
 
-  async function run(args: (string | number)[], keys: number): Promise<unknown> {
-    try {
-      return await redis.evalsha(takeScriptSha, keys, ...args);
-    } catch (error) {
-      // Scripts are forgotten by a restart; EVAL loads it again.
-      if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-      return await redis.eval(takeScript, keys, ...args);
-    }
-  }
-
   return {
     async take(buckets, cost = 1) {
       // The script would fail, and a failure counts as an outage.
@@ -54,10 +44,10 @@ export function createRedisLimiter(redis: Redis, { prefix = "musicverse" }: Redi
       // The first requests after a start come before the connection.
       if (redis.status === "connecting" || redis.status === "connect") await whenReady(redis, CONNECT_PATIENCE_MS);
       sendWithThisTurn(redis);
-      const args: (string | number)[] = buckets.map((bucket) => `${prefix}:limit:${bucket.key}`);
-      args.push(cost);
+      const keys = buckets.map((bucket) => `${prefix}:limit:${bucket.key}`);
+      const args = [cost];
       for (const { capacity, refill, intervalMs } of buckets) args.push(capacity, refill, intervalMs);
-      const [allowed, nowMs, ...numbers] = (await run(args, buckets.length)) as [number, number, ...number[]];
+      const [allowed, nowMs, ...numbers] = (await takeScript.run(redis, keys, args)) as [number, number, ...number[]];
       const usages: Usage[] = buckets.map((_, index) => ({
         used: numbers[2 * index] ?? 0,
         anchorMs: numbers[2 * index + 1] ?? nowMs,
@@ -67,23 +57,19 @@ export function createRedisLimiter(redis: Redis, { prefix = "musicverse" }: Redi
     async attend() {
       if (redis.status === "connecting" || redis.status === "connect") await whenReady(redis, CONNECT_PATIENCE_MS);
       attended = true;
-      const [processes, life] = (await redis.eval(
-        presenceScript,
-        2,
-        ...presenceKeys,
-        self,
-        PRESENT_MS,
-        randomUUID(),
-      )) as [number, string];
+      const [processes, life] = (await presenceScript.run(redis, presenceKeys, [self, PRESENT_MS, randomUUID()])) as [
+        number,
+        string,
+      ];
       return { processes, life };
     },
-    prepareRestore: async () => void (await redis.script("LOAD", restoreScript)),
+    prepareRestore: () => restoreScript.load(redis),
     async restore(debts, lost) {
       if (debts.length === 0) return;
       const pipeline = redis.pipeline();
       for (const { key, known, own, ageMs, refill, intervalMs } of debts) {
         pipeline.evalsha(
-          restoreScriptSha,
+          restoreScript.sha,
           1,
           `${prefix}:limit:${key}`,
           known,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { redisScript } from "../redis/index.ts";
 
 /**
  * Brings back into Redis what a process knows of one bucket after it decided alone. Commutative over processes: what Redis
@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
  * outage (`lost` = 0), nothing of one that was begun after Redis had forgotten everything (`lost` = 1).
  * KEYS: the bucket. ARGV: known, own, age of the interval in ms, refill, intervalMs, lost.
  */
-export const restoreScript = `
+export const restoreScript = redisScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local known, own, age = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -37,6 +37,4 @@ base = math.max(base, known)
 local full = anchor + math.ceil(used / refill) * interval
 redis.call('SET', KEYS[1], string.format('%.0f:%.0f:%.0f', used, anchor, base), 'PXAT', string.format('%.0f', full))
 return 1
-`;
-
-export const restoreScriptSha = createHash("sha1").update(restoreScript).digest("hex");
+`);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { redisScript } from "../redis/index.ts";
 
 /**
  * All buckets of one request in one atomic call; the algebra of bucket.ts, in Redis' own time.
@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
  * after an outage followed by ":<base>", which only restore-script.ts reads.
  * Returns allowed (1|0), now, then used and anchor per bucket.
  */
-export const takeScript = `
+export const takeScript = redisScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local cost = tonumber(ARGV[1])
@@ -40,6 +40,4 @@ if allowed == 1 and cost > 0 then
   end
 end
 return result
-`;
-
-export const takeScriptSha = createHash("sha1").update(takeScript).digest("hex");
+`);

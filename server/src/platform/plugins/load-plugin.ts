@@ -7,6 +7,7 @@ import {
   type AnyPlugin,
   type ParsedConfig,
 } from "@musicverse/plugin-kit";
+import { withTimeout } from "../time/index.ts";
 import type { PluginStatus } from "./plugin-host.ts";
 import { packageNamesFor, type PluginSource } from "./plugin-source.ts";
 
@@ -71,7 +72,12 @@ export async function loadPlugin(name: string, options: LoadOptions): Promise<Lo
         `Written for plugin kit ${found.kit}, this server has ${kitVersion}. Install a version that fits.`,
       );
     }
-    const plugin = pluginIn(await withTimeout(options.source.load(found.packageName), options.importTimeoutMs));
+    const exports = await withTimeout(
+      options.source.load(found.packageName),
+      options.importTimeoutMs,
+      "its import did not finish",
+    );
+    const plugin = pluginIn(exports);
     if (typeof plugin === "string") return leftOut("failed", plugin);
     if (plugin.kit !== found.kit)
       return leftOut("failed", `package.json says kit ${found.kit}, the manifest ${plugin.kit}; they must be equal.`);
@@ -111,10 +117,4 @@ function idFrom(name: string): string {
     .replace(/^.*\//, "")
     .replace(/^(musicverse-)?plugin-/, "");
   return /^[a-z][a-z0-9-]{0,39}$/.test(id) ? id : "unknown";
-}
-
-async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`its import did not finish within ${ms} ms`)), ms);
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }

@@ -1,4 +1,5 @@
 import type { PluginFailure, PluginFailureCode } from "./failure.ts";
+import { HOUR_MS } from "../time/index.ts";
 
 type RetryDecision = { retry: false } | { retry: true; delayMs: number; countsAsAttempt: boolean };
 
@@ -16,7 +17,7 @@ const never: RetryRule = { attemptsMax: 1, baseMs: 0, capMs: 0, counts: true };
 
 /** A provider's "come back at" is believed within these bounds: a clock that is off must neither spin nor park work. */
 const waitMinMs = 1_000;
-const waitMaxMs = 6 * 3_600_000;
+const waitMaxMs = 6 * HOUR_MS;
 
 /** The one retry table. */
 const retryTable: Readonly<Record<PluginFailureCode, RetryRule>> = {

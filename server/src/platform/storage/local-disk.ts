@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { BlobNotFoundError, BlobTooLargeError, clampRange, keySegments } from "./blob-storage.ts";
 import type { BlobStorage, ByteRange, StoredBlob } from "./blob-storage.ts";
 import type { Clock } from "../clock/index.ts";
+import { HOUR_MS } from "../time/index.ts";
 
 export interface LocalDiskOptions {
   /** Created when missing. All values and their temporary files live below it, on one filesystem. */
@@ -23,7 +24,7 @@ export async function openLocalDisk(options: LocalDiskOptions): Promise<BlobStor
   const incoming = path.join(root, temporaryFolder);
   await mkdir(incoming, { recursive: true });
   const removeUnfinished = () =>
-    removeStale(incoming, options.clock.now().getTime() - (options.staleAfterMs ?? 3_600_000));
+    removeStale(incoming, options.clock.now().getTime() - (options.staleAfterMs ?? HOUR_MS));
   await removeUnfinished();
   const fileOf = (key: string): string => path.join(root, ...keySegments(key));
 

@@ -17,6 +17,7 @@ import type { S3ClientOptions } from "./s3-client.ts";
 import { isMissing, isOutside, storageError } from "./s3-errors.ts";
 import { uploadObject } from "./s3-upload.ts";
 import { guardStalls } from "./stalls.ts";
+import { DAY_MS } from "../time/index.ts";
 
 export interface S3Options extends S3ClientOptions {
   bucket: string;
@@ -27,11 +28,9 @@ export interface S3Options extends S3ClientOptions {
   staleAfterMs?: number;
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
-
 /** Opens a bucket of an S3-compatible store. Throws when it cannot be reached or used. */
 export async function openS3(options: S3Options): Promise<BlobStorage> {
-  const { bucket, prefix, clock, endpoint, staleAfterMs = dayMs } = options;
+  const { bucket, prefix, clock, endpoint, staleAfterMs = DAY_MS } = options;
   const client = createS3Client(options);
   const { stallMs } = { ...defaultTimeouts, ...options.timeouts };
   const place = `the bucket "${bucket}" at ${new URL(endpoint).origin}`;

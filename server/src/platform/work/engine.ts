@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { JobWorker, NewJob, QueueBackend } from "../queue/index.ts";
+import { settlesWithin } from "../time/index.ts";
 import { createRecheck } from "./recheck.ts";
 import { createRepeats } from "./repeats.ts";
 import { runJob, type Outcome } from "./run-job.ts";
@@ -193,15 +194,4 @@ function jobOf(kindName: string, { id, accountId, priority }: WorkPointer): NewJ
 
 function pointerOf({ data, priority }: NewJob): WorkPointer {
   return { id: data.id, accountId: data.accountId, priority };
-}
-
-function settlesWithin(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, timeoutMs, false);
-    const settled = () => {
-      clearTimeout(timer);
-      resolve(true);
-    };
-    promise.then(settled, settled);
-  });
 }

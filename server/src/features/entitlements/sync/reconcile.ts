@@ -2,8 +2,8 @@ import type { Clock } from "../../../platform/clock/index.ts";
 import type { Database } from "../../../platform/db/index.ts";
 import type { Logger } from "../../../platform/log/index.ts";
 import { forgetUnknown, markUnseenSince } from "./store.ts";
+import { HOUR_MS } from "../../../platform/time/index.ts";
 
-const HOUR_MS = 3_600_000;
 /** Each customer is compared within a day of the last look at it. */
 const EVERY_MS = 20 * HOUR_MS;
 const UNKNOWN_KEPT_MS = 7 * 24 * HOUR_MS;

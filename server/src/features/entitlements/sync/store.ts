@@ -1,4 +1,4 @@
-import type { Statement, SystemTx } from "../../../platform/db/index.ts";
+import { only, type Statement, type SystemTx } from "../../../platform/db/index.ts";
 import type { Cause } from "../revise.ts";
 import type { Customer } from "./source.ts";
 
@@ -37,8 +37,9 @@ export interface Mark extends Pick<SyncRow, "id" | "mode" | "subject"> {
  * gives way to what really happened. Answers the row's id.
  */
 export async function markDirty(tx: SystemTx, { id, mode, subject, isCharge, cause, at }: Mark): Promise<string> {
-  const [row] = await tx.query<{ id: string }>(
-    `insert into billing_syncs as s (id, mode, subject, is_charge, due_at, dirty_since, cause, cause_ids) values ($1, $2, $3, $4, $5, $5, $6, $7)
+  const row = only(
+    await tx.query<{ id: string }>(
+      `insert into billing_syncs as s (id, mode, subject, is_charge, due_at, dirty_since, cause, cause_ids) values ($1, $2, $3, $4, $5, $5, $6, $7)
      on conflict (mode, subject) do update set
        due_at = excluded.due_at, dirty_since = coalesce(s.dirty_since, excluded.dirty_since), marks = s.marks + 1, attempts = 0,
        cause = case when s.due_at is null or s.cause = 'reconciliation' or s.lease_until > now() then excluded.cause else s.cause end,
@@ -46,9 +47,10 @@ export async function markDirty(tx: SystemTx, { id, mode, subject, isCharge, cau
          when s.cause_ids @> excluded.cause_ids then s.cause_ids
          else s.cause_ids[1:${CAUSES_MAX} - cardinality(excluded.cause_ids)] || excluded.cause_ids end
      returning id`,
-    [id, mode, subject, isCharge, at, cause.kind, [...cause.ids]],
+      [id, mode, subject, isCharge, at, cause.kind, [...cause.ids]],
+    ),
+    `the mark of customer ${subject}`,
   );
-  if (!row) throw new Error("the customer was not marked");
   return row.id;
 }
 
@@ -169,12 +171,13 @@ export async function selectCustomerOf(tx: SystemTx, accountId: string): Promise
 }
 
 export async function readSync(tx: SystemTx, { mode, customerId }: Customer): Promise<SyncRow> {
-  const [row] = await tx.query<SyncRow>(`select ${columns} from billing_syncs where mode = $1 and subject = $2`, [
-    mode,
-    customerId,
-  ]);
-  if (!row) throw new Error(`the customer ${customerId} was never marked`);
-  return row;
+  return only(
+    await tx.query<SyncRow>(`select ${columns} from billing_syncs where mode = $1 and subject = $2`, [
+      mode,
+      customerId,
+    ]),
+    `the mark of customer ${customerId}`,
+  );
 }
 
 export const selectBacklog = (now: Date): Statement => ({

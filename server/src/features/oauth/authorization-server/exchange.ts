@@ -9,9 +9,10 @@ import { grantLifetimeMs } from "./lifetimes.ts";
 import { openAnswer, sealAnswer } from "./refresh-answer.ts";
 import type { RequestScope } from "./request-scope.ts";
 import { keepAnswer } from "./token-store.ts";
+import { DAY_MS } from "../../../platform/time/index.ts";
 
 /** An exchanged refresh token is remembered this long: who comes with it has stolen it. In ms. */
-const THEFT_NOTICED_MS = 7 * 24 * 60 * 60 * 1000;
+const THEFT_NOTICED_MS = 7 * DAY_MS;
 
 /** What the token endpoint does in the library's transaction, after the library has answered. */
 export async function afterExchange(

@@ -5,11 +5,11 @@ import type { Notify } from "../../notifications/index.ts";
 import { presentWebhook } from "../present.ts";
 import type { WebhookRow } from "../store.ts";
 import { disableFailing, selectFailing, warnFailing, type FailingRule } from "./failing-store.ts";
+import { DAY_MS } from "../../../platform/time/index.ts";
 
-const dayMs = 24 * 60 * 60 * 1_000;
 /** An endpoint none of whose attempts succeeded for five days, at least 20 of them, is disabled. */
-const warnAfterMs = dayMs;
-const disableAfterMs = 5 * dayMs;
+const warnAfterMs = DAY_MS;
+const disableAfterMs = 5 * DAY_MS;
 const disableAttemptsMin = 20;
 const disabledReason = `No attempt succeeded for 5 days (at least ${disableAttemptsMin} attempts).`;
 const candidatesMax = 100;

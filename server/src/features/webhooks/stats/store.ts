@@ -2,6 +2,7 @@ import type { Clock } from "../../../platform/clock/index.ts";
 import type { Database, Statement, TenantTx } from "../../../platform/db/index.ts";
 import { latencyBoundsMs } from "./latency.ts";
 import type { TallyRow } from "./tally.ts";
+import { DAY_MS } from "../../../platform/time/index.ts";
 
 /** Adds what a drain counted. */
 export async function addStats(tx: TenantTx, webhookId: string, rows: TallyRow[]): Promise<void> {
@@ -36,7 +37,7 @@ export const selectStats = (accountId: string, webhookId: string, since: Date): 
   values: [accountId, webhookId, since],
 });
 
-const keptMs = 31 * 24 * 60 * 60 * 1_000;
+const keptMs = 31 * DAY_MS;
 
 /** Figures go with the log that they sum up. */
 export async function forgetStats({ db, clock }: { db: Database; clock: Clock }): Promise<void> {

@@ -1,0 +1,4 @@
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+/** 24 hours: of days in UTC, which have no summer time. */
+export const DAY_MS = 24 * HOUR_MS;
