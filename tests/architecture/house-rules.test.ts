@@ -29,6 +29,13 @@ test("no statement asks for all columns: a prepared one fails when a migration a
   expect(lines(/\breturning\s+(\w+\.)?\*|\bselect \* from [a-z_]+\b(?!\()/i, productionCode())).toEqual([]);
 });
 
+test("a number or a pattern that a mechanism fixes for itself is written in UPPER_SNAKE_CASE", () => {
+  const mechanisms = code.filter(({ path }) => path.startsWith("server/src/platform/"));
+  const fixed = /^(export )?const [a-z]\w*(: \w+)? = (-?\d[-+*/()\s\d_.]*|(\d+ \* )?[A-Z]+_MS|\/.+\/[a-z]*);$/;
+  expect(lines(/^const [A-Z][A-Z_]* = \d/, mechanisms).length).toBeGreaterThan(40);
+  expect(lines(fixed, mechanisms)).toEqual([]);
+});
+
 test("no file that people write has more than 400 lines", () => {
   expect(code.filter(({ text }) => text.split("\n").length > 400).map(({ path }) => path)).toEqual([]);
 });

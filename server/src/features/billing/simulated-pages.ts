@@ -1,15 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { admitAddress, type AddressLimitDeps } from "../../platform/http/address-limit.ts";
 import type { RequestContext } from "../../platform/http/context.ts";
-import type { Bucket, LimitDecision, Limiter } from "../../platform/limiter/index.ts";
 import type { PluginHost } from "../../platform/plugins/index.ts";
 
 type HttpRequest = IncomingMessage & { context: RequestContext; ip?: string | undefined };
 
-export interface SimulatedPagesDeps {
+export interface SimulatedPagesDeps extends AddressLimitDeps {
   plugins: Pick<PluginHost, "simulatedPages">;
-  limiter: Limiter;
-  addressLimits: (caller: { ip: string; rateClass: string }) => Bucket[];
-  headersFor: (decision: LimitDecision) => Record<string, string>;
 }
 
 const PATH = /^\/sandbox\/([a-z][a-z0-9-]{1,39})(\/.*)$/;
@@ -18,18 +15,14 @@ const PATH = /^\/sandbox\/([a-z][a-z0-9-]{1,39})(\/.*)$/;
  * What a plugin's simulator shows to people, under our own address, since browsers do not reach its own. Only its pages are to
  * be had here, never its API. Hands on what is none of them.
  */
-export function createSimulatedPages({ plugins, limiter, addressLimits, headersFor }: SimulatedPagesDeps) {
+export function createSimulatedPages({ plugins, ...limits }: SimulatedPagesDeps) {
   const serve = async (
     request: HttpRequest,
     response: ServerResponse,
     [plugin, path]: [string, string],
     next: () => void,
   ): Promise<void> => {
-    const decision = await limiter.take(
-      addressLimits({ ip: request.ip ?? "unknown", rateClass: request.method === "POST" ? "auth" : "read" }),
-    );
-    for (const [name, value] of Object.entries(headersFor(decision))) response.setHeader(name, value);
-    if (!decision.allowed) return void response.writeHead(429).end();
+    if (!(await admitAddress(limits, request, response))) return void response.writeHead(429).end();
     const pages = await plugins.simulatedPages(plugin);
     if (!pages) return next();
     request.url = path;

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { LRUCache } from "lru-cache";
 import type { Database } from "../../platform/db/index.ts";
 import { createEgressPools, createResolver, exchange, type EgressPolicy } from "../../platform/egress/index.ts";
+import { admitAddress, type AddressLimitDeps } from "../../platform/http/address-limit.ts";
 import type { RequestContext } from "../../platform/http/context.ts";
 import { decodeId } from "../../platform/ids/index.ts";
-import type { Bucket, LimitDecision, Limiter } from "../../platform/limiter/index.ts";
 import { selectAnyClient } from "./client-store.ts";
 import { HOUR_MS, MINUTE_MS } from "../../platform/time/index.ts";
 
@@ -28,19 +28,16 @@ export interface Logos {
   close(): Promise<void>;
 }
 
-export interface LogosDeps {
+export interface LogosDeps extends AddressLimitDeps {
   db: Database;
   policy: EgressPolicy;
-  limiter: Limiter;
-  addressLimits: (caller: { ip: string; rateClass: string }) => Bucket[];
-  headersFor: (decision: LimitDecision) => Record<string, string>;
 }
 
 /**
  * Logos of apps, fetched by us and shown from here: who looks at a consent page is not known to whoever hosts the picture,
  * and the page needs no picture from elsewhere. Only what its first bytes say is a PNG, JPEG or WebP.
  */
-export function createLogos({ db, policy, limiter, addressLimits, headersFor }: LogosDeps): Logos {
+export function createLogos({ db, policy, ...limits }: LogosDeps): Logos {
   const pools = createEgressPools({
     policy,
     resolve: createResolver({ timeoutMs: 3_000 }),
@@ -89,12 +86,11 @@ export function createLogos({ db, policy, limiter, addressLimits, headersFor }: 
     return logo;
   };
 
-  const serve = async (publicId: string, ip: string, response: ServerResponse): Promise<void> => {
+  const serve = async (publicId: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const clientId = decodeId("app", publicId);
-    const decision = await limiter.take(addressLimits({ ip, rateClass: "read" }));
-    for (const [name, value] of Object.entries(headersFor(decision))) response.setHeader(name, value);
-    const logo = clientId === null || !decision.allowed ? null : await load(clientId);
-    if (!logo) return void response.writeHead(decision.allowed ? 404 : 429).end();
+    if (!(await admitAddress(limits, request, response))) return void response.writeHead(429).end();
+    const logo = clientId === null ? null : await load(clientId);
+    if (!logo) return void response.writeHead(404).end();
     response.writeHead(200, { "Content-Type": logo.type, "Cache-Control": "private, max-age=600" }).end(logo.bytes);
   };
 
@@ -103,7 +99,7 @@ export function createLogos({ db, policy, limiter, addressLimits, headersFor }: 
       const publicId = request.method === "GET" ? PATH.exec(request.url ?? "")?.[1] : undefined;
       if (publicId === undefined) return next();
       request.context.routeName = "oauth.logo";
-      serve(publicId, request.ip ?? "unknown", response).catch(next);
+      serve(publicId, request, response).catch(next);
     },
     close: () => pools.close(),
   };

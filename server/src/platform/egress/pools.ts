@@ -15,8 +15,8 @@ export interface EgressPools {
   close(): Promise<void>;
 }
 
-const poolsMax = 5_000;
-const responseHeadBytesMax = 16_384;
+const POOLS_MAX = 5_000;
+const RESPONSE_HEAD_BYTES_MAX = 16_384;
 
 /**
  * Keep-alive pools that can only reach allowed addresses. They are kept per key and not per origin alone: two tenants
@@ -26,7 +26,7 @@ export function createEgressPools(options: EgressPoolsOptions): EgressPools {
   const connect = createGuardedConnector(options);
   // A pool that falls out of the cache is only forgotten: whoever still sends through it may finish, and its idle
   // connections close by themselves after the keep-alive time.
-  const pools = new LRUCache<string, Pool>({ max: poolsMax });
+  const pools = new LRUCache<string, Pool>({ max: POOLS_MAX });
 
   return {
     get(key, origin) {
@@ -39,7 +39,7 @@ export function createEgressPools(options: EgressPoolsOptions): EgressPools {
         pipelining: 1,
         // One request per connection is what the limits here count on.
         allowH2: false,
-        maxHeaderSize: responseHeadBytesMax,
+        maxHeaderSize: RESPONSE_HEAD_BYTES_MAX,
         headersTimeout: options.headMs,
         bodyTimeout: options.headMs,
         // Below the 5 s after which many servers close an idle connection: a request rarely meets a closing one.

@@ -15,8 +15,8 @@ export type UrlCheck =
   | { readonly ok: false; readonly code: UrlProblemCode; readonly message: string };
 
 /** Also what the contract allows; measured on the normal form, which escaping can make longer. */
-const urlLengthMax = 2000;
-const hostnameLengthMax = 253;
+const URL_LENGTH_MAX = 2000;
+const HOSTNAME_LENGTH_MAX = 253;
 const ports = new Set(["", "443", "8443"]);
 /** Names that only mean something inside a machine or a private network (RFC 6761, RFC 6762, RFC 8375, RFC 9476). */
 const privateSuffixes = ["localhost", "local", "internal", "home.arpa", "alt", "onion"];
@@ -30,8 +30,8 @@ export function checkUrl(text: string, policy: EgressPolicy): UrlCheck {
   const url = URL.parse(text);
   if (url === null) return refuse("malformed_url", "This is not a URL. Send one like https://example.com/hooks.");
   url.hash = "";
-  if (url.href.length > urlLengthMax) {
-    return refuse("too_long", `The URL may have at most ${urlLengthMax} characters, escapes included.`);
+  if (url.href.length > URL_LENGTH_MAX) {
+    return refuse("too_long", `The URL may have at most ${URL_LENGTH_MAX} characters, escapes included.`);
   }
 
   const host = url.hostname.replace(/^\[|\]$/g, "");
@@ -56,7 +56,7 @@ export function checkUrl(text: string, policy: EgressPolicy): UrlCheck {
 }
 
 function isPublicName(host: string): boolean {
-  if (host.length > hostnameLengthMax || host.endsWith(".") || !host.includes(".")) return false;
+  if (host.length > HOSTNAME_LENGTH_MAX || host.endsWith(".") || !host.includes(".")) return false;
   return !privateSuffixes.some((suffix) => host.endsWith(`.${suffix}`));
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import createRouter from "find-my-way";
-import type { Bucket, LimitDecision, Limiter } from "../limiter/index.ts";
 import type { Logger } from "../log/index.ts";
+import { admitAddress, type AddressLimitDeps } from "../http/address-limit.ts";
 import type { RequestContext } from "../http/context.ts";
 import { ProblemError } from "../http/problem.ts";
 import { problemPage, sendPage, type PageAnswer } from "./answer.ts";
@@ -36,17 +36,14 @@ export interface PageRoute {
   post?(request: PostRequest): Promise<PageAnswer>;
 }
 
-export interface PagesDeps {
+export interface PagesDeps extends Omit<AddressLimitDeps, "addressLimits"> {
   routes: readonly PageRoute[];
   /** Where this site is reached from outside; asked when the first page is. */
   origin: () => string;
   /** Of the tokens in forms, the newest first. */
   secrets: readonly [Buffer, ...Buffer[]];
-  limiter: Limiter;
   /** The bucket of an address for showing and for posting. */
-  limitsFor: (caller: { principal: null; ip: string; rateClass: "read" | "auth" }) => Bucket[];
-  /** What a decision of the limiter looks like in an answer. */
-  headersFor: (decision: LimitDecision) => Record<string, string>;
+  limitsFor: AddressLimitDeps["addressLimits"];
   /** How long a form may take to arrive, in ms. */
   bodyTimeoutMs: number;
   log: Logger;
@@ -67,6 +64,7 @@ export function createPages({
   bodyTimeoutMs,
   log,
 }: PagesDeps): PagesHandler {
+  const limits = { limiter, headersFor, addressLimits: limitsFor };
   const csrf = createCsrf({ secrets, origin });
   const router = createRouter({ maxParamLength: 200 });
   for (const route of routes) router.on(["GET", "POST"], route.path, () => {}, route);
@@ -77,14 +75,11 @@ export function createPages({
     request: HttpRequest,
     response: ServerResponse,
   ): Promise<PageAnswer> => {
-    const ip = request.ip ?? "unknown";
     const posting = request.method === "POST";
     const handler = posting ? route.post : route.get;
     if (!handler)
       throw new ProblemError("method_not_allowed", { headers: { Allow: route.get ? "GET, HEAD" : "POST" } });
-    const decision = await limiter.take(limitsFor({ principal: null, ip, rateClass: posting ? "auth" : "read" }));
-    for (const [name, value] of Object.entries(headersFor(decision))) response.setHeader(name, value);
-    if (!decision.allowed)
+    if (!(await admitAddress(limits, request, response)))
       throw new ProblemError("rate_limited", { detail: "Too many tries from your network. Wait a minute and go on." });
     const { token, setCookie } = csrf.issue(request.headers.cookie);
     if (setCookie !== null) response.appendHeader("Set-Cookie", setCookie);
@@ -92,7 +87,7 @@ export function createPages({
       path,
       query: new URL(request.url ?? "/", origin()).searchParams,
       headers: request.headers,
-      ip,
+      ip: request.ip ?? "unknown",
       requestId: request.context.requestId,
       csrf: html`<input type="hidden" name=${csrfField} value=${token} />`,
       raw: { request, response },

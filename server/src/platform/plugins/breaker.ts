@@ -1,14 +1,14 @@
 import type { Clock } from "../clock/index.ts";
 import type { BreakerState } from "./plugin-host.ts";
 
-const windowMs = 60_000;
-const bucketMs = 1_000;
-const callsMin = 20;
-const failuresRatio = 0.5;
-const openFirstMs = 30_000;
-const openMaxMs = 600_000;
+const WINDOW_MS = 60_000;
+const BUCKET_MS = 1_000;
+const CALLS_MIN = 20;
+const FAILURES_RATIO = 0.5;
+const OPEN_FIRST_MS = 30_000;
+const OPEN_MAX_MS = 600_000;
 /** While the one probe runs, others ask again after this. */
-const probeWaitMs = 5_000;
+const PROBE_WAIT_MS = 5_000;
 
 export type Admission = { admitted: true; settle: (result: CallResult) => void } | { admitted: false; retryAt: Date };
 /** `neutral`: the call says nothing about the provider's health (it was not reached, or asks us to slow down). */
@@ -23,7 +23,7 @@ export class Breaker {
   private readonly clock: Clock;
   private buckets: { startsAt: number; calls: number; failures: number }[] = [];
   private openUntil: number | null = null;
-  private openMs = openFirstMs;
+  private openMs = OPEN_FIRST_MS;
   private probing = false;
 
   constructor(clock: Clock) {
@@ -40,7 +40,7 @@ export class Breaker {
     const state = this.state();
     if (state === "closed") return { admitted: true, settle: (result) => this.record(result) };
     if (state === "open") return { admitted: false, retryAt: new Date(this.openUntil ?? 0) };
-    if (this.probing) return { admitted: false, retryAt: new Date(this.now() + probeWaitMs) };
+    if (this.probing) return { admitted: false, retryAt: new Date(this.now() + PROBE_WAIT_MS) };
     this.probing = true;
     return { admitted: true, settle: (result) => this.settleProbe(result) };
   }
@@ -49,9 +49,9 @@ export class Breaker {
     // A call from before the opening says nothing new.
     if (result === "neutral" || this.openUntil !== null) return;
     const now = this.now();
-    this.buckets = this.buckets.filter(({ startsAt }) => startsAt > now - windowMs);
+    this.buckets = this.buckets.filter(({ startsAt }) => startsAt > now - WINDOW_MS);
     let bucket = this.buckets.at(-1);
-    if (!bucket || now >= bucket.startsAt + bucketMs) {
+    if (!bucket || now >= bucket.startsAt + BUCKET_MS) {
       bucket = { startsAt: now, calls: 0, failures: 0 };
       this.buckets.push(bucket);
     }
@@ -59,16 +59,16 @@ export class Breaker {
     if (result === "failure") bucket.failures += 1;
     const calls = this.buckets.reduce((sum, each) => sum + each.calls, 0);
     const failures = this.buckets.reduce((sum, each) => sum + each.failures, 0);
-    if (calls >= callsMin && failures >= calls * failuresRatio) this.open();
+    if (calls >= CALLS_MIN && failures >= calls * FAILURES_RATIO) this.open();
   }
 
   private settleProbe(result: CallResult): void {
     this.probing = false;
     if (result === "success") {
       this.openUntil = null;
-      this.openMs = openFirstMs;
+      this.openMs = OPEN_FIRST_MS;
     } else if (result === "failure") {
-      this.openMs = Math.min(openMaxMs, this.openMs * 2);
+      this.openMs = Math.min(OPEN_MAX_MS, this.openMs * 2);
       this.open();
     }
   }

@@ -1,5 +1,5 @@
 /** A plugin that has not ended this long after its abort is left behind. */
-const graceMs = 250;
+const GRACE_MS = 250;
 
 export class DeadlineError extends Error {
   constructor(ms: number) {
@@ -33,7 +33,7 @@ export async function callBounded<T>(work: (signal: AbortSignal) => Promise<T>, 
       grace = setTimeout(() => {
         bounds.onIgnoredAbort();
         reject(controller.signal.reason);
-      }, graceMs);
+      }, GRACE_MS);
     });
   });
   try {

@@ -18,8 +18,8 @@ import { reportOf } from "./report.ts";
 import { Simulators } from "./simulators.ts";
 import { liveTarget } from "./target.ts";
 
-const outletTimeoutMs = 30_000;
-const outletBytesMax = 10 * 1024 * 1024;
+const OUTLET_TIMEOUT_MS = 30_000;
+const OUTLET_BYTES_MAX = 10 * 1024 * 1024;
 
 export interface PluginHostOptions {
   /** Names as in the setting PLUGINS; `!` in front lists a plugin without using it. */
@@ -158,8 +158,8 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
       const send = {
         dispatcherFor: dispatcherOf(pluginId, mode),
         signal: null,
-        timeoutMs: outletTimeoutMs,
-        bytesMax: outletBytesMax,
+        timeoutMs: OUTLET_TIMEOUT_MS,
+        bytesMax: OUTLET_BYTES_MAX,
       };
       return { config: target.config, fetch: guardedFetch(target, send) };
     },

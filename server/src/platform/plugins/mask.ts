@@ -1,6 +1,6 @@
 /** Shorter pieces are everyday words: masking them would blacken whole logs and protect nothing. */
-const lengthMin = 8;
-const depthMax = 4;
+const LENGTH_MIN = 8;
+const DEPTH_MAX = 4;
 
 export type Mask = (text: string) => string;
 
@@ -12,7 +12,7 @@ export type Mask = (text: string) => string;
 export function createMask(secrets: readonly string[], content: unknown): Mask {
   const pieces = new Set(secrets.filter((secret) => secret.length > 0));
   for (const text of stringsIn(content, 0)) {
-    for (const piece of [text, ...text.split("\n")]) if (piece.trim().length >= lengthMin) pieces.add(piece.trim());
+    for (const piece of [text, ...text.split("\n")]) if (piece.trim().length >= LENGTH_MIN) pieces.add(piece.trim());
   }
   // The longest first, or a line would break the match of the whole text.
   const ordered = [...pieces].toSorted((a, b) => b.length - a.length);
@@ -25,7 +25,7 @@ export function maskFields(fields: unknown, mask: Mask, depth = 0): unknown {
   if (fields instanceof Error) return maskError(fields, mask);
   if (fields instanceof Uint8Array) return `[${fields.length} bytes]`;
   if (typeof fields !== "object" || fields === null) return fields;
-  if (depth >= depthMax) return "[…]";
+  if (depth >= DEPTH_MAX) return "[…]";
   if (Array.isArray(fields)) return fields.slice(0, 20).map((value) => maskFields(value, mask, depth + 1));
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, maskFields(value, mask, depth + 1)]));
 }
@@ -34,7 +34,7 @@ export function maskFields(fields: unknown, mask: Mask, depth = 0): unknown {
 export function maskError(error: unknown, mask: Mask, depth = 0): Error {
   const original = error instanceof Error ? error : new Error(String(error));
   const cause =
-    original.cause === undefined || depth >= depthMax ? undefined : maskError(original.cause, mask, depth + 1);
+    original.cause === undefined || depth >= DEPTH_MAX ? undefined : maskError(original.cause, mask, depth + 1);
   const copy = new Error(mask(original.message), cause && { cause });
   copy.name = original.name;
   if (original.stack !== undefined) copy.stack = mask(original.stack);
@@ -43,7 +43,7 @@ export function maskError(error: unknown, mask: Mask, depth = 0): Error {
 
 function* stringsIn(value: unknown, depth: number): Generator<string> {
   if (typeof value === "string") yield value;
-  else if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value) && depth < depthMax) {
+  else if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value) && depth < DEPTH_MAX) {
     for (const inner of Object.values(value)) yield* stringsIn(inner, depth + 1);
   }
 }

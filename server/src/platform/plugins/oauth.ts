@@ -11,8 +11,8 @@ import type { CodeExchange } from "./plugin-host.ts";
 import type { Traffic } from "./plugin-http.ts";
 import type { Target } from "./target.ts";
 
-const deadlineMs = 20_000;
-const bytesMax = 65_536;
+const DEADLINE_MS = 20_000;
+const BYTES_MAX = 65_536;
 
 interface Sending {
   dispatcherFor: (origin: string) => Dispatcher;
@@ -30,7 +30,7 @@ export function oauthClient(of: { entry: Registered; target: Target; send: Sendi
     auth,
     config: of.target.config,
     egress: of.target,
-    fetch: of.send ? guardedFetch(of.target, { ...of.send, timeoutMs: deadlineMs, bytesMax }) : refuse,
+    fetch: of.send ? guardedFetch(of.target, { ...of.send, timeoutMs: DEADLINE_MS, bytesMax: BYTES_MAX }) : refuse,
   };
 }
 
@@ -50,7 +50,7 @@ export async function exchangeAt(
   try {
     const tokens = await callBounded((within) => exchangeCode(client, { ...given, signal: within }), {
       signal,
-      deadlineMs,
+      deadlineMs: DEADLINE_MS,
       onIgnoredAbort: () => log.warn({ plugin: pluginId }, "authorization code exchange ignores its abort signal"),
     });
     admission.settle("success");

@@ -17,9 +17,9 @@ import { exchange, ExchangeError, FileError, type Keep } from "./exchange.ts";
 import type { KeepFile } from "./files.ts";
 import type { Target } from "./target.ts";
 
-const timeoutDefaultMs = 30_000;
-const stallDefaultMs = 30_000;
-const bytesDefault = 10 * 1024 * 1024;
+const TIMEOUT_DEFAULT_MS = 30_000;
+const STALL_DEFAULT_MS = 30_000;
+const BYTES_DEFAULT = 10 * 1024 * 1024;
 /** What a call has sent that may have changed something at the provider; decides whether its outcome is unknown. */
 export interface Traffic {
   sent: number;
@@ -68,9 +68,9 @@ export function createPluginHttp(deps: PluginHttpDeps): PluginHttp {
         ...(deps.requestId !== undefined && { "x-request-id": deps.requestId }),
       },
       body: bodyOf(request),
-      timeoutMs: request.timeoutMs ?? timeoutDefaultMs,
-      stallMs: request.stallMs ?? stallDefaultMs,
-      maxBytes: keep ? bytesDefault : (request.maxBytes ?? bytesDefault),
+      timeoutMs: request.timeoutMs ?? TIMEOUT_DEFAULT_MS,
+      stallMs: request.stallMs ?? STALL_DEFAULT_MS,
+      maxBytes: keep ? BYTES_DEFAULT : (request.maxBytes ?? BYTES_DEFAULT),
       signal,
       ...(keep && { keep }),
     };

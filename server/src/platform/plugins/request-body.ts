@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { openSource, type BlobSource, type SentBody } from "@musicverse/plugin-kit";
 
 /** Small enough that a slow line moves one well within the time for a pause. */
-const pieceBytes = 64 * 1024;
+const PIECE_BYTES = 64 * 1024;
 
 /** A file on its way out. */
 export interface OpenedBody {
@@ -28,9 +28,9 @@ export function openBody(source: BlobSource, on: { moved: () => void; ended: () 
       bytes += chunk.length;
       if (bytes > size) throw (failure = new TypeError(`the body is longer than the ${size} bytes it says it has`));
       hash.update(chunk);
-      for (let offset = 0; offset < chunk.length; offset += pieceBytes) {
+      for (let offset = 0; offset < chunk.length; offset += PIECE_BYTES) {
         on.moved();
-        yield chunk.subarray(offset, offset + pieceBytes);
+        yield chunk.subarray(offset, offset + PIECE_BYTES);
       }
     }
     if (bytes < size)
@@ -46,7 +46,7 @@ export function openBody(source: BlobSource, on: { moved: () => void; ended: () 
     }
   }
   return {
-    stream: Readable.from(pieces(), { objectMode: false, highWaterMark: pieceBytes }),
+    stream: Readable.from(pieces(), { objectMode: false, highWaterMark: PIECE_BYTES }),
     size,
     sent: () => ({ bytes, sha256: hash.copy().digest("hex") }),
     failure: () => failure,

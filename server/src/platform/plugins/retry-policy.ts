@@ -16,8 +16,8 @@ interface RetryRule {
 const never: RetryRule = { attemptsMax: 1, baseMs: 0, capMs: 0, counts: true };
 
 /** A provider's "come back at" is believed within these bounds: a clock that is off must neither spin nor park work. */
-const waitMinMs = 1_000;
-const waitMaxMs = 6 * HOUR_MS;
+const WAIT_MIN_MS = 1_000;
+const WAIT_MAX_MS = 6 * HOUR_MS;
 
 /** The one retry table. */
 const retryTable: Readonly<Record<PluginFailureCode, RetryRule>> = {
@@ -47,7 +47,7 @@ export function retryDecision(
   const rule = retryTable[failure.code];
   if (failure.outcome === "unknown" || attempt >= rule.attemptsMax) return { retry: false };
   if (failure.retryAt) {
-    const waitMs = Math.min(waitMaxMs, Math.max(waitMinMs, failure.retryAt.getTime() - now.getTime()));
+    const waitMs = Math.min(WAIT_MAX_MS, Math.max(WAIT_MIN_MS, failure.retryAt.getTime() - now.getTime()));
     return { retry: true, delayMs: Math.ceil(waitMs * (1 + random() / 10)), countsAsAttempt: rule.counts };
   }
   const ceilingMs = Math.min(rule.capMs, rule.baseMs * 2 ** (attempt - 1));

@@ -6,7 +6,7 @@ import { callOf, hostFor, input, pluginWith, song } from "./fixture.ts";
 // there. Prints by how much its memory grew at most, and what arrived.
 
 const [origin = "", directory = "", size = "0"] = process.argv.slice(2);
-const warmUpBytes = 4_000_000;
+const WARM_UP_BYTES = 4_000_000;
 
 const storage = await openLocalDisk({ directory, clock: { now: () => new Date() } });
 const keepFile = keepFilesIn(storage, { nextKey: () => "there-and-back" });
@@ -27,7 +27,7 @@ const thereAndBack = async (count: number): Promise<void> => {
   await host.invoke("tester", "generation", "generate", callOf({ keepFile }), input);
 };
 
-await thereAndBack(warmUpBytes);
+await thereAndBack(WARM_UP_BYTES);
 const before = process.memoryUsage.rss();
 let peak = before;
 const measuring = setInterval(() => void (peak = Math.max(peak, process.memoryUsage.rss())), 5);

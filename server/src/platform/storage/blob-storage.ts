@@ -73,11 +73,11 @@ export class InvalidBlobKeyError extends Error {
   }
 }
 
-const keyPattern = /^[A-Za-z0-9_-]{1,64}(?:\/[A-Za-z0-9_-]{1,64}){0,3}$/;
+const KEY_PATTERN = /^[A-Za-z0-9_-]{1,64}(?:\/[A-Za-z0-9_-]{1,64}){0,3}$/;
 
 /** The segments of a valid key; throws `InvalidBlobKeyError` for any other. */
 export function keySegments(key: string): string[] {
-  if (!keyPattern.test(key)) throw new InvalidBlobKeyError(key);
+  if (!KEY_PATTERN.test(key)) throw new InvalidBlobKeyError(key);
   return key.split("/");
 }
 

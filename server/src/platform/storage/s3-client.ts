@@ -21,8 +21,8 @@ export interface S3Timeouts {
 
 export const defaultTimeouts: S3Timeouts = { connectMs: 5_000, answerMs: 60_000, stallMs: 60_000 };
 /** Tries of one request, the first one counted; the client waits longer from try to try. */
-const attemptsMax = 3;
-const socketsMax = 128;
+const ATTEMPTS_MAX = 3;
+const SOCKETS_MAX = 128;
 
 /** Everything that the client would otherwise look up in the environment, in files or at an instance's address is given. */
 export function createS3Client({
@@ -39,7 +39,7 @@ export function createS3Client({
     region,
     forcePathStyle: pathStyle,
     credentials: { accessKeyId, secretAccessKey },
-    maxAttempts: attemptsMax,
+    maxAttempts: ATTEMPTS_MAX,
     retryMode: "standard",
     followRegionRedirects: false,
     useArnRegion: false,
@@ -50,8 +50,8 @@ export function createS3Client({
       connectionTimeout: connectMs,
       requestTimeout: answerMs,
       throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: socketsMax },
-      httpsAgent: { keepAlive: true, maxSockets: socketsMax },
+      httpAgent: { keepAlive: true, maxSockets: SOCKETS_MAX },
+      httpsAgent: { keepAlive: true, maxSockets: SOCKETS_MAX },
     },
   });
 }

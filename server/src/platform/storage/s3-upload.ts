@@ -8,7 +8,7 @@ import {
 import type { CompletedPart, S3Client } from "@aws-sdk/client-s3";
 
 /** S3 takes at most 10,000 parts, of at least 5 MB each but the last. At most two parts of an upload are in memory. */
-const partBytes = 8 * 1024 * 1024;
+const PART_BYTES = 8 * 1024 * 1024;
 
 export interface S3Object {
   Bucket: string;
@@ -28,7 +28,7 @@ export async function uploadObject(
   try {
     const first = await parts.next();
     const begun = first.done ? Buffer.alloc(0) : first.value;
-    if (begun.length < partBytes) await client.send(new PutObjectCommand({ ...object, Body: begun }));
+    if (begun.length < PART_BYTES) await client.send(new PutObjectCommand({ ...object, Body: begun }));
     else await uploadParts(client, object, begun, parts);
   } finally {
     // The source is let go also when the store refuses it half-way.
@@ -69,11 +69,11 @@ async function* inParts(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffe
   for await (const chunk of source) {
     waiting.push(chunk);
     bytes += chunk.length;
-    while (bytes >= partBytes) {
+    while (bytes >= PART_BYTES) {
       const all = Buffer.concat(waiting, bytes);
-      yield all.subarray(0, partBytes);
-      waiting = [all.subarray(partBytes)];
-      bytes -= partBytes;
+      yield all.subarray(0, PART_BYTES);
+      waiting = [all.subarray(PART_BYTES)];
+      bytes -= PART_BYTES;
     }
   }
   if (bytes > 0) yield Buffer.concat(waiting, bytes);

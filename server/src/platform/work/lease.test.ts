@@ -4,8 +4,9 @@ import { keepLease } from "./lease.ts";
 import type { WorkKind } from "./work.ts";
 
 const log = silentLogger();
-const leaseMs = 90;
-const kindThat = (renew: () => Promise<boolean>) => ({ name: "item", leaseMs, renew }) as unknown as WorkKind<null>;
+const LEASE_MS = 90;
+const kindThat = (renew: () => Promise<boolean>) =>
+  ({ name: "item", leaseMs: LEASE_MS, renew }) as unknown as WorkKind<null>;
 
 test("a renewal that hangs does not hide the end of the lease: others may claim the row then", async () => {
   const onLost = vi.fn();

@@ -1,9 +1,10 @@
 import type { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { KoaContextWithOIDC, Provider } from "oidc-provider";
+import { admitAddress, type AddressLimitDeps } from "../../../platform/http/address-limit.ts";
 import type { RequestContext } from "../../../platform/http/context.ts";
 import { lateBodyText, whenBodyIsLate } from "../../../platform/http/late-body.ts";
-import type { Bucket, LimitDecision, Limiter } from "../../../platform/limiter/index.ts";
+import type { Bucket } from "../../../platform/limiter/index.ts";
 import type { Logger } from "../../../platform/log/index.ts";
 import { afterExchange } from "./exchange.ts";
 import { endpointName, paths } from "./paths.ts";
@@ -11,15 +12,11 @@ import { renderError } from "./error-page.ts";
 import { createProvider, type ProviderDeps } from "./provider.ts";
 import { asOneTransaction, inRequestScope, type RequestScope } from "./request-scope.ts";
 
-export interface AuthorizationServerDeps extends Omit<ProviderDeps, "publicUrl" | "renderError"> {
+export interface AuthorizationServerDeps extends Omit<ProviderDeps, "publicUrl" | "renderError">, AddressLimitDeps {
   /** Asked when the first request comes: a process on a free port knows it only then. */
   publicUrl: () => string;
-  limiter: Limiter;
-  /** What an address may ask for, and how often it may fail to prove who it is. */
-  addressLimits: (caller: { ip: string; rateClass: string }) => Bucket[];
+  /** How often an address may fail to prove who it is. */
   badCredentialBucket: (ip: string) => Bucket;
-  /** What a decision of the limiter looks like in an answer. */
-  headersFor: (decision: LimitDecision) => Record<string, string>;
   /** How long a body may take to arrive, in ms. */
   bodyTimeoutMs: number;
   log: Logger;
@@ -37,7 +34,7 @@ type HttpRequest = IncomingMessage & { context: RequestContext; ip?: string | un
 const TRANSACTIONAL: ReadonlySet<string> = new Set([paths.token, paths.revocation]);
 
 export function createAuthorizationServer(deps: AuthorizationServerDeps): AuthorizationServer {
-  const { limiter, addressLimits, badCredentialBucket, headersFor, bodyTimeoutMs, log } = deps;
+  const { limiter, badCredentialBucket, bodyTimeoutMs, log } = deps;
   let made: { provider: Provider; callback: ReturnType<Provider["callback"]> } | undefined;
   const open = () => {
     if (made) return made;
@@ -82,19 +79,12 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
     });
   };
 
-  const decide = async (ip: string): Promise<LimitDecision> => {
-    const [requests, failures] = await Promise.all([
-      limiter.take(addressLimits({ ip, rateClass: "read" })),
-      limiter.take([badCredentialBucket(ip)], 0),
-    ]);
-    return failures.buckets.some(({ remaining }) => remaining === 0) ? { ...failures, allowed: false } : requests;
-  };
-
   const serve = async (request: HttpRequest, response: ServerResponse): Promise<void> => {
-    const ip = request.ip ?? "unknown";
-    const decision = await decide(ip);
-    for (const [name, value] of Object.entries(headersFor(decision))) response.setHeader(name, value);
-    if (!decision.allowed) return tooMany(response);
+    const isAdmitted = await admitAddress(deps, request, response, {
+      rateClass: "read",
+      failures: badCredentialBucket,
+    });
+    if (!isAdmitted) return tooMany(response);
     // The library builds URLs from these. Whatever the request says, this server is where its operator put it.
     const { host, protocol } = new URL(deps.publicUrl());
     request.headers.host = host;
@@ -103,7 +93,7 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
     response.once("finish", () => {
       if (response.statusCode !== 401) return;
       limiter
-        .take([badCredentialBucket(ip)])
+        .take([badCredentialBucket(request.ip ?? "unknown")])
         .catch((error: unknown) => log.warn({ err: error }, "could not count a failed client authentication"));
     });
     whenBodyIsLate(request, bodyTimeoutMs, () => tooSlow(response, bodyTimeoutMs));
