@@ -9,6 +9,26 @@ import { findLeaks } from "./leaks.ts";
 
 const output = mkdtempSync(join(tmpdir(), "musicverse-test-"));
 const only = process.argv.slice(2);
+/** What asks something of the place that holds queues, limits and presence; everything else is the same without Redis. */
+const withoutRedis = [
+  "tests/chaos/",
+  ...[
+    "authentication",
+    "conflicts",
+    "every-operation",
+    "idempotency",
+    "lifecycle",
+    "rate-limit",
+    "request-id",
+    "secrets",
+  ].map((name) => `tests/contract/${name}.test.ts`),
+  ...["generation-failures", "operator", "worker-process"].map((name) => `tests/e2e/${name}.test.ts`),
+  ...["event-streams", "limit-bypass", "sign-in-flood", "webhook-replay"].map(
+    (name) => `tests/security/${name}.test.ts`,
+  ),
+];
+/** How many of the slowest files are told after all tests. */
+const SLOWEST = 20;
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** What whoever reads only the end of the output has to know. */
 const remarks = [];
@@ -16,12 +36,7 @@ const remarks = [];
 if (only.length > 0) run("chosen tests", only, {});
 else {
   run("all tests", [], {});
-  // Fuzzing, examples, SDKs and packages ask nothing of the place that holds queues and limits.
-  run(
-    "PostgreSQL as the only service",
-    ["chaos", "contract", "e2e", "isolation", "security"].map((folder) => `tests/${folder}/`),
-    { MUSICVERSE_TEST_BACKEND: "postgres" },
-  );
+  run("PostgreSQL as the only service", withoutRedis, { MUSICVERSE_TEST_BACKEND: "postgres" });
   count("no secret and no prompt in any output of the tests", findLeaks(output));
   count(
     "every answer that the spec declares was seen by a test",
@@ -36,7 +51,7 @@ process.exitCode = totals.failed > 0 ? 1 : 0;
 
 function run(title, filters, env) {
   console.log(`\n── ${title}`);
-  const report = join(output, `${totals.passed}-${filters.length}.json`);
+  const report = join(output, `${title.replaceAll(" ", "-")}.json`);
   const vitest = spawnSync(
     "vitest",
     ["run", ...filters, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
