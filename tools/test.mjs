@@ -80,12 +80,20 @@ function run(title, filters, env) {
       else if (test.failureMessages.length > 0) remarks.push(`! passed at the second try: ${what}`);
     }
   }
+  if (filters.length === 0) tellSlowest(result.testResults);
   for (const file of unloaded)
     remarks.push(
       `✗ could not be loaded: ${relative(process.cwd(), file.name)}\n    ${(file.message ?? "").slice(0, 1000)}`,
     );
   // Also red when vitest found an error outside a test (an unhandled rejection, a failed teardown), or no test at all.
   if (vitest.status !== 0 && failed === 0) count(`${title}: error outside of tests`, ["see above"]);
+}
+
+function tellSlowest(files) {
+  const took = files.map(({ name, startTime, endTime }) => ({ name, seconds: (endTime - startTime) / 1000 }));
+  console.log(`\nThe ${SLOWEST} slowest files, in seconds:`);
+  for (const { name, seconds } of took.toSorted((a, b) => b.seconds - a.seconds).slice(0, SLOWEST))
+    console.log(`${seconds.toFixed(0).padStart(6)} ${relative(process.cwd(), name)}`);
 }
 
 function count(title, problems) {
