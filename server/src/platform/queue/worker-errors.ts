@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 
 /** Numbers that BullMQ gives to "this job is not mine any more": missing, lock lost, in another state, taken over. */
@@ -9,13 +10,11 @@ const REPEAT_AFTER_MS = 60_000;
  * the sweeper brings it back); of the rest, an outage would repeat one message many times a second.
  */
 export function workerErrors(log: Logger, queue: string): (error: Error & { code?: unknown }) => void {
-  const loggedAt = new Map<string, number>();
+  const lately = new LRUCache<string, true>({ max: 100, ttl: REPEAT_AFTER_MS });
   return (error) => {
     const lost = LOST_JOB.has(Number(error.code)) || error.message.startsWith("could not renew lock");
-    const now = Date.now();
-    const recent = now - (loggedAt.get(error.message) ?? 0) < REPEAT_AFTER_MS;
-    if (loggedAt.size > 100) loggedAt.clear();
-    if (!lost) loggedAt.set(error.message, now);
+    const recent = lately.has(error.message);
+    if (!lost) lately.set(error.message, true);
     log[lost || recent ? "debug" : "warn"]({ queue, err: error }, "queue error; the work goes on when it is over");
   };
 }

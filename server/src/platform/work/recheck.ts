@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { createBatcher } from "../batch/index.ts";
 import type { WorkKind, WorkPointer } from "./work.ts";
 
 const GATHER_MS = 5;
@@ -12,39 +13,23 @@ export function createRecheck(
   kind: WorkKind<unknown>,
   { enqueueDue, log }: { enqueueDue: (due: WorkPointer[]) => Promise<unknown>; log: Logger },
 ): { finished(pointer: WorkPointer): void; stop(): Promise<void> } {
-  let gathered: WorkPointer[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-
-  async function look(): Promise<void> {
-    const batch = gathered;
-    gathered = [];
-    timer = undefined;
-    try {
-      const due = await kind.due(batch.length, batch);
-      if (due.length > 0) await enqueueDue(due);
-    } catch (error) {
-      log.debug({ err: error }, "could not recheck finished work; leaving it to the sweeper");
-    }
-    running = undefined;
-    if (gathered.length > 0) schedule();
-  }
-
-  function schedule(): void {
-    timer ??= setTimeout(() => {
-      running = look();
-    }, GATHER_MS);
-  }
-
+  const batcher = createBatcher<WorkPointer>({
+    waitMs: GATHER_MS,
+    restMs: GATHER_MS,
+    run: async (pointers) => {
+      try {
+        const due = await kind.due(pointers.length, pointers);
+        if (due.length > 0) await enqueueDue(due);
+      } catch (error) {
+        log.debug({ err: error }, "could not recheck finished work; leaving it to the sweeper");
+      }
+    },
+  });
   return {
     finished(pointer) {
-      gathered.push(pointer);
-      if (!running) schedule();
+      // Rejects when the engine closes first: then the sweeper finds it.
+      batcher.add(pointer).catch(() => undefined);
     },
-    async stop() {
-      clearTimeout(timer);
-      gathered = [];
-      await running;
-    },
+    stop: () => batcher.stop(),
   };
 }

@@ -1,3 +1,4 @@
+import { createBatcher } from "../../../platform/batch/index.ts";
 import { againAfterDeadlock, type Database } from "../../../platform/db/index.ts";
 
 /** What is kept of one attempt. Members are named as the statement below reads them. */
@@ -23,15 +24,9 @@ export interface ResultWriter {
   write(record: AttemptRecord): Promise<void>;
 }
 
-interface Waiting {
-  record: AttemptRecord;
-  resolve: () => void;
-  reject: (reason: unknown) => void;
-}
-
 /** How long the first record of a batch waits for others. */
-const waitMs = 5;
-const batchMax = 500;
+const WAIT_MS = 5;
+const BATCH_MAX = 500;
 
 /**
  * Writes results of all endpoints of this process in batches: while one batch is on its way the next one gathers. A
@@ -40,37 +35,12 @@ const batchMax = 500;
  * meanwhile stays as it is.
  */
 export function createResultWriter(db: Database): ResultWriter {
-  let waiting: Waiting[] = [];
-  let timer: NodeJS.Timeout | null = null;
-  let busy = false;
-
-  const flush = async (): Promise<void> => {
-    timer = null;
-    busy = true;
-    while (waiting.length > 0) {
-      const batch = waiting.splice(0, batchMax);
-      try {
-        await againAfterDeadlock(() =>
-          save(
-            db,
-            batch.map(({ record }) => record),
-          ),
-        );
-        for (const { resolve } of batch) resolve();
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-    }
-    busy = false;
-  };
-
-  return {
-    write: (record) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ record, resolve, reject });
-        if (!busy && timer === null) timer = setTimeout(() => void flush(), waitMs);
-      }),
-  };
+  const batcher = createBatcher<AttemptRecord>({
+    run: (records) => againAfterDeadlock(() => save(db, records)),
+    waitMs: WAIT_MS,
+    sizeMax: BATCH_MAX,
+  });
+  return { write: (record) => batcher.add(record) };
 }
 
 /**
