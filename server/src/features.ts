@@ -116,7 +116,7 @@ export function wireEvents({ clock, db, keyRing, work }: Services): {
 /** Which feature wants to hear of which events of providers: `registry.on("stripe", "invoice.paid", …)`. */
 export function wireIncoming({ clock, work }: Pick<Services, "clock" | "work">): IncomingRegistry {
   const incoming = createIncomingRegistry();
-  syncOnEvents(incoming, billingEventTypes, { clock, work });
+  syncOnEvents(incoming, { provider: "stripe", types: billingEventTypes }, { clock, work });
   return incoming;
 }
 

@@ -122,7 +122,7 @@ export async function startWorker(
             clock,
             emit,
             work,
-            source: stripeSource({ db, clock, stripe }),
+            sources: [stripeSource({ db, clock, stripe })],
             metrics: createSyncMetrics(services.metrics.registry, { db, clock }),
             leaseMs: config.leaseMs,
           }),
@@ -155,7 +155,7 @@ export async function startWorker(
           {
             name: "compare customers with the payment provider",
             everyMs: MINUTE_MS,
-            run: () => reconcileCustomers({ db, clock, log }),
+            run: () => reconcileCustomers({ db, clock, log, providers: ["stripe"] }),
           },
           { name: "end entitlements", everyMs: MINUTE_MS, run: () => expireEntitlements({ db, clock, emit }) },
           {

@@ -94,7 +94,7 @@ describe("in SQL, another account reaches nothing", () => {
         [owner],
       );
       await tx.query(
-        "insert into entitlements (account_id, id, source, ref, plan, starts_at, version) values ($1, gen_random_uuid(), 'plan', 'x', 'pro', now(), 1)",
+        "insert into entitlements (account_id, id, source, provider, ref, plan, starts_at, version) values ($1, gen_random_uuid(), 'plan', 'stripe', 'x', 'pro', now(), 1)",
         [owner],
       );
       await tx.query(
@@ -102,11 +102,11 @@ describe("in SQL, another account reaches nothing", () => {
         [owner],
       );
       await tx.query(
-        "insert into billing_subscriptions (account_id, ref, status, current_period_start, current_period_end, synced_at) values ($1, 'x', 'active', now(), now(), now())",
+        "insert into billing_subscriptions (account_id, provider, ref, status, current_period_start, current_period_end, synced_at) values ($1, 'stripe', 'x', 'active', now(), now(), now())",
         [owner],
       );
       await tx.query(
-        "insert into billing_customers (account_id, mode, customer_id, created_at) values ($1, 'test', 'cus_of_a_test', now())",
+        "insert into billing_customers (account_id, provider, mode, customer_id, created_at) values ($1, 'stripe', 'test', 'cus_of_a_test', now())",
         [owner],
       );
       await tx.query(

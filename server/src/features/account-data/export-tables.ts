@@ -296,10 +296,10 @@ export const exportedTables: readonly ExportedTable[] = [
   },
   {
     table: "billing_customers",
-    about: "who you are at Stripe",
-    columns: ["mode", "customer_id", "created_at"],
+    about: "who you are at payment providers",
+    columns: ["provider", "mode", "customer_id", "created_at"],
     ids: {},
-    key: ["customer_id"],
+    key: ["provider"],
   },
   {
     table: "rate_limit_overrides",
@@ -319,13 +319,14 @@ export const exportedTables: readonly ExportedTable[] = [
   {
     table: "entitlements",
     about: "plans and boosts that you hold",
-    columns: ["id", "source", "ref", "plan", "starts_at", "ends_at", "version"],
+    columns: ["id", "source", "provider", "ref", "plan", "starts_at", "ends_at", "version"],
     ids: {},
   },
   {
     table: "billing_subscriptions",
     about: "what you subscribe to, as the payment provider last said",
     columns: [
+      "provider",
       "ref",
       "plan",
       "status",
@@ -336,7 +337,7 @@ export const exportedTables: readonly ExportedTable[] = [
       "synced_at",
     ],
     ids: {},
-    key: ["ref"],
+    key: ["provider"],
   },
   {
     table: "entitlement_changes",
@@ -345,6 +346,7 @@ export const exportedTables: readonly ExportedTable[] = [
       "id",
       "change",
       "source",
+      "provider",
       "ref",
       "plan",
       "starts_at",

@@ -280,7 +280,7 @@ describe("buying at Stripe", () => {
     const account = await app.signUp();
     await app.services.db.asSystem("a test has bought before", (tx) =>
       tx.query(
-        "insert into billing_customers (account_id, mode, customer_id, created_at) values ($1, 'live', 'cus_GoesOnPaying', now())",
+        "insert into billing_customers (account_id, provider, mode, customer_id, created_at) values ($1, 'stripe', 'live', 'cus_GoesOnPaying', now())",
         [uuid(account.liveId)],
       ),
     );

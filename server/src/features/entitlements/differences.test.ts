@@ -7,6 +7,7 @@ const now = new Date("2026-11-21T12:00:00Z");
 const later = new Date(now.getTime() + 1);
 const held = (more: Partial<Entitlement> = {}): Entitlement => ({
   source: "plan",
+  provider: "stripe",
   ref: "sub_1",
   plan: "basic",
   startsAt: new Date(0),
@@ -39,6 +40,12 @@ test("the same id in two sources is two things", () => {
     ["revoked", "sub_1", "basic"],
     ["granted", "sub_1", "basic"],
   ]);
+});
+
+test("the same id at two providers is two things", () => {
+  const other = held({ provider: "other", plan: "pro" });
+  expect(changes([held()], [held(), other])).toEqual([["granted", "sub_1", "pro"]]);
+  expect(changes([held(), other], [held()])).toEqual([["revoked", "sub_1", "pro"]]);
 });
 
 test("administrators change what administrators gave, and nothing that was paid for", () => {

@@ -7,7 +7,7 @@ export interface Difference {
 
 /** What has to happen so that `held` becomes `wanted`; what ended by itself until `now` has expired, whatever is wanted. */
 export function differences(held: readonly Entitlement[], wanted: readonly Entitlement[], now: Date): Difference[] {
-  const key = ({ source, ref }: Entitlement) => `${source} ${ref}`;
+  const key = ({ source, provider, ref }: Entitlement) => `${source} ${provider} ${ref}`;
   const before = new Map(held.map((one) => [key(one), one]));
   const after = new Map(wanted.filter((one) => !isOver(one, now)).map((one) => [key(one), one]));
   const ended = held

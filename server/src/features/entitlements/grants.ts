@@ -23,10 +23,11 @@ export function withGrants(
   );
   const since = (source: Entitlement["source"]) => held.find((one) => one.source === source)?.startsAt ?? now;
   if (plan !== undefined && plan !== "free")
-    kept.push({ source: "plan_grant", ref: REF, plan, startsAt: since("plan_grant"), endsAt: null });
+    kept.push({ source: "plan_grant", provider: null, ref: REF, plan, startsAt: since("plan_grant"), endsAt: null });
   if (boostExpiresAt)
     kept.push({
       source: "boost_grant",
+      provider: null,
       ref: REF,
       plan: boost.plan,
       startsAt: since("boost_grant"),

@@ -21,7 +21,7 @@ function paid(id: string, daysAgo: number, more: Partial<PaymentState> = {}): Pa
   return { paymentIntentId: id, paidAt: inDays(-daysAgo), refunded: false, dispute: null, ...more };
 }
 const given = (subscriptions: SubscriptionState[], boosts: PaymentState[] = []) =>
-  impliedEntitlements({ subscriptions, boosts }, now).map(({ ref, plan, startsAt, endsAt }) => [
+  impliedEntitlements("stripe", { subscriptions, boosts }, now).map(({ ref, plan, startsAt, endsAt }) => [
     ref,
     plan,
     days(startsAt),

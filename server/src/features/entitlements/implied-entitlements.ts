@@ -4,9 +4,13 @@ import { DAY_MS } from "../../platform/time/index.ts";
 
 /** A plan for some time, and what gives it. What a payment gives and what an administrator grants stay apart. */
 export interface Entitlement extends HeldPlan {
-  /** The provider's id of the subscription or payment; `grant` for what administrators give. Unique within its source. */
+  /** Who was paid: the plugin's id; null for what administrators give. */
+  provider: string | null;
+  /** The provider's id of the subscription or payment; `grant` for what administrators give. Unique within its source and provider. */
   ref: string;
 }
+
+type Paid = Omit<Entitlement, "provider">;
 
 /** A paid period's end, when no word of the next one came: renewals are charged about an hour late, and events may be. */
 const RENEWAL_GRACE_DAYS = 3;
@@ -23,13 +27,13 @@ const harmlessDisputes: readonly string[] = ["won", "warning_needs_response", "w
  * payment is wholly refunded or taken back by a dispute. Each boost that is paid, and was not given back so, gives thirty days,
  * one after the other: one bought while another runs begins when that ends.
  */
-export function impliedEntitlements(state: CustomerState, now: Date): Entitlement[] {
-  return [...state.subscriptions.flatMap(ofSubscription), ...ofBoosts(state)].filter(
-    ({ endsAt }) => endsAt === null || endsAt > now,
-  );
+export function impliedEntitlements(provider: string, state: CustomerState, now: Date): Entitlement[] {
+  return [...state.subscriptions.flatMap(ofSubscription), ...ofBoosts(state)]
+    .filter(({ endsAt }) => endsAt === null || endsAt > now)
+    .map((paid) => ({ ...paid, provider }));
 }
 
-function ofSubscription(subscription: SubscriptionState): Entitlement[] {
+function ofSubscription(subscription: SubscriptionState): Paid[] {
   const { id, plan, createdAt, latestPayment } = subscription;
   const endsAt = endOf(subscription);
   const known = planIds.find((planId) => planId === plan);
@@ -56,9 +60,9 @@ function endOf({
   }
 }
 
-function ofBoosts({ boosts }: CustomerState): Entitlement[] {
+function ofBoosts({ boosts }: CustomerState): Paid[] {
   const kept = boosts.filter((payment) => !isGivenBack(payment));
-  const given: Entitlement[] = [];
+  const given: Paid[] = [];
   let free = new Date(0);
   for (const { paymentIntentId: ref, paidAt } of kept.toSorted(
     (a, b) => a.paidAt.getTime() - b.paidAt.getTime() || (a.paymentIntentId < b.paymentIntentId ? -1 : 1),

@@ -4,20 +4,20 @@ import { decodeId } from "../../platform/ids/index.ts";
 import { recordAdminAction } from "../admin/index.ts";
 import type { EntitlementsDeps } from "./deps.ts";
 import { requestSync } from "./sync/request.ts";
-import { readSync, selectCustomerOf } from "./sync/store.ts";
-import type { Customer } from "./sync/source.ts";
+import { readSync, selectCustomersOf } from "./sync/store.ts";
 
 export const requestBillingSync =
   (deps: Pick<EntitlementsDeps, "clock" | "work">): Handler<"requestBillingSync"> =>
   async ({ principal, requestId, path, writeAsSystem }) => {
     const id = decodeId("acc", path.account_id);
     return writeAsSystem("an administrator has a customer looked at", async (tx) => {
-      const customer: Customer | null = id === null ? null : await selectCustomerOf(tx, id);
+      const customers = id === null ? [] : await selectCustomersOf(tx, id);
+      const [customer] = customers;
       if (!customer)
         throw new ProblemError("not_found", {
           detail: "There is no account with this id that ever came near a payment.",
         });
-      await requestSync(deps, tx, customer, { kind: "administrator", ids: [requestId] });
+      for (const each of customers) await requestSync(deps, tx, each, { kind: "administrator", ids: [requestId] });
       const { mode, customerId } = customer;
       const done = {
         action: "billing.sync_requested",

@@ -75,7 +75,7 @@ export async function reviseEntitlements(
 }
 
 function changeRow(
-  { source, ref, plan, startsAt, endsAt }: Entitlement,
+  { source, provider, ref, plan, startsAt, endsAt }: Entitlement,
   change: Difference["change"],
   now: Date,
   version: number,
@@ -85,6 +85,7 @@ function changeRow(
     id: newIdAt(now),
     change,
     source,
+    provider,
     ref,
     plan,
     starts_at: startsAt,

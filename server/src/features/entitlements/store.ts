@@ -19,17 +19,18 @@ export async function lockAccount(tx: TenantTx): Promise<EntitledAccountRow | nu
 
 interface EntitlementRow {
   source: Entitlement["source"];
+  provider: string | null;
   ref: string;
   plan: string;
   starts_at: Date;
   ends_at: Date | null;
 }
 
-const columns = "source, ref, plan, starts_at, ends_at";
+const columns = "source, provider, ref, plan, starts_at, ends_at";
 
 export const selectEntitlements = (accountId: string): Statement => ({
   name: "entitlements_of_account",
-  text: `select ${columns} from entitlements where account_id = $1 order by source, ref`,
+  text: `select ${columns} from entitlements where account_id = $1 order by source, provider, ref`,
   values: [accountId],
 });
 
@@ -40,11 +41,12 @@ export async function readEntitlements(tx: TenantTx): Promise<Entitlement[]> {
 
 export const toEntitlement = ({
   source,
+  provider,
   ref,
   plan,
   starts_at: startsAt,
   ends_at: endsAt,
-}: EntitlementRow): Entitlement => ({ source, ref, plan, startsAt, endsAt });
+}: EntitlementRow): Entitlement => ({ source, provider, ref, plan, startsAt, endsAt });
 export type { EntitlementRow };
 
 export async function nextVersion(tx: TenantTx): Promise<number> {
@@ -73,22 +75,21 @@ export async function writeProjection(
 export async function upsertEntitlement(
   tx: TenantTx,
   id: string,
-  { source, ref, plan, startsAt, endsAt }: Entitlement,
+  { source, provider, ref, plan, startsAt, endsAt }: Entitlement,
   version: number,
 ): Promise<void> {
   await tx.query(
-    `insert into entitlements (account_id, id, ${columns}, version) values ($1, $2, $3, $4, $5, $6, $7, $8)
-     on conflict (account_id, source, ref) do update set plan = excluded.plan, starts_at = excluded.starts_at, ends_at = excluded.ends_at, version = excluded.version`,
-    [tx.accountId, id, source, ref, plan, startsAt, endsAt, version],
+    `insert into entitlements (account_id, id, ${columns}, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (account_id, source, provider, ref) do update set plan = excluded.plan, starts_at = excluded.starts_at, ends_at = excluded.ends_at, version = excluded.version`,
+    [tx.accountId, id, source, provider, ref, plan, startsAt, endsAt, version],
   );
 }
 
-export async function deleteEntitlement(tx: TenantTx, { source, ref }: Entitlement): Promise<void> {
-  await tx.query("delete from entitlements where account_id = $1 and source = $2 and ref = $3", [
-    tx.accountId,
-    source,
-    ref,
-  ]);
+export async function deleteEntitlement(tx: TenantTx, { source, provider, ref }: Entitlement): Promise<void> {
+  await tx.query(
+    "delete from entitlements where account_id = $1 and source = $2 and provider is not distinct from $3 and ref = $4",
+    [tx.accountId, source, provider, ref],
+  );
 }
 
 export interface EntitlementChangeRow extends EntitlementRow {
@@ -104,12 +105,13 @@ const changeColumns = `id, change, ${columns}, version, cause, cause_ids, create
 
 export async function insertChange(tx: TenantTx, row: EntitlementChangeRow): Promise<void> {
   await tx.query(
-    `insert into entitlement_changes (account_id, ${changeColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    `insert into entitlement_changes (account_id, ${changeColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       tx.accountId,
       row.id,
       row.change,
       row.source,
+      row.provider,
       row.ref,
       row.plan,
       row.starts_at,

@@ -10,6 +10,7 @@ export interface SyncDeps {
   clock: Clock;
   emit: EmitEvent;
   work: Pick<WorkEngine, "enqueue">;
-  source: CustomerSource;
+  /** One of each provider. */
+  sources: readonly CustomerSource[];
   metrics: SyncMetrics;
 }

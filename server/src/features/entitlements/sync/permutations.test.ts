@@ -63,7 +63,7 @@ function run(order: readonly number[], ahead: number): { held: Entitlement[]; hi
     reached = Math.min(states.length - 1, Math.max(reached, event + ahead));
     const state = states[reached];
     if (!state) throw new Error("no such state");
-    const wanted = impliedEntitlements(state, now);
+    const wanted = impliedEntitlements("stripe", state, now);
     history.push(...differences(held, wanted, now));
     held = wanted;
   }
@@ -98,7 +98,7 @@ test.each([...Array(names.length - 1).keys()])(
   "the first %i events and one more end in what the last of them says, in every order and with repetitions",
   (last) => {
     const known = [...Array(last + 1).keys()];
-    const wanted = impliedEntitlements(states[last] ?? { subscriptions: [], boosts: [] }, now);
+    const wanted = impliedEntitlements("stripe", states[last] ?? { subscriptions: [], boosts: [] }, now);
     for (const order of permutations(known)) {
       const { held, history } = run([...order, ...order], 0);
       expect(held, order.join()).toEqual(wanted);

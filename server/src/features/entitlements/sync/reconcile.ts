@@ -18,17 +18,19 @@ export async function reconcileCustomers({
   db,
   clock,
   log,
+  providers,
 }: {
   db: Database;
   clock: Clock;
   log: Logger;
+  providers: readonly string[];
 }): Promise<void> {
   const at = clock.now();
   const before = (ms: number) => new Date(at.getTime() - ms);
   await db.asSystem("have customers compared that nobody looked at for a day", (tx) =>
-    markUnseenSince(tx, { since: before(EVERY_MS), at, limit: BATCH }),
+    markUnseenSince(tx, { providers, since: before(EVERY_MS), at, limit: BATCH }),
   );
   const gone = await db.asSystem("forget customers who are nobody", (tx) => forgetUnknown(tx, before(UNKNOWN_KEPT_MS)));
-  for (const { mode, subject } of gone)
-    log.warn({ mode, subject }, "removed a payment-provider customer that belongs to no account");
+  for (const { provider, mode, subject } of gone)
+    log.warn({ provider, mode, subject }, "removed a payment-provider customer that belongs to no account");
 }

@@ -3,8 +3,8 @@ import type { SystemTx } from "../../../platform/db/index.ts";
 import { newId } from "../../../platform/ids/index.ts";
 import type { WorkEngine } from "../../../platform/work/index.ts";
 import type { Cause } from "../revise.ts";
-import type { Customer } from "./source.ts";
-import { markDirty } from "./store.ts";
+import type { Charge, Customer } from "./source.ts";
+import { markDirty, type Mark } from "./store.ts";
 import { billingSyncKind, pointerTo } from "./work-names.ts";
 
 export interface RequestDeps {
@@ -16,26 +16,26 @@ export interface RequestDeps {
 export async function requestSync(
   deps: RequestDeps,
   tx: SystemTx,
-  { mode, customerId }: Customer,
+  { customerId, ...at }: Customer,
   cause: Cause,
 ): Promise<void> {
-  await request(deps, tx, { mode, subject: customerId, isCharge: false }, cause);
+  await request(deps, tx, { ...at, subject: customerId, isCharge: false }, cause);
 }
 
 /** The same when only a charge of the customer is known. */
 export async function requestSyncOfCharge(
   deps: RequestDeps,
   tx: SystemTx,
-  { mode, chargeId }: { mode: Customer["mode"]; chargeId: string },
+  { chargeId, ...at }: Charge,
   cause: Cause,
 ): Promise<void> {
-  await request(deps, tx, { mode, subject: chargeId, isCharge: true }, cause);
+  await request(deps, tx, { ...at, subject: chargeId, isCharge: true }, cause);
 }
 
 async function request(
   { clock, work }: RequestDeps,
   tx: SystemTx,
-  subject: { mode: Customer["mode"]; subject: string; isCharge: boolean },
+  subject: Pick<Mark, "provider" | "mode" | "subject" | "isCharge">,
   cause: Cause,
 ): Promise<void> {
   const id = await markDirty(tx, { id: newId(), ...subject, cause, at: clock.now() });

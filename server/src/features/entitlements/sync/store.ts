@@ -2,7 +2,7 @@ import { only, type Statement, type SystemTx } from "../../../platform/db/index.
 import type { Cause } from "../revise.ts";
 import type { Customer } from "./source.ts";
 
-export interface SyncRow extends Pick<Customer, "mode"> {
+export interface SyncRow extends Pick<Customer, "provider" | "mode"> {
   id: string;
   /** A customer's id at the provider, or a charge's. */
   subject: string;
@@ -19,14 +19,14 @@ export interface SyncRow extends Pick<Customer, "mode"> {
 }
 
 const columns =
-  "id, mode, subject, is_charge, due_at, dirty_since, marks, cause, cause_ids, is_unknown, attempts, last_error, synced_at";
+  "id, provider, mode, subject, is_charge, due_at, dirty_since, marks, cause, cause_ids, is_unknown, attempts, last_error, synced_at";
 
 /** By the database's clock, so that a worker whose own is ahead takes nothing from others. */
 const notLeased = "(lease_until is null or lease_until <= now())";
 /** Of the events that one look answers; more would say nothing more. */
 const CAUSES_MAX = 50;
 
-export interface Mark extends Pick<SyncRow, "id" | "mode" | "subject"> {
+export interface Mark extends Pick<SyncRow, "id" | "provider" | "mode" | "subject"> {
   isCharge: boolean;
   cause: Cause;
   at: Date;
@@ -36,36 +36,38 @@ export interface Mark extends Pick<SyncRow, "id" | "mode" | "subject"> {
  * Asks for a look at a customer; however many ask before it happens, it is one. The first cause counts, but a reconciliation
  * gives way to what really happened. Answers the row's id.
  */
-export async function markDirty(tx: SystemTx, { id, mode, subject, isCharge, cause, at }: Mark): Promise<string> {
+export async function markDirty(
+  tx: SystemTx,
+  { id, provider, mode, subject, isCharge, cause, at }: Mark,
+): Promise<string> {
   const row = only(
     await tx.query<{ id: string }>(
-      `insert into billing_syncs as s (id, mode, subject, is_charge, due_at, dirty_since, cause, cause_ids) values ($1, $2, $3, $4, $5, $5, $6, $7)
-     on conflict (mode, subject) do update set
+      `insert into billing_syncs as s (id, provider, mode, subject, is_charge, due_at, dirty_since, cause, cause_ids)
+     values ($1, $2, $3, $4, $5, $6, $6, $7, $8)
+     on conflict (provider, mode, subject) do update set
        due_at = excluded.due_at, dirty_since = coalesce(s.dirty_since, excluded.dirty_since), marks = s.marks + 1, attempts = 0,
        cause = case when s.due_at is null or s.cause = 'reconciliation' or s.lease_until > now() then excluded.cause else s.cause end,
        cause_ids = case when s.due_at is null then excluded.cause_ids
          when s.cause_ids @> excluded.cause_ids then s.cause_ids
          else s.cause_ids[1:${CAUSES_MAX} - cardinality(excluded.cause_ids)] || excluded.cause_ids end
      returning id`,
-      [id, mode, subject, isCharge, at, cause.kind, [...cause.ids]],
+      [id, provider, mode, subject, isCharge, at, cause.kind, [...cause.ids]],
     ),
     `the mark of customer ${subject}`,
   );
   return row.id;
 }
 
-/** Due and not leased: what happened before what is only looked after, then the longest waiting. */
+/** Due, not leased and of these providers: what happened before what is only looked after, then the longest waiting. */
 export async function selectDue(
   tx: SystemTx,
-  now: Date,
-  limit: number,
-  among: string[] | null,
+  { providers, now, limit, among }: { providers: readonly string[]; now: Date; limit: number; among: string[] | null },
 ): Promise<Pick<SyncRow, "id" | "cause">[]> {
   return tx.query(
     `select id, cause from billing_syncs
-      where due_at <= $1 and ${notLeased} and ($3::uuid[] is null or id = any($3))
+      where due_at <= $1 and ${notLeased} and provider = any($4) and ($3::uuid[] is null or id = any($3))
       order by cause = 'reconciliation', due_at limit $2`,
-    [now, limit, among],
+    [now, limit, among, providers],
   );
 }
 
@@ -139,40 +141,46 @@ export async function failSync(
 /** Marks customers that nobody has looked at since; at most `limit`, so that a call is short and the next one goes on. How many. */
 export async function markUnseenSince(
   tx: SystemTx,
-  { since, at, limit }: { since: Date; at: Date; limit: number },
+  { providers, since, at, limit }: { providers: readonly string[]; since: Date; at: Date; limit: number },
 ): Promise<number> {
   const rows = await tx.query(
-    `insert into billing_syncs as s (id, mode, subject, is_charge, due_at, dirty_since, cause, cause_ids)
-     select gen_random_uuid(), c.mode, c.customer_id, false, $2, $2, 'reconciliation', '{}'
-       from billing_customers c left join billing_syncs known on known.mode = c.mode and known.subject = c.customer_id
-      where known.id is null or (known.due_at is null and known.synced_at < $1)
+    `insert into billing_syncs as s (id, provider, mode, subject, is_charge, due_at, dirty_since, cause, cause_ids)
+     select gen_random_uuid(), c.provider, c.mode, c.customer_id, false, $2, $2, 'reconciliation', '{}'
+       from billing_customers c
+       left join billing_syncs known on known.provider = c.provider and known.mode = c.mode and known.subject = c.customer_id
+      where c.provider = any($4) and (known.id is null or (known.due_at is null and known.synced_at < $1))
       order by known.synced_at nulls first limit $3
-     on conflict (mode, subject) do update set
+     on conflict (provider, mode, subject) do update set
        due_at = excluded.due_at, dirty_since = excluded.dirty_since, marks = s.marks + 1, cause = excluded.cause, cause_ids = excluded.cause_ids
        where s.due_at is null
      returning id`,
-    [since, at, limit],
+    [since, at, limit, providers],
   );
   return rows.length;
 }
 
 /** Customers that were nobody of ours for long enough. */
-export async function forgetUnknown(tx: SystemTx, before: Date): Promise<Pick<SyncRow, "mode" | "subject">[]> {
-  return tx.query("delete from billing_syncs where is_unknown and dirty_since < $1 returning mode, subject", [before]);
+export async function forgetUnknown(
+  tx: SystemTx,
+  before: Date,
+): Promise<Pick<SyncRow, "provider" | "mode" | "subject">[]> {
+  return tx.query("delete from billing_syncs where is_unknown and dirty_since < $1 returning provider, mode, subject", [
+    before,
+  ]);
 }
 
-/** Who an account is at the provider; null: it never came near a payment. */
-export async function selectCustomerOf(tx: SystemTx, accountId: string): Promise<Customer | null> {
-  const [row] = await tx.query<Customer>(
-    `select mode, customer_id as "customerId" from billing_customers where account_id = $1`,
+/** Who an account is at each provider, the first one first; []: it never came near a payment. */
+export function selectCustomersOf(tx: SystemTx, accountId: string): Promise<Customer[]> {
+  return tx.query<Customer>(
+    `select provider, mode, customer_id as "customerId" from billing_customers where account_id = $1 order by created_at, provider`,
     [accountId],
   );
-  return row ?? null;
 }
 
-export async function readSync(tx: SystemTx, { mode, customerId }: Customer): Promise<SyncRow> {
+export async function readSync(tx: SystemTx, { provider, mode, customerId }: Customer): Promise<SyncRow> {
   return only(
-    await tx.query<SyncRow>(`select ${columns} from billing_syncs where mode = $1 and subject = $2`, [
+    await tx.query<SyncRow>(`select ${columns} from billing_syncs where provider = $1 and mode = $2 and subject = $3`, [
+      provider,
       mode,
       customerId,
     ]),

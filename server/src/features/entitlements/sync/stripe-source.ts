@@ -13,6 +13,7 @@ export function stripeSource({
   stripe: StripeAccess;
 }): CustomerSource {
   return {
+    provider: "stripe",
     fetchState: (customer) => fetchCustomerState({ stripe, clock }, customer),
     accountOf: ({ mode, customerId }) => accountOfCustomer({ db }, mode, customerId),
     customerOfCharge: ({ mode, chargeId }) => customerOfEvent({ stripe }, { mode, data: { charge: chargeId } }),

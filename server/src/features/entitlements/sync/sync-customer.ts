@@ -5,13 +5,16 @@ import { impliedEntitlements } from "../implied-entitlements.ts";
 import { reviseEntitlements } from "../revise.ts";
 import type { SyncDeps } from "./deps.ts";
 import { requestSync } from "./request.ts";
+import type { CustomerSource } from "./source.ts";
 import { deleteSync, finishSync, type SyncClaim } from "./store.ts";
 import { writeSubscription } from "./subscription-store.ts";
 
 /** It may become known: a webhook can be faster than the transaction that keeps whose customer it is. */
 export class UnknownCustomer extends Error {
-  constructor({ mode, subject }: Pick<SyncClaim, "mode" | "subject">) {
-    super(`no account is the customer ${subject} (${mode}); it is tried again, and forgotten after a week`);
+  constructor({ provider, mode, subject }: Pick<SyncClaim, "provider" | "mode" | "subject">) {
+    super(
+      `no account is the customer ${subject} of ${provider} (${mode}); it is tried again, and forgotten after a week`,
+    );
     this.name = "UnknownCustomer";
   }
 }
@@ -19,13 +22,15 @@ export class UnknownCustomer extends Error {
 /**
  * Reads what a customer has at the provider NOW, and makes what our account holds agree with it. Who holds the claim is the only
  * one who reads; the claim is checked in the transaction that writes. So a slow reader, whose claim went to another, writes
- * nothing, and an older state never replaces a newer one. No transaction is open while the provider is asked.
+ * nothing, and an older state never replaces a newer one. What it replaces is what this provider gave. No transaction is open while the provider is asked.
  * Throws UnknownCustomer, and whatever the source throws: nothing was written then.
  */
 export async function syncCustomer(deps: SyncDeps, claim: SyncClaim, log: Logger): Promise<void> {
   if (claim.is_charge) return followCharge(deps, claim);
-  const { source, metrics } = deps;
-  const customer = { mode: claim.mode, customerId: claim.subject };
+  const { metrics } = deps;
+  const { provider, mode } = claim;
+  const source = sourceOf(deps, claim);
+  const customer = { provider, mode, customerId: claim.subject };
   const accountId = await source.accountOf(customer);
   if (accountId === null) throw new UnknownCustomer(claim);
   const state = await source.fetchState(customer);
@@ -41,12 +46,12 @@ export async function syncCustomer(deps: SyncDeps, claim: SyncClaim, log: Logger
   const changes = await write(deps, claim, async (system) => {
     const tx = system.asAccount(accountId);
     const now = deps.clock.now();
-    await writeSubscription(tx, state, now);
+    await writeSubscription(tx, provider, state, now);
     return reviseEntitlements(deps, tx, {
       cause,
       wanted: (held) => [
-        ...held.filter(({ source: from }) => from === "plan_grant" || from === "boost_grant"),
-        ...impliedEntitlements(state, now),
+        ...held.filter((one) => one.provider !== provider),
+        ...impliedEntitlements(provider, state, now),
       ],
     });
   });
@@ -57,12 +62,18 @@ export async function syncCustomer(deps: SyncDeps, claim: SyncClaim, log: Logger
 }
 
 async function followCharge(deps: SyncDeps, claim: SyncClaim): Promise<void> {
-  const { db, source } = deps;
-  const customerId = await source.customerOfCharge({ mode: claim.mode, chargeId: claim.subject });
-  await db.asSystem("a charge names its customer", async (tx) => {
+  const { provider, mode } = claim;
+  const customerId = await sourceOf(deps, claim).customerOfCharge({ provider, mode, chargeId: claim.subject });
+  await deps.db.asSystem("a charge names its customer", async (tx) => {
     if (!(await deleteSync(tx, claim)) || customerId === null) return;
-    await requestSync(deps, tx, { mode: claim.mode, customerId }, { kind: claim.cause, ids: claim.cause_ids });
+    await requestSync(deps, tx, { provider, mode, customerId }, { kind: claim.cause, ids: claim.cause_ids });
   });
+}
+
+function sourceOf({ sources }: SyncDeps, { provider }: SyncClaim): CustomerSource {
+  const source = sources.find((one) => one.provider === provider);
+  if (!source) throw new Error(`no payment provider ${provider} is set up here, and a customer of it was claimed`);
+  return source;
 }
 
 type System = Parameters<Parameters<Database["asSystem"]>[1]>[0];

@@ -13,9 +13,10 @@ import type { SyncDeps } from "./deps.ts";
 import { billingSyncWork } from "./work.ts";
 import type { SyncClaim } from "./store.ts";
 
-/** The sync of customers with a provider that the test speaks for. */
+/** The sync of customers with providers that the test speaks for. */
 describe("sync of customers", () => {
   let app: TestApp;
+  const providers = ["stripe", "other"];
   const states = new Map<string, CustomerState>();
   const accounts = new Map<string, string>();
   const results: string[] = [];
@@ -54,7 +55,8 @@ describe("sync of customers", () => {
       metrics,
       emit: createEmit({ clock: systemClock, fanOut: null }),
       work: { enqueue: () => Promise.resolve() },
-      source: {
+      sources: providers.map((provider) => ({
+        provider,
         accountOf: ({ customerId }) => Promise.resolve(accounts.get(customerId) ?? null),
         customerOfCharge: ({ chargeId }) => Promise.resolve(accounts.has(`cus_${chargeId}`) ? `cus_${chargeId}` : null),
         async fetchState({ customerId }) {
@@ -63,7 +65,7 @@ describe("sync of customers", () => {
           if (!state) throw new Error("the provider does not answer");
           return state;
         },
-      },
+      })),
     };
     kind = billingSyncWork({ ...deps, leaseMs: 30_000 });
   });
@@ -80,8 +82,8 @@ describe("sync of customers", () => {
     },
   });
   const event = (id: string): Cause => ({ kind: "provider_event", ids: [id] });
-  const mark = (customerId: string, cause: Cause) =>
-    deps.db.asSystem("a test marks", (tx) => requestSync(deps, tx, { mode: "live", customerId }, cause));
+  const mark = (customerId: string, cause: Cause, provider = "stripe") =>
+    deps.db.asSystem("a test marks", (tx) => requestSync(deps, tx, { provider, mode: "live", customerId }, cause));
   /** What a worker with several places would do. */
   async function drain(): Promise<void> {
     for (let due = await kind.due(100); due.length > 0; due = await kind.due(100))
@@ -91,16 +93,19 @@ describe("sync of customers", () => {
     const claim = await kind.claim(pointer);
     if (claim) await kind.run(claim, context());
   }
-  async function customer(state?: CustomerState): Promise<{ id: string; account: TestAccount }> {
-    const account = await app.signUp();
+  async function customer(
+    state?: CustomerState,
+    { provider = "stripe", account: of }: { provider?: string; account?: TestAccount } = {},
+  ): Promise<{ id: string; account: TestAccount }> {
+    const account = of ?? (await app.signUp());
     const id = `cus_${randomUUID()}`;
     const accountId = decodeId("acc", account.liveId) ?? "";
     accounts.set(id, accountId);
     if (state) states.set(id, state);
     await deps.db.asSystem("a test makes a customer", (tx) =>
       tx.query(
-        "insert into billing_customers (account_id, mode, customer_id, created_at) values ($1, 'live', $2, now())",
-        [accountId, id],
+        "insert into billing_customers (account_id, provider, mode, customer_id, created_at) values ($1, $3, 'live', $2, now())",
+        [accountId, id, provider],
       ),
     );
     return { id, account };
@@ -185,15 +190,15 @@ describe("sync of customers", () => {
     const { id, account } = await customer(subscribed());
     const { id: right } = await customer(nothing);
     drifts = 0;
-    await reconcileCustomers({ ...deps, log: app.services.log });
+    await reconcileCustomers({ ...deps, providers, log: app.services.log });
     await drain();
     expect(await history(account)).toEqual([["granted", "standard", "reconciliation"]]);
     expect([await rowOf(id), await rowOf(right)]).toMatchObject([{ due_at: null }, { due_at: null }]);
     expect(drifts).toBe(1);
-    await reconcileCustomers({ ...deps, log: app.services.log });
+    await reconcileCustomers({ ...deps, providers, log: app.services.log });
     expect(await kind.due(100)).toEqual([]);
     const tomorrow = { now: () => day(1) };
-    await reconcileCustomers({ db: deps.db, clock: tomorrow, log: app.services.log });
+    await reconcileCustomers({ db: deps.db, providers, clock: tomorrow, log: app.services.log });
     expect(await rowOf(right)).toMatchObject({ cause: "reconciliation", due_at: expect.any(Date) });
     await deps.db.asSystem("the test goes on today", (tx) => tx.query("update billing_syncs set due_at = now()"));
     await drain();
@@ -235,7 +240,7 @@ describe("sync of customers", () => {
     const { id, account } = await customer(subscribed());
     const charge = async (chargeId: string) => {
       await deps.db.asSystem("a test marks a charge", (tx) =>
-        requestSyncOfCharge(deps, tx, { mode: "live", chargeId }, event("evt_dispute")),
+        requestSyncOfCharge(deps, tx, { provider: "stripe", mode: "live", chargeId }, event("evt_dispute")),
       );
       await drain();
     };
@@ -263,6 +268,47 @@ describe("sync of customers", () => {
       ["granted", "standard"],
       ["granted", "enterprise"],
     ]);
+  });
+
+  test("what one provider says replaces nothing that another gave, whichever speaks last", async () => {
+    const boosts = [{ paymentIntentId: "pi_1", paidAt: day(-1), refunded: false, dispute: null }];
+    const { id, account } = await customer(subscribed());
+    const { id: other } = await customer({ ...subscribed({ plan: "basic" }), boosts }, { provider: "other", account });
+    const held = async () => {
+      const rows = await deps.db.asSystem("a test looks", (tx) =>
+        tx.query<{ held: string }>(
+          "select concat_ws(' ', provider, source, plan) as held from entitlements where account_id = $1 order by 1",
+          [decodeId("acc", account.liveId)],
+        ),
+      );
+      return rows.map((row) => row.held);
+    };
+    const look = async (provider: string, state?: CustomerState) => {
+      const customerId = provider === "other" ? other : id;
+      if (state) states.set(customerId, state);
+      await mark(customerId, event("evt_1"), provider);
+      await drain();
+    };
+    const ofOther = ["other boost pro", "other plan basic"];
+    await look("other");
+    await look("stripe");
+    // The two know the subscription by the same id.
+    expect(await held()).toEqual([...ofOther, "stripe plan standard"]);
+    await look("stripe", nothing);
+    expect(await held()).toEqual(ofOther);
+    expect(await account.live.billing.getSubscription()).toMatchObject({ status: "active", plan: "basic" });
+    await look("stripe", subscribed());
+    expect(await account.live.billing.getSubscription()).toMatchObject({ status: "active", plan: "standard" });
+    await look("other", nothing);
+    expect(await held()).toEqual(["stripe plan standard"]);
+  });
+
+  test("of a provider that is not set up here nothing is looked at", async () => {
+    const { id } = await customer(nothing, { provider: "gone" });
+    await mark(id, event("evt_1"), "gone");
+    await reconcileCustomers({ ...deps, providers, log: app.services.log });
+    await drain();
+    expect(await rowOf(id)).toMatchObject({ attempts: 0, cause_ids: ["evt_1"] });
   });
 
   test("the subscription that the account is shown is the one that matters most", async () => {

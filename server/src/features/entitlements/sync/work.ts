@@ -17,6 +17,7 @@ const ERROR_LENGTH_MAX = 500;
 /** Looks at customers of the payment provider. One is looked at by one worker at a time. */
 export function billingSyncWork({ leaseMs, ...deps }: SyncDeps & { leaseMs: number }): WorkKind<SyncClaim> {
   const { db, clock } = deps;
+  const providers = deps.sources.map(({ provider }) => provider);
   return {
     name: billingSyncKind,
     queue: billingSyncKind,
@@ -25,7 +26,7 @@ export function billingSyncWork({ leaseMs, ...deps }: SyncDeps & { leaseMs: numb
     leaseMs,
     due: async (limit, among) => {
       const rows = await db.asSystem("sweep customers to look at", (tx) =>
-        selectDue(tx, clock.now(), limit, among?.map(({ id }) => id) ?? null),
+        selectDue(tx, { providers, now: clock.now(), limit, among: among?.map(({ id }) => id) ?? null }),
       );
       return rows.map(pointerTo);
     },
@@ -59,7 +60,14 @@ async function recordFailure(
   );
   metrics.result(isUnknown ? "unknown_customer" : "failed");
   log.warn(
-    { err: error, mode: claim.mode, subject: claim.subject, attempts: claim.attempts, nextAttemptAt },
+    {
+      err: error,
+      provider: claim.provider,
+      mode: claim.mode,
+      subject: claim.subject,
+      attempts: claim.attempts,
+      nextAttemptAt,
+    },
     isUnknown ? "payment-provider customer belongs to no account" : "customer sync failed",
   );
 }
