@@ -5,6 +5,7 @@ import {
   createSignInCheck,
   ownerAddress,
   resetRequestKind,
+  selectAccountById,
 } from "./features/accounts/index.ts";
 import { adminRoutes } from "./features/admin/index.ts";
 import {
@@ -15,6 +16,8 @@ import {
   exposureKind,
   exposureWork,
   rotationReminderKind,
+  selectAccountOfKey,
+  usableKeysOf,
 } from "./features/api-keys/index.ts";
 import { draftsRoutes } from "./features/drafts/index.ts";
 import {
@@ -30,6 +33,7 @@ import {
   createGenerationFeed,
   createPrepareGeneration,
   generationRoutes,
+  selectGenerationsOfDrafts,
   type GenerationFeed,
 } from "./features/generation/index.ts";
 import { billingSyncKind, entitlementsRoutes, syncOnEvents } from "./features/entitlements/index.ts";
@@ -64,7 +68,7 @@ import {
 import { playlistsRoutes, removeTrackFromPlaylists } from "./features/playlists/index.ts";
 import { createBreakerBoard, pluginsRoutes, postEveryMs } from "./features/plugins/index.ts";
 import { createCounters, createQuota, createQuotaMetrics } from "./features/quota/index.ts";
-import { signInPages, signInRoutes } from "./features/sign-in/index.ts";
+import { signInPages, signInRoutes, unlinkAll } from "./features/sign-in/index.ts";
 import { analysisKind, blobDeletionKind, tracksRoutes } from "./features/tracks/index.ts";
 import { createUsageRecorder, exportRecorderCounts, usageRoutes } from "./features/usage/index.ts";
 import { createFanOut, disableWebhooks, drainKind, webhooksRoutes } from "./features/webhooks/index.ts";
@@ -130,14 +134,15 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
   const { clock, config, db, keyRing, limiter, log, metrics, plugins, redis, storage, work } = services;
   const cursors = createCursors(deriveSecrets(config.masterKeys, "cursors").map((key) => ({ key })));
   const { emit, feed, notify } = wireEvents(services);
-  const signInCheck = createSignInCheck(services);
+  const signInCheck = createSignInCheck({ ...services, badCredentialBucket });
   const accounts = {
     ...services,
     cursors,
     notify,
     publicUrl,
     signInCheck,
-    endUnproven: [endKeys, endApps, disableWebhooks],
+    countKeys: usableKeysOf,
+    endUnproven: [endKeys, endApps, disableWebhooks, unlinkAll],
   };
   const outbox = config.mailOutbox
     ? [outboxPage({ db, keyRing, ownerAddress: (accountId) => ownerAddress(db, accountId) })]
@@ -194,6 +199,7 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
         plans: accountPlans,
         prepare: createPrepareGeneration({ plugins, quota, work }),
         cancelFor: createCancelForDraft({ emit, quota }),
+        selectWriting: selectGenerationsOfDrafts,
       }),
       ...tracksRoutes({
         db,
@@ -211,7 +217,17 @@ export function createFeatures(services: Services, { stopping, publicUrl }: Surr
       ...billingRoutes({ db, clock, stripe, returnOrigins: config.billingReturnOrigins, publicUrl }),
       ...incomingEventsRoutes({ ...services, cursors }),
       ...plansRoutes(),
-      ...limitsRoutes({ db, clock, cursors, limiter, plans: accountPlans, quota, limitsFor }),
+      ...limitsRoutes({
+        db,
+        clock,
+        cursors,
+        limiter,
+        plans: accountPlans,
+        quota,
+        limitsFor,
+        selectAccount: selectAccountById,
+        selectAccountOfKey,
+      }),
       ...entitlementsRoutes({ db, clock, cursors, emit, work, plans: accountPlans }),
       ...oauthRoutes({ db, clock, cursors, emit, policy }),
       ...signInRoutes({ ...services, notify, publicUrl }),

@@ -1,4 +1,5 @@
 import type { SystemTx } from "../../platform/db/index.ts";
+import { deleteAccounts } from "../accounts/index.ts";
 
 export interface ErasureRow {
   live_id: string;
@@ -51,21 +52,13 @@ export async function moveErasure(
   return rows.length === 1;
 }
 
-export async function countWaitingMails(tx: SystemTx, accountIds: string[]): Promise<number> {
-  const [row] = await tx.query<{ count: number }>(
-    "select count(*) as count from mails where account_id = any($1) and state = 'waiting'",
-    [accountIds],
-  );
-  return row?.count ?? 0;
-}
-
-/** The accounts, with every row that still hangs on them; the erasure is due once more after `againMs`. */
-export async function deleteAccounts(
+/** Deletes the accounts; the erasure is due once more after `againMs`. */
+export async function deletePair(
   tx: SystemTx,
   { live_id: liveId, sandbox_id: sandboxId }: ErasureRow,
   againMs: number,
 ): Promise<void> {
-  await tx.query("delete from accounts where id in ($1, $2)", [liveId, sandboxId]);
+  await deleteAccounts(tx, [liveId, sandboxId]);
   await tx.query(
     "update account_erasures set removed_at = now(), due_at = now() + make_interval(secs => $2 / 1000.0) where live_id = $1",
     [liveId, againMs],

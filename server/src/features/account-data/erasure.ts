@@ -2,13 +2,13 @@ import type { Database } from "../../platform/db/index.ts";
 import type { BlobStorage } from "../../platform/storage/index.ts";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { WorkKind, WorkRunContext } from "../../platform/work/index.ts";
+import { countWaitingMails } from "../notifications/index.ts";
 import { eraseCosts } from "../costs/index.ts";
 import { eraseAssets } from "../library/index.ts";
 import { eraseTracks } from "../tracks/index.ts";
 import {
   claimErasure,
-  countWaitingMails,
-  deleteAccounts,
+  deletePair,
   deleteErasure,
   deleteSomeRows,
   moveErasure,
@@ -87,7 +87,7 @@ async function erase(deps: ErasureDeps, claim: ErasureRow, { signal, delayUntil 
     await eraseRows(db, accountId, signal);
   }
   await db
-    .asSystem("erase an account: the pair itself", (tx) => deleteAccounts(tx, claim, LATE_ROWS_MS))
+    .asSystem("erase an account: the pair itself", (tx) => deletePair(tx, claim, LATE_ROWS_MS))
     .catch(async (error: unknown) => {
       // Something was stored meanwhile that must not go without its blob.
       if ((error as { code?: string }).code === FOREIGN_KEY_VIOLATION) await later(1_000);

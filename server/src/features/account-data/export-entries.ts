@@ -1,17 +1,11 @@
+import { selectPair, type PairedAccount } from "../accounts/index.ts";
 import { Readable } from "node:stream";
 import type { Database } from "../../platform/db/index.ts";
 import { encodeId } from "../../platform/ids/index.ts";
 import { BlobNotFoundError, type BlobStorage } from "../../platform/storage/index.ts";
 import type { Entry } from "./archive.ts";
 import { exportedFiles, exportedTables, type ExportedFiles, type ExportedTable } from "./export-tables.ts";
-import {
-  type ExportedAccount,
-  type ExportedRow,
-  type PagedTable,
-  selectBlobKey,
-  selectExportPage,
-  selectPair,
-} from "./export-store.ts";
+import { type ExportedRow, type PagedTable, selectBlobKey, selectExportPage } from "./export-store.ts";
 
 declare global {
   interface JSON {
@@ -30,7 +24,7 @@ const folders = { live: "live", test: "sandbox" };
 
 /** Everything of a pair of accounts, file by file; `accountId` is either of the two. */
 export async function* exportEntries(source: ExportSource, accountId: string, at: Date): AsyncGenerator<Entry> {
-  const pair = await source.db.readSystem<ExportedAccount>("export: both accounts of a pair", selectPair(accountId));
+  const pair = await source.db.readSystem<PairedAccount>("export: both accounts of a pair", selectPair(accountId));
   yield { path: "README.txt", content: Readable.from([readme(pair, at)]) };
   for (const account of pair) {
     const folder = folders[account.mode];
@@ -117,7 +111,7 @@ async function* jsonArray(values: AsyncIterable<ExportedRow>): AsyncGenerator<st
   yield separator === "[\n" ? "[]\n" : "\n]\n";
 }
 
-function readme(pair: readonly ExportedAccount[], at: Date): string {
+function readme(pair: readonly PairedAccount[], at: Date): string {
   const files = exportedTables.map(({ table, about }) => `  ${`${table}.json`.padEnd(26)}${about}`);
   return [
     `Everything that the MusicVerse account “${pair[0]?.name ?? ""}” and its sandbox had at ${at.toISOString()}.`,

@@ -26,21 +26,6 @@ export function selectExportPage(
   };
 }
 
-export interface ExportedAccount {
-  id: string;
-  mode: "live" | "test";
-  name: string;
-  plan: string;
-  created_at: Date;
-}
-
-/** Both accounts of the pair that `$1` is one of. */
-export const selectPair = (accountId: string): Statement => ({
-  name: "export_pair",
-  text: "select id, mode, name, plan, created_at from accounts where id = $1 or twin_id = $1 order by mode",
-  values: [accountId],
-});
-
 /** Where the file of a row is. */
 export const selectBlobKey = (table: "assets" | "tracks", accountId: string, id: string): Statement => ({
   name: `export_blob_key_${table}`,

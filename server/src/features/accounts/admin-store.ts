@@ -9,30 +9,30 @@ export interface AdministeredAccountRow extends AccountRow {
   sessions: number;
 }
 
-const selectAccounts = `
+/** SQL of how many API keys a pair of accounts has, of two columns with the ids; given by who owns keys. */
+export type CountKeys = (live: string, sandbox: string) => string;
+
+const selectAccounts = (countKeys: CountKeys) => `
   select a.id, a.twin_id, a.mode, a.name, a.plan, a.created_at, a.is_admin, u.email,
-         (select count(*) from api_keys k where k.account_id in (a.id, a.twin_id) and k.revoked_at is null
-             and coalesce(k.expires_at > now(), true)) as api_keys,
+         ${countKeys("a.id", "a.twin_id")} as api_keys,
          (select count(*) from sessions s where s.account_id = a.id and s.revoked_at is null and s.expires_at > now()) as sessions
     from accounts a join users u on u.account_id = a.id
    where a.mode = 'live'`;
 
-export const selectAccountsPage = (page: {
-  afterId: string | null;
-  limit: number;
-  search: string | null;
-  id: string | null;
-}): Statement => ({
+export const selectAccountsPage = (
+  page: { afterId: string | null; limit: number; search: string | null; id: string | null },
+  countKeys: CountKeys,
+): Statement => ({
   name: "accounts_page",
-  text: `${selectAccounts} and ($1::uuid is null or a.id < $1)
+  text: `${selectAccounts(countKeys)} and ($1::uuid is null or a.id < $1)
            and ($2::text is null or $3::uuid in (a.id, a.twin_id) or position($2 in lower(u.email)) > 0 or position($2 in lower(a.name)) > 0)
          order by a.id desc limit $4`,
   values: [page.afterId, page.search?.toLowerCase() ?? null, page.id, page.limit + 1],
 });
 
-export const selectAccount = (id: string): Statement => ({
+export const selectAccount = (id: string, countKeys: CountKeys): Statement => ({
   name: "account_by_either_id",
-  text: `${selectAccounts} and $1 in (a.id, a.twin_id)`,
+  text: `${selectAccounts(countKeys)} and $1 in (a.id, a.twin_id)`,
   values: [id],
 });
 

@@ -5,6 +5,7 @@ import type { Cursors } from "../../platform/http/cursor.ts";
 import type { Limiter } from "../../platform/limiter/index.ts";
 import type { WorkEngine } from "../../platform/work/index.ts";
 import type { Notify } from "../notifications/index.ts";
+import type { CountKeys } from "./admin-store.ts";
 import type { SignInCheck } from "./sign-in-check.ts";
 
 export interface AccountsDeps {
@@ -18,6 +19,7 @@ export interface AccountsDeps {
   /** Where links in mails lead to. */
   publicUrl(): string;
   signInCheck: SignInCheck;
+  countKeys: CountKeys;
   /** Of every slice that gives out credentials, or data to elsewhere: ends what was made before an address was first proven. */
   endUnproven: readonly EndCredentials[];
 }

@@ -6,13 +6,16 @@ import { presentAccount } from "./present.ts";
 import type { AccountsDeps } from "./deps.ts";
 
 export const getAccount =
-  ({ db }: Pick<AccountsDeps, "db">): Handler<"getAccount"> =>
+  ({ db, countKeys }: Pick<AccountsDeps, "db" | "countKeys">): Handler<"getAccount"> =>
   async ({ path }) => {
     const id = decodeId("acc", path.account_id);
     const [row] =
       id === null
         ? []
-        : await db.readSystem<AdministeredAccountRow>("an administrator looks at an account", selectAccount(id));
+        : await db.readSystem<AdministeredAccountRow>(
+            "an administrator looks at an account",
+            selectAccount(id, countKeys),
+          );
     if (!row) throw noSuchAccount();
     return ok(presentAccount(row));
   };

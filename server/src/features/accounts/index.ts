@@ -13,3 +13,22 @@ export { createSessionLookup } from "./session-lookup.ts";
 export type { EndCredentials } from "./deps.ts";
 export { createSignInCheck, type SignInCheck } from "./sign-in-check.ts";
 export { setAdministrator } from "./set-administrator.ts";
+export {
+  boostEndOf,
+  countEntitlementChange,
+  deleteAccounts,
+  existingAccounts,
+  findSignedUp,
+  isAccount,
+  lockAccount,
+  lockUser,
+  modeOf,
+  planOf,
+  selectAccountById,
+  selectLiveAccount,
+  selectPair,
+  usersOf,
+  writePlan,
+  type PairedAccount,
+  type SignedUp,
+} from "./tenants.ts";

@@ -1,7 +1,6 @@
 import { hash } from "node:crypto";
 import { ProblemError } from "../../platform/http/problem.ts";
-import type { Bucket, Limiter } from "../../platform/limiter/index.ts";
-import { callerOf } from "../limits/index.ts";
+import { callerOf, type Bucket, type Limiter } from "../../platform/limiter/index.ts";
 import { HOUR_MS } from "../../platform/time/index.ts";
 
 /** Reset mails to one address, whoever asks for them. */

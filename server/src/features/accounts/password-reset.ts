@@ -9,7 +9,7 @@ import { hashOf } from "./passwords.ts";
 import { resetNobody, resetRequestKind, sealResetRequest } from "./reset-request.ts";
 import { hashToken } from "./session-token.ts";
 import { deletePendingEmails, deleteTokens, insertResetRequest, selectToken, takeToken } from "./token-store.ts";
-import { setForgottenPassword, unlinkAll } from "./user-store.ts";
+import { setForgottenPassword } from "./user-store.ts";
 
 /**
  * Asks for a reset mail. All that happens here is one row, whoever the address belongs to: looking it up is the worker's
@@ -67,10 +67,7 @@ export async function setNewPassword(
     await deleteTokens(tx, used.user_id, "reset_password");
     await deletePendingEmails(tx, used.user_id);
     await endSessions(tx, person, { at });
-    if (!owner.was_proven) {
-      await unlinkAll(tx, person);
-      for (const end of endUnproven) await end(tx, [owner.account_id, owner.sandbox_id], at);
-    }
+    if (!owner.was_proven) for (const end of endUnproven) await end(tx, [owner.account_id, owner.sandbox_id], at);
     await notify(tx, owner.account_id, owner.was_proven ? noticeOfNewPassword : noticeOfFirstProof);
   });
 }

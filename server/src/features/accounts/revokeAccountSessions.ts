@@ -8,13 +8,16 @@ import { credentialsChannel } from "./store.ts";
 import { countSignOut } from "./user-store.ts";
 
 export const revokeAccountSessions =
-  ({ db, clock }: Pick<AccountsDeps, "db" | "clock">): Handler<"revokeAccountSessions"> =>
+  ({ db, clock, countKeys }: Pick<AccountsDeps, "db" | "clock" | "countKeys">): Handler<"revokeAccountSessions"> =>
   async ({ principal, requestId, path }) => {
     const id = decodeId("acc", path.account_id);
     const [account] =
       id === null
         ? []
-        : await db.readSystem<AdministeredAccountRow>("an administrator looks at an account", selectAccount(id));
+        : await db.readSystem<AdministeredAccountRow>(
+            "an administrator looks at an account",
+            selectAccount(id, countKeys),
+          );
     if (!account) throw noSuchAccount();
     await db.asSystem("an administrator revokes the sessions of an account", async (tx) => {
       const at = clock.now();

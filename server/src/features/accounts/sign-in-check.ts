@@ -1,5 +1,5 @@
 import type { Database } from "../../platform/db/index.ts";
-import type { Limiter } from "../../platform/limiter/index.ts";
+import type { Bucket, Limiter } from "../../platform/limiter/index.ts";
 import { normalizeEmail } from "./email.ts";
 import { isPassword } from "./passwords.ts";
 import { createSignInThrottle } from "./sign-in-throttle.ts";
@@ -16,8 +16,17 @@ export type SignInCheck = (login: {
   ip: string;
 }) => Promise<{ accountId: string; userId: string } | null>;
 
-export function createSignInCheck({ db, limiter }: { db: Database; limiter: Limiter }): SignInCheck {
-  const throttle = createSignInThrottle(limiter);
+export function createSignInCheck({
+  db,
+  limiter,
+  badCredentialBucket,
+}: {
+  db: Database;
+  limiter: Limiter;
+  /** What bad credentials of an address take from, whatever they are. */
+  badCredentialBucket: (ip: string) => Bucket;
+}): SignInCheck {
+  const throttle = createSignInThrottle(limiter, badCredentialBucket);
   return async ({ email: given, password, ip }) => {
     const email = normalizeEmail(given);
     return throttle.run(email, ip, async () => {

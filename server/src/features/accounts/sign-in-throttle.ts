@@ -1,7 +1,6 @@
 import { hash } from "node:crypto";
 import { ProblemError } from "../../platform/http/problem.ts";
 import type { Bucket, LimitDecision, Limiter } from "../../platform/limiter/index.ts";
-import { badCredentialBucket } from "../limits/index.ts";
 import { MINUTE_MS } from "../../platform/time/index.ts";
 
 /** Wrong passwords for one e-mail address, from wherever they come, in 15 minutes. */
@@ -19,7 +18,7 @@ export interface SignInThrottle {
  * Failures are counted, not sign-ins: per address of the caller together with bad keys, and per e-mail. Attempts
  * for one e-mail wait for each other, or a burst of them would be looked at before the first failure is counted.
  */
-export function createSignInThrottle(limiter: Limiter): SignInThrottle {
+export function createSignInThrottle(limiter: Limiter, badCredentialBucket: (ip: string) => Bucket): SignInThrottle {
   const lastOf = new Map<string, Promise<unknown>>();
   // Taken apart: buckets taken together would have to live on one node of a Redis Cluster.
   const both = (email: string, ip: string, cost: number) =>

@@ -52,11 +52,6 @@ export interface Proof extends Person {
   at: Date;
 }
 
-/** From now on no provider signs this user in. */
-export async function unlinkAll(tx: SystemTx, { accountId, userId }: Person): Promise<void> {
-  await tx.query(`delete from identities where account_id = ${liveAccount} and user_id = $2`, [accountId, userId]);
-}
-
 export interface ProvenOwner {
   /** The live one. */
   account_id: string;

@@ -4,4 +4,5 @@ export { exposureWork } from "./exposure.ts";
 export { createExposureDesk } from "./exposure-desk.ts";
 export { rotationReminderWork } from "./rotation-reminder.ts";
 export { apiKeysRoutes } from "./routes.ts";
+export { selectAccountOfKey, usableKeysOf } from "./store.ts";
 export { exposureKind, rotationReminderKind } from "./work-names.ts";

@@ -1,4 +1,5 @@
 import type { SystemTx, TenantTx } from "../../platform/db/index.ts";
+import { modeOf } from "../accounts/index.ts";
 import { type ApiKeyRow, columns } from "./store.ts";
 
 /** A reminder that this worker holds until `lease`, which is the row's due time meanwhile. */
@@ -40,7 +41,7 @@ export async function finishReminder(
   const [row] = await tx.query<ApiKeyRow & { mode: "live" | "test" }>(
     `update api_keys set reminder_due_at = now() + make_interval(days => $4)
       where account_id = $1 and id = $2 and revoked_at is null and reminder_due_at = $3::timestamptz
-      returning ${columns}, (select mode from accounts where accounts.id = api_keys.account_id) as mode`,
+      returning ${columns}, ${modeOf("api_keys.account_id")} as mode`,
     [tx.accountId, id, lease, days],
   );
   return row ?? null;

@@ -1,4 +1,5 @@
 import type { SystemTx } from "../../platform/db/index.ts";
+import { modeOf } from "../accounts/index.ts";
 
 /** A key that was seen in public: what finds it and what proves it, never the key. */
 export interface NewReport {
@@ -74,10 +75,10 @@ export async function deleteReport(tx: SystemTx, id: string): Promise<void> {
 
 export async function selectReportedKey(tx: SystemTx, publicId: string): Promise<ReportedKey | null> {
   const [row] = await tx.query<ReportedKey>(
-    `select k.account_id, k.id, a.mode, k.public_id = $1 as is_current,
+    `select k.account_id, k.id, ${modeOf("k.account_id")} as mode, k.public_id = $1 as is_current,
             case when k.public_id = $1 then k.hash else k.previous_hash end as hash,
             case when k.public_id = $1 then k.pepper_version else k.previous_pepper_version end as pepper_version
-       from api_keys k join accounts a on a.id = k.account_id
+       from api_keys k
       where k.public_id = $1 or k.previous_public_id = $1`,
     [publicId],
   );

@@ -239,6 +239,17 @@ export const selectUsableKey = (publicId: string, decoyScopes: readonly Scope[])
   values: [publicId, decoyScopes],
 });
 
+export const selectAccountOfKey = (id: string): Statement => ({
+  name: "account_of_api_key",
+  text: "select account_id from api_keys where id = $1",
+  values: [id],
+});
+
+/** SQL of how many keys of a pair of accounts open anything now; for statements of other slices. */
+export const usableKeysOf = (live: string, sandbox: string): string =>
+  `(select count(*) from api_keys k where k.account_id in (${live}, ${sandbox}) and k.revoked_at is null
+     and coalesce(k.expires_at > now(), true))`;
+
 /** Revokes all keys of the accounts; the public ids of their secrets. */
 export async function revokeKeysOf(tx: SystemTx, accountIds: readonly string[], at: Date): Promise<string[]> {
   const rows = await tx.query<{ public_id: string; previous_public_id: string | null }>(

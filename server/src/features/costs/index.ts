@@ -4,3 +4,4 @@ export { createCostLedger, type CostLedger } from "./ledger.ts";
 export type { ProviderCall } from "./provider-call.ts";
 export { rollUpCosts } from "./roll-up.ts";
 export { costsRoutes } from "./routes.ts";
+export { costOf } from "./store.ts";

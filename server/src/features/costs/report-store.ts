@@ -1,4 +1,5 @@
 import type { Statement } from "../../platform/db/index.ts";
+import { modeOf } from "../accounts/index.ts";
 import { dailySums } from "./daily.ts";
 
 export const groupings = ["account", "plan", "model", "month"] as const;
@@ -55,7 +56,7 @@ export function selectCosts({ since, until, by, accountId, mode, limit }: CostQu
         ${dailySums({ since: "$1::date", until: "$2::date", account: accountId === null ? null : "$5" })}
       ), rows as (
         select s.account_id, day, s.plan, model, calls, unpriced, input_tokens, output_tokens, seconds, images, cost_micros
-          from sums s where $3::text is null or exists (select from accounts a where a.id = s.account_id and a.mode = $3)
+          from sums s where $3::text is null or ${modeOf("s.account_id")} = $3
         ${
           accountId === null
             ? `union all

@@ -1,10 +1,15 @@
 import type { TenantTx } from "../../platform/db/index.ts";
+import { boostEndOf, planOf } from "../accounts/index.ts";
 import { boost, planIds } from "../plans/index.ts";
 import type { ProviderCall } from "./provider-call.ts";
 
 /** What the account has now, as `resolveEffectivePlan` says. */
-const planNow = `(select case when boost_expires_at > $13 and coalesce(array_position($14::text[], plan), 1) < array_position($14::text[], $15::text)
-                              then $15 else plan end from accounts where id = $1)`;
+const planNow = `case when ${boostEndOf("$1")} > $13
+  and coalesce(array_position($14::text[], ${planOf("$1")}), 1) < array_position($14::text[], $15::text) then $15 else ${planOf("$1")} end`;
+
+/** SQL of what the calls for a generation cost, in micro-dollars, as far as it is known; for statements of other slices. */
+export const costOf = ({ account, generation }: { account: string; generation: string }): string =>
+  `(select sum(e.cost_micros) from cost_entries e where e.account_id = ${account} and e.generation_id = ${generation})`;
 
 /** Nothing when the call is recorded already. Otherwise its day is due, and stays locked until the transaction ends. */
 export async function insertEntry(

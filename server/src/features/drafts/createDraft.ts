@@ -5,13 +5,19 @@ import { holdDraft } from "./find.ts";
 import { refuseMoreVariantsThan } from "./plan-rules.ts";
 import { presentDraft } from "./present.ts";
 import { insertDraft } from "./store.ts";
+import { readWritingIn } from "./writing.ts";
 
 /** Seconds that a polling client should wait. */
 export const POLL_SECONDS = "2";
 
 /** Answers 202 once the draft and its generation are durable rows, written together. */
 export const createDraft =
-  ({ clock, plans, prepare }: Pick<DraftsDeps, "clock" | "plans" | "prepare">): Handler<"createDraft"> =>
+  ({
+    clock,
+    plans,
+    prepare,
+    selectWriting,
+  }: Pick<DraftsDeps, "clock" | "plans" | "prepare" | "selectWriting">): Handler<"createDraft"> =>
   async ({ principal, body, requestId, write }) => {
     const { brief, platform, tone, language, variants, instructions = null, lane } = body;
     refuseMoreVariantsThan(await plans.getEffectiveLimits(principal.accountId), variants);
@@ -21,7 +27,7 @@ export const createDraft =
       await insertDraft(tx, { id, title, brief, platform, tone, language }, clock.now());
       const wish = { brief, platform, tone, language, variants, instructions, avoid: [], target: null };
       const generation = await start(tx, wish, { lane, title, draftId: id, regeneration: null, requestId });
-      const draft = presentDraft(await holdDraft(tx, id));
+      const draft = presentDraft(...(await Promise.all([holdDraft(tx, id), readWritingIn(tx, selectWriting, id)])));
       return accepted(
         { draft_id: draft.id, generation_id: generation.id, draft, generation },
         { Location: `/v1/drafts/${encodeId("dft", id)}`, "Retry-After": POLL_SECONDS },

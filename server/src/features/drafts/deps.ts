@@ -5,6 +5,7 @@ import type { Principal } from "../../platform/http/context.ts";
 import type { Cursors } from "../../platform/http/cursor.ts";
 import type { PlanLookup } from "../plans/index.ts";
 import type { ReelWish } from "./wish.ts";
+import type { SelectWriting } from "./writing.ts";
 
 export interface DraftsDeps {
   db: Database;
@@ -12,6 +13,7 @@ export interface DraftsDeps {
   cursors: Cursors;
   plans: Pick<PlanLookup, "getEffectiveLimits">;
   prepare: PrepareReel;
+  selectWriting: SelectWriting;
   /** Cancels what still writes for a draft. */
   cancelFor(tx: TenantTx, draftId: string, requestId: string): Promise<void>;
 }

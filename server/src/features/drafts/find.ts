@@ -13,8 +13,8 @@ export function draftIdOf(text: string): string {
   return id;
 }
 
-export async function findDraft(db: Database, accountId: string, publicId: string): Promise<DraftRow> {
-  const [row] = await db.readTenant<DraftRow>(accountId, selectDraft(accountId, draftIdOf(publicId)));
+export async function findDraft(db: Database, accountId: string, id: string): Promise<DraftRow> {
+  const [row] = await db.readTenant<DraftRow>(accountId, selectDraft(accountId, id));
   if (!row) throw noSuchDraft();
   return row;
 }

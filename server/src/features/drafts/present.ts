@@ -1,15 +1,16 @@
 import type { components } from "../../generated/openapi.types.ts";
 import { encodeId } from "../../platform/ids/index.ts";
 import type { DraftRow, VariantRow } from "./store.ts";
+import type { Writing } from "./writing.ts";
 
 type Schemas = components["schemas"];
 
-export function presentDraft(row: DraftRow): Schemas["Draft"] {
+export function presentDraft(row: DraftRow, writing: Writing): Schemas["Draft"] {
   const chosen = row.variants.find(({ selected }) => selected);
   return {
     object: "draft",
     id: encodeId("dft", row.id),
-    status: row.generating ? "generating" : row.variants.length > 0 ? "ready" : "failed",
+    status: writing.generating ? "generating" : row.variants.length > 0 ? "ready" : "failed",
     title: row.title,
     brief: row.brief,
     platform: row.platform,
@@ -17,7 +18,7 @@ export function presentDraft(row: DraftRow): Schemas["Draft"] {
     language: row.language,
     variants: row.variants.map(presentVariant),
     selected_variant_id: chosen ? encodeId("var", chosen.id) : null,
-    generation_id: row.generation_id && encodeId("gen", row.generation_id),
+    generation_id: writing.generation_id && encodeId("gen", writing.generation_id),
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   };

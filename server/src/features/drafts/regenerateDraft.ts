@@ -9,12 +9,17 @@ import { refuseMoreVariantsThan } from "./plan-rules.ts";
 import { presentDraft } from "./present.ts";
 import type { DraftRow } from "./store.ts";
 import type { ReelTarget, ReelWish } from "./wish.ts";
+import { readWritingIn, type Writing } from "./writing.ts";
 
 type Body = components["schemas"]["RegenerateDraftRequest"];
 
 /** Writes once more for a draft; the draft keeps what it has until that is done. */
 export const regenerateDraft =
-  ({ plans, prepare }: Pick<DraftsDeps, "plans" | "prepare">): Handler<"regenerateDraft"> =>
+  ({
+    plans,
+    prepare,
+    selectWriting,
+  }: Pick<DraftsDeps, "plans" | "prepare" | "selectWriting">): Handler<"regenerateDraft"> =>
   async ({ principal, body, requestId, write }) => {
     refuseContradictions(body);
     const id = draftIdOf(body.draft_id);
@@ -23,8 +28,9 @@ export const regenerateDraft =
     const start = await prepare(principal, "reel", undefined);
     return write(async (tx) => {
       const draft = await holdDraft(tx, id);
+      const before = await readWritingIn(tx, selectWriting, id);
       // Asked first: a generation that ends takes the account's lock before the draft's, and a regeneration the other way round.
-      if (draft.generating) throw stillGenerating(draft);
+      if (before.generating) throw stillGenerating(before);
       const wish = wishFor(draft, body, limits.variantsMax);
       // Where nothing was written yet, nothing is written anew: a failed beginning uses up no regeneration.
       const regeneration = wish.target ? "targeted" : draft.variants.length > 0 ? "full" : null;
@@ -35,7 +41,7 @@ export const regenerateDraft =
         regeneration,
         requestId,
       });
-      const now = presentDraft(await holdDraft(tx, id));
+      const now = presentDraft(...(await Promise.all([holdDraft(tx, id), readWritingIn(tx, selectWriting, id)])));
       return accepted(
         { draft_id: now.id, generation_id: generation.id, draft: now, generation },
         { Location: `/v1/drafts/${now.id}`, "Retry-After": POLL_SECONDS },
@@ -75,7 +81,7 @@ function targetIn(draft: DraftRow, variantId: string, field: ReelTarget["field"]
   return { variant_id: id, field, current: { hook, script, caption, hashtags } };
 }
 
-function stillGenerating({ generation_id: id }: DraftRow): ProblemError {
+function stillGenerating({ generation_id: id }: Writing): ProblemError {
   const which = id === null ? "A generation" : encodeId("gen", id);
   return new ProblemError("draft_generating", {
     detail: `${which} still writes for this draft. Wait until it ends, or cancel it.`,

@@ -30,17 +30,11 @@ export interface DraftRow {
   language: string;
   /** Those that nothing has replaced, by position. */
   variants: VariantRow[];
-  /** The latest. */
-  generation_id: string | null;
-  /** A generation for it is on its way. */
-  generating: boolean;
   created_at: Date;
   updated_at: Date;
 }
 
 const columns = `d.id, d.title, d.brief, d.platform, d.tone, d.language, d.created_at, d.updated_at,
-  (select g.id from generations g where g.account_id = d.account_id and g.draft_id = d.id order by g.id desc limit 1) as generation_id,
-  exists (select from generations g where g.account_id = d.account_id and g.draft_id = d.id and g.status in ('queued', 'running')) as generating,
   coalesce((select json_agg(json_build_object('id', v.id, 'position', v.position, 'hook', v.hook, 'script', v.script, 'caption', v.caption,
       'hashtags', v.hashtags, 'edited_fields', v.edited_fields, 'selected', v.selected, 'generation_id', v.generation_id,
       'created_at', v.created_at, 'updated_at', v.updated_at) order by v.position)

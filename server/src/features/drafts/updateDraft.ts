@@ -14,19 +14,20 @@ import {
   type ReelField,
   type VariantRow,
 } from "./store.ts";
+import { readWritingIn } from "./writing.ts";
 
 type Edit = components["schemas"]["DraftVariantEdit"];
 const fields: readonly ReelField[] = ["hook", "script", "caption", "hashtags"];
 
 /** All that is named or nothing: one transaction under the lock of the draft. */
 export const updateDraft =
-  ({ clock }: Pick<DraftsDeps, "clock">): Handler<"updateDraft"> =>
+  ({ clock, selectWriting }: Pick<DraftsDeps, "clock" | "selectWriting">): Handler<"updateDraft"> =>
   async ({ path, body, headers, write }) => {
     const id = draftIdOf(path.draft_id);
     refuseRepetition(body.variants ?? []);
     return write(async (tx) => {
       const before = await holdDraft(tx, id);
-      requireMatch(headers, presentDraft(before));
+      requireMatch(headers, presentDraft(before, await readWritingIn(tx, selectWriting, id)));
       const now = clock.now();
       const edited = (body.variants ?? [])
         .map((edit, index) => editedVariant(before, edit, `/body/variants/${index}/id`))
@@ -41,7 +42,7 @@ export const updateDraft =
       }
       const title = body.title === undefined ? before.title : (body.title?.trim() ?? null);
       await updateDraftRow(tx, { id, title }, now);
-      const draft = presentDraft(await holdDraft(tx, id));
+      const draft = presentDraft(...(await Promise.all([holdDraft(tx, id), readWritingIn(tx, selectWriting, id)])));
       return ok(draft, { ETag: entityTag(draft) });
     });
   };

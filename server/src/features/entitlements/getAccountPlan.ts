@@ -1,8 +1,9 @@
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import { decodeId } from "../../platform/ids/index.ts";
+import { selectLiveAccount } from "../accounts/index.ts";
 import { noSuchAccount, presentAccountPlan } from "./account-plan.ts";
 import type { EntitlementsDeps } from "./deps.ts";
-import { selectEntitlements, selectLiveAccount, toEntitlement, type EntitlementRow } from "./store.ts";
+import { selectEntitlements, toEntitlement, type EntitlementRow } from "./store.ts";
 
 export const getAccountPlan =
   ({ db, clock }: Pick<EntitlementsDeps, "db" | "clock">): Handler<"getAccountPlan"> =>

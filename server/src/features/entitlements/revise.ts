@@ -1,6 +1,7 @@
 import type { Clock } from "../../platform/clock/index.ts";
 import type { TenantTx } from "../../platform/db/index.ts";
 import { newIdAt } from "../../platform/ids/index.ts";
+import { countEntitlementChange, lockAccount, writePlan } from "../accounts/index.ts";
 import type { EmitEvent } from "../events/index.ts";
 import { accountLimitsChannel, planInForce } from "../plans/index.ts";
 import { differences, type Difference } from "./differences.ts";
@@ -9,11 +10,8 @@ import { presentChange } from "./present.ts";
 import {
   deleteEntitlement,
   insertChange,
-  lockAccount,
-  nextVersion,
   readEntitlements,
   upsertEntitlement,
-  writeProjection,
   type EntitlementChangeRow,
 } from "./store.ts";
 
@@ -54,7 +52,7 @@ export async function reviseEntitlements(
   );
   const changes = differences(held, after, now);
   if (changes.length === 0) return [];
-  const version = await nextVersion(tx);
+  const version = await countEntitlementChange(tx);
   for (const { change, entitlement } of changes) {
     const isGone = change === "revoked" || change === "expired";
     await (isGone ? deleteEntitlement(tx, entitlement) : upsertEntitlement(tx, newIdAt(now), entitlement, version));
@@ -68,7 +66,7 @@ export async function reviseEntitlements(
     await insertChange(tx, row);
     await announce(emit, tx, row, requestId);
   }
-  await writeProjection(tx, projectionOf(await readEntitlements(tx), now));
+  await writePlan(tx, projectionOf(await readEntitlements(tx), now));
   await tx.notify(accountLimitsChannel, account.id);
   if (account.mode === "live") await tx.notify(accountLimitsChannel, account.twin_id);
   return changes;

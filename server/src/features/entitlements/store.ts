@@ -1,21 +1,5 @@
-import { only, type Statement, type SystemTx, type TenantTx } from "../../platform/db/index.ts";
+import type { Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
 import type { Entitlement } from "./implied-entitlements.ts";
-
-/** What the account of a customer or of a plan is, while nobody else changes its entitlements. */
-export interface EntitledAccountRow {
-  id: string;
-  twin_id: string;
-  mode: "live" | "test";
-}
-
-/** Held until the transaction ends: changes of one account's entitlements wait for each other. Null: there is no such account. */
-export async function lockAccount(tx: TenantTx): Promise<EntitledAccountRow | null> {
-  const [row] = await tx.query<EntitledAccountRow>(
-    "select id, twin_id, mode from accounts where id = $1 for no key update",
-    [tx.accountId],
-  );
-  return row ?? null;
-}
 
 interface EntitlementRow {
   source: Entitlement["source"];
@@ -48,29 +32,6 @@ export const toEntitlement = ({
   ends_at: endsAt,
 }: EntitlementRow): Entitlement => ({ source, provider, ref, plan, startsAt, endsAt });
 export type { EntitlementRow };
-
-export async function nextVersion(tx: TenantTx): Promise<number> {
-  const row = only(
-    await tx.query<{ version: number }>(
-      "update accounts set entitlements_version = entitlements_version + 1 where id = $1 returning entitlements_version as version",
-      [tx.accountId],
-    ),
-    `the account ${tx.accountId}`,
-  );
-  return row.version;
-}
-
-/** What people read of it in the account itself. */
-export async function writeProjection(
-  tx: TenantTx,
-  { plan, boostExpiresAt }: { plan: string; boostExpiresAt: Date | null },
-): Promise<void> {
-  await tx.query("update accounts set plan = $2, boost_expires_at = $3 where id = $1", [
-    tx.accountId,
-    plan,
-    boostExpiresAt,
-  ]);
-}
 
 export async function upsertEntitlement(
   tx: TenantTx,
@@ -139,10 +100,3 @@ export async function selectExpired(tx: SystemTx, now: Date, limit: number): Pro
   );
   return rows.map(({ account_id: id }) => id);
 }
-
-/** The live account of either id of a pair. */
-export const selectLiveAccount = (accountId: string): Statement => ({
-  name: "live_account_of_pair",
-  text: "select id from accounts where mode = 'live' and $1 in (id, twin_id)",
-  values: [accountId],
-});

@@ -2,11 +2,12 @@ import { ok, type Handler } from "../../platform/http/operation.ts";
 import { invalidField } from "../../platform/http/problem.ts";
 import { decodeId, encodeId } from "../../platform/ids/index.ts";
 import { recordAdminAction } from "../admin/index.ts";
+import { selectLiveAccount } from "../accounts/index.ts";
 import { noSuchAccount, presentAccountPlan } from "./account-plan.ts";
 import type { EntitlementsDeps } from "./deps.ts";
 import { withGrants } from "./grants.ts";
 import { reviseEntitlements } from "./revise.ts";
-import { readEntitlements, selectLiveAccount } from "./store.ts";
+import { readEntitlements } from "./store.ts";
 
 export const updateAccountPlan =
   ({ db, clock, emit }: Pick<EntitlementsDeps, "db" | "clock" | "emit">): Handler<"updateAccountPlan"> =>

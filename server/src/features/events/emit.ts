@@ -2,7 +2,7 @@ import type { EventData, EventType } from "../../generated/events.ts";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { TenantTx } from "../../platform/db/index.ts";
 import { encodeId, newIdAt } from "../../platform/ids/index.ts";
-import { insertEvent, insertEventAnd, type EventPayload, type NewEvent } from "./store.ts";
+import { insertEvent, insertEventAnd, type EventPayload, type FanOut, type NewEvent } from "./store.ts";
 
 export interface EventToEmit<T extends EventType> {
   type: T;
@@ -17,20 +17,12 @@ export interface EventToEmit<T extends EventType> {
  */
 export type EmitEvent = <T extends EventType>(tx: TenantTx, event: EventToEmit<T>) => Promise<string>;
 
-/** Makes the deliveries of a new event in the statement that inserts it: two statements cost the database a quarter more. */
-export interface FanOut {
-  /** SQL of further members of its `with`, and of its `select`; $1 is the account, $2 the event's id, $3 its type, $4 its time. */
-  sql: string;
-  /** Gets what it selected. */
-  made(tx: TenantTx, rows: { webhook_id: string }[]): void;
-}
-
 /** Without a fan-out nobody is told. */
 export function createEmit({ clock, fanOut }: { clock: Clock; fanOut: FanOut | null }): EmitEvent {
   return async (tx, event) => {
     const { row } = newEvent(clock, event);
     if (fanOut === null) await insertEvent(tx, row);
-    else fanOut.made(tx, await insertEventAnd(tx, row, fanOut.sql));
+    else fanOut.made(tx, await insertEventAnd(tx, row, fanOut.alongWith));
     return row.id;
   };
 }

@@ -1,5 +1,8 @@
 import type { Statement } from "../../platform/db/index.ts";
 import { idAt } from "../../platform/ids/index.ts";
+import { modeOf } from "../accounts/index.ts";
+import { costOf } from "../costs/index.ts";
+import { durationOfTrackOf } from "../tracks/index.ts";
 
 /** Of generations that were asked for within a time: what became of them. */
 export interface GenerationFigures {
@@ -13,6 +16,8 @@ export interface GenerationFigures {
   cost: number | null;
 }
 
+const asked = { account: "g.account_id", generation: "g.id" };
+
 /** One row of figures, of one account or, across accounts, of one mode or all. */
 export const selectGenerationFigures = (wanted: {
   since: Date;
@@ -23,11 +28,10 @@ export const selectGenerationFigures = (wanted: {
   name: "generation_figures",
   text: `select count(*) as started, count(*) filter (where g.status = 'completed') as completed, count(*) filter (where g.status = 'failed') as failed,
                 count(*) filter (where g.status = 'canceled') as canceled,
-                coalesce(round(sum(t.duration_ms) / 1000.0), 0)::float8 as audio_seconds,
-                sum((select sum(e.cost_micros) from cost_entries e where e.account_id = g.account_id and e.generation_id = g.id))::bigint as cost
+                coalesce(round(sum(${durationOfTrackOf(asked)}) / 1000.0), 0)::float8 as audio_seconds,
+                sum(${costOf(asked)})::bigint as cost
            from generations g
-           left join tracks t on t.account_id = g.account_id and t.generation_id = g.id
           where g.id >= $1 and g.id < $2 and ($3::uuid is null or g.account_id = $3)
-            and ($4::text is null or exists (select from accounts a where a.id = g.account_id and a.mode = $4))`,
+            and ($4::text is null or ${modeOf("g.account_id")} = $4)`,
   values: [idAt(wanted.since), idAt(wanted.until), wanted.accountId, wanted.mode],
 });

@@ -1,4 +1,7 @@
 import { only, type Database, type Statement, type SystemTx, type TenantTx } from "../../platform/db/index.ts";
+import { modeOf } from "../accounts/index.ts";
+import { imageOf } from "../library/index.ts";
+import { trackOf } from "../tracks/index.ts";
 import { announcementOf } from "./feed.ts";
 import type { GenerationQueue } from "./pointer.ts";
 import type { GenerationStatus } from "./states.ts";
@@ -36,13 +39,12 @@ const OWN_COLUMNS = `g.account_id, g.id, g.kind, g.status, g.lane, g.plugin_id, 
   g.attempts, g.crashes, g.pending, g.error_code, g.error_message, g.request_id, g.created_at, g.started_at, g.finished_at`;
 /** Of a generation that has made nothing, or nothing yet. */
 const NOTHING_MADE = "null::uuid as track_id, null::uuid as asset_id";
-const COLUMNS = `${OWN_COLUMNS}, t.id as track_id, a.id as asset_id`;
-const FROM = `generations g left join tracks t on t.account_id = g.account_id and t.generation_id = g.id
-  left join assets a on a.account_id = g.account_id and a.generation_id = g.id and a.kind = 'image'`;
+const MADE = { account: "g.account_id", generation: "g.id" };
+const COLUMNS = `${OWN_COLUMNS}, ${trackOf(MADE)} as track_id, ${imageOf(MADE)} as asset_id`;
 
 export const selectGeneration = (accountId: string, id: string): Statement => ({
   name: "generation_by_id",
-  text: `select ${COLUMNS} from ${FROM} where g.account_id = $1 and g.id = $2`,
+  text: `select ${COLUMNS} from generations g where g.account_id = $1 and g.id = $2`,
   values: [accountId, id],
 });
 
@@ -51,7 +53,7 @@ export const selectGenerations = (
   page: { afterId: string | null; limit: number; status: GenerationStatus | null },
 ): Statement => ({
   name: "generations_page",
-  text: `select ${COLUMNS} from ${FROM}
+  text: `select ${COLUMNS} from generations g
           where g.account_id = $1 and ($2::uuid is null or g.id < $2) and ($3::text is null or g.status = $3)
           order by g.id desc limit $4`,
   values: [accountId, page.afterId, page.status, page.limit + 1],
@@ -91,9 +93,9 @@ export const selectDue = ({
   ids,
 }: GenerationQueue & { limit: number; ids: string[] | null }): Statement => ({
   name: "generations_due",
-  text: `select g.id, g.account_id from generations g join accounts a on a.id = g.account_id
+  text: `select g.id, g.account_id from generations g
           where g.status in ('queued', 'running') and g.due_at <= now() and (g.lease_until is null or g.lease_until < now())
-            and g.plugin_id = $3 and a.mode = $4 and g.lane = $5 and ($2::uuid[] is null or g.id = any($2))
+            and g.plugin_id = $3 and ${modeOf("g.account_id")} = $4 and g.lane = $5 and ($2::uuid[] is null or g.id = any($2))
           order by g.due_at limit $1`,
   values: [limit, ids, pluginId, mode, lane],
 });
@@ -104,7 +106,7 @@ export async function selectAbandoned(
   { loaded, before, limit }: { loaded: readonly string[]; before: Date; limit: number },
 ): Promise<(Pick<GenerationRow, "id" | "account_id"> & GenerationQueue)[]> {
   return tx.query(
-    `select g.id, g.account_id, g.plugin_id as "pluginId", a.mode, g.lane from generations g join accounts a on a.id = g.account_id
+    `select g.id, g.account_id, g.plugin_id as "pluginId", ${modeOf("g.account_id")} as mode, g.lane from generations g
       where g.status in ('queued', 'running') and g.plugin_id <> all($1) and g.created_at < $2 and (g.lease_until is null or g.lease_until < now())
       order by g.created_at limit $3`,
     [loaded, before, limit],
@@ -133,10 +135,10 @@ export async function claimGeneration(
             attempts = g.attempts + 1, started_at = coalesce(g.started_at, now()), revision = g.revision + 1,
             crashes = g.crashes + (g.dispatched_at is not null)::int, dispatched_at = null,
             pending = coalesce(g.pending, case when g.dispatched_at is not null then '{"externalId":null}'::json end)
-       from accounts a, (select dispatched_at, lease_token from generations where account_id = $1 and id = $2 for update) before
-      where g.account_id = $1 and g.id = $2 and a.id = g.account_id
+       from (select dispatched_at, lease_token from generations where account_id = $1 and id = $2 for update) before
+      where g.account_id = $1 and g.id = $2
         and g.status in ('queued', 'running') and g.due_at <= now() and (g.lease_until is null or g.lease_until < now())
-      returning ${OWN_COLUMNS}, ${NOTHING_MADE}, a.mode, before.dispatched_at is not null as outcome_unknown, before.lease_token as lease_before`,
+      returning ${OWN_COLUMNS}, ${NOTHING_MADE}, ${modeOf("g.account_id")} as mode, before.dispatched_at is not null as outcome_unknown, before.lease_token as lease_before`,
     [tx.accountId, id, leaseToken, leaseMs],
   );
   return rows[0] ?? null;
@@ -221,6 +223,16 @@ export async function finishGeneration(
   );
   return rows[0] ?? null;
 }
+
+/** Of each of the drafts that any generation was for: the latest one, and whether one is on its way. */
+export const selectGenerationsOfDrafts = (accountId: string, draftIds: readonly string[]): Statement => ({
+  name: "generations_of_drafts",
+  text: `select d.id as draft_id,
+                (select g.id from generations g where g.account_id = $1 and g.draft_id = d.id order by g.id desc limit 1) as generation_id,
+                exists (select from generations g where g.account_id = $1 and g.draft_id = d.id and g.status in ('queued', 'running')) as generating
+           from unnest($2::uuid[]) as d (id)`,
+  values: [accountId, draftIds],
+});
 
 export async function selectUnfinishedOf(tx: TenantTx, draftId: string): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(

@@ -1,5 +1,6 @@
 import type { Database } from "../../platform/db/index.ts";
-import { assetsToBlobDeletions } from "./store.ts";
+import { deleteBlobsWith } from "../tracks/index.ts";
+import { deleteAssetsOf } from "./store.ts";
 
 const AT_ONCE = 100;
 
@@ -7,6 +8,13 @@ const AT_ONCE = 100;
 export async function eraseAssets(db: Database, accountId: string, signal: AbortSignal): Promise<void> {
   for (let gone = 1; gone > 0;) {
     signal.throwIfAborted();
-    gone = await db.withTenant(accountId, (tx) => assetsToBlobDeletions(tx, AT_ONCE));
+    gone = await db.withTenant(accountId, async (tx) => {
+      const assets = await deleteAssetsOf(tx, AT_ONCE);
+      await deleteBlobsWith(
+        tx,
+        assets.flatMap(({ id, blob_key: blobKey }) => (blobKey === null ? [] : [{ id, blobKey }])),
+      );
+      return assets.length;
+    });
   }
 }

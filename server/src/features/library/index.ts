@@ -4,3 +4,4 @@ export type { GeneratedImages } from "./generated-images.ts";
 export { ImageError, imageEnding } from "./image-facts.ts";
 export type { StoredImage } from "./image-keeper.ts";
 export { libraryRoutes } from "./routes.ts";
+export { imageOf } from "./store.ts";

@@ -43,6 +43,10 @@ export const selectAssetsById = (accountId: string, ids: readonly string[]): Sta
   values: [accountId, ids],
 });
 
+/** SQL of the id of the image that a generation made, at most one; for statements of other slices. */
+export const imageOf = ({ account, generation }: { account: string; generation: string }): string =>
+  `(select assets.id from assets where assets.account_id = ${account} and assets.generation_id = ${generation} and assets.kind = 'image')`;
+
 export async function insertAsset(tx: TenantTx, row: NewAsset): Promise<AssetRow> {
   return only(
     await tx.query<AssetRow>(
@@ -115,17 +119,10 @@ export async function deleteAssetRow(tx: TenantTx, id: string): Promise<void> {
   await tx.query("delete from assets where account_id = $1 and id = $2", [tx.accountId, id]);
 }
 
-/** Makes assets of the account into blobs to delete at once, `limit` of them; how many assets went. */
-export async function assetsToBlobDeletions(tx: TenantTx, limit: number): Promise<number> {
-  const [row] = await tx.query<{ count: number }>(
-    `with gone as (
-       delete from assets where account_id = $1 and id in (select id from assets where account_id = $1 limit $2) returning id, blob_key
-     ), blobs as (
-       insert into blob_deletions (account_id, id, blob_key, due_at) select $1, id, blob_key, now() from gone where blob_key is not null
-       on conflict (account_id, id) do update set due_at = excluded.due_at
-     )
-     select count(*)::int as count from gone`,
+/** Deletes assets of the account, `limit` of them; each with the file that it had. */
+export async function deleteAssetsOf(tx: TenantTx, limit: number): Promise<Pick<AssetRow, "id" | "blob_key">[]> {
+  return tx.query(
+    "delete from assets where account_id = $1 and id in (select id from assets where account_id = $1 limit $2) returning id, blob_key",
     [tx.accountId, limit],
   );
-  return row?.count ?? 0;
 }

@@ -1,4 +1,4 @@
-import { callerOf } from "./address.ts";
+import { callerOf } from "../../platform/limiter/index.ts";
 import { addressRates, badCredentialRate } from "./rates.ts";
 import { windowOf, type Window } from "./window.ts";
 

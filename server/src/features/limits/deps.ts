@@ -1,13 +1,12 @@
 import type { Clock } from "../../platform/clock/index.ts";
-import type { Database } from "../../platform/db/index.ts";
 import type { Cursors } from "../../platform/http/cursor.ts";
 import type { Limiter } from "../../platform/limiter/index.ts";
 import type { PlanLookup } from "../plans/index.ts";
 import type { Quota } from "../quota/index.ts";
 import type { LimitsFor } from "./limits-for.ts";
+import type { TargetDeps } from "./override-target.ts";
 
-export interface LimitsDeps {
-  db: Database;
+export interface LimitsDeps extends TargetDeps {
   clock: Clock;
   cursors: Cursors;
   limiter: Limiter;

@@ -1,4 +1,3 @@
-export { callerOf } from "./address.ts";
 export { addressLimits, badCredentialBucket } from "./address-limits.ts";
 export { headersFor, violatedPolicies } from "./headers.ts";
 export { createLimitsFor, type Caller } from "./limits-for.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createMemoryLimiter } from "../../platform/limiter/index.ts";
-import { callerOf } from "./address.ts";
+import { callerOf } from "../../platform/limiter/index.ts";
 import type { Window } from "./window.ts";
 import { limitsOfPlan, resolveEffectivePlan } from "../plans/index.ts";
 import type { AccountOverrides } from "./override-lookup.ts";

@@ -4,12 +4,12 @@ import { newId } from "../../platform/ids/index.ts";
 import { recordAdminAction } from "../admin/index.ts";
 import { accountLimitsChannel } from "../plans/index.ts";
 import type { LimitsDeps } from "./deps.ts";
-import { findTarget } from "./override-target.ts";
+import { findTarget, type TargetDeps } from "./override-target.ts";
 import { presentOverride } from "./present.ts";
 import { upsertOverride } from "./store.ts";
 
 export const putRateLimitOverride =
-  ({ db, clock }: Pick<LimitsDeps, "db" | "clock">): Handler<"putRateLimitOverride"> =>
+  ({ db, clock, ...targets }: TargetDeps & Pick<LimitsDeps, "clock">): Handler<"putRateLimitOverride"> =>
   async ({ principal, requestId, path, body }) => {
     const at = clock.now();
     const expiresAt = body.expires_at == null ? null : new Date(body.expires_at);
@@ -17,7 +17,7 @@ export const putRateLimitOverride =
       throw invalidField("/body/expires_at", "not_in_the_future", "Give a time in the future, or leave it out.");
     const [quota, burst] = [body.quota ?? null, body.burst ?? null];
     if (!quota && !burst) throw invalidField("/body", "nothing_to_override", "Give quota, burst or both.");
-    const target = await findTarget(db, path.target_id);
+    const target = await findTarget({ db, ...targets }, path.target_id);
     return db.asSystem("an administrator overrides rate limits", async (tx) => {
       const row = await upsertOverride(tx, {
         ...target,

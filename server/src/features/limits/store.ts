@@ -49,18 +49,6 @@ export const selectOverridesPage = (page: {
   values: [page.afterId, page.accountId, page.limit + 1],
 });
 
-export const selectAccountTarget = (accountId: string): Statement => ({
-  name: "rate_limit_target_account",
-  text: "select id as account_id, null::uuid as api_key_id from accounts where id = $1",
-  values: [accountId],
-});
-
-export const selectKeyTarget = (keyId: string): Statement => ({
-  name: "rate_limit_target_key",
-  text: "select account_id, id as api_key_id from api_keys where id = $1",
-  values: [keyId],
-});
-
 /** Creates or replaces it; a replaced one keeps its id and when it was created. */
 export async function upsertOverride(tx: SystemTx, row: OverrideRow): Promise<OverrideRow> {
   const replaced = [

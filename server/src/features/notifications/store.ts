@@ -25,6 +25,14 @@ export function selectMailsDue(tx: SystemTx, limit: number, among: string[] | nu
   );
 }
 
+export async function countWaitingMails(tx: SystemTx, accountIds: string[]): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(
+    "select count(*) as count from mails where account_id = any($1) and state = 'waiting'",
+    [accountIds],
+  );
+  return row?.count ?? 0;
+}
+
 export interface MailClaim extends NewMail {
   attempts: number;
 }

@@ -1,4 +1,5 @@
 import type { SystemTx } from "../../platform/db/index.ts";
+import { usersOf } from "../accounts/index.ts";
 import { credentialsChannel } from "../accounts/index.ts";
 import { deleteBrowserStatesOf } from "./authorization-server/browser-state-store.ts";
 import { newClientSecret } from "./client-secret.ts";
@@ -12,7 +13,7 @@ import { clientEntry } from "./token-lookup.ts";
  */
 export async function endOauth(tx: SystemTx, accountIds: readonly string[]): Promise<void> {
   for (const accountId of accountIds) await endGrantsOfAccount(tx, accountId);
-  await deleteBrowserStatesOf(tx, accountIds);
+  await deleteBrowserStatesOf(tx, await usersOf(tx, accountIds));
   const clients = await tx.query<{ id: string }>("delete from oauth_clients where account_id = any($1) returning id", [
     accountIds,
   ]);

@@ -1,5 +1,6 @@
 import type { Scope } from "../../generated/scopes.ts";
 import { only, type Statement, type SystemTx, type Tx } from "../../platform/db/index.ts";
+import { modeOf } from "../accounts/index.ts";
 
 export interface GrantRow {
   account_id: string;
@@ -20,8 +21,8 @@ export interface ConnectedAppRow extends GrantRow {
 }
 
 const columns = "g.account_id, g.id, g.client_id, g.user_id, g.scopes, g.created_at, g.last_used_at, g.expires_at";
-const connected = `select ${columns}, a.mode, coalesce(c.name, 'A deleted app') as client_name, c.homepage as client_homepage
-  from oauth_grants g join accounts a on a.id = g.account_id left join oauth_clients c on c.id = g.client_id`;
+const connected = `select ${columns}, ${modeOf("g.account_id")} as mode, coalesce(c.name, 'A deleted app') as client_name, c.homepage as client_homepage
+  from oauth_grants g left join oauth_clients c on c.id = g.client_id`;
 
 /** As the system: clients belong to other accounts. The account is compared here. */
 export const selectConnectedApps = (
@@ -126,25 +127,4 @@ export async function lockGrantOf(tx: Tx, tokenHash: Buffer): Promise<void> {
   await tx.query("select from oauth_grants where id = (select grant_id from oauth_tokens where hash = $1) for update", [
     tokenHash,
   ]);
-}
-
-/** Somebody who can sign in, with the account and its sandbox twin. */
-export interface Person {
-  id: string;
-  email: string;
-  name: string;
-  live_id: string;
-  sandbox_id: string;
-  /** Null: signs in with a provider only. */
-  password_hash: string | null;
-  /** How often they were signed out everywhere. */
-  sign_outs: number;
-}
-
-export async function selectPerson(tx: Tx, userId: string): Promise<Person | null> {
-  const [row] = await tx.query<Person>(
-    `select u.id, u.email, u.password_hash, u.sign_outs, a.name, a.id as live_id, a.twin_id as sandbox_id from users u join accounts a on a.id = u.account_id where u.id = $1`,
-    [userId],
-  );
-  return row ?? null;
 }

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { Person } from "./grant-store.ts";
+import type { SignedUp } from "../accounts/index.ts";
 
 /**
  * Kept in a browser's session and compared whenever the session is used: a new password, and signing out everywhere, end
@@ -8,6 +8,6 @@ import type { Person } from "./grant-store.ts";
 export function signInMark({
   password_hash: passwordHash,
   sign_outs: signOuts,
-}: Pick<Person, "password_hash" | "sign_outs">): string {
+}: Pick<SignedUp, "password_hash" | "sign_outs">): string {
   return `pwd:${hash("sha256", `sign-in ${passwordHash} ${signOuts}`, "base64url").slice(0, 22)}`;
 }

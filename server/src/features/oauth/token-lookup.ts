@@ -3,7 +3,7 @@ import { createNotifiedCache } from "../../platform/cache/index.ts";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { Database, Statement } from "../../platform/db/index.ts";
 import type { Principal } from "../../platform/http/context.ts";
-import { credentialsChannel } from "../accounts/index.ts";
+import { credentialsChannel, modeOf } from "../accounts/index.ts";
 import { selectClientScopes } from "./client-store.ts";
 import { hashOf, isAccessToken } from "./token-format.ts";
 
@@ -105,7 +105,7 @@ const selectAccessToken = (hash: string): Statement => ({
 
 const selectUsableGrant = (id: string): Statement => ({
   name: "oauth_usable_grant",
-  text: `select g.account_id, g.client_id, g.user_id, g.scopes, g.expires_at, a.mode
-           from oauth_grants g join accounts a on a.id = g.account_id where g.id = $1`,
+  text: `select g.account_id, g.client_id, g.user_id, g.scopes, g.expires_at, ${modeOf("g.account_id")} as mode
+           from oauth_grants g where g.id = $1`,
   values: [id],
 });

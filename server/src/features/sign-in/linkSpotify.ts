@@ -1,10 +1,11 @@
 import { ok, type Handler } from "../../platform/http/operation.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
 import { newId } from "../../platform/ids/index.ts";
+import { lockUser } from "../accounts/index.ts";
 import type { SignInDeps } from "./deps.ts";
 import { identityOf } from "./identity-of.ts";
 import { presentLink } from "./present.ts";
-import { findUser, insertIdentity, lockSubject } from "./store.ts";
+import { insertIdentity, lockSubject } from "./store.ts";
 import { userOf } from "./user-of.ts";
 
 export const linkSpotify =
@@ -14,7 +15,7 @@ export const linkSpotify =
     return deps.db.asSystem("link a provider: the user belongs to the live account", async (tx) => {
       await lockSubject(tx, subject);
       const userId = userOf(principal);
-      const user = await findUser(tx, userId);
+      const user = await lockUser(tx, userId);
       if (!user) throw new ProblemError("unauthenticated");
       const now = deps.clock.now();
       const link = await insertIdentity(tx, { ...subject, accountId: user.account_id, userId, id: newId(), name, now });

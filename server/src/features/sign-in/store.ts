@@ -120,16 +120,9 @@ export const selectLink = (userId: string, provider: string): Statement => ({
   values: [userId, provider],
 });
 
-/** The live account of a user: identities belong to it, whichever of the pair a session acts on. */
-export async function findUser(
-  tx: SystemTx,
-  userId: string,
-): Promise<{ account_id: string; has_password: boolean } | null> {
-  const [row] = await tx.query<{ account_id: string; has_password: boolean }>(
-    "select account_id, password_hash is not null as has_password from users where id = $1 for update",
-    [userId],
-  );
-  return row ?? null;
+/** From now on no provider signs anybody in to these accounts. */
+export async function unlinkAll(tx: SystemTx, accountIds: readonly string[]): Promise<void> {
+  await tx.query("delete from identities where account_id = any($1)", [accountIds]);
 }
 
 export async function deleteIdentity(tx: SystemTx, userId: string, provider: string): Promise<boolean> {

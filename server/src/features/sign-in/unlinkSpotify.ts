@@ -1,8 +1,9 @@
 import { noContent, type Handler } from "../../platform/http/operation.ts";
 import { ProblemError } from "../../platform/http/problem.ts";
+import { lockUser } from "../accounts/index.ts";
 import type { SignInDeps } from "./deps.ts";
 import { spotify } from "./provider.ts";
-import { deleteIdentity, findUser } from "./store.ts";
+import { deleteIdentity } from "./store.ts";
 import { userOf } from "./user-of.ts";
 
 export const unlinkSpotify =
@@ -10,7 +11,7 @@ export const unlinkSpotify =
   async ({ principal }) => {
     const userId = userOf(principal);
     await db.asSystem("unlink a provider: the user belongs to the live account", async (tx) => {
-      const user = await findUser(tx, userId);
+      const user = await lockUser(tx, userId);
       if (!(await deleteIdentity(tx, userId, spotify)))
         throw new ProblemError("not_found", { detail: "No Spotify account is linked." });
       if (!user?.has_password) throw new ProblemError("last_sign_in");

@@ -63,6 +63,15 @@ export async function forgetBlobDeletion(tx: TenantTx, id: string): Promise<void
   await tx.query("delete from blob_deletions where account_id = $1 and id = $2", [tx.accountId, id]);
 }
 
+/** The same for many blobs; one whose deletion is scheduled already is due at once. */
+export async function deleteBlobsWith(tx: TenantTx, blobs: readonly { id: string; blobKey: string }[]): Promise<void> {
+  await tx.query(
+    `insert into blob_deletions (account_id, id, blob_key, due_at) select $1, id, blob_key, now() from unnest($2::uuid[], $3::text[]) as gone (id, blob_key)
+     on conflict (account_id, id) do update set due_at = excluded.due_at`,
+    [tx.accountId, blobs.map(({ id }) => id), blobs.map(({ blobKey }) => blobKey)],
+  );
+}
+
 /** Makes tracks of the account into blobs to delete at once, `limit` of them; how many. */
 export async function tracksToBlobDeletions(tx: TenantTx, limit: number): Promise<number> {
   const rows = await tx.query(

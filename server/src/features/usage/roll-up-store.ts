@@ -1,4 +1,5 @@
 import type { SystemTx } from "../../platform/db/index.ts";
+import { isAccount } from "../accounts/index.ts";
 import { nobody } from "./batch.ts";
 import type { Span } from "./rolled.ts";
 
@@ -41,7 +42,7 @@ export async function replaceRollups(tx: SystemTx, span: Span, start: Date, end:
   await tx.query(
     `with parts as materialized (
        select p.*, row(${kind})::text as k from (${span === "hour" ? fromRequests : fromHours}) p
-        where account_id = '${nobody}' or exists (select from accounts a where a.id = p.account_id)
+        where account_id = '${nobody}' or ${isAccount("p.account_id")}
      ), counts as (
        select account_id, k, bucket, sum(n)::bigint as n from (
          select account_id, k, app.latency_bucket(us) as bucket, 1::bigint as n from parts, unnest(latencies_us) us

@@ -1,4 +1,5 @@
 import type { SystemTx } from "../../platform/db/index.ts";
+import { existingAccounts } from "../accounts/index.ts";
 import { numbersAsArray } from "./array-format.ts";
 import { nobody, type UsageRow } from "./batch.ts";
 import { dayOf, hourOf, lockShared } from "./rolled.ts";
@@ -80,7 +81,6 @@ export async function insertUsage(tx: SystemTx, rows: readonly UsageRow[]): Prom
  */
 export async function selectLiving(tx: SystemTx, rows: readonly UsageRow[]): Promise<UsageRow[]> {
   const named = [...new Set(rows.map(({ accountId }) => accountId))].filter((id) => id !== nobody);
-  const found = await tx.query<{ id: string }>("select id from accounts where id = any($1::uuid[])", [named]);
-  const living = new Set([nobody, ...found.map(({ id }) => id)]);
+  const living = new Set([nobody, ...(await existingAccounts(tx, named))]);
   return rows.filter(({ accountId }) => living.has(accountId));
 }

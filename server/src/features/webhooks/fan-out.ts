@@ -5,17 +5,19 @@ import { drainKind } from "./delivery/work.ts";
 
 /** One delivery per subscribed endpoint that is enabled or paused, in the statement that writes the event. */
 export const createFanOut = ({ work }: { work: Pick<WorkEngine, "enqueue"> }): FanOut => ({
-  sql: `
-    subscribed as (
-      select id, status = 'enabled' and (resting_until is null or resting_until <= $4) as ready
-        from webhooks
-       where account_id = $1 and deleted_at is null and status in ('enabled', 'paused')
-         and (event_types is null or $3 = any (event_types))
-    ), made as (
-      insert into webhook_deliveries (account_id, id, webhook_id, event_id, event_type, next_attempt_at, created_at)
-      select $1, ${newDeliveryId("$2::uuid")}, id, $2, $3, $4, $4 from subscribed
-    )
-    select id as webhook_id from subscribed where ready`,
+  alongWith: ({ accountId, id, type, createdAt }) => ({
+    members: {
+      subscribed: `
+        select id, status = 'enabled' and (resting_until is null or resting_until <= ${createdAt}) as ready
+          from webhooks
+         where account_id = ${accountId} and deleted_at is null and status in ('enabled', 'paused')
+           and (event_types is null or ${type} = any (event_types))`,
+      made: `
+        insert into webhook_deliveries (account_id, id, webhook_id, event_id, event_type, next_attempt_at, created_at)
+        select ${accountId}, ${newDeliveryId(id)}, id, ${id}, ${type}, ${createdAt}, ${createdAt} from subscribed`,
+    },
+    select: "select id as webhook_id from subscribed where ready",
+  }),
   made(tx, rows) {
     // One that rests or is paused would only be looked at in vain: sweepers and its owner wake it up.
     tx.afterCommit(async () => {

@@ -6,6 +6,7 @@ import type { Limiter } from "./limiter.ts";
 import { createMemoryLimiter } from "./memory.ts";
 import { createRedisLimiter } from "./redis.ts";
 
+export { callerOf } from "./caller.ts";
 export type { Bucket, BucketState, LimitDecision, Limiter } from "./limiter.ts";
 export type { LimiterMetrics } from "./fallback.ts";
 export { createMemoryLimiter };

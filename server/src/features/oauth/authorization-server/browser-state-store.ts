@@ -54,10 +54,6 @@ export async function deleteBrowserStateByUid(tx: Tx, uidHash: Buffer): Promise<
   await tx.query("delete from oauth_browser_states where uid_hash = $1", [uidHash]);
 }
 
-/** Of everybody who signs in to these accounts. */
-export async function deleteBrowserStatesOf(tx: SystemTx, accountIds: readonly string[]): Promise<void> {
-  await tx.query(
-    "delete from oauth_browser_states where user_id in (select id from users where account_id = any($1))",
-    [accountIds],
-  );
+export async function deleteBrowserStatesOf(tx: SystemTx, userIds: readonly string[]): Promise<void> {
+  await tx.query("delete from oauth_browser_states where user_id = any($1)", [userIds]);
 }

@@ -1,7 +1,8 @@
 import { errors, interactionPolicy, Provider, type Configuration, type KoaContextWithOIDC } from "oidc-provider";
 import type { NamedKey } from "../../../platform/config/index.ts";
 import { decodeId, encodeId } from "../../../platform/ids/index.ts";
-import { selectConnectedApp, selectLatestGrant, selectPerson } from "../grant-store.ts";
+import { findSignedUp } from "../../accounts/index.ts";
+import { selectConnectedApp, selectLatestGrant } from "../grant-store.ts";
 import { signInMark } from "../sign-in-mark.ts";
 import { newAccessToken, newRefreshToken } from "../token-format.ts";
 import { createAdapter, type AdapterDeps } from "./adapter.ts";
@@ -79,7 +80,7 @@ export function createProvider(deps: ProviderDeps): Provider {
 
     findAccount: async (ctx, sub) => {
       const userId = decodeId("usr", sub);
-      const person = userId === null ? null : await inTransaction(db, (tx) => selectPerson(tx, userId));
+      const person = userId === null ? null : await inTransaction(db, (tx) => findSignedUp(tx, userId));
       // Only browsers have sessions; tokens live on when somebody changes a password.
       const { session } = ctx.oidc.entities.Session ? ctx.oidc : { session: undefined };
       if (!person || (session && !session.amr?.includes(signInMark(person)))) return undefined;

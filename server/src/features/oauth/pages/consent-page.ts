@@ -1,11 +1,17 @@
 import { scopeDescriptions, type Scope } from "../../../generated/scopes.ts";
 import { html, initials, type Markup, type ShownPage } from "../../../platform/pages/index.ts";
-import type { GrantRow, Person } from "../grant-store.ts";
+import type { SignedUp } from "../../accounts/index.ts";
+import type { GrantRow } from "../grant-store.ts";
 import { appHeader } from "./app-header.ts";
 import { formActionFor, type PendingRequest } from "./interaction.ts";
 
 /** The question: this app, these powers, which of the two accounts; nothing is chosen that costs money by mistake. */
-export function consentPage(request: PendingRequest, person: Person, before: GrantRow | null, csrf: Markup): ShownPage {
+export function consentPage(
+  request: PendingRequest,
+  person: SignedUp,
+  before: GrantRow | null,
+  csrf: Markup,
+): ShownPage {
   const { client, scopes, redirectUri } = request;
   const fresh = scopes.filter((scope) => !before?.scopes.includes(scope));
   const sandbox = before?.account_id === person.sandbox_id;

@@ -4,12 +4,13 @@ import type { Database } from "../../../platform/db/index.ts";
 import { ProblemError } from "../../../platform/http/problem.ts";
 import { decodeId, encodeId } from "../../../platform/ids/index.ts";
 import type { PageAnswer, PageRoute, PostRequest, ShownPage } from "../../../platform/pages/index.ts";
+import { findSignedUp, type SignedUp } from "../../accounts/index.ts";
 import type { SignInCheck } from "../../accounts/index.ts";
 import type { EmitEvent } from "../../events/index.ts";
 import { deleteBrowserStateByUid } from "../authorization-server/browser-state-store.ts";
 import { paths } from "../authorization-server/paths.ts";
 import { allowApp } from "../allow-app.ts";
-import { selectLatestGrant, selectPerson, type GrantRow, type Person } from "../grant-store.ts";
+import { selectLatestGrant, type GrantRow } from "../grant-store.ts";
 import { signInMark } from "../sign-in-mark.ts";
 import { hashOf } from "../token-format.ts";
 import { consentPage } from "./consent-page.ts";
@@ -78,7 +79,7 @@ async function signIn(deps: OauthPagesDeps, page: PostRequest, request: PendingR
   }
   if (!who) return again("E-mail or password is wrong. Check both and try again.");
   const { userId } = who;
-  const person = await deps.db.asSystem("sign-in: the person who gave the password", (tx) => selectPerson(tx, userId));
+  const person = await deps.db.asSystem("sign-in: the person who gave the password", (tx) => findSignedUp(tx, userId));
   if (!person) throw new Error(`user ${userId} vanished while signing in`);
   await forgetSession(deps, request.interaction);
   return finish(deps, page, {
@@ -125,10 +126,10 @@ async function allowHere(deps: OauthPagesDeps, page: PostRequest, request: Pendi
 async function whoIsAsked(
   { db }: OauthPagesDeps,
   { interaction, client }: PendingRequest,
-): Promise<{ person: Person; before: GrantRow | null }> {
+): Promise<{ person: SignedUp; before: GrantRow | null }> {
   const userId = decodeId("usr", interaction.session?.accountId ?? "");
   return db.asSystem("consent: the person and what they allowed before", async (tx) => {
-    const person = userId === null ? null : await selectPerson(tx, userId);
+    const person = userId === null ? null : await findSignedUp(tx, userId);
     // A page that stayed open is worth no more than the sign-in behind it, which a new password ends.
     if (!person || !signedIn(interaction, person))
       throw new ProblemError("not_found", {
@@ -138,7 +139,7 @@ async function whoIsAsked(
   });
 }
 
-const signedIn = ({ session }: Interaction, person: Person): boolean =>
+const signedIn = ({ session }: Interaction, person: SignedUp): boolean =>
   session?.amr?.includes(signInMark(person)) ?? false;
 
 async function finish(
