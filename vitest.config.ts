@@ -34,7 +34,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["{openapi,server,plugins,sdk-js,sdk-python,tests,tools}/**/*.test.ts"],
+    include: ["{openapi,server,plugins,sdk-js,sdk-python,tests,tools,sdk-generator}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     globalSetup: ["server/test-kit/global-setup.ts"],
     sequence: { sequencer: SlowestFirst },

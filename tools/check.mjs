@@ -14,6 +14,8 @@ const WORKSPACES = [
   "examples",
   "tests",
   "tools",
+  "sdk-generator",
+  "bench",
 ];
 
 const checks = [

@@ -8,7 +8,7 @@ import { writeEnvExample } from "./env-example.mjs";
 import { bundleContract, writeErrorCodeSchema } from "./openapi/bundle.mjs";
 import { writeServerFiles } from "./openapi/server-files.mjs";
 import { writeServerTypes } from "./openapi/server-types.mjs";
-import { writeExamples, writePythonSdk, writeSdk } from "./sdk/write-sdk.mjs";
+import { writeExamples, writePythonSdk, writeSdk } from "../sdk-generator/write-sdk.mjs";
 
 /** What each step makes, the function that does it, the file or folder it writes.
  * @type {[name: string, run: () => unknown, path: string][]} */

@@ -80,7 +80,7 @@ test("each decision says its status, and the index lists it", () => {
 test("every link between the documents leads to a file", () => {
   const documents = sourceFiles([
     "*.md",
-    "{adr,examples,openapi,server,plugins,sdk-js,sdk-python,tests,tools}/**/*.md",
+    "{adr,bench,examples,openapi,server,plugins,sdk-generator,sdk-js,sdk-python,tests,tools}/**/*.md",
   ]);
   const broken = documents.flatMap(({ path, text }) =>
     [...text.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)]

@@ -4,7 +4,7 @@ import { MusicVerse } from "@musicverse/sdk";
 import { describe, expect, test } from "vitest";
 import { operations } from "../../sdk-js/src/generated/operations.ts";
 import { operations as served } from "../../server/src/generated/operations.ts";
-import { snake } from "../../tools/sdk/names.ts";
+import { snake } from "../../sdk-generator/names.ts";
 
 /** Both SDKs have the same groups and methods under the names of their languages, each with its documentation and an example. */
 const root = resolve(import.meta.dirname, "../..");

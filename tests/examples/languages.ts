@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { pythonWith } from "../../server/test-kit/python.ts";
-import { snake } from "../../tools/sdk/names.ts";
+import { snake } from "../../sdk-generator/names.ts";
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 

@@ -41,7 +41,8 @@ test("raising the versions gives both SDKs the same one, in every place, and a c
     cwd: copy,
     stdio: "pipe",
   });
-  const program = 'import { writePythonSdk, writeSdk } from "./tools/sdk/write-sdk.mjs"; writeSdk(); writePythonSdk();';
+  const program =
+    'import { writePythonSdk, writeSdk } from "./sdk-generator/write-sdk.mjs"; writeSdk(); writePythonSdk();';
   execFileSync(process.execPath, ["--input-type=module", "-e", program], { cwd: copy, stdio: "pipe" });
 
   const { version } = json("sdk-js/package.json");

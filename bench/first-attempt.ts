@@ -1,5 +1,5 @@
 import { MusicVerse } from "@musicverse/sdk";
-import { startReceiver } from "../../server/test-kit/receiver.ts";
+import { startReceiver } from "../server/test-kit/receiver.ts";
 import { makeAccounts, openBenchPlatform } from "./platform.ts";
 import { row, type BenchRow } from "./row.ts";
 

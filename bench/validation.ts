@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import autocannon from "autocannon";
-import { encodeId, newId } from "../../server/src/platform/ids/index.ts";
+import { encodeId, newId } from "../server/src/platform/ids/index.ts";
 import { median, row, type BenchRow } from "./row.ts";
 
 const ROUNDS = 5;

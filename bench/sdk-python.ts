@@ -4,12 +4,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { pythonWith } from "../../server/test-kit/python.ts";
+import { pythonWith } from "../server/test-kit/python.ts";
 import { median, medianRatio, row, type BenchRow } from "./row.ts";
 
 const run = promisify(execFile);
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const env = { ...process.env, PYTHONPATH: path("../../sdk-python/src") };
+const env = { ...process.env, PYTHONPATH: path("../sdk-python/src") };
 
 const IMPORT_ROUNDS = 15;
 const CALL_ROUNDS = 61;
@@ -108,7 +108,7 @@ interface Contract {
 
 /** The contract's example of a track. */
 function readTrack(): Buffer {
-  const { paths, components } = JSON.parse(readFileSync(path("../../openapi/dist/openapi.json"), "utf8")) as Contract;
+  const { paths, components } = JSON.parse(readFileSync(path("../openapi/dist/openapi.json"), "utf8")) as Contract;
   const [example] = Object.values(
     paths["/v1/tracks/{track_id}"]?.get.responses["200"]?.content["application/json"]?.examples ?? {},
   );

@@ -1,4 +1,4 @@
-import { installPacked } from "../../sdk-js/test/packed-project.ts";
+import { installPacked } from "../sdk-js/test/packed-project.ts";
 import type { BenchRow } from "./row.ts";
 import { benchSdkCalls } from "./sdk-calls.ts";
 import { benchSdkImport } from "./sdk-import.ts";

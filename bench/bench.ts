@@ -58,7 +58,7 @@ for (const [name, { title, run }] of Object.entries(benches)) {
   console.log(sections.at(-1));
 }
 if (wanted.length === 0) {
-  writeFileSync(fileURLToPath(new URL("../../BENCHMARKS.md", import.meta.url)), `${heading()}\n${sections.join("\n")}`);
+  writeFileSync(fileURLToPath(new URL("../BENCHMARKS.md", import.meta.url)), `${heading()}\n${sections.join("\n")}`);
 }
 
 function section(name: string, title: string, rows: BenchRow[]): string {

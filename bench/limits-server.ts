@@ -1,14 +1,14 @@
 // One of two equal pipelines: without authentication and limits, or with them. Tells its CPU time when asked.
 import type { AddressInfo } from "node:net";
 import express from "express";
-import { createFeatures } from "../../server/src/features.ts";
-import { authenticate } from "../../server/src/platform/http/authenticate.ts";
-import { loadConfig } from "../../server/src/platform/config/index.ts";
-import { rateLimit } from "../../server/src/platform/http/rate-limit.ts";
-import { requestId } from "../../server/src/platform/http/request-id.ts";
-import { route } from "../../server/src/platform/http/route.ts";
-import { createLogger } from "../../server/src/platform/log/index.ts";
-import { openServices } from "../../server/src/services.ts";
+import { createFeatures } from "../server/src/features.ts";
+import { authenticate } from "../server/src/platform/http/authenticate.ts";
+import { loadConfig } from "../server/src/platform/config/index.ts";
+import { rateLimit } from "../server/src/platform/http/rate-limit.ts";
+import { requestId } from "../server/src/platform/http/request-id.ts";
+import { route } from "../server/src/platform/http/route.ts";
+import { createLogger } from "../server/src/platform/log/index.ts";
+import { openServices } from "../server/src/services.ts";
 
 const [kind] = process.argv.slice(2);
 const services = await openServices(loadConfig(process.env), { log: createLogger({ level: "fatal", name: "bench" }) });

@@ -2,8 +2,8 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import autocannon from "autocannon";
 import { pino } from "pino";
-import { connectRedis, whenReady } from "../../server/src/platform/redis/index.ts";
-import { measureOutage } from "../../server/test-kit/limiter-outage.ts";
+import { connectRedis, whenReady } from "../server/src/platform/redis/index.ts";
+import { measureOutage } from "../server/test-kit/limiter-outage.ts";
 import { makeAccounts, openBenchPlatform, type BenchPlatform } from "./platform.ts";
 import { median, row, type BenchRow } from "./row.ts";
 

@@ -1,7 +1,7 @@
 import { Agent, request } from "node:http";
 import { MusicVerse } from "@musicverse/sdk";
-import { generateKey } from "../../server/src/features/api-keys/key-format.ts";
-import { checksum, randomBase62 } from "../../server/src/platform/crypto/index.ts";
+import { generateKey } from "../server/src/features/api-keys/key-format.ts";
+import { checksum, randomBase62 } from "../server/src/platform/crypto/index.ts";
 import { makeAccounts, openBenchPlatform } from "./platform.ts";
 import { median, row, type BenchRow } from "./row.ts";
 import { T_MAX, welch } from "./welch.ts";

@@ -2,12 +2,12 @@
 // apart: not how the compiler happened to optimise one process, not what its caches hold, hardly what the machine did.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createApp } from "../../server/src/app.ts";
-import { createUsageRecorder, type UsageRecorder } from "../../server/src/features/usage/index.ts";
-import { createFeatures } from "../../server/src/features.ts";
-import { loadConfig } from "../../server/src/platform/config/index.ts";
-import { createLogger } from "../../server/src/platform/log/index.ts";
-import { openServices } from "../../server/src/services.ts";
+import { createApp } from "../server/src/app.ts";
+import { createUsageRecorder, type UsageRecorder } from "../server/src/features/usage/index.ts";
+import { createFeatures } from "../server/src/features.ts";
+import { loadConfig } from "../server/src/platform/config/index.ts";
+import { createLogger } from "../server/src/platform/log/index.ts";
+import { openServices } from "../server/src/services.ts";
 import { TURN_MS, type Side, type UsageTurns } from "./usage-turns.ts";
 
 /** Stored together, as many as a second has. */

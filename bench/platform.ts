@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { ensureRoles, roles } from "../../server/migrations/roles.ts";
-import { migrateUp } from "../../server/migrations/runner.ts";
-import { startPostgres } from "../../server/src/dev/postgres.ts";
-import { migrateQueueSchema } from "../../server/src/platform/queue/index.ts";
-import { startRedis } from "../../server/test-kit/redis-server.ts";
+import { ensureRoles, roles } from "../server/migrations/roles.ts";
+import { migrateUp } from "../server/migrations/runner.ts";
+import { startPostgres } from "../server/src/dev/postgres.ts";
+import { migrateQueueSchema } from "../server/src/platform/queue/index.ts";
+import { startRedis } from "../server/test-kit/redis-server.ts";
 
-const serverDirectory = fileURLToPath(new URL("../../server/", import.meta.url));
+const serverDirectory = fileURLToPath(new URL("../server/", import.meta.url));
 const KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 export interface BenchPlatform extends AsyncDisposable {
@@ -105,8 +105,8 @@ export interface BenchAccount {
 /** Accounts on the largest plan, so that no limit is met. */
 export async function makeAccounts(url: string, adminUrl: string, count: number): Promise<BenchAccount[]> {
   const { MusicVerse } = await import("@musicverse/sdk");
-  const { wavOf } = await import("../../server/test-kit/audio.ts");
-  const { decodeId } = await import("../../server/src/platform/ids/index.ts");
+  const { wavOf } = await import("../server/test-kit/audio.ts");
+  const { decodeId } = await import("../server/src/platform/ids/index.ts");
   const made = [];
   for (let index = 0; index < count; index += 1) {
     // Addresses may sign up 20 times a minute; a benchmark asks from as many addresses as it needs.

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { row, type BenchRow } from "./row.ts";
 import { stop } from "./platform.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
+const root = fileURLToPath(new URL("../", import.meta.url));
 const PATIENCE_MS = 180_000;
 
 /** A newcomer's first and second `npm start`, from a fresh clone of what is committed; packages come from npm's cache. */

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { MusicVerse } from "@musicverse/sdk";
-import { decodeId } from "../../server/src/platform/ids/index.ts";
-import { wavOf } from "../../server/test-kit/audio.ts";
+import { decodeId } from "../server/src/platform/ids/index.ts";
+import { wavOf } from "../server/test-kit/audio.ts";
 
 /** What one account of the mixed load asks about. */
 export interface LoadAccount {

@@ -4,7 +4,7 @@ import type { OpenApiDocument, OperationObject } from "./document.ts";
 import { generateSdk } from "./generate.ts";
 import { methodName, snake } from "./names.ts";
 
-const root = new URL("../../", import.meta.url);
+const root = new URL("../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
 const contract = JSON.parse(read("openapi/dist/openapi.json")) as OpenApiDocument;
 const { version } = JSON.parse(read("sdk-js/package.json")) as { version: string };

@@ -23,7 +23,7 @@ interface Bundler {
 }
 
 /** Kept between runs, and not among the dependencies. */
-const cache = fileURLToPath(new URL("../../node_modules/.cache/musicverse-sdk-peers/", import.meta.url));
+const cache = fileURLToPath(new URL("../node_modules/.cache/musicverse-sdk-peers/", import.meta.url));
 const PACKAGES = ["openai@7.57.0", "stripe@23.1.0", "svix@2.5.0", "resend@6.38.0", "esbuild@0.28.2"];
 
 const peers = [

@@ -2,10 +2,10 @@
 import type { AddressInfo } from "node:net";
 import express from "express";
 import OpenApiValidator from "express-openapi-validator";
-import { readBody } from "../../server/src/platform/http/read-body.ts";
-import { requestId } from "../../server/src/platform/http/request-id.ts";
-import { route } from "../../server/src/platform/http/route.ts";
-import { compileValidators, openApiDocument, validate } from "../../server/src/platform/http/validate.ts";
+import { readBody } from "../server/src/platform/http/read-body.ts";
+import { requestId } from "../server/src/platform/http/request-id.ts";
+import { route } from "../server/src/platform/http/route.ts";
+import { compileValidators, openApiDocument, validate } from "../server/src/platform/http/validate.ts";
 
 const [kind] = process.argv.slice(2);
 const app = express();

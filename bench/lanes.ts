@@ -73,7 +73,7 @@ async function bulkIn(admin: pg.Client, status: string): Promise<number> {
 
 /** The UUIDs of what was accepted. */
 async function ask(url: string, accounts: BenchAccount[]): Promise<string[]> {
-  const { decodeId } = await import("../../server/src/platform/ids/index.ts");
+  const { decodeId } = await import("../server/src/platform/ids/index.ts");
   const body = JSON.stringify({ prompt: "Lo-fi, rainy night", instrumental: true, duration_seconds: 5 });
   const asked: Promise<string>[] = [];
   for (let index = 0; index < PER_SECOND * SECONDS; index += 1) {

@@ -1,4 +1,4 @@
-import { wavOf } from "../../server/test-kit/audio.ts";
+import { wavOf } from "../server/test-kit/audio.ts";
 import type { LoadAccount } from "./mixed-load-accounts.ts";
 
 export interface MixedRequest {

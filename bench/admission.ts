@@ -1,9 +1,9 @@
 import { pino } from "pino";
-import { createCounters } from "../../server/src/features/quota/index.ts";
-import { limitsOfPlan } from "../../server/src/features/plans/index.ts";
-import { newId } from "../../server/src/platform/ids/index.ts";
-import { connectRedis, redisScript, whenReady } from "../../server/src/platform/redis/index.ts";
-import { startRedis } from "../../server/test-kit/redis-server.ts";
+import { createCounters } from "../server/src/features/quota/index.ts";
+import { limitsOfPlan } from "../server/src/features/plans/index.ts";
+import { newId } from "../server/src/platform/ids/index.ts";
+import { connectRedis, redisScript, whenReady } from "../server/src/platform/redis/index.ts";
+import { startRedis } from "../server/test-kit/redis-server.ts";
 import { median, medianRatio, row, type BenchRow } from "./row.ts";
 
 const ACCOUNTS = 10_000;

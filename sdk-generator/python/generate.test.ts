@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { OpenApiDocument, OperationObject, SchemaObject } from "../document.ts";
 import { generatePythonSdk } from "./generate.ts";
 
-const root = new URL("../../../", import.meta.url);
+const root = new URL("../../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
 const contract = JSON.parse(read("openapi/dist/openapi.json")) as OpenApiDocument;
 const { version } = JSON.parse(read("sdk-js/package.json")) as { version: string };

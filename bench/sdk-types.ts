@@ -6,7 +6,7 @@ import { median, row, type BenchRow } from "./row.ts";
 import type { Candidate } from "./sdk-peers.ts";
 
 const ROUNDS = 5;
-const root = fileURLToPath(new URL("../../", import.meta.url));
+const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** A project of one file with one call, compiled without output by the TypeScript that is installed here; as a new project would be, but for skipLibCheck. */
 export async function benchSdkTypes(candidates: readonly Candidate[]): Promise<BenchRow[]> {

@@ -1,7 +1,7 @@
 // Makes the generated parts of both SDKs from the bundled contract.
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { readBundle, root, write } from "../openapi/files.mjs";
+import { readBundle, root, write } from "../tools/openapi/files.mjs";
 import { generateExamples } from "./examples.ts";
 import { generateSdk } from "./generate.ts";
 import { snake } from "./names.ts";

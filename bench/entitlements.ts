@@ -1,7 +1,7 @@
 import { pino } from "pino";
-import { createPlanLookup, type PlanLookup } from "../../server/src/features/plans/index.ts";
-import { systemClock } from "../../server/src/platform/clock/index.ts";
-import { createDatabase } from "../../server/src/platform/db/index.ts";
+import { createPlanLookup, type PlanLookup } from "../server/src/features/plans/index.ts";
+import { systemClock } from "../server/src/platform/clock/index.ts";
+import { createDatabase } from "../server/src/platform/db/index.ts";
 import { load, type LoadRequest } from "./load.ts";
 import { makeAccounts, openBenchPlatform } from "./platform.ts";
 import { row, type BenchRow } from "./row.ts";
