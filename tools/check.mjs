@@ -6,6 +6,7 @@ const WORKSPACES = [
   "openapi",
   "server",
   "plugins/kit",
+  "plugins/create",
   "plugins/minimax",
   "plugins/spotify",
   "plugins/stripe",
@@ -32,6 +33,7 @@ const checks = [
   // The kit first: the plugin's declarations name the kit's.
   ...[
     "@musicverse/plugin-kit",
+    "@musicverse/create-plugin",
     "@musicverse/plugin-minimax",
     "@musicverse/plugin-spotify",
     "@musicverse/plugin-stripe",

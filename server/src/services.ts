@@ -13,6 +13,7 @@ import {
   createSimulatorStore,
   type PluginHost,
   type PluginSource,
+  installedPackages,
 } from "./platform/plugins/index.ts";
 import { createPostgresQueues, createRedisQueues } from "./platform/queue/index.ts";
 import { connectRedis } from "./platform/redis/index.ts";
@@ -87,7 +88,7 @@ export async function openServices(config: Config, overrides: ServiceOverrides =
     settings: config.env,
     simulatorWebhookSecret: (pluginId) =>
       `whsec_${deriveSecret(config.masterKeys, `simulator webhooks of ${pluginId}`).toString("base64")}`,
-    ...(overrides.pluginSource && { source: overrides.pluginSource }),
+    source: overrides.pluginSource ?? installedPackages(config.pluginsDir),
     simulatorStore: (pluginId) => createSimulatorStore(db, pluginId),
     simulatorLatency: config.simulatorLatencyPercent / 100,
     guardedDispatcher: (pluginId, origin) => providers.get(pluginId, origin),

@@ -10,6 +10,8 @@ import {
 import { createSimulator } from "@musicverse/plugin-kit/simulator";
 import { installedPackages, type PluginSource } from "../src/platform/plugins/index.ts";
 
+const installed = installedPackages();
+
 /** A plugin whose provider sends webhooks as Stripe does: `Stripe-Signature: t=…,v1=…`, `{ id, type, created, data }`. */
 
 interface Body {
@@ -62,8 +64,8 @@ export const hookedEnv = { PLUGINS: "minimax,spotify,stripe,hooked", HOOKED_WEBH
 /** The installed packages, and `hooked`. */
 export const hookedSource: PluginSource = {
   find: (name) =>
-    name === "hooked" ? { packageName: "hooked", version: "1.0.0", kit: "^0.1.0" } : installedPackages.find(name),
-  load: async (name) => (name === "hooked" ? { default: hookedPlugin } : installedPackages.load(name)),
+    name === "hooked" ? { packageName: "hooked", version: "1.0.0", kit: "^0.1.0" } : installed.find(name),
+  load: async (name) => (name === "hooked" ? { default: hookedPlugin } : installed.load(name)),
 };
 
 /** A webhook of the provider: its bytes, and the header that signs them. */

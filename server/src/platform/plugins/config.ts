@@ -1,4 +1,4 @@
-import { defineSettings, flag, integer, InvalidSetting, list, type Setting } from "../config/define.ts";
+import { defineSettings, flag, integer, InvalidSetting, list, optional, text, type Setting } from "../config/define.ts";
 import { costPrices } from "./prices.ts";
 
 const signInRedirectUris: Setting<readonly string[]> = {
@@ -47,6 +47,13 @@ export const settings = defineSettings({
     example: "minimax,musicverse-plugin-example",
     fallback: { value: ["minimax", "spotify", "stripe"] },
   }),
+  pluginsDir: optional(
+    text({
+      variable: "PLUGINS_DIR",
+      description: "folder in which further plugins are installed (npm install there); empty: only the server's own",
+      example: "./plugins-of-ours",
+    }),
+  ),
   costPrices,
   simulatorLatencyPercent: integer({
     variable: "SIMULATOR_LATENCY_PERCENT",

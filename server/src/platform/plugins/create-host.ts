@@ -44,7 +44,7 @@ export interface PluginHostOptions {
 export async function createPluginHost(options: PluginHostOptions): Promise<PluginHost> {
   const { log, clock, settings } = options;
   const load = {
-    source: options.source ?? installedPackages,
+    source: options.source ?? installedPackages(),
     settings,
     importTimeoutMs: options.importTimeoutMs ?? 10_000,
   };
