@@ -12,7 +12,7 @@ import { newSecret } from "./secret.ts";
 import { countActiveKeysAlone, insertKey } from "./store.ts";
 
 /** Per mode; enough for a key per server and person, few enough to look through. */
-const keysMax = 100;
+const KEYS_MAX = 100;
 
 /** What is left out, a key gets from who makes it, but no scopes of `admin`; it never gets more. */
 export const createApiKey = ({ clock, config }: Pick<ApiKeysDeps, "clock" | "config">): Handler<"createApiKey"> => {
@@ -30,9 +30,9 @@ export const createApiKey = ({ clock, config }: Pick<ApiKeysDeps, "clock" | "con
         ip_allowlist: allowlist === undefined ? limits.ipAllowlist : allowlist,
       };
       checkWithin(wanted, limits);
-      if ((await countActiveKeysAlone(tx, now)) >= keysMax) {
+      if ((await countActiveKeysAlone(tx, now)) >= KEYS_MAX) {
         throw new ProblemError("api_key_limit_reached", {
-          detail: `This account has ${keysMax} active API keys, the most it may have. Revoke one that is no longer used.`,
+          detail: `This account has ${KEYS_MAX} active API keys, the most it may have. Revoke one that is no longer used.`,
         });
       }
       const { key, stored } = newSecret(principal.mode, peppers, now);

@@ -9,7 +9,7 @@ import { promptOf } from "./wishes.ts";
 type Body = components["schemas"]["CreateGenerationRequest"];
 
 /** The longest prompt that every provider of pictures takes. */
-export const artworkPromptMax = 1500;
+export const ARTWORK_PROMPT_MAX = 1500;
 
 /** What a provider of pictures is asked for; a track is described by its title, its artist and the prompt it was made of. */
 export async function artworkWish(
@@ -25,7 +25,7 @@ export async function artworkWish(
   const song = `Cover art for the song "${track.title}"${track.artist === null ? "" : ` by ${track.artist}`}.`;
   const about = prompt ?? (await promptOfTrack(db, accountId, track.generation_id));
   const wish = about === null ? song : `${about}\n${song}`;
-  return { prompt: [...wish].length <= artworkPromptMax ? wish : (prompt ?? song), title: title ?? track.title };
+  return { prompt: [...wish].length <= ARTWORK_PROMPT_MAX ? wish : (prompt ?? song), title: title ?? track.title };
 }
 
 async function promptOfTrack(db: Database, accountId: string, generationId: string | null): Promise<string | null> {

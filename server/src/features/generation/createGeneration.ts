@@ -1,7 +1,7 @@
 import type { components } from "../../generated/openapi.types.ts";
 import { accepted, type Handler } from "../../platform/http/operation.ts";
 import { ProblemError, type FieldProblem } from "../../platform/http/problem.ts";
-import { artworkPromptMax, artworkWish } from "./artwork-wish.ts";
+import { ARTWORK_PROMPT_MAX, artworkWish } from "./artwork-wish.ts";
 import type { GenerationDeps } from "./deps.ts";
 import { POLL_SECONDS } from "./getGeneration.ts";
 import type { PrepareGeneration } from "./start.ts";
@@ -53,8 +53,8 @@ function whatDoesNotFit(body: Body): FieldProblem[] {
       ...(body.prompt === undefined && body.source_track_id === undefined
         ? [problem("prompt", "required", "Say what is to be seen, or give a track in source_track_id.")]
         : []),
-      ...([...(body.prompt ?? "")].length > artworkPromptMax
-        ? [problem("prompt", "too_long", `For artwork it may have ${artworkPromptMax} characters.`)]
+      ...([...(body.prompt ?? "")].length > ARTWORK_PROMPT_MAX
+        ? [problem("prompt", "too_long", `For artwork it may have ${ARTWORK_PROMPT_MAX} characters.`)]
         : []),
     ];
   }

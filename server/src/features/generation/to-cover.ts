@@ -2,9 +2,9 @@ import sharp from "sharp";
 import { UnusableOutput } from "./product.ts";
 
 /** Pixels of an edge of a cover, as stores want it. */
-const edge = 3000;
+const EDGE = 3000;
 /** More than any provider makes: a file of a few bytes may promise more than any memory holds. */
-const pixelsMax = 100_000_000;
+const PIXELS_MAX = 100_000_000;
 
 /**
  * A picture of any size → JPEG of 3000 × 3000 pixels in sRGB, three channels of 8 bits; what is not square loses its edges.
@@ -12,11 +12,11 @@ const pixelsMax = 100_000_000;
  */
 export async function toCover(image: Uint8Array): Promise<Uint8Array> {
   try {
-    return await sharp(image, { failOn: "truncated", limitInputPixels: pixelsMax })
+    return await sharp(image, { failOn: "truncated", limitInputPixels: PIXELS_MAX })
       .rotate()
       .flatten({ background: "#000000" })
       .toColourspace("srgb")
-      .resize(edge, edge, { fit: "cover", kernel: "lanczos3" })
+      .resize(EDGE, EDGE, { fit: "cover", kernel: "lanczos3" })
       .jpeg({ quality: 92, chromaSubsampling: "4:4:4" })
       .toBuffer();
   } catch (error) {

@@ -51,10 +51,10 @@ async function copyOf(tx: TenantTx, draftId: string, variantId: string | undefin
   };
 }
 
-const titleMax = 200;
+const TITLE_MAX = 200;
 
 function titleFrom(hook: string): string {
-  return [...hook.replaceAll(/[\s\p{Cc}]+/gu, " ").trim()].slice(0, titleMax).join("").trim();
+  return [...hook.replaceAll(/[\s\p{Cc}]+/gu, " ").trim()].slice(0, TITLE_MAX).join("").trim();
 }
 
 function emptyReel(): NewAsset {

@@ -9,7 +9,7 @@ export interface ImageFacts {
 const endings: Readonly<Record<string, string>> = { "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp" };
 
 /** Pixels of the largest picture that is opened; a file of a few bytes may promise more than any memory holds. */
-const pixelsMax = 100_000_000;
+const PIXELS_MAX = 100_000_000;
 
 export class ImageError extends Error {
   override name = "ImageError";
@@ -23,7 +23,7 @@ export function imageEnding(contentType: string): string {
 /** What the picture is. Decodes it to its end; throws `ImageError` unless it is a whole JPEG, PNG or WebP. */
 export async function readImageFacts(bytes: Uint8Array): Promise<ImageFacts> {
   try {
-    const image = sharp(bytes, { failOn: "truncated", limitInputPixels: pixelsMax });
+    const image = sharp(bytes, { failOn: "truncated", limitInputPixels: PIXELS_MAX });
     const { mediaType, width, height } = await image.metadata();
     if (mediaType === undefined || !(mediaType in endings)) throw new Error("it is no JPEG, PNG or WebP");
     await image.stats();

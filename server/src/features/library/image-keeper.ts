@@ -17,7 +17,7 @@ export interface StoredImage {
 }
 
 /** Far longer than any generation may take between the first byte and its transaction. */
-const giveUpAfterMs = DAY_MS;
+const GIVE_UP_AFTER_MS = DAY_MS;
 
 export interface ImageKeeperDeps {
   db: Database;
@@ -33,7 +33,7 @@ export async function storeImage(
   const facts = await readImageFacts(image);
   const id = newId();
   const blobKey = `${accountId}/${id}`;
-  const visibleAfter = db.writeTenant(accountId, blobDeletion(accountId, { id, blobKey, delayMs: giveUpAfterMs }));
+  const visibleAfter = db.writeTenant(accountId, blobDeletion(accountId, { id, blobKey, delayMs: GIVE_UP_AFTER_MS }));
   try {
     return { accountId, id, blobKey, facts, ...(await storage.put(blobKey, image, { visibleAfter })) };
   } catch (error) {

@@ -11,7 +11,7 @@ import { ranksFor } from "./place.ts";
 import { presentItem, presentPlaylist } from "./present.ts";
 import { changePlaylist } from "./store.ts";
 
-const tracksMax = 10_000;
+const TRACKS_MAX = 10_000;
 
 /** All of the tracks or none. Tracks are locked before the playlist, as everywhere: see the slice's README. */
 export const addPlaylistTracks =
@@ -25,9 +25,9 @@ export const addPlaylistTracks =
       const tracks = wanted.map((id) => found.get(id) ?? null);
       const known = tracks.filter((track) => track !== null);
       if (known.length < tracks.length) throw unknownTracks(tracks);
-      if (playlist.track_count + wanted.length > tracksMax) throw full(playlist.track_count, wanted.length);
+      if (playlist.track_count + wanted.length > TRACKS_MAX) throw full(playlist.track_count, wanted.length);
 
-      const position = Math.min(body.position ?? tracksMax, playlist.track_count);
+      const position = Math.min(body.position ?? TRACKS_MAX, playlist.track_count);
       const ranks = await ranksFor(tx, playlist, { position }, wanted.length);
       const now = clock.now();
       const items = wanted.map((trackId, index) => ({ id: newId(), track_id: trackId, rank: ranks[index] ?? 0n }));
@@ -62,7 +62,7 @@ function unknownTracks(tracks: readonly unknown[]): ProblemError {
 }
 
 function full(has: number, more: number): ProblemError {
-  const [now, limit] = [has, tracksMax].map((count) => count.toLocaleString("en"));
+  const [now, limit] = [has, TRACKS_MAX].map((count) => count.toLocaleString("en"));
   const detail = `This playlist has ${now} tracks and may have ${limit}; ${more} more do not fit. Remove some or start another playlist.`;
   return new ProblemError("playlist_full", { detail });
 }

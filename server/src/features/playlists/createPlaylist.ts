@@ -6,14 +6,14 @@ import type { PlaylistsDeps } from "./deps.ts";
 import { presentPlaylist } from "./present.ts";
 import { countPlaylistsAlone, insertPlaylist } from "./store.ts";
 
-const playlistsMax = 1000;
+const PLAYLISTS_MAX = 1000;
 
 export const createPlaylist =
   ({ clock, emit }: Pick<PlaylistsDeps, "clock" | "emit">): Handler<"createPlaylist"> =>
   async ({ body, requestId, write }) =>
     write(async (tx) => {
-      if ((await countPlaylistsAlone(tx)) >= playlistsMax) {
-        const limit = playlistsMax.toLocaleString("en");
+      if ((await countPlaylistsAlone(tx)) >= PLAYLISTS_MAX) {
+        const limit = PLAYLISTS_MAX.toLocaleString("en");
         const detail = `This account has ${limit} playlists, the most it may have. Delete one that is no longer used.`;
         throw new ProblemError("playlist_limit_reached", { detail });
       }

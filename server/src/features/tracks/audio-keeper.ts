@@ -20,7 +20,7 @@ export interface StoredAudio {
 }
 
 /** Far longer than any upload or generation may take between its first byte and its transaction. */
-const giveUpAfterMs = DAY_MS;
+const GIVE_UP_AFTER_MS = DAY_MS;
 
 export interface AudioKeeperDeps {
   db: Database;
@@ -39,7 +39,7 @@ export async function storeAudio(
 ): Promise<StoredAudio> {
   const id = newId();
   const blobKey = `${accountId}/${id}`;
-  const visibleAfter = db.writeTenant(accountId, blobDeletion(accountId, { id, blobKey, delayMs: giveUpAfterMs }));
+  const visibleAfter = db.writeTenant(accountId, blobDeletion(accountId, { id, blobKey, delayMs: GIVE_UP_AFTER_MS }));
   try {
     const { bytes, sha256 } = await storage.put(blobKey, source, { ...options, visibleAfter });
     return {

@@ -11,11 +11,11 @@ export interface TrackFilter {
   until: Date | null;
 }
 
-const wordsMax = 20;
+const WORDS_MAX = 20;
 
 /** The words of a search in the one form that `tracks.search_text` has. */
 export function searchWords(text: string): string[] {
-  return text.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean).slice(0, wordsMax);
+  return text.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean).slice(0, WORDS_MAX);
 }
 
 /**

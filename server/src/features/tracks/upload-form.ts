@@ -22,10 +22,10 @@ export interface UploadForm<T> {
 }
 
 const textFields = ["title", "artist"] as const;
-const charactersMax = 200;
+const CHARACTERS_MAX = 200;
 /** 200 characters of UTF-8 and some room, so that too long and absurdly long are told in the same words. */
-const fieldBytesMax = 4096;
-const partsMax = 20;
+const FIELD_BYTES_MAX = 4096;
+const PARTS_MAX = 20;
 
 /**
  * Reads the multipart body of an upload while it arrives; parts may come in any order. Throws `ProblemError` that names
@@ -54,10 +54,10 @@ export async function readUploadForm<T>(raw: IncomingMessage, receiver: FileRece
     if (name === "file") problems.push(notAFile);
     else if (!known || nameTruncated) problems.push(unknownField(name));
     else if (texts.has(name)) problems.push(duplicate(name));
-    else problems.push(...textProblems(name, valueTruncated ? "x".repeat(charactersMax + 1) : value));
+    else problems.push(...textProblems(name, valueTruncated ? "x".repeat(CHARACTERS_MAX + 1) : value));
     texts.set(name, value);
   });
-  parser.on("partsLimit", () => reject(invalidField("/body", "too_many_parts", `Send at most ${partsMax} parts.`)));
+  parser.on("partsLimit", () => reject(invalidField("/body", "too_many_parts", `Send at most ${PARTS_MAX} parts.`)));
   parser.on("error", (cause) => reject(endedEarly(cause)));
   parser.on("close", resolve);
   const aborted = () => reject(endedEarly(new Error("the request was aborted")));
@@ -82,7 +82,7 @@ export async function readUploadForm<T>(raw: IncomingMessage, receiver: FileRece
 
 function openParser(raw: IncomingMessage): Busboy {
   try {
-    const limits = { fieldNameSize: 100, fieldSize: fieldBytesMax, parts: partsMax };
+    const limits = { fieldNameSize: 100, fieldSize: FIELD_BYTES_MAX, parts: PARTS_MAX };
     return busboy({ headers: raw.headers, defParamCharset: "utf8", limits });
   } catch (cause) {
     const detail = "Send the file as multipart/form-data with a boundary, as HTTP clients do for forms with a file.";
@@ -100,8 +100,8 @@ async function discardKept<T>(kept: Promise<T> | null, receiver: FileReceiver<T>
   if (file) await receiver.discard(file.value);
 }
 
-const drainBytesMax = 64 * 1024 * 1024;
-const drainMsMax = 10_000;
+const DRAIN_BYTES_MAX = 64 * 1024 * 1024;
+const DRAIN_MS_MAX = 10_000;
 
 /** Lets a sender that is nearly through finish, so that it reads the answer instead of a broken connection. */
 function drain(raw: IncomingMessage): Promise<void> {
@@ -110,9 +110,9 @@ function drain(raw: IncomingMessage): Promise<void> {
   let bytes = 0;
   const count = (chunk: Buffer): void => {
     bytes += chunk.length;
-    if (bytes > drainBytesMax) resolve();
+    if (bytes > DRAIN_BYTES_MAX) resolve();
   };
-  const timer = setTimeout(resolve, drainMsMax);
+  const timer = setTimeout(resolve, DRAIN_MS_MAX);
   for (const event of ["end", "close", "error"]) raw.once(event, resolve);
   raw.on("data", count);
   raw.resume();
@@ -145,8 +145,8 @@ function duplicate(name: string): FieldProblem {
 
 function textProblems(name: string, value: string): FieldProblem[] {
   const path = pointer(name);
-  const tooLong = [...value].length > charactersMax;
-  if (tooLong) return [{ path, code: "too_long", message: `It is over ${charactersMax} characters. Shorten it.` }];
+  const tooLong = [...value].length > CHARACTERS_MAX;
+  if (tooLong) return [{ path, code: "too_long", message: `It is over ${CHARACTERS_MAX} characters. Shorten it.` }];
   if (value.trim() === "") return [{ path, code: "too_short", message: "It is empty. Write one or leave it out." }];
   if (/\p{Cc}/u.test(value)) return [{ path, code: "pattern", message: "It has control characters. Remove them." }];
   return [];

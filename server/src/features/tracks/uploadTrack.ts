@@ -20,7 +20,7 @@ export const uploadTrack =
   (deps: TracksDeps): Handler<"uploadTrack"> =>
   async ({ principal: { accountId }, raw, requestId, write }) => {
     const maxBytes = deps.uploadBytesMax;
-    if (Number(raw.headers["content-length"] ?? 0) > maxBytes + formBytesMax) throw tooLarge(maxBytes);
+    if (Number(raw.headers["content-length"] ?? 0) > maxBytes + FORM_BYTES_MAX) throw tooLarge(maxBytes);
     const form = await readUploadForm(raw, {
       keep: (file) => storeAudio(deps, accountId, file, { maxBytes }),
       discard: (stored) => discardAudio(deps, stored),
@@ -49,7 +49,7 @@ export const uploadTrack =
   };
 
 /** Boundaries and text fields around the file. */
-const formBytesMax = 256 * 1024;
+const FORM_BYTES_MAX = 256 * 1024;
 
 /** What the caller says, else the file's tags, else the file's name. */
 function detailsOf({ file: { facts }, title, artist, fileName }: UploadForm<StoredAudio>) {

@@ -1,5 +1,5 @@
 import type { Statement } from "../../platform/db/index.ts";
-import { daysKept } from "./maintenance.ts";
+import { DAYS_KEPT } from "./maintenance.ts";
 import { DAY_MS } from "../../platform/time/index.ts";
 
 /** What figures can be kept apart by: name in the API → SQL over a fact. */
@@ -91,7 +91,7 @@ function valuesOf(
   now: Date,
 ): unknown[] {
   // Requests older than any partition: nothing is looked for there one by one.
-  const oldest = new Date(now.getTime() - (daysKept + 2) * DAY_MS);
+  const oldest = new Date(now.getTime() - (DAYS_KEPT + 2) * DAY_MS);
   return [since, until, oldest, accountId, mode, operation, keyId];
 }
 

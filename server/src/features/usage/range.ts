@@ -1,6 +1,6 @@
 import { invalidField } from "../../platform/http/problem.ts";
 import type { UsageRange } from "./cells.ts";
-import { daysKept, monthsKept } from "./maintenance.ts";
+import { DAYS_KEPT, MONTHS_KEPT } from "./maintenance.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../platform/time/index.ts";
 
 export const stepMs = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS } as const;
@@ -32,9 +32,9 @@ export function rangeOf(asked: Asked, now: Date, defaultMs: number): UsageRange 
     throw invalidField(
       "/query/since",
       "range_too_long",
-      `Ask for at most ${RANGE_MAX_DAYS} days at once; figures are kept ${monthsKept} months.`,
+      `Ask for at most ${RANGE_MAX_DAYS} days at once; figures are kept ${MONTHS_KEPT} months.`,
     );
-  const finest = now.getTime() - daysKept * DAY_MS;
+  const finest = now.getTime() - DAYS_KEPT * DAY_MS;
   return {
     since: new Date(floor(since, since < finest ? HOUR_MS : MINUTE_MS)),
     until: new Date(ceil(until, until < finest ? HOUR_MS : MINUTE_MS)),
@@ -49,11 +49,11 @@ export function stepsOf(
 ): UsageRange & { starts: Date[] } {
   const { since, until } = rangeOf(asked, now, defaultMs);
   const step = stepMs[asked.granularity];
-  if (step < HOUR_MS && since.getTime() < now.getTime() - daysKept * DAY_MS) {
+  if (step < HOUR_MS && since.getTime() < now.getTime() - DAYS_KEPT * DAY_MS) {
     throw invalidField(
       "/query/since",
       "too_old_for_granularity",
-      `Minutes are kept ${daysKept} days. Ask for hours or days, or for a later time.`,
+      `Minutes are kept ${DAYS_KEPT} days. Ask for hours or days, or for a later time.`,
     );
   }
   const [first, end] = [floor(since.getTime(), step), ceil(until.getTime(), step)];

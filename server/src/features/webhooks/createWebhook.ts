@@ -8,7 +8,7 @@ import { newSecret, sealSecret } from "./secret.ts";
 import { countWebhooksAlone, insertWebhook } from "./store.ts";
 import { sendTestEvent } from "./test-event.ts";
 
-const webhooksMax = 50;
+const WEBHOOKS_MAX = 50;
 
 /** Creates an endpoint, shows its secret this once, and sends it a test event. */
 export const createWebhook =
@@ -16,9 +16,9 @@ export const createWebhook =
   async ({ principal: { accountId, clientId }, body, requestId, write }) => {
     const url = endpointUrl(body.url, deps.policy);
     return write(async (tx) => {
-      if ((await countWebhooksAlone(tx)) >= webhooksMax) {
+      if ((await countWebhooksAlone(tx)) >= WEBHOOKS_MAX) {
         throw new ProblemError("webhook_limit_reached", {
-          detail: `This account has ${webhooksMax} webhooks, the most it may have. Delete one that is no longer used.`,
+          detail: `This account has ${WEBHOOKS_MAX} webhooks, the most it may have. Delete one that is no longer used.`,
         });
       }
       const id = newId();

@@ -9,14 +9,14 @@ import { HOUR_MS } from "../../platform/time/index.ts";
 
 const windows = { "1h": HOUR_MS, "24h": 24 * HOUR_MS, "7d": 168 * HOUR_MS, "30d": 720 * HOUR_MS };
 /** Figures are counted per ten minutes: the window begins with one. */
-const bucketMs = 600_000;
+const BUCKET_MS = 600_000;
 
 export const getWebhookStats =
   ({ db, clock }: Pick<WebhooksDeps, "db" | "clock">): Handler<"getWebhookStats"> =>
   async ({ principal: { accountId }, path, query }) => {
     const { id } = await findWebhook(db, accountId, path.webhook_id);
     const window = query.window ?? "24h";
-    const since = new Date(Math.floor((clock.now().getTime() - windows[window]) / bucketMs) * bucketMs);
+    const since = new Date(Math.floor((clock.now().getTime() - windows[window]) / BUCKET_MS) * BUCKET_MS);
     const row = only(
       await db.readTenant<StatsRow>(accountId, selectStats(accountId, id, since)),
       "the figures of an endpoint",

@@ -5,7 +5,7 @@ export const deliveryIdsOf = (eventId: string) =>
 
 /** A transaction that saw the endpoint disabled may have begun a moment before, or commit a moment after. */
 const margin = "interval '1 minute'";
-const countMax = 1_000;
+const COUNT_MAX = 1_000;
 
 /**
  * Of a webhook `w`: events for it from when it was disabled until it was enabled again that have no delivery to it,
@@ -23,4 +23,4 @@ export const missedCount = `
          and not exists (select from webhook_deliveries d
                           where d.account_id = w.account_id and d.webhook_id = w.id
                             and d.id between ${deliveryIdsOf("e.id")} and d.event_id = e.id)
-       limit ${countMax}) missed) end as missed_count`;
+       limit ${COUNT_MAX}) missed) end as missed_count`;

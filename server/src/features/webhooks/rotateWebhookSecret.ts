@@ -6,14 +6,14 @@ import type { WebhooksDeps } from "./deps.ts";
 import { newSecret, sealSecret } from "./secret.ts";
 import { replaceSecret } from "./store.ts";
 
-const overlapSecondsDefault = 86_400;
+const OVERLAP_SECONDS_DEFAULT = 86_400;
 
 /** A new secret, shown this once; the old one signs too until the overlap ends. */
 export const rotateWebhookSecret =
   ({ clock, keyRing, work }: Pick<WebhooksDeps, "clock" | "keyRing" | "work">): Handler<"rotateWebhookSecret"> =>
   async ({ principal: { accountId }, path, body, write }) => {
     const id = webhookIdOf(path.webhook_id);
-    const overlapMs = (body?.overlap_seconds ?? overlapSecondsDefault) * 1_000;
+    const overlapMs = (body?.overlap_seconds ?? OVERLAP_SECONDS_DEFAULT) * 1_000;
     const secret = newSecret();
     return write(async (tx) => {
       const now = clock.now();

@@ -2,11 +2,11 @@ import { createHmac, createSecretKey, randomBytes } from "node:crypto";
 import type { KeyRing } from "../../platform/crypto/index.ts";
 
 const prefix = "whsec_";
-const secretBytes = 32;
+const SECRET_BYTES = 32;
 
 /** A new signing secret in the form of Standard Webhooks: `whsec_` + base64 of 32 random bytes. */
 export function newSecret(): string {
-  return prefix + randomBytes(secretBytes).toString("base64");
+  return prefix + randomBytes(SECRET_BYTES).toString("base64");
 }
 
 /** Binds an encrypted secret to its row: copied to another endpoint it does not decrypt. */

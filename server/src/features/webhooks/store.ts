@@ -1,6 +1,6 @@
 import type { EventType } from "../../generated/events.ts";
 import { only, type Statement, type TenantTx } from "../../platform/db/index.ts";
-import { failuresToOpen } from "./delivery/health.ts";
+import { FAILURES_TO_OPEN } from "./delivery/health.ts";
 import { missedCount } from "./missed.ts";
 
 export interface WebhookRow {
@@ -133,7 +133,7 @@ export async function updateWebhook(
             disabled_at = case when $8 is null then w.disabled_at end,
             missed_until = case when $8 is not null and w.status = 'disabled' then $9 else w.missed_until end,
             updated_at = $9, lease_token = null, lease_until = null,
-            failures = case when fresh.probe then ${failuresToOpen} when fresh.start then 0 else w.failures end,
+            failures = case when fresh.probe then ${FAILURES_TO_OPEN} when fresh.start then 0 else w.failures end,
             trips = case when fresh.start then 0 else w.trips end,
             slots = case when fresh.start then null else w.slots end,
             rate = case when fresh.start then null else w.rate end,

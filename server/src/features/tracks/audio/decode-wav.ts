@@ -16,7 +16,7 @@ const floatReaders: Record<number, ReadSample> = {
   64: (view, offset) => view.getFloat64(offset, true),
 };
 
-const blocksPerPiece = 8192;
+const BLOCKS_PER_PIECE = 8192;
 
 /** Integer PCM of 8 to 32 bits and IEEE float; null for compressed WAV. */
 export async function decodeWav(source: ByteSource): Promise<AsyncIterable<Pcm> | null> {
@@ -31,8 +31,8 @@ async function* pieces(source: ByteSource, layout: WavLayout, readSample: ReadSa
   const { blockBytes, sampleRate, dataStart, dataBytes } = layout;
   const sampleBytes = blockBytes / layout.channels;
   const dataEnd = dataStart + dataBytes;
-  for (let position = dataStart; position + blockBytes <= dataEnd; position += blocksPerPiece * blockBytes) {
-    const bytes = await source.read(position, Math.min(blocksPerPiece * blockBytes, dataEnd - position));
+  for (let position = dataStart; position + blockBytes <= dataEnd; position += BLOCKS_PER_PIECE * blockBytes) {
+    const bytes = await source.read(position, Math.min(BLOCKS_PER_PIECE * blockBytes, dataEnd - position));
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const blocks = Math.floor(bytes.byteLength / blockBytes);
     const channels = Array.from({ length: layout.channels }, (_, channel) => {

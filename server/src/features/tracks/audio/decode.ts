@@ -7,7 +7,7 @@ import { decodeWav } from "./decode-wav.ts";
 import type { AudioFormat } from "./format.ts";
 import type { Pcm } from "./pcm.ts";
 
-const chunkBytes = 64 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 /** Pieces of the sound from first to last, a chunk in memory at a time; null for a codec that nothing here decodes. */
 export async function decode(source: ByteSource, format: AudioFormat): Promise<AsyncIterable<Pcm> | null> {
@@ -34,8 +34,8 @@ async function decodeOgg(source: ByteSource): Promise<AsyncIterable<Pcm> | null>
 }
 
 async function* chunksOf(source: ByteSource): AsyncIterable<Uint8Array> {
-  for (let position = 0; position < source.size; position += chunkBytes) {
-    yield await source.read(position, chunkBytes);
+  for (let position = 0; position < source.size; position += CHUNK_BYTES) {
+    yield await source.read(position, CHUNK_BYTES);
   }
 }
 

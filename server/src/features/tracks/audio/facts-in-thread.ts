@@ -8,7 +8,7 @@ import type { Thread } from "./thread.ts";
 const script = new URL("./facts-worker.ts", import.meta.url);
 
 /** The slowest honest file, 200 MB of MP3 frames without a header, takes a third of it. */
-const patienceMs = 30_000;
+const PATIENCE_MS = 30_000;
 
 /** Files looked at at once in one process; further ones wait, or a crowd of uploads would take all cores and memory. */
 const idle: Thread<null, FactsAnswer>[] = [createThread(script), createThread(script)];
@@ -18,7 +18,7 @@ const waiting: ((thread: Thread<null, FactsAnswer>) => void)[] = [];
  * `readAudioFacts` in a thread, with an end to its patience: parsers of audio can be led, by files made for it, to walk
  * millions of empty boxes or to look for a frame in every byte. Throws `AudioError` for those too.
  */
-export async function readAudioFactsInThread(source: ByteSource, timeoutMs = patienceMs): Promise<AudioFacts> {
+export async function readAudioFactsInThread(source: ByteSource, timeoutMs = PATIENCE_MS): Promise<AudioFacts> {
   const thread = idle.pop() ?? (await new Promise<Thread<null, FactsAnswer>>((resolve) => waiting.push(resolve)));
   const timeout = AbortSignal.timeout(timeoutMs);
   try {

@@ -23,9 +23,9 @@ export interface AudioFacts {
 }
 
 const accepted = "Send a WAV, MP3, FLAC, Ogg or M4A audio file.";
-const channelsMax = 64;
-const sampleRateMax = 1_000_000;
-const durationMsMax = 2 ** 31 - 1;
+const CHANNELS_MAX = 64;
+const SAMPLE_RATE_MAX = 1_000_000;
+const DURATION_MS_MAX = 2 ** 31 - 1;
 
 /**
  * Format, duration, sample rate and channels as the bytes show them. Throws `AudioError` when they are no
@@ -38,9 +38,9 @@ export async function readAudioFacts(source: ByteSource): Promise<AudioFacts> {
   const measures = await readers[format](source);
   const { durationMs, sampleRate, channels } = measures;
   const limits = [
-    [durationMs, durationMsMax],
-    [sampleRate, sampleRateMax],
-    [channels, channelsMax],
+    [durationMs, DURATION_MS_MAX],
+    [sampleRate, SAMPLE_RATE_MAX],
+    [channels, CHANNELS_MAX],
   ] as const;
   if (!limits.every(([value, max]) => value > 0 && value <= max)) {
     throw new AudioError("not_audio", `The file says it is ${format} but holds no audio. ${accepted}`);

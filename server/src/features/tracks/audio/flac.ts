@@ -2,8 +2,8 @@ import { truncated } from "./audio-error.ts";
 import type { ByteSource } from "./byte-source.ts";
 
 /** Tail that surely holds the start of the last frame when STREAMINFO does not say how large frames get. */
-const tailBytesDefault = 256 * 1024;
-const tailBytesMax = 4 * 1024 * 1024;
+const TAIL_BYTES_DEFAULT = 256 * 1024;
+const TAIL_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * Throws `truncated` unless a frame near the end reaches the last sample that STREAMINFO announces and is itself whole.
@@ -17,7 +17,7 @@ export async function checkFlacComplete(source: ByteSource, start: number): Prom
   const samples = (info.readUInt8(13) & 15) * 2 ** 32 + info.readUInt32BE(14);
   if (samples === 0) return;
 
-  const length = Math.min(frameBytesMax === 0 ? tailBytesDefault : frameBytesMax + 4096, tailBytesMax);
+  const length = Math.min(frameBytesMax === 0 ? TAIL_BYTES_DEFAULT : frameBytesMax + 4096, TAIL_BYTES_MAX);
   const tail = await source.read(Math.max(0, source.size - length), length);
   for (let offset = tail.length - 9; offset >= 0; offset -= 1) {
     if (tail[offset] !== 0xff || ((tail[offset + 1] ?? 0) & 0xfe) !== 0xf8) continue;

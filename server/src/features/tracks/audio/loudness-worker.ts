@@ -5,9 +5,9 @@ import type { Measurement } from "./measure.ts";
 import { serveOwner } from "./thread-side.ts";
 
 /** Read from first to last: six seconds of a CD at a time. */
-const windowBytes = 1024 * 1024;
+const WINDOW_BYTES = 1024 * 1024;
 
 // Bytes that could not be read end in the owner, so what is thrown here comes from the audio itself.
 serveOwner<AudioFormat, Measurement>((format, source) =>
-  measureLoudness(windowed(source, windowBytes), format).catch((): Measurement => ({ unmeasurable: "undecodable" })),
+  measureLoudness(windowed(source, WINDOW_BYTES), format).catch((): Measurement => ({ unmeasurable: "undecodable" })),
 );

@@ -12,10 +12,10 @@ export interface LoudnessMeter {
 type Coefficients = readonly [b0: number, b1: number, b2: number, a1: number, a2: number];
 
 const absoluteGate = energyOf(-70);
-const relativeGateLu = 10;
+const RELATIVE_GATE_LU = 10;
 /** A gating block is 400 ms and starts every 100 ms. */
-const stepsPerBlock = 4;
-const surround = 1.41;
+const STEPS_PER_BLOCK = 4;
+const SURROUND = 1.41;
 
 /** `sampleRate` in hertz; `weights` one factor per channel, from `channelWeights`. */
 export function createLoudnessMeter(sampleRate: number, weights: readonly number[]): LoudnessMeter {
@@ -29,7 +29,7 @@ export function createLoudnessMeter(sampleRate: number, weights: readonly number
   const closeStep = (): void => {
     steps.push(energy / stepSamples);
     [filled, energy] = [0, 0];
-    if (steps.length < stepsPerBlock) return;
+    if (steps.length < STEPS_PER_BLOCK) return;
     const block = mean(steps);
     if (block > absoluteGate) blocks.push(block);
     steps.shift();
@@ -51,7 +51,7 @@ export function createLoudnessMeter(sampleRate: number, weights: readonly number
     },
     integrated() {
       if (blocks.length === 0) return null;
-      const gate = energyOf(loudnessOf(mean(blocks)) - relativeGateLu);
+      const gate = energyOf(loudnessOf(mean(blocks)) - RELATIVE_GATE_LU);
       return loudnessOf(mean(blocks.filter((block) => block > gate)));
     },
   };
@@ -59,14 +59,14 @@ export function createLoudnessMeter(sampleRate: number, weights: readonly number
 
 /** Weights of BS.1770-4 table 4 for the channel order of WAV and FLAC, or of Vorbis and Opus; null when unknown. */
 export function channelWeights(count: number, order: "wave" | "vorbis"): number[] | null {
-  if (count === 6 && order === "vorbis") return [1, 1, 1, surround, surround, 0]; // L C R Ls Rs LFE
+  if (count === 6 && order === "vorbis") return [1, 1, 1, SURROUND, SURROUND, 0]; // L C R Ls Rs LFE
   const known = [
     [1],
     [1, 1],
     [1, 1, 1],
-    [1, 1, surround, surround],
-    [1, 1, 1, surround, surround],
-    [1, 1, 1, 0, surround, surround],
+    [1, 1, SURROUND, SURROUND],
+    [1, 1, 1, SURROUND, SURROUND],
+    [1, 1, 1, 0, SURROUND, SURROUND],
   ]; // … L R C LFE Ls Rs
   return known[count - 1] ?? null;
 }

@@ -12,8 +12,8 @@ interface WarmThread {
 }
 
 /** To start a thread and load its decoders takes many times what a song takes; but decoders keep memory, so none lives long. */
-const tracksMax = 500;
-const idleMs = 60_000;
+const TRACKS_MAX = 500;
+const IDLE_MS = 60_000;
 let warm: WarmThread | null = null;
 let ending: NodeJS.Timeout | undefined;
 
@@ -30,7 +30,7 @@ export async function measureLoudnessInThread(
   try {
     return await own.thread.run(format, source, signal);
   } finally {
-    if (warm === null && own.tracks < tracksMax) keepFor(own);
+    if (warm === null && own.tracks < TRACKS_MAX) keepFor(own);
     else await own.thread.end();
   }
 }
@@ -40,5 +40,5 @@ function keepFor(own: WarmThread): void {
   ending = setTimeout(() => {
     warm = null;
     void own.thread.end();
-  }, idleMs).unref();
+  }, IDLE_MS).unref();
 }

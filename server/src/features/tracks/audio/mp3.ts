@@ -12,11 +12,11 @@ const bitratesMpeg1 = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 2
 const bitratesMpeg2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 const sampleRates = [44100, 48000, 32000];
 /** Encoders leave padding between a tag and the first frame; more than this is another kind of file. */
-const searchBytes = 16 * 1024;
+const SEARCH_BYTES = 16 * 1024;
 /** Consecutive frames that prove MP3: two sync bytes alone occur in any file. */
-const proofFrames = 3;
+const PROOF_FRAMES = 3;
 /** Encoders disagree whether the announced size counts the header's own frame: allow one largest frame and a tag. */
-const toleranceBytes = 2048;
+const TOLERANCE_BYTES = 2048;
 
 /** Layer III frame header (ISO/IEC 11172-3 §2.4.2.3, 13818-3 and the MPEG-2.5 extension); null when it is none. */
 function parseFrame(bytes: Uint8Array): Frame | null {
@@ -34,7 +34,7 @@ function parseFrame(bytes: Uint8Array): Frame | null {
 
 /** Position of the first of several consecutive frames at or soon after `start`; null when there are none. */
 export async function findMp3Frames(source: ByteSource, start: number): Promise<number | null> {
-  const window = await source.read(start, searchBytes);
+  const window = await source.read(start, SEARCH_BYTES);
   for (let offset = window.indexOf(0xff); offset !== -1; offset = window.indexOf(0xff, offset + 1)) {
     if (await isChain(source, start + offset)) return start + offset;
   }
@@ -44,7 +44,7 @@ export async function findMp3Frames(source: ByteSource, start: number): Promise<
 async function isChain(source: ByteSource, start: number): Promise<boolean> {
   let position = start;
   let sampleRate: number | null = null;
-  for (let count = 0; count < proofFrames; count += 1) {
+  for (let count = 0; count < PROOF_FRAMES; count += 1) {
     const frame = parseFrame(await source.read(position, 4));
     if (!frame || (sampleRate !== null && frame.sampleRate !== sampleRate)) return false;
     sampleRate = frame.sampleRate;
@@ -67,7 +67,7 @@ export async function checkMp3Complete(source: ByteSource, firstFrame: number): 
   if ((flags & 2) === 0) return;
   const announced = tag.readUInt32BE((flags & 1) === 0 ? 8 : 12);
   const present = source.size - firstFrame;
-  if (announced > present + toleranceBytes) {
+  if (announced > present + TOLERANCE_BYTES) {
     throw truncated(`its header announces ${announced} bytes of MP3 frames and ${present} are there`);
   }
 }

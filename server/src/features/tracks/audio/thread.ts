@@ -9,7 +9,7 @@ export interface Thread<Task, Answer> {
   end(): Promise<void>;
 }
 
-const memoryMbMax = 256;
+const MEMORY_MB_MAX = 256;
 
 /**
  * For parsers and decoders of what strangers send: one that breaks, loops or swells blocks no event loop and takes
@@ -20,7 +20,7 @@ export function createThread<Task, Answer>(script: URL): Thread<Task, Answer> {
 
   function start(): Worker {
     const worker = new Worker(script, {
-      resourceLimits: { maxOldGenerationSizeMb: memoryMbMax },
+      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB_MAX },
       stdout: true, // decoders print what they think of damaged frames
       stderr: true,
     });

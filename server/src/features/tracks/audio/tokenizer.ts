@@ -3,7 +3,7 @@ import type { IReadChunkOptions } from "strtok3";
 import type { ByteSource } from "./byte-source.ts";
 
 /** Largest single value a parser may ask for: cover art is smaller, a forged length is not. Bytes. */
-const valueBytesMax = 32 * 1024 * 1024;
+const VALUE_BYTES_MAX = 32 * 1024 * 1024;
 
 /** Lets music-metadata read from any `ByteSource`. */
 export class SourceTokenizer extends AbstractTokenizer {
@@ -11,7 +11,7 @@ export class SourceTokenizer extends AbstractTokenizer {
   readonly #source: ByteSource;
 
   constructor(source: ByteSource) {
-    super({ maxBufferSize: valueBytesMax });
+    super({ maxBufferSize: VALUE_BYTES_MAX });
     this.#source = source;
     this.fileInfo = { size: source.size };
   }

@@ -14,19 +14,19 @@ export interface WavLayout {
 }
 
 /** What a program that streams its output writes when it cannot know the size: the rest of the file is meant. */
-const unknownSize = 0xffffffff;
-const chunksMax = 1000;
+const UNKNOWN_SIZE = 0xffffffff;
+const CHUNKS_MAX = 1000;
 
 const encodings = new Map<number, WavLayout["encoding"]>([
   [1, "integer"],
   [3, "float"],
 ]);
-const extensible = 0xfffe;
+const EXTENSIBLE = 0xfffe;
 
 /** Reads the chunks of a RIFF/WAVE file up to its data. Throws `AudioError`. */
 export async function readWavLayout(source: ByteSource): Promise<WavLayout> {
   let format: Omit<WavLayout, "dataStart" | "dataBytes"> | null = null;
-  for (let position = 12, count = 0; count < chunksMax; count += 1) {
+  for (let position = 12, count = 0; count < CHUNKS_MAX; count += 1) {
     const header = Buffer.from(await source.read(position, 8));
     if (header.length < 8) throw truncated("it stops before its data chunk");
     const id = header.toString("latin1", 0, 4);
@@ -38,11 +38,11 @@ export async function readWavLayout(source: ByteSource): Promise<WavLayout> {
     }
     position += 8 + size + (size % 2);
   }
-  throw new AudioError("not_audio", `The WAV file has no data among its first ${chunksMax} chunks. Export it again.`);
+  throw new AudioError("not_audio", `The WAV file has no data among its first ${CHUNKS_MAX} chunks. Export it again.`);
 }
 
 function dataBytes(announced: number, present: number): number {
-  if (announced === unknownSize) return present;
+  if (announced === UNKNOWN_SIZE) return present;
   if (announced > present) throw truncated(`its data chunk announces ${announced} bytes and ${present} are there`);
   return announced;
 }
@@ -51,7 +51,7 @@ function parseFormat(chunk: Buffer): Omit<WavLayout, "dataStart" | "dataBytes"> 
   if (chunk.length < 16) throw new AudioError("not_audio", "The WAV file's fmt chunk is too short. Export it again.");
   const tag = chunk.readUInt16LE(0);
   // WAVE_FORMAT_EXTENSIBLE carries the real tag in the first two bytes of its GUID.
-  const realTag = tag === extensible && chunk.length >= 26 ? chunk.readUInt16LE(24) : tag;
+  const realTag = tag === EXTENSIBLE && chunk.length >= 26 ? chunk.readUInt16LE(24) : tag;
   return {
     encoding: encodings.get(realTag) ?? "other",
     channels: chunk.readUInt16LE(2),

@@ -40,7 +40,7 @@ export interface AttemptResult {
   outcome: Outcome;
 }
 
-const loggedHeadersMaxBytes = 4_096;
+const LOGGED_HEADERS_MAX_BYTES = 4_096;
 
 /** Signs and sends one delivery once. Never rejects for what a receiver does: that is in the record and the outcome. */
 export async function attemptDelivery(deps: AttemptDeps, delivery: NumberedDelivery): Promise<AttemptResult> {
@@ -96,7 +96,7 @@ function loggedHeaders(headers: ExchangeResult["headers"]): Record<string, strin
   for (const [name, value] of Object.entries(headers)) {
     const text = Array.isArray(value) ? value.join(", ") : (value ?? "");
     bytes += name.length + text.length;
-    if (bytes > loggedHeadersMaxBytes) break;
+    if (bytes > LOGGED_HEADERS_MAX_BYTES) break;
     kept[name] = text;
   }
   return kept;

@@ -8,7 +8,7 @@ import { createPace, lesser } from "./pace.ts";
 import type { DuePage } from "./taker.ts";
 import { createWake } from "./wake.ts";
 
-const batchMax = 250;
+const BATCH_MAX = 250;
 
 /**
  * Sends all due deliveries of a claimed endpoint and gives it back when for a while no more came. The sending slots never
@@ -24,7 +24,7 @@ export async function drainEndpoint(
   const health = createHealth(claim, deps.slotsMax, (now) => pace.lastSecond(now));
   const perSecond = (): number | null => lesser(claim.maxPerSecond, health.rate());
   // Not more than can be sent in this turn.
-  const batchSize = Math.min(batchMax, ((perSecond() ?? batchMax) * turnMs) / 1_000);
+  const batchSize = Math.min(BATCH_MAX, ((perSecond() ?? BATCH_MAX) * turnMs) / 1_000);
   /** The next batch is read when fewer wait, so that no slot runs dry. */
   const lowWater = batchSize / 2;
   const wake = createWake();

@@ -8,11 +8,11 @@ import { disableFailing, selectFailing, warnFailing, type FailingRule } from "./
 import { DAY_MS } from "../../../platform/time/index.ts";
 
 /** An endpoint none of whose attempts succeeded for five days, at least 20 of them, is disabled. */
-const warnAfterMs = DAY_MS;
-const disableAfterMs = 5 * DAY_MS;
-const disableAttemptsMin = 20;
-const disabledReason = `No attempt succeeded for 5 days (at least ${disableAttemptsMin} attempts).`;
-const candidatesMax = 100;
+const WARN_AFTER_MS = DAY_MS;
+const DISABLE_AFTER_MS = 5 * DAY_MS;
+const DISABLE_ATTEMPTS_MIN = 20;
+const disabledReason = `No attempt succeeded for 5 days (at least ${DISABLE_ATTEMPTS_MIN} attempts).`;
+const CANDIDATES_MAX = 100;
 
 export interface FailingDeps {
   clock: Clock;
@@ -22,7 +22,7 @@ export interface FailingDeps {
 
 /** Worth a look when its endpoint is given back: everything else is none of the rule's business. */
 export const isFailingLong = (since: Date | null, now: Date): boolean =>
-  since !== null && now.getTime() - since.getTime() >= warnAfterMs;
+  since !== null && now.getTime() - since.getTime() >= WARN_AFTER_MS;
 
 /** Warns the owner of an endpoint once, or disables it, when its time has come. It must be leased to nobody. */
 export async function judgeFailing(deps: FailingDeps, tx: TenantTx, id: string): Promise<void> {
@@ -63,7 +63,7 @@ export async function announceDisabled(
 export async function judgeFailingEndpoints({ db, ...deps }: FailingDeps & { db: Database }): Promise<void> {
   const rule = ruleAt(deps.clock.now());
   const rows = await db.asSystem("find webhook endpoints that only fail", (tx) =>
-    selectFailing(tx, rule, candidatesMax),
+    selectFailing(tx, rule, CANDIDATES_MAX),
   );
   const errors: unknown[] = [];
   for (const { account_id: accountId, id } of rows) {
@@ -78,9 +78,9 @@ function ruleAt(now: Date): FailingRule {
   const before = (ms: number) => new Date(now.getTime() - ms);
   return {
     now,
-    warnBefore: before(warnAfterMs),
-    disableBefore: before(disableAfterMs),
-    attemptsMin: disableAttemptsMin,
+    warnBefore: before(WARN_AFTER_MS),
+    disableBefore: before(DISABLE_AFTER_MS),
+    attemptsMin: DISABLE_ATTEMPTS_MIN,
   };
 }
 

@@ -26,14 +26,14 @@ export interface Health {
   state(): HealthState;
 }
 
-export const failuresToOpen = 10;
-const openMs = 30_000;
-const restMaxMs = 600_000;
-const throttledRestMs = 1_000;
+export const FAILURES_TO_OPEN = 10;
+const OPEN_MS = 30_000;
+const REST_MAX_MS = 600_000;
+const THROTTLED_REST_MS = 1_000;
 /** What a rate gains in each second in which it is used up. */
-const rateGain = 5;
+const RATE_GAIN = 5;
 /** Not worth a limit any more. */
-const rateMax = 1_000;
+const RATE_MAX = 1_000;
 
 /**
  * The circuit breaker and the brake of one endpoint.
@@ -43,13 +43,13 @@ const rateMax = 1_000;
  * it asked (at most 10 min). Each success gives one slot back, and the rate grows by 5 a second.
  */
 export function createHealth(before: HealthState, slotsMax: number, sentLastSecond: (now: Date) => number): Health {
-  const probing = before.failures >= failuresToOpen;
+  const probing = before.failures >= FAILURES_TO_OPEN;
   let { failures, trips, failingSince, failingAttempts, rate } = before;
   let slots = probing ? 1 : Math.min(before.slots ?? slotsMax, slotsMax);
   let restingUntil: Date | null = null;
 
   const rest = (ms: number, now: Date): true => {
-    const until = new Date(now.getTime() + Math.min(ms, restMaxMs));
+    const until = new Date(now.getTime() + Math.min(ms, REST_MAX_MS));
     if (restingUntil === null || until > restingUntil) restingUntil = until;
     return true;
   };
@@ -64,7 +64,7 @@ export function createHealth(before: HealthState, slotsMax: number, sentLastSeco
         failingSince = null;
         failingAttempts = 0;
         if (slots < slotsMax) slots += 1;
-        if (rate !== null) rate = rate + rateGain / rate < rateMax ? rate + rateGain / rate : null;
+        if (rate !== null) rate = rate + RATE_GAIN / rate < RATE_MAX ? rate + RATE_GAIN / rate : null;
         return restingUntil !== null;
       }
       failingSince ??= now;
@@ -76,12 +76,12 @@ export function createHealth(before: HealthState, slotsMax: number, sentLastSeco
           slots = Math.max(1, Math.floor(slots / 2));
           rate = Math.max(1, Math.min(rate ?? Infinity, sentLastSecond(now)) / 2);
         }
-        return rest(retryAfterMs ?? throttledRestMs, now);
+        return rest(retryAfterMs ?? THROTTLED_REST_MS, now);
       }
       failures += 1;
-      if (failures < failuresToOpen) return false;
+      if (failures < FAILURES_TO_OPEN) return false;
       trips += 1;
-      return rest(openMs * 2 ** Math.min(trips - 1, 10), now);
+      return rest(OPEN_MS * 2 ** Math.min(trips - 1, 10), now);
     },
     state: () => ({
       failures,

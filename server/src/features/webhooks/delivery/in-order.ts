@@ -8,7 +8,7 @@ import { createPace, lesser } from "./pace.ts";
 import { pauseEndpoint, readNumbered } from "./store.ts";
 import { createWake } from "./wake.ts";
 
-const batchSize = 100;
+const BATCH_SIZE = 100;
 
 /**
  * Sends to an ordered endpoint: one delivery at a time, by its number, and the next one only when the result of
@@ -78,10 +78,10 @@ export async function drainInOrder(
 
 /** New ones get their numbers when those that have one are not enough; all of them stay before all new ones. */
 async function nextInOrder({ db, clock }: DrainDeps, claim: EndpointClaim): Promise<NumberedDelivery[]> {
-  const numbered = await readNumbered(db, claim, batchSize);
-  if (numbered.length === batchSize) return numbered;
-  const more = await db.withTenant(claim.accountId, (tx) => numberInOrder(tx, claim, clock.now(), batchSize));
-  return more ? readNumbered(db, claim, batchSize) : numbered;
+  const numbered = await readNumbered(db, claim, BATCH_SIZE);
+  if (numbered.length === BATCH_SIZE) return numbered;
+  const more = await db.withTenant(claim.accountId, (tx) => numberInOrder(tx, claim, clock.now(), BATCH_SIZE));
+  return more ? readNumbered(db, claim, BATCH_SIZE) : numbered;
 }
 
 /** Its owner decides: retry the delivery that was given up, or enable the endpoint and so go on without it. */

@@ -13,8 +13,8 @@ export interface Pace {
   state(now: Date): RecentSends;
 }
 
-const windowMs = 1_000;
-const stepMs = 50;
+const WINDOW_MS = 1_000;
+const STEP_MS = 50;
 
 /**
  * Counts what one endpoint was sent in the last second: no second, wherever it begins, sees more than the limit.
@@ -26,12 +26,12 @@ export function createPace(before: RecentSends | null): Pace {
   if (before !== null) {
     const at = before.at.getTime();
     for (const [step, count] of [...before.counts.entries()].toReversed()) {
-      for (let nth = 0; nth < count; nth += 1) times.push(at - step * stepMs);
+      for (let nth = 0; nth < count; nth += 1) times.push(at - step * STEP_MS);
     }
   }
   const forget = (now: number): void => {
     let old = 0;
-    while ((times[old] ?? Infinity) <= now - windowMs) old += 1;
+    while ((times[old] ?? Infinity) <= now - WINDOW_MS) old += 1;
     if (old > 0) times.splice(0, old);
   };
 
@@ -41,7 +41,7 @@ export function createPace(before: RecentSends | null): Pace {
       const now = at.getTime();
       forget(now);
       const blocking = times[times.length - limit];
-      return blocking === undefined ? 0 : blocking + windowMs - now;
+      return blocking === undefined ? 0 : blocking + WINDOW_MS - now;
     },
     sent(now) {
       times.push(now.getTime());
@@ -53,9 +53,9 @@ export function createPace(before: RecentSends | null): Pace {
     },
     state(now) {
       forget(now.getTime());
-      const counts = Array.from({ length: windowMs / stepMs }, () => 0);
+      const counts = Array.from({ length: WINDOW_MS / STEP_MS }, () => 0);
       for (const time of times) {
-        const step = Math.min(Math.max(Math.floor((now.getTime() - time) / stepMs), 0), counts.length - 1);
+        const step = Math.min(Math.max(Math.floor((now.getTime() - time) / STEP_MS), 0), counts.length - 1);
         counts[step] = (counts[step] ?? 0) + 1;
       }
       return { counts, at: now };

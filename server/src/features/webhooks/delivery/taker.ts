@@ -20,12 +20,12 @@ export interface Taker {
 }
 
 /** How often drains with nothing to send look again, all at once; less often when looking takes long. */
-const lookMs = 20;
+const LOOK_MS = 20;
 /** Looking takes at most this share of the time, so that a busy database is asked seldom and for much. */
-const lookingShareMax = 0.2;
-const lookMaxMs = 200;
+const LOOKING_SHARE_MAX = 0.2;
+const LOOK_MAX_MS = 200;
 /** Endpoints looked at by one statement. */
-const togetherMax = 100;
+const TOGETHER_MAX = 100;
 
 interface Waiting {
   claim: EndpointClaim;
@@ -52,7 +52,7 @@ export function createTaker(db: Database): Taker {
     soon = later = null;
     const all = waiting;
     waiting = [];
-    for (let first = 0; first < all.length; first += togetherMax) void lookFor(all.slice(first, first + togetherMax));
+    for (let first = 0; first < all.length; first += TOGETHER_MAX) void lookFor(all.slice(first, first + TOGETHER_MAX));
   };
   const lookFor = async (requests: Waiting[]): Promise<void> => {
     const startedAt = performance.now();
@@ -64,7 +64,7 @@ export function createTaker(db: Database): Taker {
     take: (claim, page, patient) =>
       new Promise((resolve, reject) => {
         waiting.push({ claim, page, resolve, reject });
-        if (patient) later ??= setTimeout(look, Math.max(lookMs, Math.min(tookMs / lookingShareMax, lookMaxMs)));
+        if (patient) later ??= setTimeout(look, Math.max(LOOK_MS, Math.min(tookMs / LOOKING_SHARE_MAX, LOOK_MAX_MS)));
         else soon ??= setImmediate(look);
       }),
   };

@@ -13,14 +13,14 @@ import {
 import type { ReplayRow } from "./store.ts";
 
 /** Replayed deliveries that may wait for their first attempt at once: a fresh event waits for no more than these. */
-const waitingMax = 25;
-const waitingMaxInOrder = 5;
+const WAITING_MAX = 25;
+const WAITING_MAX_IN_ORDER = 5;
 /** Events looked at per step. */
-const lookedAtMax = 500;
+const LOOKED_AT_MAX = 500;
 /** Between steps: 500 deliveries per second at most. */
-const stepMs = 50;
+const STEP_MS = 50;
 /** Until the next look at an endpoint that takes nothing now. */
-const idleMs = 5_000;
+const IDLE_MS = 5_000;
 
 export interface Step {
   /** Deliveries that are due now. */
@@ -49,27 +49,27 @@ export async function takeStep(tx: TenantTx, claim: ReplayClaim, now: Date): Pro
   const stay = { reached: claim.reached, replayed: 0 };
   if (endpoint.status === null) return move({ ...stay, dueAt: null, status: "canceled" });
   const room = roomOf(endpoint);
-  if (endpoint.status !== "enabled") return move({ ...stay, dueAt: later(idleMs), status: "running" });
-  if (room <= 0) return move({ ...stay, dueAt: later(4 * stepMs), status: "running" });
+  if (endpoint.status !== "enabled") return move({ ...stay, dueAt: later(IDLE_MS), status: "running" });
+  if (room <= 0) return move({ ...stay, dueAt: later(4 * STEP_MS), status: "running" });
 
-  const events = await selectPastEvents(tx, claim, lowestId(claim.until), lookedAtMax);
+  const events = await selectPastEvents(tx, claim, lowestId(claim.until), LOOKED_AT_MAX);
   const { chosen, reached } = choose(events, claim, room);
   const known = chosen.flatMap(({ delivery_id: id }) => (id === null ? [] : [id]));
   const missing = chosen.flatMap(({ id, delivery_id: delivery }) => (delivery === null ? [id] : []));
   const revived = known.length === 0 ? 0 : await revive(tx, claim.id, known, now);
   const made = missing.length === 0 ? 0 : await makeMissing(tx, claim, missing, now);
-  const over = events.length < lookedAtMax && reached === (events.at(-1)?.id ?? claim.reached);
+  const over = events.length < LOOKED_AT_MAX && reached === (events.at(-1)?.id ?? claim.reached);
   if (over && claim.wanted !== "failed" && claim.event_types === null) await forgetMissed(tx, claim);
   return move({
     reached,
     replayed: revived + made,
-    dueAt: over ? null : later(stepMs),
+    dueAt: over ? null : later(STEP_MS),
     status: over ? "completed" : "running",
   });
 }
 
 function roomOf({ ordered, max_per_second: cap, waiting }: Endpoint): number {
-  return Math.min(ordered ? waitingMaxInOrder : waitingMax, cap ?? Infinity) - waiting;
+  return Math.min(ordered ? WAITING_MAX_IN_ORDER : WAITING_MAX, cap ?? Infinity) - waiting;
 }
 
 /** As many of the wanted events as there is room for, and the last event that needs no second look. */

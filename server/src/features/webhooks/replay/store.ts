@@ -35,11 +35,11 @@ const names = [
 ];
 const columns = `${names.map((name) => `r.${name}`).join(", ")}, counts.*`;
 /** Counted up to this many: a replay of a million events is looked at as often as one of ten. */
-const countMax = 10_000;
+const COUNT_MAX = 10_000;
 const countOf = (status: "pending" | "succeeded" | "failed") => `(
   select count(*)::int from (
     select from webhook_deliveries d where d.account_id = r.account_id and d.replay_id = r.id and d.status = '${status}'
-     limit ${countMax}) counted) as ${status}_count`;
+     limit ${COUNT_MAX}) counted) as ${status}_count`;
 /** How those that it put up are doing; one that a later replay put up again counts there. */
 const counts = `cross join lateral (select ${countOf("pending")}, ${countOf("succeeded")}, ${countOf("failed")}) counts`;
 

@@ -37,11 +37,11 @@ export const selectStats = (accountId: string, webhookId: string, since: Date): 
   values: [accountId, webhookId, since],
 });
 
-const keptMs = 31 * DAY_MS;
+const KEPT_MS = 31 * DAY_MS;
 
 /** Figures go with the log that they sum up. */
 export async function forgetStats({ db, clock }: { db: Database; clock: Clock }): Promise<void> {
-  const before = new Date(clock.now().getTime() - keptMs);
+  const before = new Date(clock.now().getTime() - KEPT_MS);
   await db.asSystem("forget old webhook figures", (tx) =>
     tx.query("delete from webhook_stats where at < $1", [before]),
   );

@@ -1,6 +1,6 @@
 import { latencyBoundsMs, latencyClass } from "./latency.ts";
 
-const bucketMs = 600_000;
+const BUCKET_MS = 600_000;
 
 /** Members are named as the statement that stores them reads them. */
 export interface TallyRow {
@@ -21,7 +21,7 @@ export function createTally(): Tally {
   const rows = new Map<number, TallyRow>();
   return {
     note({ started_at: startedAt, duration_ms: durationMs, status }) {
-      const at = Math.floor(startedAt.getTime() / bucketMs) * bucketMs;
+      const at = Math.floor(startedAt.getTime() / BUCKET_MS) * BUCKET_MS;
       let row = rows.get(at);
       if (row === undefined) {
         row = { at: new Date(at), attempts: 0, succeeded: 0, given_up: 0, latencies: latencyBoundsMs.map(() => 0) };
