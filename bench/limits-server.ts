@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import express from "express";
 import { createFeatures } from "../server/src/features.ts";
 import { authenticate } from "../server/src/platform/http/authenticate.ts";
-import { loadConfig } from "../server/src/platform/config/index.ts";
+import { loadConfig } from "../server/src/config.ts";
 import { rateLimit } from "../server/src/platform/http/rate-limit.ts";
 import { requestId } from "../server/src/platform/http/request-id.ts";
 import { route } from "../server/src/platform/http/route.ts";

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { wireEvents } from "../server/src/features.ts";
 import { newSecret, sealSecret } from "../server/src/features/webhooks/secret.ts";
 import { insertWebhook } from "../server/src/features/webhooks/store.ts";
-import { loadConfig } from "../server/src/platform/config/index.ts";
+import { loadConfig } from "../server/src/config.ts";
 import { encodeId, newId } from "../server/src/platform/ids/index.ts";
 import { createLogger } from "../server/src/platform/log/index.ts";
 import { openServices, type Services } from "../server/src/services.ts";

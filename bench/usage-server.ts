@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { createApp } from "../server/src/app.ts";
 import { createUsageRecorder, type UsageRecorder } from "../server/src/features/usage/index.ts";
 import { createFeatures } from "../server/src/features.ts";
-import { loadConfig } from "../server/src/platform/config/index.ts";
+import { loadConfig } from "../server/src/config.ts";
 import { createLogger } from "../server/src/platform/log/index.ts";
 import { openServices } from "../server/src/services.ts";
 import { TURN_MS, type Side, type UsageTurns } from "./usage-turns.ts";

@@ -5,7 +5,7 @@ import { root, write } from "./openapi/files.mjs";
 
 /** Writes .env.example. In a process of its own: the server's sources need Node's condition for workspace sources. */
 export function writeEnvExample() {
-  const program = join(root, "server/src/platform/config/print-env-example.ts");
+  const program = join(root, "server/src/print-env-example.ts");
   write(
     join(root, ".env.example"),
     execFileSync(process.execPath, ["--conditions=musicverse-source", program], { encoding: "utf8" }),

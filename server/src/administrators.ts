@@ -1,6 +1,6 @@
 import { setAdministrator } from "./features/accounts/index.ts";
 import { systemClock } from "./platform/clock/index.ts";
-import type { Config } from "./platform/config/index.ts";
+import type { Config } from "./config.ts";
 import { createDatabase } from "./platform/db/index.ts";
 import { createLogger } from "./platform/log/index.ts";
 

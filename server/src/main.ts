@@ -4,7 +4,7 @@ import { migrateDown, migrateUp, pendingMigrations } from "../migrations/runner.
 import { changeAdministrator } from "./administrators.ts";
 import { startApi, type RunningPart } from "./api.ts";
 import { startDev } from "./dev/dev.ts";
-import { loadConfig } from "./platform/config/index.ts";
+import { loadConfig } from "./config.ts";
 import { migrateQueueSchema } from "./platform/queue/index.ts";
 import { openServices, type Services } from "./services.ts";
 import { startWorkerProcess } from "./worker-process.ts";

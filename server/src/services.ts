@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { systemClock, type Clock } from "./platform/clock/index.ts";
-import type { Config } from "./platform/config/index.ts";
+import type { Config } from "./config.ts";
 import { createKeyRing, deriveSecret, type KeyRing } from "./platform/crypto/index.ts";
 import { createDatabase, type Database } from "./platform/db/index.ts";
 import { createEgressPools, createResolver } from "./platform/egress/index.ts";

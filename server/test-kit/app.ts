@@ -14,7 +14,7 @@ import { reviseEntitlements, withGrants } from "../src/features/entitlements/ind
 import { operations, type OperationId } from "../src/generated/operations.ts";
 import type { Clock } from "../src/platform/clock/index.ts";
 import { decodeId, encodeId, newId } from "../src/platform/ids/index.ts";
-import { loadConfig } from "../src/platform/config/index.ts";
+import { loadConfig } from "../src/config.ts";
 import { createLogger } from "../src/platform/log/index.ts";
 import type { PluginSource } from "../src/platform/plugins/index.ts";
 import type { IncomingRegistry } from "../src/features/incoming-events/index.ts";

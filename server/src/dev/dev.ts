@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureRoles } from "../../migrations/roles.ts";
 import { migrateUp } from "../../migrations/runner.ts";
-import { loadConfig } from "../platform/config/index.ts";
+import { loadConfig } from "../config.ts";
 import { migrateQueueSchema } from "../platform/queue/index.ts";
 import { startApi } from "../api.ts";
 import type { PluginHost } from "../platform/plugins/index.ts";

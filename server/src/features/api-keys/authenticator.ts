@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { Clock } from "../../platform/clock/index.ts";
-import type { Config } from "../../platform/config/index.ts";
+import type { NamedKey } from "../../platform/config/index.ts";
 import { createPeppers } from "../../platform/crypto/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import type { Authentication, Authenticator } from "../../platform/http/authenticate.ts";
@@ -15,7 +15,7 @@ import { writeLastUses } from "./store.ts";
 export interface AuthenticatorDeps {
   db: Database;
   clock: Clock;
-  config: Pick<Config, "keyPeppers">;
+  config: { keyPeppers: readonly NamedKey[] };
   log: Logger;
 }
 

@@ -1,6 +1,6 @@
 // A worker process to be killed: begins to process what providers sent, says so, and never ends.
 import { hookedSource } from "../../../test-kit/hooked-plugin.ts";
-import { loadConfig } from "../../platform/config/index.ts";
+import { loadConfig } from "../../config.ts";
 import { openServices } from "../../services.ts";
 import { startWorker } from "../../worker.ts";
 import { createIncomingRegistry } from "./index.ts";

@@ -1,2 +1,3 @@
-export type { NamedKey } from "./define.ts";
-export { ConfigError, loadConfig, type Config } from "./load.ts";
+export type { NamedKey, ValuesOf } from "./define.ts";
+export { envExample } from "./env-example.ts";
+export { ConfigError, readSettings } from "./load.ts";

@@ -1,28 +1,12 @@
 import { InvalidSetting, type Setting, type Settings, type ValuesOf } from "./define.ts";
-import { settings } from "./settings.ts";
-
-export type Config = ValuesOf<typeof settings> & {
-  /** The raw variables, for the plugin host: plugins name their own settings. Not enumerable, so never printed. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-};
 
 /** Lists everything that is wrong with the configuration, each with the variable's name and an example. */
 export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
-/**
- * Reads and checks all settings at once. The result is frozen; secrets in it are not enumerable, so that printing or
- * logging the configuration cannot show them.
- * @throws ConfigError
- */
-export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  const values = readSettings(settings, env);
-  Object.defineProperty(values, "env", { value: Object.freeze({ ...env }) });
-  return Object.freeze(values) as Config;
-}
-
-function readSettings<S extends Settings>(definitions: S, env: NodeJS.ProcessEnv): ValuesOf<S> {
+/** All at once; secrets are not enumerable. @throws ConfigError */
+export function readSettings<S extends Settings>(definitions: S, env: NodeJS.ProcessEnv): ValuesOf<S> {
   const problems: string[] = [];
   const values = {};
   for (const [name, setting] of Object.entries(definitions)) {
