@@ -2,8 +2,7 @@ import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
-import { UnusableOutput } from "./product.ts";
-import { toCover } from "./to-cover.ts";
+import { ImageError, toCover } from "../library/index.ts";
 
 describe("artwork", () => {
   let app: TestApp;
@@ -148,7 +147,7 @@ describe("any picture becomes a cover", () => {
   test("half a picture, none, and one that says it is far too large are refused", async () => {
     const whole = await of(512, 512, 3).png().toBuffer();
     for (const bytes of [whole.subarray(0, whole.length >> 1), Buffer.from("no picture")])
-      await expect(toCover(bytes)).rejects.toBeInstanceOf(UnusableOutput);
+      await expect(toCover(bytes)).rejects.toBeInstanceOf(ImageError);
     // The first part of a PNG says how large it is: at byte 16 the width, at 29 the sum of that part.
     const promise = Buffer.from(whole);
     promise.writeUInt32BE(200_001, 16);

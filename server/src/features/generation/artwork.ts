@@ -1,8 +1,7 @@
 import type { ArtworkInput, ArtworkOutput } from "@musicverse/plugin-kit";
-import { ImageError, type GeneratedImages } from "../library/index.ts";
+import { ImageError, toCover, type GeneratedImages } from "../library/index.ts";
 import { UnusableOutput, type Product } from "./product.ts";
 import type { ClaimedRow } from "./store.ts";
-import { toCover } from "./to-cover.ts";
 import { titleOf, type Wishes } from "./wishes.ts";
 
 export function artworkRequest({ prompt }: Wishes["artwork"], model: string): ArtworkInput {
@@ -15,10 +14,12 @@ export async function artworkProduct(
   row: ClaimedRow & { kind: "artwork" },
   { image }: ArtworkOutput,
 ): Promise<Product> {
-  const stored = await images.store(row.account_id, await toCover(image)).catch((error: unknown) => {
-    if (!(error instanceof ImageError)) throw error;
-    throw new UnusableOutput(error.message, { cause: error });
-  });
+  const stored = await toCover(image)
+    .then((cover) => images.store(row.account_id, cover))
+    .catch((error: unknown) => {
+      if (!(error instanceof ImageError)) throw error;
+      throw new UnusableOutput(error.message, { cause: error });
+    });
   return {
     used: { images: 1 },
     create: async (tx) => {

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { UnusableOutput } from "./product.ts";
+import { ImageError } from "./image-facts.ts";
 
 /** Pixels of an edge of a cover, as stores want it. */
 const EDGE = 3000;
@@ -8,7 +8,7 @@ const PIXELS_MAX = 100_000_000;
 
 /**
  * A picture of any size → JPEG of 3000 × 3000 pixels in sRGB, three channels of 8 bits; what is not square loses its edges.
- * Decoded and scaled in threads of libvips, off the event loop.
+ * Decoded and scaled in threads of libvips, off the event loop. Throws `ImageError` for what is no whole picture.
  */
 export async function toCover(image: Uint8Array): Promise<Uint8Array> {
   try {
@@ -20,6 +20,6 @@ export async function toCover(image: Uint8Array): Promise<Uint8Array> {
       .jpeg({ quality: 92, chromaSubsampling: "4:4:4" })
       .toBuffer();
   } catch (error) {
-    throw new UnusableOutput(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new ImageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
