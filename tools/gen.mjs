@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { writeSurface } from "../sdk-js/scripts/surface-report.mjs";
 import { writeEnvExample } from "./env-example.mjs";
 import { bundleContract, writeErrorCodeSchema } from "./openapi/bundle.mjs";
+import { writePluginCapabilitySchema } from "./openapi/plugin-capabilities.mjs";
 import { writeServerFiles } from "./openapi/server-files.mjs";
 import { writeServerTypes } from "./openapi/server-types.mjs";
 import { writeExamples, writePythonSdk, writeSdk } from "../sdk-generator/write-sdk.mjs";
@@ -14,6 +15,7 @@ import { writeExamples, writePythonSdk, writeSdk } from "../sdk-generator/write-
  * @type {[name: string, run: () => unknown, path: string][]} */
 const steps = [
   ["error codes", writeErrorCodeSchema, "openapi/schemas/ErrorCode.yaml"],
+  ["plugins' capabilities", writePluginCapabilitySchema, "openapi/schemas/PluginCapability.yaml"],
   ["contract", bundleContract, "openapi/dist"],
   ["server types", writeServerTypes, "server/src/generated/openapi.types.ts"],
   ["server tables", writeServerFiles, "server/src/generated"],

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { capabilitySchemas } from "@musicverse/plugin-kit";
+import { capabilities } from "@musicverse/plugin-kit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestApp, type TestApp } from "../../server/test-kit/app.ts";
 
@@ -63,7 +63,7 @@ const create = (...args: string[]) =>
   run(folder, "npm", "exec", "--yes", "--offline", `--package=${creator}`, "--", "create-plugin", ...args);
 
 test("there is a template for each capability of the kit", () => {
-  expect(Object.keys(ids).toSorted()).toEqual(Object.keys(capabilitySchemas).toSorted());
+  expect(Object.keys(ids).toSorted()).toEqual(Object.keys(capabilities).toSorted());
 });
 
 const install = ["install", "--prefer-offline", "--no-audit", "--no-fund"];

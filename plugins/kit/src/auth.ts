@@ -17,8 +17,6 @@ export interface OAuth2Auth {
   /** https; the page where people agree. Its host and the token endpoint's must be in `hosts`. */
   readonly authorizeUrl: string;
   readonly tokenUrl: string;
-  /** RFC 7009; null: the provider has none, people end it on its pages. */
-  readonly revokeUrl: string | null;
   /** The config fields of the application's credentials: a `text()` and a `secret()`. */
   readonly clientId: string;
   readonly clientSecret: string;
@@ -30,10 +28,6 @@ export interface OAuth2Auth {
   readonly scopes: readonly string[];
   /** Scheme of the Authorization header: "Bearer", SoundCloud's "OAuth". */
   readonly header: string;
-  /** Whether a refresh answers a new refresh token that replaces the old one. */
-  readonly refreshTokenRotates: "always" | "sometimes" | "never";
-  /** Days after which people must agree again, however often it was refreshed; null: never. */
-  readonly grantDays: number | null;
   /** Hosts that get the access token; never the hosts that only sign in. */
   readonly onlyTo: readonly string[];
 }
@@ -54,13 +48,10 @@ type OAuth2Options = Pick<OAuth2Auth, "authorizeUrl" | "tokenUrl" | "scopes" | "
 /** Authorization code with PKCE; what is left out is as most providers have it. */
 export const oauth2 = (options: OAuth2Options): OAuth2Auth => ({
   kind: "oauth2",
-  revokeUrl: null,
   clientId: "clientId",
   clientSecret: "clientSecret",
   clientAuthentication: "basic",
   pkce: true,
   header: "Bearer",
-  refreshTokenRotates: "sometimes",
-  grantDays: null,
   ...options,
 });

@@ -4,8 +4,6 @@ import type { BlobSource, StoredFile } from "./files.ts";
 export interface PluginContext<Config = Readonly<Record<string, unknown>>> {
   /** Whose work this is. `mode: "test"` is a sandbox account: the host has put the simulator behind `http`. */
   readonly account: { readonly id: string; readonly mode: "live" | "test" };
-  /** The user's connection to the provider; null for plugins that work with the operator's own key. */
-  readonly connection: { readonly id: string; readonly externalId: string | null } | null;
   /** The operator's settings, parsed by the manifest's `config` fields. */
   readonly config: Config;
   /** The only way out. Adds the credential; refuses undeclared hosts; bounds time and size; follows no redirect. */

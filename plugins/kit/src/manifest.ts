@@ -1,5 +1,6 @@
 import { satisfies, validRange } from "semver";
 import { z } from "zod";
+import { capabilityNames, functionsOf, type CapabilityName } from "./capabilities/index.ts";
 import { hostPattern } from "./config-fields.ts";
 import { describeIssues } from "./issues.ts";
 import { kitVersion } from "./version.ts";
@@ -21,13 +22,16 @@ const configField = z.strictObject({
   parse: fn,
 });
 
-const generation = z.strictObject({
-  repeat: z.enum(["idempotent", "costs"]),
-  models: fn,
-  estimate: fn,
-  generate: fn,
-  resolve: fn.optional(),
-});
+/** What a plugin must and may provide for a capability, by its declaration. */
+function implementationOf(name: CapabilityName) {
+  const functions = Object.entries(functionsOf(name));
+  const billable = functions.filter(([, { retrySafety }]) => retrySafety === "billable");
+  const promises = billable.map(([name]) => [name, z.literal("idempotent").optional()]);
+  return z.strictObject({
+    ...Object.fromEntries(functions.map(([name, { optional }]) => [name, optional ? fn.optional() : fn])),
+    retrySafety: z.strictObject(Object.fromEntries(promises)).optional(),
+  });
+}
 
 const apiKeyAuth = z.strictObject({
   kind: z.literal("api_key"),
@@ -42,15 +46,12 @@ const oauth2Auth = z.strictObject({
   kind: z.literal("oauth2"),
   authorizeUrl: endpoint,
   tokenUrl: endpoint,
-  revokeUrl: endpoint.nullable(),
   clientId: z.string(),
   clientSecret: z.string(),
   clientAuthentication: z.enum(["basic", "post"]),
   pkce: z.boolean(),
   scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "a scope without spaces")),
   header: z.string().regex(/^[A-Za-z]+$/, "a scheme like Bearer"),
-  refreshTokenRotates: z.enum(["always", "sometimes", "never"]),
-  grantDays: z.int().positive().nullable(),
   onlyTo: z.array(z.string()).min(1),
 });
 
@@ -65,11 +66,7 @@ const manifest = z.strictObject({
   auth: z.discriminatedUnion("kind", [apiKeyAuth, oauth2Auth]).optional(),
   limits: z.strictObject({ app: rateLimit.optional(), connection: rateLimit.optional() }).optional(),
   capabilities: z
-    .strictObject({
-      generation: generation.optional(),
-      identity: z.strictObject({ whoami: fn }).optional(),
-      webhooks: z.strictObject({ verify: fn, eventId: fn, occurredAt: fn, normalize: fn }).optional(),
-    })
+    .strictObject(Object.fromEntries(capabilityNames.map((name) => [name, implementationOf(name).optional()])))
     .refine((all) => Object.keys(all).length > 0, "at least one capability"),
   simulator: z.strictObject({ config: fn, load: fn }).optional(),
 });
@@ -80,7 +77,8 @@ export function checkManifest(candidate: unknown): string[] {
   if (!result.success) {
     return describeIssues(result.error);
   }
-  return result.data.auth ? authFaults(result.data, result.data.auth) : [];
+  const { auth } = result.data;
+  return [...(auth ? authFaults(result.data, auth) : []), ...connectionFaults(result.data)];
 }
 
 type Checked = z.output<typeof manifest>;
@@ -93,7 +91,7 @@ function authFaults({ config, hosts }: Checked, auth: NonNullable<Checked["auth"
       ...(!auth.onlyTo || kindOf(auth.onlyTo) === "url" ? [] : [`auth.onlyTo: "${auth.onlyTo}" is no url() in config`]),
     ];
   }
-  const addresses = [auth.authorizeUrl, auth.tokenUrl, auth.revokeUrl ?? []].flat().map((text) => new URL(text).host);
+  const addresses = [auth.authorizeUrl, auth.tokenUrl].map((text) => new URL(text).host);
   return [
     ...(kindOf(auth.clientId) === "text" ? [] : [`auth.clientId: "${auth.clientId}" is no text() in config`]),
     ...(kindOf(auth.clientSecret) === "secret"
@@ -103,6 +101,18 @@ function authFaults({ config, hosts }: Checked, auth: NonNullable<Checked["auth"
       hosts.includes(host) ? [] : [`auth: ${host} is not in hosts`],
     ),
   ];
+}
+
+/** Functions that act for a person need somebody who can connect. */
+function connectionFaults({ auth, capabilities }: Checked): string[] {
+  if (auth?.kind === "oauth2") return [];
+  return capabilityNames.flatMap((name) =>
+    Object.entries(functionsOf(name)).flatMap(([fn, declaration]) =>
+      declaration.auth === "connection" && fn in (capabilities[name] ?? {})
+        ? [`auth: ${name}.${fn} acts for the person who connected, so auth must be oauth2({ … })`]
+        : [],
+    ),
+  );
 }
 
 /** Whether a plugin written for this range runs with this kit. A range that is no range fits nothing. */

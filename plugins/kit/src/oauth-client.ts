@@ -58,12 +58,7 @@ export async function exchangeCode(
   client: OAuthClient,
   given: { code: string; codeVerifier: string; redirectUri: string; signal?: AbortSignal },
 ): Promise<OAuthTokens> {
-  const { auth, config } = client;
-  const server = { issuer: new URL(auth.authorizeUrl).origin, token_endpoint: auth.tokenUrl };
-  const self: oauth.Client = { client_id: String(config[auth.clientId]) };
-  const secret = String(config[auth.clientSecret]);
-  const authentication =
-    auth.clientAuthentication === "basic" ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret);
+  const { server, self, authentication, options } = tokenEndpoint(client, given.signal);
   const parameters = oauth.validateAuthResponse(
     server,
     self,
@@ -77,14 +72,45 @@ export async function exchangeCode(
       authentication,
       parameters,
       given.redirectUri,
-      auth.pkce ? given.codeVerifier : oauth.nopkce,
-      { [oauth.customFetch]: client.fetch, ...(given.signal && { signal: given.signal }) },
+      client.auth.pkce ? given.codeVerifier : oauth.nopkce,
+      options,
     );
     if (response.status === 429 || response.status >= 500) await refuse(response);
     return tokensOf(await oauth.processAuthorizationCodeResponse(server, self, response));
   } catch (error) {
     throw asPluginError(error);
   }
+}
+
+/**
+ * Another access token for a refresh token. The answer's `refreshToken` is the one to keep: the provider's new one, or
+ * the old one when it gave none. Throws PluginError: `AUTH_REVOKED` when the person has to agree anew, else as for any answer.
+ */
+export async function refreshTokens(
+  client: OAuthClient,
+  given: { refreshToken: string; signal?: AbortSignal },
+): Promise<OAuthTokens> {
+  const { server, self, authentication, options } = tokenEndpoint(client, given.signal);
+  const { refreshToken } = given;
+  try {
+    const response = await oauth.refreshTokenGrantRequest(server, self, authentication, refreshToken, options);
+    if (response.status === 429 || response.status >= 500) await refuse(response);
+    const tokens = tokensOf(await oauth.processRefreshTokenResponse(server, self, response));
+    return { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken };
+  } catch (error) {
+    throw asPluginError(error);
+  }
+}
+
+function tokenEndpoint({ auth, config, fetch: send }: OAuthClient, signal: AbortSignal | undefined) {
+  const secret = String(config[auth.clientSecret]);
+  return {
+    server: { issuer: new URL(auth.authorizeUrl).origin, token_endpoint: auth.tokenUrl },
+    self: { client_id: String(config[auth.clientId]) },
+    authentication:
+      auth.clientAuthentication === "basic" ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret),
+    options: { [oauth.customFetch]: send, ...(signal && { signal }) },
+  };
 }
 
 /** What a server in trouble answers is not OAuth any more. */

@@ -1,5 +1,5 @@
 import type { PluginAuth } from "./auth.ts";
-import type { Capabilities } from "./capabilities.ts";
+import type { Capabilities } from "./capabilities/index.ts";
 import type { ConfigFields, ConfigOf } from "./config-fields.ts";
 import { checkManifest } from "./manifest.ts";
 import type { SimulatorReference } from "./simulator/types.ts";

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { PluginError } from "./errors.ts";
-import type { WebhookDelivery, WebhookVerdict } from "./webhooks.ts";
+import type { WebhookDelivery, WebhookVerdict } from "./capabilities/webhooks.ts";
 
 // Verified building blocks for `webhooks.verify`. Several secrets may be given: while one is replaced, both are good.
 // One that is not configured is no secret: `undefined` turned into text would be one that everybody knows.

@@ -67,14 +67,40 @@ export const conformanceOptions: ConformanceOptions = {
   packageJson: import.meta.resolve("../package.json"),
   nodeArguments: ["--conditions=musicverse-source"],
   config: { apiKey: "sk-api-canary-0123456789" },
-  inputs: [
-    { kind: "music", prompt: "Indie folk, melancholic", lyrics: "[verse]\nStreetlights flicker", durationSeconds: 5 },
-    { kind: "music", prompt: "Warm piano", instrumental: true },
-    { kind: "music", prompt: "Happy song about the sea", model: "music-2.6" },
-    { kind: "reel", brief: "Teaser for Rainy Night, out on Friday", platform: "tiktok", tone: "playful", variants: 2 },
-    { kind: "reel", brief: "Rainy Night", platform: "youtube", target: { field: "hook", current: reelVariant } },
-    { kind: "artwork", prompt: "A window in the rain" },
-  ],
+  cases: {
+    generation: {
+      generate: [
+        {
+          input: {
+            kind: "music",
+            prompt: "Indie folk, melancholic",
+            lyrics: "[verse]\nStreetlights flicker",
+            durationSeconds: 5,
+          },
+        },
+        { input: { kind: "music", prompt: "Warm piano", instrumental: true } },
+        { input: { kind: "music", prompt: "Happy song about the sea", model: "music-2.6" } },
+        {
+          input: {
+            kind: "reel",
+            brief: "Teaser for Rainy Night, out on Friday",
+            platform: "tiktok",
+            tone: "playful",
+            variants: 2,
+          },
+        },
+        {
+          input: {
+            kind: "reel",
+            brief: "Rainy Night",
+            platform: "youtube",
+            target: { field: "hook", current: reelVariant },
+          },
+        },
+        { input: { kind: "artwork", prompt: "A window in the rain" } },
+      ],
+    },
+  },
   answer: goodAnswer,
   errors: [
     { name: "1000 unknown error", answer: failedWith(1000), code: "UPSTREAM", outcome: failed },

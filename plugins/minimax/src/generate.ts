@@ -1,15 +1,11 @@
-import type { GenerationEstimate, GenerationInput, GenerationOutput, LongWork } from "@musicverse/plugin-kit";
+import type { GenerationInput, GenerationOutput, LongWork } from "@musicverse/plugin-kit";
 import { generateArtwork } from "./artwork.ts";
 import { generateMusic } from "./music.ts";
 import { guessProgress } from "./progress.ts";
 import { generateReel } from "./reel.ts";
 import type { Context } from "./settings.ts";
 
-/** MiniMax publishes neither times nor prices: seconds are from experience, costs unknown. */
-export function estimate(_ctx: Context, input: GenerationInput): GenerationEstimate {
-  return { seconds: secondsFor(input), costMicros: null };
-}
-
+/** How long MiniMax usually takes: it publishes no times, these are from experience. */
 function secondsFor(input: GenerationInput): number {
   switch (input.kind) {
     case "music":

@@ -1,6 +1,6 @@
 import { bearerKey, definePlugin } from "@musicverse/plugin-kit";
 import manifest from "../package.json" with { type: "json" };
-import { estimate, generate } from "./generate.ts";
+import { generate } from "./generate.ts";
 import { models } from "./models.ts";
 import { settings } from "./settings.ts";
 
@@ -15,8 +15,8 @@ export default definePlugin({
   auth: bearerKey({ field: "apiKey", onlyTo: "baseUrl" }),
   limits: { app: { max: 120, perSeconds: 60, concurrent: 20 } },
   capabilities: {
-    // MiniMax publishes neither an idempotency key nor a way to ask for a lost answer.
-    generation: { repeat: "costs", models, estimate, generate },
+    // MiniMax publishes neither an idempotency key nor a way to ask for a lost answer: no retrySafety, no resolve.
+    generation: { models, generate },
   },
   simulator: {
     config: (origin) => ({ apiKey: "sk-sim-0123456789", baseUrl: origin }),

@@ -17,10 +17,6 @@ export default definePlugin({
     tokenUrl: "https://accounts.spotify.com/api/token",
     scopes: ["user-read-email"],
     onlyTo: ["api.spotify.com"],
-    // With a client secret the old one usually stays; sometimes a new one comes along.
-    refreshTokenRotates: "sometimes",
-    // Six months after people agreed, however often it was refreshed (since July 2026).
-    grantDays: 180,
   }),
   capabilities: { identity: { whoami } },
   simulator: {

@@ -2189,15 +2189,8 @@ export interface Plugin {
   queue: PluginQueue | null;
 }
 
-/** Something a plugin can do. */
-export type PluginCapability =
-  | "generation"
-  | "identity"
-  | "listening"
-  | "memberships"
-  | "messaging"
-  | "publishing"
-  | "webhooks";
+/** Something that a plugin can do. New ones may be added. */
+export type PluginCapability = "generation" | "identity" | "webhooks";
 
 /** A setting of a plugin. Its value is never shown. */
 export interface PluginConfigField {

@@ -4468,10 +4468,10 @@ export interface components {
             queue: components["schemas"]["PluginQueue"] | null;
         };
         /**
-         * @description Something a plugin can do.
+         * @description Something that a plugin can do. New ones may be added.
          * @enum {string}
          */
-        PluginCapability: "generation" | "identity" | "listening" | "memberships" | "messaging" | "publishing" | "webhooks";
+        PluginCapability: "generation" | "identity" | "webhooks";
         /** @description A setting of a plugin. Its value is never shown. */
         PluginConfigField: {
             /** @description Name of the setting. */

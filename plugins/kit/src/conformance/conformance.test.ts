@@ -4,14 +4,15 @@ import { carolOptions, carolWith } from "./broken/carol.ts";
 import { chimeOptions, chimeWith } from "./broken/chime.ts";
 import { conformance, rules } from "./index.ts";
 import type { AnyPlugin } from "../plugin.ts";
-import { concerns, type ConformanceOptions } from "./subject.ts";
+import { rulesFor } from "./levels.ts";
+import type { ConformanceOptions } from "./subject.ts";
 
 conformance(chimeWith(), chimeOptions);
 conformance(carolWith(), carolOptions);
 
 async function brokenRules(plugin: AnyPlugin, options: ConformanceOptions): Promise<string[]> {
   const failed: string[] = [];
-  for (const rule of rules.filter((each) => concerns(each, plugin))) {
+  for (const rule of rulesFor(rules, plugin, options)) {
     await rule.check({ plugin, options }).catch(() => failed.push(rule.id));
   }
   return failed;

@@ -1,15 +1,20 @@
 import { describe, expect, test } from "vitest";
 import type { AnyPlugin } from "../plugin.ts";
 import { rules } from "./rules/index.ts";
-import { concerns, type ConformanceOptions } from "./subject.ts";
+import { levels, rulesFor } from "./levels.ts";
+import type { ConformanceOptions } from "./subject.ts";
 
 export { fileOf } from "./files.ts";
+export { levels } from "./levels.ts";
 export { rules } from "./rules/index.ts";
 export {
   jsonAnswer,
   textAnswer,
+  type Case,
+  type Cases,
   type ConformanceOptions,
   type ErrorCase,
+  type Level,
   type Rule,
   type Subject,
   type WebhookSamples,
@@ -17,8 +22,10 @@ export {
 
 /** The definition of done for a plugin, as a Vitest suite. Call it at the top of a test file. */
 export function conformance(plugin: AnyPlugin, options: ConformanceOptions): void {
-  describe(`${plugin.id} conforms to the plugin kit`, () => {
-    for (const rule of rules.filter((each) => concerns(each, plugin))) {
+  const { level = "gold", bypass = {} } = options;
+  const exceptions = Object.entries(bypass).map(([rule, reason]) => `, except ${rule}: ${reason}`);
+  describe(`${plugin.id} is ${level}: ${levels[level]}${exceptions.join("")}`, () => {
+    for (const rule of rulesFor(rules, plugin, options)) {
       test(`${rule.id}: ${rule.title}`, { timeout: 60_000 }, async () => {
         await expect(rule.check({ plugin, options })).resolves.toBeUndefined();
       });

@@ -1,8 +1,6 @@
 import type { DownloadRequest, HttpRequest, PluginContext } from "../context.ts";
 import { PluginError } from "../errors.ts";
 import { isBlobSource } from "../files.ts";
-import { generationFunctions, generationInput, type GenerationInput } from "../generation.ts";
-import { identityFunctions } from "../identity.ts";
 import {
   bodyOf,
   destinationOf,
@@ -13,18 +11,19 @@ import {
   type RawAnswer,
 } from "../http-rules.ts";
 import { parseConfig } from "../parse-config.ts";
+import type { SuiteCase } from "./cases.ts";
+import { now } from "./clock.ts";
 import { bytesOf, fileOf, sentBody } from "./files.ts";
 import type { Subject } from "./subject.ts";
-
-/** The moment at which the suite's clock stands. */
-export const now = new Date("2026-06-01T12:00:00Z");
 
 /** Answers requests in place of the provider; rejecting means that no answer came. */
 export type Upstream = (request: HttpRequest, signal: AbortSignal) => Promise<RawAnswer>;
 
 export interface Call {
-  upstream: Upstream;
-  input?: GenerationInput | undefined;
+  /** Default: the case's good answers. */
+  upstream?: Upstream;
+  /** Default: the case's own. */
+  input?: unknown;
   accountId?: string;
   idempotencyKey?: string;
   signal?: AbortSignal;
@@ -50,20 +49,11 @@ export interface Outcome {
   log: string;
 }
 
-const firstInput = ({ options }: Subject): GenerationInput => generationInput.parse(options.inputs?.[0]);
-
-/** The first input of each kind that the plugin makes; one undefined for a plugin that takes no input. */
-export function inputOfEachKind({ options }: Subject): (GenerationInput | undefined)[] {
-  const inputs = (options.inputs ?? []).map((wish) => generationInput.parse(wish));
-  const firsts = inputs.filter(({ kind }, index) => inputs.findIndex((other) => other.kind === kind) === index);
-  return firsts.length > 0 ? firsts : [undefined];
-}
-
 /** The provider as the plugin's author describes it, in a good mood. */
 export const goodUpstream =
-  ({ options }: Subject): Upstream =>
+  ({ answer }: SuiteCase): Upstream =>
   async (request) =>
-    options.answer(request);
+    answer(request);
 
 export const emptyOutcome = (): Outcome => ({
   output: undefined,
@@ -73,36 +63,21 @@ export const emptyOutcome = (): Outcome => ({
   log: "",
 });
 
-/** The function by which the suite judges a plugin; null for one that never calls its provider. */
-export function mainOf(subject: Subject) {
-  const { generation, identity } = subject.plugin.capabilities;
-  if (generation) {
-    const run = (ctx: PluginContext, input?: GenerationInput) => generation.generate(ctx, input ?? firstInput(subject));
-    return { name: "generate", output: generationFunctions.generate.output, run };
-  }
-  if (!identity) return null;
-  return {
-    name: "whoami",
-    output: identityFunctions.whoami.output,
-    run: (ctx: PluginContext) => identity.whoami(ctx, {}),
-  };
-}
-
-/** One call of the main function in a context like the host's, but with nothing behind it. Never rejects. */
-export async function run(subject: Subject, call: Call): Promise<Outcome> {
+/** Runs a case in a context like the host's, but with nothing behind it. Never rejects. */
+export async function run(subject: Subject, of: SuiteCase, call: Call = {}): Promise<Outcome> {
   const outcome = emptyOutcome();
-  const ctx = contextFor(subject, call, outcome);
+  const ctx = contextFor(subject, { upstream: goodUpstream(of), ...call }, outcome);
   try {
-    const main = mainOf(subject);
-    if (!main) throw new Error(`${subject.plugin.id} has no capability that calls its provider`);
-    outcome.output = await main.run(ctx, call.input);
+    outcome.output = await of.run(ctx, structuredClone(call.input ?? of.input));
   } catch (error) {
     outcome.error = error ?? new Error(`threw ${String(error)}`);
   }
   return outcome;
 }
 
-export function contextFor({ plugin, options }: Subject, call: Call, outcome: Outcome): PluginContext {
+type CallWithUpstream = Call & Required<Pick<Call, "upstream">>;
+
+export function contextFor({ plugin, options }: Subject, call: CallWithUpstream, outcome: Outcome): PluginContext {
   const { config } = parseConfig(plugin, call.config ?? options.config);
   const egress = { ...egressOf(plugin, config), ...(call.standIn !== undefined && { standIn: call.standIn }) };
   const accountId = call.accountId ?? "account-1";
@@ -129,7 +104,6 @@ export function contextFor({ plugin, options }: Subject, call: Call, outcome: Ou
   };
   return {
     account: { id: accountId, mode: "live" },
-    connection: null,
     config,
     http: { request, download },
     log: { debug: line, info: line, warn: line, error: line },

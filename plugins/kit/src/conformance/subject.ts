@@ -1,10 +1,33 @@
 import type { PluginErrorCode, Outcome } from "../errors.ts";
 import type { HttpRequest } from "../context.ts";
-import type { generationInput, GenerationKind } from "../generation.ts";
 import type { RawAnswer } from "../http-rules.ts";
 import type { AnyPlugin } from "../plugin.ts";
-import type { WebhookDelivery } from "../webhooks.ts";
-import type { z } from "zod";
+import type {
+  CapabilityFunction,
+  CapabilityInput,
+  CapabilityName,
+  FunctionName,
+  WebhookDelivery,
+} from "../capabilities/index.ts";
+
+/** What a plugin is good for; each level includes those before it. `levels` says what they mean. */
+export type Level = "bronze" | "silver" | "gold";
+
+/** One call that the suite makes of a plugin's function. */
+export interface Case<Input> {
+  input: Input;
+  /** The provider's good answer to it; left out: the `answer` of the options. */
+  answer?: (request: HttpRequest) => RawAnswer;
+  /** False: the simulator cannot answer it, because it asks about something that this simulator never made. */
+  simulated?: false;
+}
+
+/** By capability and function: `{ generation: { generate: [{ input: { kind: "music", prompt: "Bells" } }] } }`. */
+export type Cases = {
+  readonly [C in CapabilityName]?: {
+    readonly [F in CapabilityFunction<C>]?: readonly Case<CapabilityInput<C, F>>[];
+  };
+};
 
 /** What the suite needs to know of a plugin to judge it. */
 export interface ConformanceOptions {
@@ -16,8 +39,8 @@ export interface ConformanceOptions {
   nodeArguments?: string[];
   /** Settings that satisfy the manifest. Secrets made up, and as long as real ones. */
   config: Record<string, string>;
-  /** Inputs for `generate`, at least one of each kind that the plugin makes; left out for a plugin without `generation`. */
-  inputs?: [z.input<typeof generationInput>, ...z.input<typeof generationInput>[]];
+  /** At least one case for each function that the plugin provides and that takes an input. Webhooks have samples instead. */
+  cases?: Cases;
   /** For a plugin with `webhooks`. */
   webhooks?: WebhookSamples;
   /** A good answer of the provider, as small as can be: it is given thousands of times. */
@@ -26,6 +49,10 @@ export interface ConformanceOptions {
   errors: [ErrorCase, ...ErrorCase[]];
   /** How many calls the heap must survive. Default 10,000. */
   calls?: number;
+  /** The level that the plugin claims: the rules of higher ones are left out. Default `gold`. */
+  level?: Level;
+  /** Rules of this level that the plugin does not keep, by id, each with the reason: a sentence for whoever installs it. */
+  bypass?: Readonly<Record<string, string>>;
 }
 
 export interface WebhookSamples {
@@ -42,8 +69,10 @@ export interface WebhookSamples {
 
 export interface ErrorCase {
   name: string;
-  /** The kind of generation that it is an answer to; left out: each. */
-  kind?: GenerationKind;
+  /** The function that gets this answer; left out: each. */
+  function?: FunctionName;
+  /** The kind (`music`) that was asked for; left out: each. */
+  kind?: string;
   /** `reset`: the connection is cut after the request was sent. */
   answer: RawAnswer | "reset";
   code: PluginErrorCode;
@@ -58,32 +87,15 @@ export interface Subject {
   options: ConformanceOptions;
 }
 
-/** `calls`: a capability that asks the provider (generation, identity). */
-type Need = "calls" | "generation" | "oauth2" | "webhooks";
-
 export interface Rule {
   id: string;
-  /** What a plugin must have for the rule to be about it; left out: every plugin. */
-  needs?: Need;
+  /** What a plugin must have for the rule to apply; `network`: a function that asks the provider. Left out: nothing. */
+  needs?: CapabilityName | "network" | "oauth2";
+  level: Level;
   /** The guarantee, as a sentence. */
   title: string;
   /** Rejects with what is wrong and what to do. */
   check(subject: Subject): Promise<void>;
-}
-
-export function concerns({ needs }: Rule, { capabilities, auth }: AnyPlugin): boolean {
-  switch (needs) {
-    case undefined:
-      return true;
-    case "calls":
-      return capabilities.generation !== undefined || capabilities.identity !== undefined;
-    case "generation":
-      return capabilities.generation !== undefined;
-    case "oauth2":
-      return auth?.kind === "oauth2";
-    case "webhooks":
-      return capabilities.webhooks !== undefined;
-  }
 }
 
 /** An answer with a JSON body. */

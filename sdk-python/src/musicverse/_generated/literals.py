@@ -153,16 +153,8 @@ Mode: TypeAlias = Literal["live", "test"]
 PlanId: TypeAlias = Literal["free", "basic", "standard", "pro", "enterprise"]
 """A plan of the catalogue."""
 
-PluginCapability: TypeAlias = Literal[
-    "generation",
-    "identity",
-    "listening",
-    "memberships",
-    "messaging",
-    "publishing",
-    "webhooks",
-]
-"""Something a plugin can do."""
+PluginCapability: TypeAlias = Literal["generation", "identity", "webhooks"]
+"""Something that a plugin can do. New ones may be added."""
 
 RateClass: TypeAlias = Literal["read", "write", "generate", "credential", "inspect", "auth", "hooks", "none"]
 """How an operation is counted. `credential` operations create credentials and have an additional window of their own;

@@ -31,7 +31,12 @@ function worker(places: ProviderPlaces, callsPerMinute = 10) {
     plans: { getEffectiveLimits: () => limitsOfPlan("free", "live") },
   });
   const report = [{ id: "costly", limits: { max: callsPerMinute, perSeconds: 60, concurrent: 2 } }];
-  const plugins = { report: () => report, repeat: () => "costs", can: () => false, invoke } as unknown as PluginHost;
+  const plugins = {
+    report: () => report,
+    retrySafety: () => "billable",
+    can: () => false,
+    invoke,
+  } as unknown as PluginHost;
   const deps: GenerationWorkDeps = {
     db: database.db,
     plugins,

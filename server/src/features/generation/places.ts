@@ -27,7 +27,8 @@ export async function takePlaces(
   const { plugins, quota, leaseMs } = deps;
   const begun =
     row.pending !== null &&
-    (row.pending.externalId !== null || plugins.repeat(row.plugin_id, "generation", row.mode) === "costs");
+    (row.pending.externalId !== null ||
+      plugins.retrySafety(row.plugin_id, "generation", "generate", row.mode) === "billable");
   if (!leased && !(await quota.leaseAgain(row.account_id, row.id, leaseMs)) && !begun) return false;
   if (!(await keepPlace(deps, row, leaseMs))) return begun;
   if (begun || (await mayCall(deps, row))) return true;

@@ -1,3 +1,4 @@
+import type { RetrySafety } from "@musicverse/plugin-kit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test-kit/database.ts";
 import { systemClock } from "../../platform/clock/index.ts";
@@ -43,11 +44,16 @@ interface Provider {
   resolves: boolean;
   invoke: PluginHost["invoke"];
   store?: () => Promise<never>;
-  repeat?: "costs" | "idempotent";
+  retrySafety?: RetrySafety;
 }
 
-function work({ resolves, invoke, store, repeat = "costs" }: Provider) {
-  const plugins = { report: () => [], repeat: () => repeat, can: () => resolves, invoke } as unknown as PluginHost;
+function work({ resolves, invoke, store, retrySafety = "billable" }: Provider) {
+  const plugins = {
+    report: () => [],
+    retrySafety: () => retrySafety,
+    can: () => resolves,
+    invoke,
+  } as unknown as PluginHost;
   const emitted: string[] = [];
   const quota = createQuota({
     db: database.db,
@@ -238,7 +244,7 @@ test("whoever lost the lease changes nothing any more", async () => {
 
 test("a generation that brings down worker after worker lets them rest longer and longer, and is given up in the end", async () => {
   const invoke = vi.fn();
-  const { kind, emitted } = work({ resolves: false, invoke, repeat: "idempotent" });
+  const { kind, emitted } = work({ resolves: false, invoke, retrySafety: "idempotent" });
   const id = await orphan();
   const waits: number[] = [];
   for (let crash = 1; crash < 8; crash += 1) {

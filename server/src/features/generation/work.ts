@@ -108,7 +108,7 @@ async function runGeneration(deps: GenerationWorkDeps, claim: GenerationClaim, c
   if (overdue && !row.pending?.externalId) return fail(deps, claim, deadlineExceeded);
   if (row.crashes >= CRASHES_MAX) return fail(deps, claim, internalError);
   // A costly call is looked up at once instead: putting it back would lose the mark that it was made.
-  const repeatable = plugins.repeat(row.plugin_id, "generation", row.mode) !== "costs";
+  const repeatable = plugins.retrySafety(row.plugin_id, "generation", "generate", row.mode) !== "billable";
   if (row.outcome_unknown && repeatable && row.crashes > CRASHES_BY_CHANCE) return coolDown(deps, claim, context);
   if (!(await takePlaces(deps, claim))) return waitForRoom(deps, claim, context);
 
@@ -184,7 +184,7 @@ function lostAndCostly(plugins: PluginHost, row: ClaimedRow): boolean {
   return (
     row.pending?.externalId === null &&
     !plugins.can(row.plugin_id, "generation", "resolve") &&
-    plugins.repeat(row.plugin_id, "generation", row.mode) === "costs"
+    plugins.retrySafety(row.plugin_id, "generation", "generate", row.mode) === "billable"
   );
 }
 
@@ -200,7 +200,8 @@ async function complete(
   const product = await productOf(makers, row, output).catch((error: unknown) => {
     if (!(error instanceof UnusableOutput)) throw error;
     // The provider's answer was nothing whole: its fault, and worth another try where that is not billed again.
-    const outcome = plugins.repeat(row.plugin_id, "generation", row.mode) === "costs" ? "unknown" : "failed";
+    const outcome =
+      plugins.retrySafety(row.plugin_id, "generation", "generate", row.mode) === "billable" ? "unknown" : "failed";
     throw new PluginFailure("UPSTREAM", `the provider sent unusable ${row.kind}: ${error.message}`, {
       pluginId: row.plugin_id,
       outcome,
@@ -282,7 +283,7 @@ async function handBack(deps: GenerationWorkDeps, claim: GenerationClaim, cancel
   const { row } = claim;
   if (canceled) return db.withTenant(row.account_id, (tx) => recordEnded(deps, tx, claim, undefined));
   // In the stop of a costly call its outcome is unknown: leave the mark, so that the next holder fails it by name.
-  if (plugins.repeat(row.plugin_id, "generation", row.mode) === "costs") return;
+  if (plugins.retrySafety(row.plugin_id, "generation", "generate", row.mode) === "billable") return;
   await putBack(deps, claim, { dueAt: clock.now(), countsAsAttempt: false });
 }
 

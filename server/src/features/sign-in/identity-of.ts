@@ -62,11 +62,18 @@ async function ask(
     codeVerifier: keyRing.decrypt(begun.code_verifier, aadOf(id, "code_verifier")),
     redirectUri: begun.callback_url,
   });
+  const { refreshToken } = tokens;
   const { externalId, name, email } = await plugins.invoke(
     spotify,
     "identity",
     "whoami",
-    { ...call, accessToken: tokens.accessToken },
+    {
+      ...call,
+      accessToken: tokens.accessToken,
+      ...(refreshToken !== null && {
+        refreshAccessToken: async () => (await plugins.refreshTokens(spotify, call, refreshToken)).accessToken,
+      }),
+    },
     {},
   );
   return { subject: { provider: spotify, mode, subject: externalId }, name, email };

@@ -22,12 +22,15 @@ interface ContextOfCall {
   traffic: Traffic;
   signal: AbortSignal;
   mask: Mask;
-  offline: boolean;
+  /** Whether `ctx.http` sends anything. */
+  network: boolean;
+  /** Of the person for whom the call is made; null: the plugin works with the operator's own credential. */
+  accessToken: string | null;
 }
 
 /** Everything a plugin function is given for one call. */
 export function contextFor({ entry, dispatcherFor, cache, clock, log }: ContextDeps, of: ContextOfCall): PluginContext {
-  const { call, target, traffic, signal, mask, offline } = of;
+  const { call, target, traffic, signal, mask, network, accessToken } = of;
   const { plugin } = entry;
   let progress = 0;
   const line = (level: "debug" | "info" | "warn" | "error") => (message: string, fields?: Record<string, unknown>) =>
@@ -37,7 +40,6 @@ export function contextFor({ entry, dispatcherFor, cache, clock, log }: ContextD
     );
   return {
     account: call.account,
-    connection: call.connection ?? null,
     config: target.config,
     http: createPluginHttp({
       plugin,
@@ -45,10 +47,10 @@ export function contextFor({ entry, dispatcherFor, cache, clock, log }: ContextD
       traffic,
       signal,
       clock,
-      offline,
+      network,
       dispatcherFor,
       requestId: call.requestId,
-      accessToken: call.accessToken ?? null,
+      accessToken,
       keepFile: call.keepFile ?? null,
     }),
     log: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },

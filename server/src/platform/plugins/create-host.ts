@@ -1,18 +1,26 @@
 import { randomBytes } from "node:crypto";
-import { authorizationUrl, capabilitySchemas, type CapabilityName } from "@musicverse/plugin-kit";
+import {
+  authorizationUrl,
+  exchangeCode,
+  refreshTokens,
+  functionsOf,
+  type CapabilityName,
+  type OAuthClient,
+  type OAuthTokens,
+} from "@musicverse/plugin-kit";
 import type { SimulatorStore } from "@musicverse/plugin-kit/simulator";
 import { Pool, type Dispatcher } from "undici";
 import type { Clock } from "../clock/index.ts";
 import type { Logger } from "../log/index.ts";
 import { Breaker } from "./breaker.ts";
 import { PluginFailure } from "./failure.ts";
-import { assertConfigured, invokePlugin, isReady, type Mode, type Registered } from "./invoke.ts";
+import { assertConfigured, invokePlugin, isReady, retrySafetyIn, type Mode, type Registered } from "./invoke.ts";
 import { guardedFetch } from "./guarded-fetch.ts";
 import { PluginCache } from "./kv.ts";
 import { loadPlugin, type LeftOut, type LoadedPlugin } from "./load-plugin.ts";
 import { modelsOf } from "./models.ts";
-import { exchangeAt, oauthClient } from "./oauth.ts";
-import type { PluginHost, PluginReport } from "./plugin-host.ts";
+import { askedForTokens, oauthClient } from "./oauth.ts";
+import type { PluginCall, PluginHost, PluginReport } from "./plugin-host.ts";
 import { installedPackages, type PluginSource } from "./plugin-source.ts";
 import { reportOf } from "./report.ts";
 import { Simulators } from "./simulators.ts";
@@ -124,15 +132,30 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
     (origin: string): Dispatcher =>
       mode === "test" ? directDispatcher(origin) : options.guardedDispatcher(pluginId, origin);
 
+  async function tokensFrom(
+    pluginId: string,
+    { account: { mode }, signal }: PluginCall,
+    secrets: string[],
+    ask: (client: OAuthClient, within: AbortSignal) => Promise<OAuthTokens>,
+  ): Promise<OAuthTokens> {
+    const entry = known(pluginId);
+    assertConfigured(entry, mode);
+    const send = { dispatcherFor: dispatcherOf(pluginId, mode), signal };
+    const client = oauthClient({ entry, target: await targetOf(entry, mode), send });
+    return askedForTokens(client, { entry, mode, signal, log, secrets }, ask);
+  }
+
   return {
     report: (mode: Mode = "live"): PluginReport[] => entries.map((entry) => reportOf(entry, mode)),
     having: (capability) =>
       [...registered.values()].flatMap(({ plugin }) => (plugin.capabilities[capability] ? [plugin.id] : [])),
     models: (pluginId) => registered.get(pluginId)?.models ?? [],
-    repeat: (pluginId, capability, mode) =>
-      mode === "test" ? "idempotent" : (capabilityOf(pluginId, capability)?.repeat ?? "costs"),
+    retrySafety: (pluginId, capability, fn, mode) => {
+      const entry = registered.get(pluginId);
+      return entry ? retrySafetyIn(entry, capability, fn, mode) : "billable";
+    },
     can: (pluginId, capability, fn) =>
-      fn in capabilitySchemas[capability] &&
+      fn in functionsOf(capability) &&
       (capabilityOf(pluginId, capability) as Record<string, unknown> | undefined)?.[fn] !== undefined,
     ready: (pluginId, mode) => {
       const entry = registered.get(pluginId);
@@ -143,14 +166,10 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
       assertConfigured(entry, mode);
       return authorizationUrl(oauthClient({ entry, target: await targetOf(entry, mode), send: null }), request);
     },
-    exchangeCode: async (pluginId, call, given) => {
-      const entry = known(pluginId);
-      const { mode } = call.account;
-      assertConfigured(entry, mode);
-      const send = { dispatcherFor: dispatcherOf(pluginId, mode), signal: call.signal };
-      const client = oauthClient({ entry, target: await targetOf(entry, mode), send });
-      return exchangeAt(client, { entry, mode, signal: call.signal, log }, given);
-    },
+    exchangeCode: (pluginId, call, given) =>
+      tokensFrom(pluginId, call, Object.values(given), (client, signal) => exchangeCode(client, { ...given, signal })),
+    refreshTokens: (pluginId, call, refreshToken) =>
+      tokensFrom(pluginId, call, [refreshToken], (client, signal) => refreshTokens(client, { refreshToken, signal })),
     outlet: async (pluginId, mode) => {
       const entry = known(pluginId);
       assertConfigured(entry, mode);

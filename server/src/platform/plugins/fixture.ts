@@ -33,9 +33,7 @@ export function pluginWith(
   manifest: Partial<AnyPlugin> = {},
 ): AnyPlugin {
   const whole = {
-    repeat: "costs" as const,
     models: () => [{ id: "one", kind: "music" as const, name: "One", default: true }],
-    estimate: () => ({ seconds: 1, costMicros: null }),
     generate: async () => ({ done: song }),
     ...generation,
   };

@@ -18,13 +18,13 @@ async function run(
   generate: Generate,
   options: {
     answer?: Parameters<typeof provider>[0];
-    repeat?: "costs" | "idempotent";
+    idempotent?: true;
     call?: Parameters<typeof callOf>[0];
   } = {},
 ) {
   const upstream = await provider(options.answer ?? ((_request, response) => void response.end("{}")));
   const capability = {
-    repeat: options.repeat ?? ("costs" as const),
+    ...(options.idempotent && { retrySafety: { generate: "idempotent" as const } }),
     generate: async (ctx: PluginContext) => (await generate(ctx, upstream.origin)) as { done: typeof song },
   };
   const { host, lines, close } = await hostFor(pluginWith(capability), upstream.origin);
@@ -123,8 +123,8 @@ describe("loading", () => {
     const call = callOf({ account: { id: "a-2", mode: "test" } });
     const work = await host.invoke("minimax", "generation", "generate", call, { ...input, durationSeconds: 5 });
     expect(work).toMatchObject({ done: { kind: "music", format: "wav", durationMs: 5000 } });
-    expect(host.repeat("minimax", "generation", "live")).toBe("costs");
-    expect(host.repeat("minimax", "generation", "test")).toBe("idempotent");
+    expect(host.retrySafety("minimax", "generation", "generate", "live")).toBe("billable");
+    expect(host.retrySafety("minimax", "generation", "generate", "test")).toBe("idempotent");
     expect(host.can("minimax", "generation", "resolve")).toBe(false);
   });
 });
@@ -159,7 +159,7 @@ describe("what a plugin does wrong becomes a code", () => {
   test("a connection cut after the request is NETWORK with an unknown outcome; safe repetition makes it failed", async () => {
     const cut = { answer: (request: { socket: { destroy(): void } }) => request.socket.destroy() };
     expect((await run(post, cut)).failure).toMatchObject({ code: "NETWORK", outcome: "unknown" });
-    expect((await run(post, { ...cut, repeat: "idempotent" })).failure).toMatchObject({
+    expect((await run(post, { ...cut, idempotent: true })).failure).toMatchObject({
       code: "NETWORK",
       outcome: "failed",
     });

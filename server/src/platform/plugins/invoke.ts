@@ -1,11 +1,14 @@
 import {
-  schemasOf,
+  functionsOf,
+  isPluginError,
+  retrySafetyOf,
   type CapabilityFunction,
   type CapabilityInput,
   type CapabilityName,
   type CapabilityOutput,
   type GenerationModel,
   type PluginContext,
+  type RetrySafety,
 } from "@musicverse/plugin-kit";
 import type { Breaker, CallResult } from "./breaker.ts";
 import { callBounded } from "./call-function.ts";
@@ -36,27 +39,6 @@ interface InvokeDeps extends ContextDeps {
   target: () => Promise<Target>;
 }
 
-interface FunctionRule {
-  deadlineMs: number;
-  /** Work at the provider, so it counts for the breaker and waits while that is open. */
-  guarded: boolean;
-  /** Pure: has no network. */
-  offline?: true;
-}
-/** Stands in the request of a provider, which waits and gives up early. */
-const judgement: FunctionRule = { deadlineMs: 2_000, guarded: false, offline: true };
-
-const rules: Record<CapabilityName, Record<string, FunctionRule>> = {
-  generation: {
-    models: { deadlineMs: 10_000, guarded: false },
-    estimate: { deadlineMs: 10_000, guarded: false },
-    generate: { deadlineMs: 600_000, guarded: true },
-    resolve: { deadlineMs: 600_000, guarded: true },
-  },
-  identity: { whoami: { deadlineMs: 30_000, guarded: true } },
-  webhooks: { verify: judgement, eventId: judgement, occurredAt: judgement, normalize: judgement },
-};
-
 type AnyFunction = (ctx: PluginContext, input: unknown) => unknown;
 
 /**
@@ -70,15 +52,16 @@ export async function invokePlugin<C extends CapabilityName, F extends Capabilit
   const { id: pluginId } = entry.plugin;
   const { mode } = call.account;
   const implementation = (entry.plugin.capabilities[capability] as Record<string, unknown> | undefined)?.[fn];
-  const rule = rules[capability][fn];
-  const schemas = schemasOf(capability, fn);
-  if (typeof implementation !== "function" || !rule || !schemas) {
+  const declaration = functionsOf(capability)[fn];
+  if (typeof implementation !== "function" || !declaration) {
     throw new PluginFailure("UNAVAILABLE", `${pluginId} has no ${capability}.${fn}`, { pluginId });
   }
   assertConfigured(entry, mode);
-  const checkedInput = checkInput(schemas.input, input, pluginId);
+  if (declaration.auth === "connection" && call.accessToken === undefined)
+    throw new TypeError(`${capability}.${fn} acts for a person: the call needs their accessToken`);
+  const checkedInput = checkInput(declaration.input, input, pluginId);
 
-  const admission = rule.guarded ? entry.breakers[mode].admit() : null;
+  const admission = declaration.network ? entry.breakers[mode].admit() : null;
   if (admission && !admission.admitted) {
     const { retryAt } = admission;
     throw new PluginFailure("BREAKER_OPEN", `${pluginId} is resting after too many failures`, { pluginId, retryAt });
@@ -86,21 +69,27 @@ export async function invokePlugin<C extends CapabilityName, F extends Capabilit
   let health: CallResult = "neutral";
   const traffic: Traffic = { sent: 0, unanswered: 0, succeeded: 0 };
   let mask = createMask([], checkedInput);
-  const generates = capability === "generation" && mode === "live";
-  const repeat = generates ? (entry.plugin.capabilities.generation?.repeat ?? "costs") : "idempotent";
+  const retrySafety = retrySafetyIn(entry, capability, fn, mode);
   try {
     const target = await deps.target();
-    mask = createMask([...secretsOf(entry, target), call.accessToken ?? ""], checkedInput);
-    const work = async (signal: AbortSignal): Promise<unknown> => {
-      const ctx = contextFor(deps, { call, target, traffic, signal, mask, offline: rule.offline ?? false });
+    const secrets = secretsOf(entry, target);
+    const { network } = declaration;
+    const runWith = async (signal: AbortSignal, accessToken: string | null): Promise<unknown> => {
+      if (accessToken !== null) secrets.push(accessToken);
+      mask = createMask(secrets, checkedInput);
+      const ctx = contextFor(deps, { call, target, traffic, signal, mask, network, accessToken });
       return (implementation as AnyFunction).call(entry.plugin.capabilities[capability], ctx, checkedInput);
     };
+    const work =
+      declaration.auth === "connection"
+        ? (signal: AbortSignal) => withFreshToken(call, traffic, (accessToken) => runWith(signal, accessToken))
+        : (signal: AbortSignal) => runWith(signal, null);
     const output = await callBounded(work, {
       signal: call.signal,
-      deadlineMs: call.deadlineMs ?? rule.deadlineMs,
+      deadlineMs: call.deadlineMs ?? declaration.deadlineMs,
       onIgnoredAbort: () => deps.log.warn({ plugin: pluginId, fn }, "plugin ignores its abort signal"),
     });
-    const checked = checkOutput(schemas.output, output, fn);
+    const checked = checkOutput(declaration.output, output, fn);
     if (capability === "generation" && isPending(checked) && !entry.plugin.capabilities.generation?.resolve) {
       throw new TypeError("answers pending and has no resolve");
     }
@@ -108,11 +97,33 @@ export async function invokePlugin<C extends CapabilityName, F extends Capabilit
     return checked as CapabilityOutput<C, F>;
   } catch (error) {
     if (call.signal.aborted && error === call.signal.reason) throw error;
-    const failure = normalise(error, { pluginId, traffic, repeat, mask });
+    const failure = normalise(error, { pluginId, traffic, retrySafety, mask });
     health = healthOf(failure, traffic);
     throw failure;
   } finally {
     if (admission?.admitted) admission.settle(health);
+  }
+}
+
+/** What a repeated call does in this mode: a simulator bills nothing, and answers the same input with the same bytes. */
+export function retrySafetyIn(entry: Registered, capability: CapabilityName, fn: string, mode: Mode): RetrySafety {
+  const declared = retrySafetyOf(entry.plugin, capability, fn);
+  return mode === "test" && declared === "billable" ? "idempotent" : declared;
+}
+
+/** Calls with the person's token; one that turns out to be expired is refreshed once, and the call made again. */
+async function withFreshToken(
+  call: PluginCall,
+  traffic: Traffic,
+  run: (accessToken: string | null) => Promise<unknown>,
+): Promise<unknown> {
+  try {
+    return await run(call.accessToken ?? null);
+  } catch (error) {
+    const expired = isPluginError(error) && error.code === "AUTH_EXPIRED";
+    // What has changed something at the provider before is not done twice.
+    if (!expired || !call.refreshAccessToken || traffic.succeeded > 0) throw error;
+    return run(await call.refreshAccessToken());
   }
 }
 

@@ -1,5 +1,5 @@
 import type { GenerationModel, PluginContext } from "@musicverse/plugin-kit";
-import { capabilitySchemas, PluginError } from "@musicverse/plugin-kit";
+import { generation as declared, PluginError } from "@musicverse/plugin-kit";
 import type { Clock } from "../clock/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { LoadedPlugin } from "./load-plugin.ts";
@@ -14,7 +14,7 @@ export function modelsOf({ plugin, settings }: LoadedPlugin, clock: Clock, log: 
       settings.missing.length === 0 ? settings.config : simulatorConfig(plugin, "http://127.0.0.1", noSecrets);
     const answer = generation.models(quietContext(config, clock), {});
     if (answer instanceof Promise) throw new TypeError("models must answer at once, not with a promise");
-    return capabilitySchemas.generation.models.output.parse(answer);
+    return declared.functions.models.output.parse(answer);
   } catch (error) {
     log.error({ plugin: plugin.id, err: error }, "plugin failed to list its models");
     return [];
@@ -31,7 +31,6 @@ const refuse = async (): Promise<never> => {
 function quietContext(config: Readonly<Record<string, unknown>>, clock: Clock): PluginContext {
   return {
     account: { id: "none", mode: "test" },
-    connection: null,
     config,
     http: { request: refuse, download: refuse },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },

@@ -1,4 +1,4 @@
-import { isPluginError, type Outcome } from "@musicverse/plugin-kit";
+import { isPluginError, type Outcome, type RetrySafety } from "@musicverse/plugin-kit";
 import type { CallResult } from "./breaker.ts";
 import { DeadlineError } from "./call-function.ts";
 import { PluginFailure, type PluginFailureCode } from "./failure.ts";
@@ -8,7 +8,7 @@ import type { Traffic } from "./plugin-http.ts";
 interface Circumstances {
   pluginId: string;
   traffic: Traffic;
-  repeat: "idempotent" | "costs";
+  retrySafety: RetrySafety;
   mask: Mask;
 }
 
@@ -53,8 +53,12 @@ const mayHaveHappened: ReadonlySet<PluginFailureCode> = new Set(["NETWORK", "UPS
  * What the plugin says, or: unknown when a changing request was sent and its answer is missing, or was a success that
  * could not be used. Where repeating is safe nothing is ever unknown.
  */
-function outcomeOf(code: PluginFailureCode, declared: Outcome | null, { traffic, repeat }: Circumstances): Outcome {
-  if (repeat === "idempotent") return "failed";
+function outcomeOf(
+  code: PluginFailureCode,
+  declared: Outcome | null,
+  { traffic, retrySafety }: Circumstances,
+): Outcome {
+  if (retrySafety !== "billable") return "failed";
   if (declared !== null) return declared;
   const reached = traffic.unanswered > 0 || traffic.succeeded > 0;
   return mayHaveHappened.has(code) && reached ? "unknown" : "failed";

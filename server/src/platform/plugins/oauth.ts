@@ -1,4 +1,4 @@
-import { exchangeCode, type OAuthClient, type OAuthTokens } from "@musicverse/plugin-kit";
+import type { OAuthClient, OAuthTokens } from "@musicverse/plugin-kit";
 import type { Dispatcher } from "undici";
 import type { Logger } from "../log/index.ts";
 import { callBounded } from "./call-function.ts";
@@ -7,7 +7,6 @@ import { guardedFetch } from "./guarded-fetch.ts";
 import type { Mode, Registered } from "./invoke.ts";
 import { createMask } from "./mask.ts";
 import { healthOf, normalise } from "./normalise.ts";
-import type { CodeExchange } from "./plugin-host.ts";
 import type { Traffic } from "./plugin-http.ts";
 import type { Target } from "./target.ts";
 
@@ -34,12 +33,13 @@ export function oauthClient(of: { entry: Registered; target: Target; send: Sendi
   };
 }
 
-/** The code of a callback → tokens; counts for the breaker like any other call. Rejects with PluginFailure only. */
-export async function exchangeAt(
+/** One question to the token endpoint; counts for the breaker like any other call. Rejects with PluginFailure only. */
+export async function askedForTokens(
   client: OAuthClient,
-  { entry, mode, signal, log }: { entry: Registered; mode: Mode; signal: AbortSignal; log: Logger },
-  given: CodeExchange,
+  of: { entry: Registered; mode: Mode; signal: AbortSignal; log: Logger; secrets: readonly string[] },
+  ask: (client: OAuthClient, within: AbortSignal) => Promise<OAuthTokens>,
 ): Promise<OAuthTokens> {
+  const { entry, mode, signal, log } = of;
   const { id: pluginId } = entry.plugin;
   const admission = entry.breakers[mode].admit();
   if (!admission.admitted) {
@@ -48,16 +48,16 @@ export async function exchangeAt(
   }
   const traffic: Traffic = { sent: 1, unanswered: 0, succeeded: 0 };
   try {
-    const tokens = await callBounded((within) => exchangeCode(client, { ...given, signal: within }), {
+    const tokens = await callBounded((within) => ask(client, within), {
       signal,
       deadlineMs: DEADLINE_MS,
-      onIgnoredAbort: () => log.warn({ plugin: pluginId }, "authorization code exchange ignores its abort signal"),
+      onIgnoredAbort: () => log.warn({ plugin: pluginId }, "token request ignores its abort signal"),
     });
     admission.settle("success");
     return tokens;
   } catch (error) {
-    const secrets = [given.code, given.codeVerifier, String(client.config[client.auth.clientSecret])];
-    const failure = normalise(error, { pluginId, traffic, repeat: "idempotent", mask: createMask(secrets, null) });
+    const mask = createMask([...of.secrets, String(client.config[client.auth.clientSecret])], null);
+    const failure = normalise(error, { pluginId, traffic, retrySafety: "safe", mask });
     admission.settle(healthOf(failure, traffic));
     throw failure;
   }

@@ -7,6 +7,7 @@ import type {
   CapabilityOutput,
   GenerationModel,
   OAuthTokens,
+  RetrySafety,
 } from "@musicverse/plugin-kit";
 import type { KeepFile } from "./files.ts";
 
@@ -45,16 +46,20 @@ export interface PluginCall {
   idempotencyKey: string;
   /** The request that caused the work; providers get it as `X-Request-Id`, the plugin's log lines carry it. */
   requestId?: string;
-  /** Default: 10 min for `generate` and `resolve`, 10 s for the rest. At the deadline: `NETWORK`. */
+  /** Default: as the capability declares it. At the deadline: `NETWORK`. */
   deadlineMs?: number;
-  connection?: { id: string; externalId: string | null } | null;
-  /** With `oauth2`: the token of the person for whom the call is made. Lives as long as the call. */
+  /** For functions with `auth: "connection"`: the token of the person for whom the call is made. */
   accessToken?: string;
   /**
    * Where `ctx.http.download` streams to; without it the function cannot download. What it has kept is the caller's to use
    * or remove, also when the call fails.
    */
   keepFile?: KeepFile;
+  /**
+   * Asked once, when the provider calls the token expired, for another; the call is then made again with it.
+   * Without it, or when the second token is refused, too: `AUTH_EXPIRED`.
+   */
+  refreshAccessToken?: () => Promise<string>;
   /** Fractions 0–1, only growing; at most what the plugin emits, unthrottled. */
   onProgress?: (fraction: number) => void;
 }
@@ -83,10 +88,15 @@ export interface PluginHost {
   /** Models of a loaded plugin; [] when it is not loaded. */
   models(pluginId: string): GenerationModel[];
   /**
-   * Whether a call whose outcome is unknown may simply be made again. In mode test always "idempotent":
-   * a simulator bills nothing and answers the same input with the same bytes.
+   * What a repeated call does. `billable`: one whose outcome is unknown must not be made again. Nothing is billable in
+   * mode test: a simulator bills nothing and answers the same input with the same bytes.
    */
-  repeat(pluginId: string, capability: "generation", mode: "live" | "test"): "idempotent" | "costs";
+  retrySafety<C extends CapabilityName>(
+    pluginId: string,
+    capability: C,
+    fn: CapabilityFunction<C>,
+    mode: "live" | "test",
+  ): RetrySafety;
   /** True when the plugin can be asked about an unknown or pending outcome (`resolve`). */
   can(pluginId: string, capability: CapabilityName, fn: string): boolean;
   /**
@@ -109,6 +119,8 @@ export interface PluginHost {
   authorizationUrl(pluginId: string, mode: "live" | "test", request: AuthorizationRequest): Promise<string>;
   /** The code of the callback → tokens. Rejects with `PluginFailure`; AUTH_REVOKED when the code is worth nothing. */
   exchangeCode(pluginId: string, call: PluginCall, given: CodeExchange): Promise<OAuthTokens>;
+  /** Another access token for a refresh token. Rejects with `PluginFailure`; AUTH_REVOKED when people must agree anew. */
+  refreshTokens(pluginId: string, call: PluginCall, refreshToken: string): Promise<OAuthTokens>;
   /** Rejects with `PluginFailure` UNAVAILABLE when the plugin is not ready in this mode. */
   outlet(pluginId: string, mode: "live" | "test"): Promise<Outlet>;
   /** Where this process is reached, so that simulators can send browsers and webhooks to it. Told once it listens. */

@@ -36,8 +36,8 @@ export interface PluginHttpDeps {
   requestId: string | undefined;
   /** Of the person for whom the call is made; null: the plugin works with the operator's own credential. */
   accessToken: string | null;
-  /** True: every request is refused. */
-  offline: boolean;
+  /** False: every request is refused. */
+  network: boolean;
   dispatcherFor: (origin: string) => Dispatcher;
   /** Null: nothing can be downloaded. */
   keepFile: KeepFile | null;
@@ -49,13 +49,13 @@ export function createPluginHttp(deps: PluginHttpDeps): PluginHttp {
   const send = async (request: HttpRequest, keep?: Keep): Promise<HttpResponse> => {
     const url = URL.parse(request.url);
     if (!url) throw new PluginError("PERMANENT", "the plugin asked for something that is no URL");
-    const destination = deps.offline ? null : destinationOf(target, url);
+    const destination = deps.network ? destinationOf(target, url) : null;
     if (!destination) {
       throw new PluginError(
         "PERMANENT",
-        deps.offline
-          ? "this function has no network"
-          : `${url.origin} is not among the hosts that ${plugin.id} declares or has configured`,
+        deps.network
+          ? `${url.origin} is not among the hosts that ${plugin.id} declares or has configured`
+          : "this function has no network: the host refuses its requests",
       );
     }
     const changes = request.method !== "GET";

@@ -21,7 +21,8 @@ const WAIT_MAX_MS = 6 * HOUR_MS;
 
 /** The one retry table. */
 const retryTable: Readonly<Record<PluginFailureCode, RetryRule>> = {
-  AUTH_EXPIRED: { attemptsMax: 2, baseMs: 0, capMs: 0, counts: true },
+  // The host has refreshed the credential and called again by then.
+  AUTH_EXPIRED: never,
   AUTH_REVOKED: never,
   RATE_LIMIT: { attemptsMax: Infinity, baseMs: 30_000, capMs: 30_000, counts: false },
   NETWORK: { attemptsMax: 5, baseMs: 1_000, capMs: 60_000, counts: true },

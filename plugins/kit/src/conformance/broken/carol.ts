@@ -3,7 +3,7 @@ import { secret, text } from "../../config-fields.ts";
 import type { PluginContext } from "../../context.ts";
 import { PluginError } from "../../errors.ts";
 import { throwForStatus } from "../../http-errors.ts";
-import { identityOutput, type Identity } from "../../identity.ts";
+import { identityOutput, type Identity } from "../../capabilities/identity.ts";
 import { definePlugin, type AnyPlugin } from "../../plugin.ts";
 import { createSimulator } from "../../simulator/create-simulator.ts";
 import { oauthProvider } from "../../simulator/oauth-provider.ts";

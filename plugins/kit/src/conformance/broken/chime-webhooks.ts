@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { PluginContext } from "../../context.ts";
 import { PluginError } from "../../errors.ts";
 import { verifyStandardWebhook } from "../../signatures.ts";
-import type { WebhookDelivery, WebhooksCapability } from "../../webhooks.ts";
+import type { WebhookDelivery, WebhooksCapability } from "../../capabilities/webhooks.ts";
 import type { WebhookSamples } from "../subject.ts";
 
 const event = z.object({ id: z.string(), at: z.iso.datetime(), song: z.string() });

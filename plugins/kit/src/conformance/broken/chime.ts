@@ -2,7 +2,7 @@ import { bearerKey } from "../../auth.ts";
 import { secret, url } from "../../config-fields.ts";
 import type { PluginContext } from "../../context.ts";
 import { PluginError } from "../../errors.ts";
-import type { GenerationCapability, GenerationInput, GenerationOutput } from "../../generation.ts";
+import type { GenerationCapability, GenerationInput, GenerationOutput } from "../../capabilities/generation.ts";
 import { throwForStatus } from "../../http-errors.ts";
 import type { LongWork } from "../../long-work.ts";
 import { musicOutput } from "../../music.ts";
@@ -44,9 +44,7 @@ function outputFrom(body: unknown): GenerationOutput {
 }
 
 const good: GenerationCapability = {
-  repeat: "costs",
   models: () => [{ id: "chime-1", kind: "music", name: "Chime 1", default: true }],
-  estimate: () => ({ seconds: 1, costMicros: null }),
   generate,
 };
 
@@ -90,10 +88,14 @@ export const chimeOptions: ConformanceOptions = {
   nodeArguments: ["--conditions=musicverse-source"],
   config: { apiKey: "chime-canary-0123456789", webhookSecret: "whsec_Y2FuYXJ5IG9mIGNoaW1l" },
   webhooks: webhookSamples,
-  inputs: [
-    { kind: "music", prompt: "bells" },
-    { kind: "music", prompt: "bells", lyrics: "ding dong", durationSeconds: 5 },
-  ],
+  cases: {
+    generation: {
+      generate: [
+        { input: { kind: "music", prompt: "bells" } },
+        { input: { kind: "music", prompt: "bells", lyrics: "ding dong", durationSeconds: 5 } },
+      ],
+    },
+  },
   answer: () => jsonAnswer(200, { id: "song-1", audio: "UklGRg==" }),
   errors: [
     {

@@ -2,12 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { secret, text } from "../../config-fields.ts";
 import type { HttpRequest } from "../../context.ts";
 import { PluginError } from "../../errors.ts";
-import type { GenerationOutput } from "../../generation.ts";
+import type { GenerationOutput } from "../../capabilities/generation.ts";
 import type { LongWork } from "../../long-work.ts";
 import type { Broken } from "./broken.ts";
 import { carolOptions, carolWith } from "./carol.ts";
 import { chimeWith, generate, notASong } from "./chime.ts";
-import { brokenWebhooks } from "./webhooks.ts";
+import { brokenWebhooks, chimeHearing } from "./webhooks.ts";
 
 const kept = new Map<string, LongWork<GenerationOutput>>();
 const leaked: unknown[] = [];
@@ -82,9 +82,48 @@ export const brokenPlugins: readonly Broken[] = [
     }),
   },
   {
+    rule: "egress",
+    how: "asks the provider for its models, where the host allows no request",
+    plugin: chimeWith({
+      models(ctx) {
+        void ctx.http.request({ method: "GET", url: `${String(ctx.config["baseUrl"])}/models` }).catch(() => undefined);
+        return [{ id: "chime-1", kind: "music", name: "Chime 1", default: true }];
+      },
+    }),
+  },
+  {
+    rule: "bypass",
+    how: "leaves a rule out without saying why",
+    plugin: chimeWith(),
+    options: { bypass: { heap: "slow" } },
+  },
+  {
+    rule: "bypass",
+    how: "leaves out a rule that there is not",
+    plugin: chimeWith(),
+    options: { bypass: { speed: "the provider is slow, and nothing can be done about it" } },
+  },
+  {
+    rule: "cases",
+    how: "provides a function that its author never tried",
+    plugin: chimeWith({ resolve: async () => ({ absent: true }) }),
+  },
+  {
     rule: "output",
-    how: "an estimate that nobody can calculate with",
-    plugin: chimeWith({ estimate: () => ({ seconds: Number.NaN, costMicros: null }) }),
+    how: "names its event in the provider's words, which no feature can subscribe to",
+    plugin: chimeHearing({ normalize: () => ({ type: "Song Done", data: {} }) }),
+  },
+  {
+    rule: "output",
+    how: "a model without a name",
+    plugin: chimeWith({ models: () => [{ id: "chime-1", kind: "music", name: "", default: true }] }),
+  },
+  {
+    rule: "generation",
+    how: "two models that are both the default",
+    plugin: chimeWith({
+      models: () => ["chime-1", "chime-2"].map((id) => ({ id, kind: "music" as const, name: id, default: true })),
+    }),
   },
   {
     rule: "errors",
@@ -128,9 +167,9 @@ export const brokenPlugins: readonly Broken[] = [
     }),
   },
   {
-    rule: "repeat",
-    how: "claims that repeating is safe and sends no key",
-    plugin: chimeWith({ repeat: "idempotent" }),
+    rule: "retry-safety",
+    how: "claims that a repeated call is safe and sends no key",
+    plugin: chimeWith({ retrySafety: { generate: "idempotent" } }),
   },
   {
     rule: "isolation",

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { verifyStandardWebhook } from "../../signatures.ts";
-import type { WebhookDelivery, WebhooksCapability } from "../../webhooks.ts";
+import type { WebhookDelivery, WebhooksCapability } from "../../capabilities/webhooks.ts";
 import type { Broken } from "./broken.ts";
 import { chimeWebhooks, secretsOf } from "./chime-webhooks.ts";
 import { chimeWith } from "./chime.ts";
 
-const chimeHearing = (webhooks: Partial<WebhooksCapability>) => {
+export const chimeHearing = (webhooks: Partial<WebhooksCapability>) => {
   const plugin = chimeWith();
   return { ...plugin, capabilities: { ...plugin.capabilities, webhooks: { ...chimeWebhooks, ...webhooks } } };
 };
@@ -14,8 +14,13 @@ const chimeHearing = (webhooks: Partial<WebhooksCapability>) => {
 export const brokenWebhooks: readonly Broken[] = [
   {
     rule: "webhook-good",
-    how: "names its event in the provider's words, which no feature can subscribe to",
-    plugin: chimeHearing({ normalize: () => ({ type: "Song Done", data: {} }) }),
+    how: "expects the signature without its version, and refuses everybody",
+    plugin: chimeHearing({
+      verify(ctx, { headers, body }) {
+        const signature = (headers["webhook-signature"] ?? "").replace("v1,", "");
+        return verifyStandardWebhook({ headers: { ...headers, "webhook-signature": signature }, body }, secretsOf(ctx));
+      },
+    }),
   },
   {
     rule: "webhook-bad",

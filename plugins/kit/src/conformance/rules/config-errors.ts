@@ -16,6 +16,7 @@ const junk = [
 
 export const configErrorsRule: Rule = {
   id: "config-errors",
+  level: "bronze",
   title: "a missing or malformed setting is named, and nothing a person types makes parsing throw",
   async check({ plugin, options }) {
     const good = parseConfig(plugin, options.config);

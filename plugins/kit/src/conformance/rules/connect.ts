@@ -7,6 +7,7 @@ import type { Rule } from "../subject.ts";
 export const connectRule: Rule = {
   id: "connect",
   title: "people connect with state and PKCE: a code works once, with its own verifier and redirect URI",
+  level: "gold",
   needs: "oauth2",
   async check({ plugin }) {
     const reference = plugin.simulator;

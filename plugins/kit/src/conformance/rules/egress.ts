@@ -1,16 +1,26 @@
 import assert from "node:assert/strict";
 import { Socket } from "node:net";
-import { goodUpstream, run } from "../run.ts";
+import { casesOf } from "../cases.ts";
+import { run } from "../run.ts";
 import type { Rule } from "../subject.ts";
 
 export const egressRule: Rule = {
   id: "egress",
-  needs: "calls",
-  title: "all requests go through ctx.http, to declared or configured hosts",
+  level: "bronze",
+  title: "all requests go through ctx.http, to declared or configured hosts, and only where the function has a network",
   async check(subject) {
-    const { outcome, direct } = await withoutSockets(() => run(subject, { upstream: goodUpstream(subject) }));
-    assert.deepEqual(direct, [], "use ctx.http: fetch and sockets of one's own have no limits and no guard");
-    assert.deepEqual(outcome.refusedUrls, [], "add the host to the manifest's hosts, or to a url() or hosts() setting");
+    for (const of of casesOf(subject)) {
+      const { outcome, direct } = await withoutSockets(() => run(subject, of));
+      assert.deepEqual(
+        direct,
+        [],
+        `${of.title}: use ctx.http; fetch and sockets of your own have no limits and no guard`,
+      );
+      const refused = `${of.title}: add the host to the manifest's hosts, or to a url() or hosts() setting`;
+      assert.deepEqual(outcome.refusedUrls, [], refused);
+      const sent = of.declaration.network ? [] : outcome.requests.map(({ url }) => url);
+      assert.deepEqual(sent, [], `${of.title} has no network: the host refuses its requests`);
+    }
   },
 };
 

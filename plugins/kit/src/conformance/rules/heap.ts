@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { goodUpstream, inputOfEachKind, run } from "../run.ts";
+import { providerCases } from "../cases.ts";
+import { run } from "../run.ts";
 import type { Rule, Subject } from "../subject.ts";
 
 const callsDefault = 10_000;
@@ -12,7 +13,8 @@ const growthPerCall = 100;
 
 export const heapRule: Rule = {
   id: "heap",
-  needs: "calls",
+  level: "gold",
+  needs: "network",
   title: "memory stays flat over thousands of calls",
   async check(subject) {
     const calls = subject.options.calls ?? callsDefault;
@@ -29,15 +31,11 @@ export const heapRule: Rule = {
 };
 
 async function many(subject: Subject, calls: number): Promise<void> {
-  const upstream = goodUpstream(subject);
-  const inputs = inputOfEachKind(subject);
+  const cases = providerCases(subject);
   for (let index = 0; index < calls; index += 1) {
-    await run(subject, {
-      upstream,
-      input: inputs[index % inputs.length],
-      accountId: `account-${index}`,
-      idempotencyKey: `piece-${index}`,
-    });
+    const of = cases[index % cases.length];
+    if (!of) return;
+    await run(subject, of, { accountId: `account-${index}`, idempotencyKey: `piece-${index}` });
     // Timers and finalisers get their turn, as they do between real calls.
     if (index % 100 === 0) await nextTurn();
   }

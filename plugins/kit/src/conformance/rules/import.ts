@@ -52,6 +52,7 @@ process.send(seen, () => process.exit(0));
 
 export const importRule: Rule = {
   id: "import",
+  level: "bronze",
   title: "importing the plugin does nothing: no network, file, timer, output, global or listener",
   async check({ options }) {
     const parameters = [...(options.nodeArguments ?? []), "--input-type=module", "--eval", probe, options.module];

@@ -1,25 +1,29 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { GenerationInput } from "../../generation.ts";
-import { goodUpstream, inputOfEachKind, run, shown, type Outcome } from "../run.ts";
+import { providerCases, type SuiteCase } from "../cases.ts";
+import { run, shown, type Outcome } from "../run.ts";
+import { withContent } from "../user-content.ts";
 import type { Rule, Subject } from "../subject.ts";
 
 const rounds = 5;
 
 export const isolationRule: Rule = {
   id: "isolation",
-  needs: "calls",
+  level: "bronze",
+  needs: "network",
   title: "the same input of two accounts is two pieces of work that share nothing",
   async check(subject) {
-    for (const input of inputOfEachKind(subject)) await sharesNothing(subject, input && withOwnWords(input));
+    // Words that no earlier call had: what was kept of those must not hide what is kept of this one.
+    for (const of of providerCases(subject))
+      await sharesNothing(subject, withContent(of, `a song for two, ${randomUUID()}`));
   },
 };
 
-async function sharesNothing(subject: Subject, input: GenerationInput | undefined): Promise<void> {
-  const { outcome: first } = await one(subject, input, "a", 0);
+async function sharesNothing(subject: Subject, of: SuiteCase): Promise<void> {
+  const { outcome: first } = await one(subject, of, "a", 0);
   assert.equal(first.error, undefined, shown(first.error));
   const turns = Array.from({ length: rounds }, (_, index) => index + 1);
-  const outcomes = await Promise.all(turns.flatMap((turn) => ["a", "b"].map((who) => one(subject, input, who, turn))));
+  const outcomes = await Promise.all(turns.flatMap((turn) => ["a", "b"].map((who) => one(subject, of, who, turn))));
   const parts = new Set(objectsIn(first.output));
   for (const { outcome, who } of outcomes) {
     assert.equal(outcome.error, undefined, shown(outcome.error));
@@ -37,25 +41,14 @@ async function sharesNothing(subject: Subject, input: GenerationInput | undefine
   }
 }
 
-/** Words that no earlier call had: what was kept of those must not hide what is kept of this one. */
-function withOwnWords(input: GenerationInput): GenerationInput {
-  const words = `a song for two, ${randomUUID()}`;
-  return input.kind === "reel" ? { ...input, brief: words } : { ...input, prompt: words };
-}
-
 async function one(
   subject: Subject,
-  input: GenerationInput | undefined,
+  of: SuiteCase,
   who: string,
   turn: number,
 ): Promise<{ outcome: Outcome; who: string }> {
-  const call = {
-    upstream: goodUpstream(subject),
-    ...(input && { input }),
-    accountId: `account-${who}`,
-    idempotencyKey: `piece-${who}-${turn}`,
-  };
-  return { outcome: await run(subject, call), who };
+  const call = { accountId: `account-${who}`, idempotencyKey: `piece-${who}-${turn}` };
+  return { outcome: await run(subject, of, call), who };
 }
 
 function objectsIn(value: unknown): object[] {

@@ -1,52 +1,38 @@
 import assert from "node:assert/strict";
-import type { GenerationInput } from "../../generation.ts";
-import { goodUpstream, inputOfEachKind, run, shown } from "../run.ts";
+import { casesOf } from "../cases.ts";
+import { goodUpstream, run, shown } from "../run.ts";
 import { textAnswer, type Rule, type Subject } from "../subject.ts";
+import { withContent } from "../user-content.ts";
 import { upstreamOf } from "./errors.ts";
 
-const prompt = "prompt-canary walking through rain at night";
-const lyrics = "lyrics-canary first line\nlyrics-canary second line";
+/** Two lines, because plugins may quote what users wrote by the line. */
+const content = "content-canary walking through rain\ncontent-canary at night";
 
 export const logsRule: Rule = {
   id: "logs",
-  needs: "calls",
-  title: "no credential, prompt, brief or lyrics in a log, on the console or in an error",
+  level: "bronze",
+  title: "no credential and nothing that users wrote in a log, on the console or in an error",
   async check(subject) {
     const { options } = subject;
-    const inputs = inputOfEachKind(subject).map((input) => input && withCanaries(input));
-    const upstreams = [
-      goodUpstream(subject),
-      ...options.errors.map(upstreamOf),
-      async () => textAnswer(200, `echo ${prompt}`),
-    ];
+    const cases = casesOf(subject).map((of) => withContent(of, content));
+    const failures = [...options.errors.map(upstreamOf), async () => textAnswer(200, `echo ${content}`)];
     const printed = await capturing(async () => {
       const all: string[] = [];
-      for (const upstream of upstreams) {
-        for (const input of inputs) {
-          const { log, error } = await run(subject, { upstream, input });
+      for (const of of cases) {
+        for (const upstream of [goodUpstream(of), ...(of.declaration.network ? failures : [])]) {
+          const { log, error } = await run(subject, of, { upstream });
           all.push(log, shown(error));
         }
       }
       return all.join("\n");
     });
-    for (const canary of ["prompt-canary", "lyrics-canary", "access-canary", ...secretsOf(subject)]) {
+    for (const canary of ["content-canary", "access-canary", ...secretsOf(subject)]) {
       const at = printed.indexOf(canary);
       const where = printed.slice(Math.max(0, at - 80), at);
       assert.equal(at, -1, `${canary.slice(0, 6)}… appears after: ${where}`);
     }
   },
 };
-
-function withCanaries(input: GenerationInput): GenerationInput {
-  switch (input.kind) {
-    case "music":
-      return { ...input, prompt, lyrics, instrumental: false };
-    case "reel":
-      return { ...input, brief: prompt, instructions: lyrics };
-    case "artwork":
-      return { ...input, prompt };
-  }
-}
 
 function secretsOf({ plugin, options }: Subject): string[] {
   return Object.entries(plugin.config).flatMap(([name, { kind }]) => {

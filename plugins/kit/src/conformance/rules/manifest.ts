@@ -6,6 +6,7 @@ import type { Rule } from "../subject.ts";
 
 export const manifestRule: Rule = {
   id: "manifest",
+  level: "bronze",
   title: "the manifest is valid, fits this kit, and package.json says the same",
   async check({ plugin, options }) {
     assert.deepEqual(checkManifest(plugin), []);

@@ -5,6 +5,7 @@ const credentialName = /(key|token|secret|password|credential|passphrase)s?$/i;
 
 export const secretsRule: Rule = {
   id: "secrets",
+  level: "bronze",
   title: "every setting that is a credential is declared secret() and has no default",
   async check({ plugin }) {
     const open = Object.entries(plugin.config).filter(

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { isPluginError } from "../../errors.ts";
 import type { RunningSimulator } from "../../simulator/start-simulator.ts";
-import { inputOfEachKind, now, run, shown, type Call, type Outcome } from "../run.ts";
+import { providerCases } from "../cases.ts";
+import { now } from "../clock.ts";
+import { run, shown, type Call, type Outcome } from "../run.ts";
 import { simulatedCall, startedFor } from "../simulated.ts";
 import type { Rule, Subject } from "../subject.ts";
 
 export const simulatorRule: Rule = {
   id: "simulator",
-  needs: "calls",
+  level: "gold",
+  needs: "network",
   title: "a simulator is shipped: it answers, counts, and fails when told to",
   async check(subject) {
     const { plugin } = subject;
@@ -22,15 +25,18 @@ export const simulatorRule: Rule = {
 };
 
 async function failsAndRecovers(subject: Subject, { control }: RunningSimulator, call: Call): Promise<void> {
+  const cases = providerCases(subject).filter(({ simulated }) => simulated);
+  const [first] = cases;
+  assert.ok(first, "the suite needs a case that the simulator can answer");
   const works = async (when: string): Promise<void> => {
-    for (const input of inputOfEachKind(subject)) {
-      const { error } = await run(subject, { ...call, input });
-      assert.equal(error, undefined, `${when}: ${shown(error)}`);
+    for (const of of cases) {
+      const { error } = await run(subject, of, call);
+      assert.equal(error, undefined, `${of.title}, ${when}: ${shown(error)}`);
     }
   };
   const failsWith = async (fault: string, code: string): Promise<Outcome> => {
     control.fail({ fault, times: 1, retryAfterSeconds: 7 });
-    const outcome = await run(subject, call);
+    const outcome = await run(subject, first, call);
     assert.ok(isPluginError(outcome.error), `${fault}: ${shown(outcome.error)}`);
     assert.equal(outcome.error.code, code, fault);
     return outcome;
