@@ -32,7 +32,7 @@ export const exportAccount =
     const { allowed, retryAtMs, nowMs } = await limiter.take([bucket]);
     if (!allowed) {
       const seconds = Math.max(1, Math.ceil(((retryAtMs ?? nowMs) - nowMs) / 1000));
-      const detail = `Five exports an hour are enough. Try again in ${seconds} seconds.`;
+      const detail = `At most five exports an hour. Try again in ${seconds} seconds.`;
       throw new ProblemError("rate_limited", { detail, headers: { "Retry-After": String(seconds) } });
     }
     return { status: 200, headers, stream: archiveOf(exportEntries({ db, storage }, accountId, clock.now())) };

@@ -36,7 +36,7 @@ export function createMailThrottle(limiter: Limiter): MailThrottle {
     // Hashed, so that a look into Redis shows nobody's address.
     ofAddress: async (email) =>
       (await limiter.take([bucket("address", hash("sha256", email, "base64url").slice(0, 22), PER_ADDRESS)])).allowed,
-    ofUser: (userId) => orRefuse(bucket("user", userId, PER_ACCOUNT), "Too many mails were asked for."),
+    ofUser: (userId) => orRefuse(bucket("user", userId, PER_ACCOUNT), "Too many emails were requested."),
   };
 }
 

@@ -74,7 +74,7 @@ export const notConfigured = (cause?: unknown, detail?: string): ProblemError =>
   new ProblemError("billing_not_configured", {
     detail:
       detail ??
-      "Nothing can be bought on this server yet: it needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET. Sandbox accounts can try everything.",
+      "Billing is not configured on this server: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET. Sandbox accounts can try everything.",
     ...(cause !== undefined && { cause }),
   });
 

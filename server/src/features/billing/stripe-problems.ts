@@ -9,7 +9,7 @@ function problemOf(error: unknown): unknown {
   if (error instanceof errors.StripeAuthenticationError || error instanceof errors.StripePermissionError) {
     return notConfigured(
       error,
-      "Stripe refuses this server's key. The operator has to look at STRIPE_SECRET_KEY and its rights.",
+      "Stripe rejected this server's key. The operator must check STRIPE_SECRET_KEY and its permissions.",
     );
   }
   if (
@@ -19,12 +19,12 @@ function problemOf(error: unknown): unknown {
   ) {
     return notConfigured(
       error,
-      "Stripe does not know the price that this server sells. The operator has to look at the STRIPE_PRICE_ settings.",
+      "Stripe does not know the configured price. The operator must check the STRIPE_PRICE_ settings.",
     );
   }
   if (!passes(error)) return error;
   return new ProblemError("plugin_unavailable", {
-    detail: "Stripe does not answer at the moment. Send the same request again in 10 seconds.",
+    detail: "Stripe is not responding at the moment. Retry the same request in 10 seconds.",
     headers: { "Retry-After": "10" },
     cause: error,
   });

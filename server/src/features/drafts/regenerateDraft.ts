@@ -57,7 +57,7 @@ function refuseContradictions(body: Body): void {
     throw invalidField(
       "/body/variants",
       "conflicts_with_variant",
-      "One variant is written anew with variant_id. Leave out variants, or leave out variant_id to replace all.",
+      "variant_id regenerates one variant. Omit variants, or omit variant_id to replace all.",
     );
   }
 }

@@ -27,8 +27,7 @@ function redirectUriProblem(uri: string, type: ClientType): [code: string, messa
       "This is not an absolute URI in plain ASCII. Send one like https://app.example.com/callback.",
     ];
   if (uri.includes("#")) return ["fragment_not_allowed", "A redirect URI has no fragment (#…)."];
-  if (uri.includes("*"))
-    return ["wildcard_not_allowed", "Redirect URIs are compared letter by letter: list each one, without *."];
+  if (uri.includes("*")) return ["wildcard_not_allowed", "Redirect URIs must match exactly: list each one, without *."];
   if (/(^|\/)(\.|%2e){1,2}(\/|\?|$)/i.test(uri.replace(/^[^:]*:/, "")))
     return ["dot_segments_not_allowed", "Write the path without . and .. segments."];
   if (url.username !== "" || url.password !== "" || /^[a-z+.-]+:\/\/[^/?]*@/i.test(uri))
@@ -49,7 +48,7 @@ function redirectUriProblem(uri: string, type: ClientType): [code: string, messa
       if (url.protocol.includes(".")) return null;
       return [
         "scheme_not_allowed",
-        "A scheme of your own is a domain of yours backwards, such as com.example.app:/callback.",
+        "A private-use scheme is a domain of yours in reverse, such as com.example.app:/callback.",
       ];
   }
 }

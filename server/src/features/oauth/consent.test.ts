@@ -326,5 +326,5 @@ test("a wrong password is one sentence, whoever it is about; too many pause, and
   for (let index = 0; index < 12; index += 1)
     last = await browser.submit({ action: "sign_in", email: person.email, password: "pw-canary-wrong" });
   expect(last.status).toBe(429);
-  expect(plain(last)).toContain("Too many failed tries");
+  expect(plain(last)).toContain("Too many failed attempts");
 });

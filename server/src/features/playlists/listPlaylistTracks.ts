@@ -47,6 +47,6 @@ export const listPlaylistTracks =
   };
 
 function startAgain(): ProblemError {
-  const message = "The order of the playlist was stored anew since. Leave cursor out to start again.";
+  const message = "The playlist's order was rewritten since. Omit cursor to start again.";
   return new ProblemError("invalid_cursor", { errors: [{ path: "/query/cursor", code: "invalid_cursor", message }] });
 }

@@ -10,7 +10,7 @@ export function modeOf({ plugins, config }: Pick<SignInDeps, "plugins" | "config
   if (plugins.ready(spotify, "live")) return "live";
   if (config.signInSimulator && plugins.ready(spotify, "test")) return "test";
   throw unavailable(
-    "Signing in with Spotify is not configured on this server: it needs SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.",
+    "Sign-in with Spotify is not configured on this server: set SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.",
   );
 }
 
@@ -31,7 +31,7 @@ export function problemOf(error: unknown): unknown {
       cause: error,
       ...(error.publicMessage !== null && { detail: error.publicMessage }),
     });
-  return unavailable("Spotify does not answer at the moment. Begin again in a minute.", error);
+  return unavailable("Spotify is not responding at the moment. Try again in a minute.", error);
 }
 
 const unavailable = (detail: string, cause?: unknown): ProblemError =>

@@ -18,7 +18,7 @@ export function readSettings<S extends Settings>(definitions: S, env: NodeJS.Pro
       problems.push(error.message);
     }
   }
-  if (problems.length > 0) throw new ConfigError(`The configuration is not usable:\n  ${problems.join("\n  ")}`);
+  if (problems.length > 0) throw new ConfigError(`Invalid configuration:\n  ${problems.join("\n  ")}`);
   return values as ValuesOf<S>;
 }
 

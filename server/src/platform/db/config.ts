@@ -30,7 +30,7 @@ export const settings = defineSettings({
   ),
   databasePoolMax: integer({
     variable: "DATABASE_POOL_MAX",
-    description: "most database connections of one process",
+    description: "maximum database connections per process",
     example: "20",
     min: 1,
     max: 500,

@@ -32,7 +32,7 @@ export const settings = defineSettings({
     integer({
       variable: "WORKER_PORT",
       description:
-        "TCP port on which a worker process serves /metrics, /healthz and /readyz; 0 takes a free one, without it a worker listens nowhere",
+        "TCP port on which a worker process serves /metrics, /healthz and /readyz; 0 takes a free one, unset: a worker does not listen",
       example: "9464",
       min: 0,
       max: 65_535,

@@ -5,7 +5,7 @@ export const settings = defineSettings({
     url({
       variable: "SMTP_URL",
       description:
-        "mail server that sends our mails (smtps:// for TLS from the start); without it they wait in the database",
+        "SMTP server for outgoing email (smtps:// for implicit TLS); without it, email waits in the database",
       example: "smtps://user:password@smtp.example.com:465",
       secret: true,
       protocols: ["smtp", "smtps"],
@@ -13,13 +13,13 @@ export const settings = defineSettings({
   ),
   mailFrom: text({
     variable: "MAIL_FROM",
-    description: "sender of our mails",
+    description: "sender address of outgoing email",
     example: "MusicVerse <no-reply@example.com>",
     fallback: { value: "MusicVerse <no-reply@musicverse.localhost>" },
   }),
   mailOutbox: flag({
     variable: "MAIL_OUTBOX",
-    description: "without SMTP_URL, print mails and show them at /outbox to anybody who asks: for development only",
+    description: "without SMTP_URL, print emails and show them at /outbox to anybody: for development only",
     example: "true",
     fallback: { value: false },
   }),

@@ -80,7 +80,9 @@ export function createPages({
     if (!handler)
       throw new ProblemError("method_not_allowed", { headers: { Allow: route.get ? "GET, HEAD" : "POST" } });
     if (!(await admitAddress(limits, request, response)))
-      throw new ProblemError("rate_limited", { detail: "Too many tries from your network. Wait a minute and go on." });
+      throw new ProblemError("rate_limited", {
+        detail: "Too many attempts from your network. Wait a minute and try again.",
+      });
     const { token, setCookie } = csrf.issue(request.headers.cookie);
     if (setCookie !== null) response.appendHeader("Set-Cookie", setCookie);
     const page: PageRequest = {

@@ -8,7 +8,7 @@ export function pluginEnvExample(plugin: AnyPlugin): string {
     return `${about}\n# ${envName(plugin.id, name)}=${field.default ?? ""}\n`;
   });
   if (plugin.simulator) {
-    const about = "# one simulator for several processes; left out, each starts its own (e.g. http://127.0.0.1:4010)";
+    const about = "# one simulator for several processes; by default each starts its own (e.g. http://127.0.0.1:4010)";
     entries.push(`${about}\n# ${envName(plugin.id, "simulatorUrl")}=\n`);
   }
   return [`# --- plugin ${plugin.id}: ${plugin.docs} ---\n`, ...entries].join("");

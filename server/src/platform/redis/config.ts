@@ -12,7 +12,7 @@ export const settings = defineSettings({
   ),
   redisPrefix: text({
     variable: "REDIS_PREFIX",
-    description: "first part of every key, for deployments that share one Redis",
+    description: "prefix of every key, for deployments that share one Redis",
     example: "musicverse-staging",
     fallback: { value: "musicverse" },
   }),

@@ -50,7 +50,7 @@ export const settings = defineSettings({
   }),
   storageS3Prefix: text({
     variable: "STORAGE_S3_PREFIX",
-    description: "first part of every key, for deployments that share a bucket",
+    description: "prefix of every key, for deployments that share a bucket",
     example: "staging/",
     fallback: { value: "" },
   }),

@@ -11,7 +11,7 @@ export const settings = defineSettings({
   }),
   leaseMs: integer({
     variable: "LEASE_MS",
-    description: "how long the work of a worker that died stays with it before another one takes it",
+    description: "lease on work: how long a dead worker's work waits before another worker takes it",
     example: "30000",
     min: 500,
     max: 600_000,
@@ -20,7 +20,7 @@ export const settings = defineSettings({
   workerNice: integer({
     variable: "WORKER_NICE",
     description:
-      "how far a worker process stands back when its machine is busy, as nice(1): on one machine with the API, 10 lets requests go first",
+      "CPU niceness of a worker process, as in nice(1): on one machine with the API, 10 lets requests go first",
     example: "10",
     min: 0,
     max: 19,

@@ -72,7 +72,7 @@ async function signIn(deps: OauthPagesDeps, page: PostRequest, request: PendingR
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== "too_many_failures") throw error;
     return {
-      ...again("Too many failed tries. Wait a few minutes and try again."),
+      ...again("Too many failed attempts. Wait a few minutes and try again."),
       status: 429,
       headers: error.options.headers ?? {},
     };
