@@ -68,7 +68,7 @@ export async function run(subject: Subject, of: SuiteCase, call: Call = {}): Pro
   const outcome = emptyOutcome();
   const ctx = contextFor(subject, { upstream: goodUpstream(of), ...call }, outcome);
   try {
-    outcome.output = await of.run(ctx, structuredClone(call.input ?? of.input));
+    outcome.output = await of.run(ctx, call.input ?? of.input);
   } catch (error) {
     outcome.error = error ?? new Error(`threw ${String(error)}`);
   }
