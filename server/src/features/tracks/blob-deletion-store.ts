@@ -59,7 +59,7 @@ export async function claimBlobDeletion(tx: TenantTx, id: string, leaseMs: numbe
 }
 
 /** After the blob is gone. */
-export async function forgetBlobDeletion(tx: TenantTx, id: string): Promise<void> {
+export async function purgeBlobDeletion(tx: TenantTx, id: string): Promise<void> {
   await tx.query("delete from blob_deletions where account_id = $1 and id = $2", [tx.accountId, id]);
 }
 

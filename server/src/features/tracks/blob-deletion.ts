@@ -1,7 +1,7 @@
 import type { Database } from "../../platform/db/index.ts";
 import type { BlobStorage } from "../../platform/storage/index.ts";
 import type { WorkKind } from "../../platform/work/index.ts";
-import { claimBlobDeletion, forgetBlobDeletion, hastenBlobDeletion, selectBlobsDue } from "./blob-deletion-store.ts";
+import { claimBlobDeletion, purgeBlobDeletion, hastenBlobDeletion, selectBlobsDue } from "./blob-deletion-store.ts";
 import type { BlobDeletionClaim } from "./blob-deletion-store.ts";
 import { blobDeletionKind } from "./work-names.ts";
 
@@ -44,5 +44,5 @@ export async function removeBlobNow(
 /** First the blob, then the row that remembers it: a crash between them repeats a deletion that does nothing. */
 async function removeBlob({ db, storage }: BlobDeletionDeps, claim: BlobDeletionClaim): Promise<void> {
   await storage.delete(claim.blob_key);
-  await db.withTenant(claim.account_id, (tx) => forgetBlobDeletion(tx, claim.id));
+  await db.withTenant(claim.account_id, (tx) => purgeBlobDeletion(tx, claim.id));
 }

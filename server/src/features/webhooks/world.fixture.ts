@@ -11,7 +11,7 @@ import { drainEndpoint } from "./delivery/drain.ts";
 import { drainInOrder } from "./delivery/in-order.ts";
 import { createTaker } from "./delivery/taker.ts";
 import { createDrainWork } from "./delivery/work.ts";
-import { createResultWriter } from "./delivery/writer.ts";
+import { createResultWriter } from "./delivery/batch-writer.ts";
 import { createFanOut } from "./fan-out.ts";
 import type { DeliveryMetrics } from "./metrics.ts";
 import { plainKeyRing } from "./key-ring.fixture.ts";

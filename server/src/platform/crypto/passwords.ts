@@ -1,5 +1,5 @@
 import { hash, verify, type Options } from "@node-rs/argon2";
-import { createTurns } from "./turns.ts";
+import { createSemaphore } from "./semaphore.ts";
 
 /** OWASP's first choice for Argon2id (the library's default algorithm): 19 MiB, two passes, one lane; about 20 ms. */
 const COST: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -8,7 +8,7 @@ const COST: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
  * Of a process: each takes 19 MiB and one of the four threads that files and look-ups of names need, too. Who waits as the
  * last one waits for about a second.
  */
-const inTurn = createTurns({ atOnceMax: 2, waitingMax: 100 });
+const inTurn = createSemaphore({ atOnceMax: 2, waitingMax: 100 });
 
 let decoy: Promise<string> | undefined;
 

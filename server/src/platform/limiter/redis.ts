@@ -4,7 +4,7 @@ import { sendWithThisTurn, whenReady } from "../redis/index.ts";
 import { describe, type Usage } from "./bucket.ts";
 import type { Limiter } from "./limiter.ts";
 import type { Debt } from "./local-share.ts";
-import { presenceScript } from "./presence-script.ts";
+import { heartbeatScript } from "./heartbeat-script.ts";
 import { restoreScript } from "./restore-script.ts";
 import { takeScript } from "./take-script.ts";
 
@@ -34,7 +34,7 @@ const PRESENT_MS = 10_000;
  */
 export function createRedisLimiter(redis: Redis, { prefix = "musicverse" }: RedisLimiterOptions = {}): SharedLimiter {
   const self = randomUUID();
-  const presenceKeys = [`${prefix}:limit:{presence}:processes`, `${prefix}:limit:{presence}:life`];
+  const heartbeatKeys = [`${prefix}:limit:{presence}:processes`, `${prefix}:limit:{presence}:life`];
   let attended = false;
 
   return {
@@ -57,7 +57,7 @@ export function createRedisLimiter(redis: Redis, { prefix = "musicverse" }: Redi
     async attend() {
       if (redis.status === "connecting" || redis.status === "connect") await whenReady(redis, CONNECT_PATIENCE_MS);
       attended = true;
-      const [processes, life] = (await presenceScript.run(redis, presenceKeys, [self, PRESENT_MS, randomUUID()])) as [
+      const [processes, life] = (await heartbeatScript.run(redis, heartbeatKeys, [self, PRESENT_MS, randomUUID()])) as [
         number,
         string,
       ];
@@ -84,7 +84,7 @@ export function createRedisLimiter(redis: Redis, { prefix = "musicverse" }: Redi
     },
     onDisconnect: (listener) => void redis.on("close", listener),
     close: async () => {
-      if (attended && redis.status === "ready") await redis.zrem(presenceKeys[0] ?? "", self).catch(() => undefined);
+      if (attended && redis.status === "ready") await redis.zrem(heartbeatKeys[0] ?? "", self).catch(() => undefined);
     },
   };
 }

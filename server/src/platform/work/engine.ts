@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { JobWorker, NewJob, QueueBackend } from "../queue/index.ts";
 import { settlesWithin } from "../time/index.ts";
 import { createRecheck } from "./recheck.ts";
-import { createRepeats } from "./repeats.ts";
+import { createCoalescer } from "./coalescer.ts";
 import { runJob, type Outcome } from "./run-job.ts";
 import { startSweeper } from "./sweeper.ts";
 import type { WorkEngine, WorkKind, WorkMetrics, WorkPointer } from "./work.ts";
@@ -56,7 +56,7 @@ export function createWorkEngine({
     throw new Error(`the queue did not answer within ${ANSWER_TIMEOUT_MS} ms`);
   }
 
-  const repeats = createRepeats(async (kindName, pointer) => {
+  const coalescer = createCoalescer(async (kindName, pointer) => {
     try {
       await answered(() => queueNamed(kindName).add([jobOf(kindName, pointer)]));
       unreachable = false;
@@ -157,7 +157,7 @@ export function createWorkEngine({
 
   async function shutDown(): Promise<void> {
     closing.abort();
-    const repeated = repeats.close();
+    const repeated = coalescer.close();
     const workersClosed = Promise.all(workers.map((worker) => worker.close()));
     if (!(await settlesWithin(idle(), finishTimeoutMs))) {
       log.warn({ running: running.size }, "work still running at shutdown: aborting");
@@ -175,7 +175,7 @@ export function createWorkEngine({
   }
 
   return {
-    enqueue: repeats.enqueue,
+    enqueue: coalescer.enqueue,
     start(added) {
       for (const kind of added) kinds.set(kind.name, kind);
       void open(added);

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../platform/clock/index.ts";
 import type { Database } from "../../../platform/db/index.ts";
 import type { Logger } from "../../../platform/log/index.ts";
-import { forgetUnknown, markUnseenSince } from "./store.ts";
+import { purgeUnknown, markUnseenSince } from "./store.ts";
 import { HOUR_MS } from "../../../platform/time/index.ts";
 
 /** Each customer is compared within a day of the last look at it. */
@@ -30,7 +30,7 @@ export async function reconcileCustomers({
   await db.asSystem("have customers compared that nobody looked at for a day", (tx) =>
     markUnseenSince(tx, { providers, since: before(EVERY_MS), at, limit: BATCH }),
   );
-  const gone = await db.asSystem("forget customers who are nobody", (tx) => forgetUnknown(tx, before(UNKNOWN_KEPT_MS)));
+  const gone = await db.asSystem("forget customers who are nobody", (tx) => purgeUnknown(tx, before(UNKNOWN_KEPT_MS)));
   for (const { provider, mode, subject } of gone)
     log.warn({ provider, mode, subject }, "removed a payment-provider customer that belongs to no account");
 }

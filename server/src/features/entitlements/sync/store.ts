@@ -160,7 +160,7 @@ export async function markUnseenSince(
 }
 
 /** Customers that were nobody of ours for long enough. */
-export async function forgetUnknown(
+export async function purgeUnknown(
   tx: SystemTx,
   before: Date,
 ): Promise<Pick<SyncRow, "provider" | "mode" | "subject">[]> {

@@ -5,7 +5,7 @@ import { encodeId } from "../../../platform/ids/index.ts";
 import type { Sign } from "../secret.ts";
 import type { NumberedDelivery } from "./claim.ts";
 import { judge, type Outcome } from "./outcome.ts";
-import type { AttemptRecord } from "./writer.ts";
+import type { AttemptRecord } from "./batch-writer.ts";
 
 /** What one attempt may take, so that no receiver can hold a drain or fill its memory. */
 export const deliveryLimits: ExchangeLimits = {

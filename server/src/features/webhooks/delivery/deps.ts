@@ -4,7 +4,7 @@ import type { EgressPools, ExchangeLimits } from "../../../platform/egress/index
 import type { DeliveryMetrics } from "../metrics.ts";
 import type { FailingDeps } from "./failing.ts";
 import type { Taker } from "./taker.ts";
-import type { ResultWriter } from "./writer.ts";
+import type { ResultWriter } from "./batch-writer.ts";
 
 export interface DrainDeps extends FailingDeps {
   db: Database;

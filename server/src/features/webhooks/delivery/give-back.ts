@@ -6,7 +6,7 @@ import { attemptDelivery, type AttemptDeps, type AttemptResult } from "./attempt
 import type { DrainDeps } from "./deps.ts";
 import { announceDisabled, isFailingLong, judgeFailing } from "./failing.ts";
 import type { HealthState } from "./health.ts";
-import { forgetNumbers } from "./numbering.ts";
+import { purgeNumbers } from "./numbering.ts";
 import type { Pace } from "./pace.ts";
 import { disableEndpoint, releaseEndpoint } from "./store.ts";
 
@@ -31,7 +31,7 @@ export async function giveBack(deps: DrainDeps, claim: EndpointClaim, end: Drain
     const disabled = gone ? await disableEndpoint(tx, claim, goneReason, now) : null;
     const held = await releaseEndpoint(tx, claim, health, paced ? end.pace.state(now) : null);
     await Promise.all([
-      held && unsent !== null ? forgetNumbers(tx, claim.id, unsent) : undefined,
+      held && unsent !== null ? purgeNumbers(tx, claim.id, unsent) : undefined,
       addStats(tx, claim.id, end.tally.rows()),
     ]);
     if (disabled !== null) await announceDisabled(deps, tx, disabled);

@@ -15,7 +15,7 @@ export async function settleNumbers(tx: TenantTx, id: string): Promise<void> {
 }
 
 /** At the end of a drain that wrote all its results: only what it gave back unsent still needs its number. */
-export async function forgetNumbers(tx: TenantTx, id: string, unsent: NumberedDelivery[]): Promise<void> {
+export async function purgeNumbers(tx: TenantTx, id: string, unsent: NumberedDelivery[]): Promise<void> {
   await Promise.all([
     tx.query("delete from webhook_numberings where account_id = $1 and webhook_id = $2", [tx.accountId, id]),
     unsent.length === 0

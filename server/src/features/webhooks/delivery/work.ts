@@ -12,7 +12,7 @@ import { drainEndpoint } from "./drain.ts";
 import { drainInOrder } from "./in-order.ts";
 import { cancelOrphans, claimEndpoint, renewEndpoint, selectDueAmong, selectDueEndpoints } from "./store.ts";
 import { createTaker } from "./taker.ts";
-import { createResultWriter } from "./writer.ts";
+import { createResultWriter } from "./batch-writer.ts";
 
 export const drainKind = "webhook-drain";
 

@@ -127,7 +127,7 @@ export async function moveReplay(
 }
 
 /** What was missed has been put up: nothing is left to offer. */
-export async function forgetMissed(tx: TenantTx, { webhook_id: id, since, until }: ReplayClaim): Promise<void> {
+export async function purgeMissed(tx: TenantTx, { webhook_id: id, since, until }: ReplayClaim): Promise<void> {
   await tx.query(
     `update webhooks set missed_since = null, missed_until = null
       where account_id = $1 and id = $2 and missed_since >= $3 and missed_until <= $4`,

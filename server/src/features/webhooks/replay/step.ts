@@ -1,6 +1,6 @@
 import type { TenantTx } from "../../../platform/db/index.ts";
 import {
-  forgetMissed,
+  purgeMissed,
   lockReplay,
   makeMissing,
   moveReplay,
@@ -59,7 +59,7 @@ export async function takeStep(tx: TenantTx, claim: ReplayClaim, now: Date): Pro
   const revived = known.length === 0 ? 0 : await revive(tx, claim.id, known, now);
   const made = missing.length === 0 ? 0 : await makeMissing(tx, claim, missing, now);
   const over = events.length < LOOKED_AT_MAX && reached === (events.at(-1)?.id ?? claim.reached);
-  if (over && claim.wanted !== "failed" && claim.event_types === null) await forgetMissed(tx, claim);
+  if (over && claim.wanted !== "failed" && claim.event_types === null) await purgeMissed(tx, claim);
   return move({
     reached,
     replayed: revived + made,

@@ -3,7 +3,7 @@ import type { WorkPointer } from "./work.ts";
 /** How long after a row was enqueued further asks for it are gathered. */
 const GATHER_MS = 100;
 
-export interface Repeats {
+export interface Coalescer {
   /** Adds it now, or, when it was added within the last 100 ms, once more at their end; then it resolves at once. */
   enqueue(kindName: string, pointer: WorkPointer): Promise<void>;
   /** Adds what waits; from now on nothing is gathered. */
@@ -14,7 +14,7 @@ export interface Repeats {
  * An endpoint that gets twenty events a second is due twenty times and drained in one run. What comes while its job waits
  * would add nothing, and what comes while it runs is found by the run itself; only the last one must not be lost.
  */
-export function createRepeats(add: (kindName: string, pointer: WorkPointer) => Promise<void>): Repeats {
+export function createCoalescer(add: (kindName: string, pointer: WorkPointer) => Promise<void>): Coalescer {
   /** What was added lately, by kind and id, with what was asked since. */
   const lately = new Map<string, { timer: NodeJS.Timeout; again: (() => Promise<void>) | null }>();
   let closed = false;

@@ -6,10 +6,10 @@ export class TooManyWaiting extends Error {
 }
 
 /** Runs what it is given when its turn comes: at most `atOnceMax` at once, first come first served. @throws TooManyWaiting */
-export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+export type Semaphore = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** For work that takes much of something that everybody shares. */
-export function createTurns({ atOnceMax, waitingMax }: { atOnceMax: number; waitingMax: number }): InTurn {
+export function createSemaphore({ atOnceMax, waitingMax }: { atOnceMax: number; waitingMax: number }): Semaphore {
   const limit = pLimit(atOnceMax);
   return async (work) => {
     if (limit.activeCount + limit.pendingCount >= atOnceMax + waitingMax)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createWorld, type World } from "../world.fixture.ts";
-import { createResultWriter, type AttemptRecord } from "./writer.ts";
+import { createResultWriter, type AttemptRecord } from "./batch-writer.ts";
 
 let world: World;
 beforeEach(async () => {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { createTurns, TooManyWaiting } from "./turns.ts";
+import { createSemaphore, TooManyWaiting } from "./semaphore.ts";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test("never more at once than allowed, first come first served, and a failure gives its turn on", async () => {
-  const inTurn = createTurns({ atOnceMax: 2, waitingMax: 100 });
+  const inTurn = createSemaphore({ atOnceMax: 2, waitingMax: 100 });
   const begun: number[] = [];
   const ends: PromiseWithResolvers<number>[] = [];
   let running = 0;
@@ -33,7 +33,7 @@ test("never more at once than allowed, first come first served, and a failure gi
 });
 
 test("who comes when too many wait is told at once, and later there is room again", async () => {
-  const inTurn = createTurns({ atOnceMax: 1, waitingMax: 2 });
+  const inTurn = createSemaphore({ atOnceMax: 1, waitingMax: 2 });
   const end = Promise.withResolvers<string>();
   const first = inTurn(() => end.promise);
   const waiting = [inTurn(async () => "second"), inTurn(async () => "third")];
