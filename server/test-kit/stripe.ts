@@ -69,3 +69,9 @@ export async function simulatedStripe({ services }: Pick<TestApp, "services">): 
     post: (path, form) => answered(path, { method: "POST", headers, body: new URLSearchParams(form) }),
   };
 }
+
+/** Where a test sends its customers back to. */
+export const checkoutUrls = {
+  success_url: "https://app.example.com/paid?session={CHECKOUT_SESSION_ID}",
+  cancel_url: "https://app.example.com/plans",
+};

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createIncomingRegistry } from "../../server/src/features/incoming-events/index.ts";
-import { signInEnv, visitor } from "../../server/src/features/sign-in/sign-in.fixture.ts";
+import { signInEnv } from "../../server/src/features/sign-in/sign-in.fixture.ts";
 import { operations, type OperationId } from "../../server/src/generated/operations.ts";
 import { newPicture } from "../../server/src/features/library/library.fixture.ts";
 import { callback, thirdParty } from "../../server/src/features/oauth/world.fixture.ts";
@@ -9,7 +9,10 @@ import { startTestApp, type TestAccount, type TestApp } from "../../server/test-
 import { bodyOf, hookedEnv, hookedSource, signed } from "../../server/test-kit/hooked-plugin.ts";
 import { startMailServer, type MailServer } from "../../server/test-kit/mail-server.ts";
 import { startReceiver, type Receiver } from "../../server/test-kit/receiver.ts";
+import { accountOperations } from "./account-operations.ts";
+import { administratorOperations } from "./administrator-operations.ts";
 import { everySdk } from "./python/python-sdk.ts";
+import type { Stage } from "./stage.ts";
 
 function failingProcessors() {
   const registry = createIncomingRegistry();
@@ -26,6 +29,7 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
   let account: TestAccount;
   let receiver: Receiver;
   let mail: MailServer;
+  const stage = {} as Stage;
 
   beforeAll(async () => {
     mail = await startMailServer();
@@ -37,6 +41,7 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     });
     account = await app.signUp();
     receiver = await startReceiver();
+    Object.assign(stage, { app, account, receiver, mail });
   });
   afterAll(async () => {
     await receiver?.close();
@@ -44,97 +49,7 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     await mail?.close();
   });
 
-  /** Who has no account yet, in a network of their own: all of them together ask more often than one network may. */
-  const visitorFrom = (ip: string) => app.client(null, { defaultHeaders: { "X-Forwarded-For": ip } });
-
-  test("accounts: sign up, sign in, read the profile, sign out", async () => {
-    const visitor = visitorFrom("198.51.100.1");
-    const email = `visitor-${Date.now()}@example.com`;
-    const { account: made, session } = await visitor.accounts.signUp({
-      email,
-      password: "pw-canary-visitor",
-      name: "Visitor",
-    });
-    expect(session.account_id).toBe(made.id);
-    const again = await visitor.accounts.signIn({ email, password: "pw-canary-visitor" });
-    const client = app.client(again.token);
-    expect(await client.accounts.getProfile()).toMatchObject({ email, mode: "live", name: "Visitor" });
-    expect(await client.accounts.getProfile({ mode: "test" })).toMatchObject({ mode: "test" });
-    await client.accounts.signOut();
-    const refused = { status: 401, code: "unauthenticated" };
-    await expect.poll(() => client.accounts.getProfile().catch((error: unknown) => error)).toMatchObject(refused);
-  });
-
-  test("billing: a page to pay on, and one to manage what was bought", async () => {
-    const { billing } = account.test;
-    const checkout = await billing.createCheckoutSession({
-      item: "boost",
-      success_url: "https://app.example.com/paid",
-      cancel_url: "https://app.example.com/plans",
-    });
-    expect(checkout).toMatchObject({ item: "boost", url: expect.stringContaining(checkout.id) as string });
-    expect((await billing.createPortalSession({ return_url: "https://app.example.com/account" })).url).toContain(
-      "/sandbox/stripe/portal/",
-    );
-  });
-
-  test("accounts: verify the address, list and end sessions, change and reset the password, update the profile", async () => {
-    const visitor = visitorFrom("198.51.100.2");
-    const email = `visitor-${Date.now()}@example.com`;
-    const tokenInMail = async () => /token=(\w+)/.exec((await mail.next(email)).text)?.[1] ?? "";
-    const { session } = await visitor.accounts.signUp({ email, password: "pw-canary-visitor", name: "Visitor" });
-    const { accounts } = app.client(session.token);
-    await tokenInMail();
-    expect(await accounts.requestEmailVerification()).toMatchObject({ object: "email_verification", email });
-    await visitor.accounts.confirmEmailVerification({ token: await tokenInMail() });
-    expect(await accounts.updateProfile({ name: "Another" })).toMatchObject({ name: "Another", email_verified: true });
-
-    const [second, third] = [
-      await visitor.accounts.signIn({ email, password: "pw-canary-visitor" }),
-      await visitor.accounts.signIn({ email, password: "pw-canary-visitor" }),
-    ];
-    expect((await accounts.listSessions()).data.map(({ id }) => id)).toEqual([third.id, second.id, session.id]);
-    await accounts.endSession(second.id);
-    await accounts.endOtherSessions();
-    expect((await accounts.listSessions()).data).toMatchObject([{ id: session.id, current: true }]);
-    await accounts.changePassword({ current_password: "pw-canary-visitor", new_password: "pw-canary-changed" });
-    await mail.next(email);
-    await visitor.accounts.requestPasswordReset({ email });
-    await visitor.accounts.resetPassword({ token: await tokenInMail(), password: "pw-canary-reset" });
-    expect(await visitor.accounts.signIn({ email, password: "pw-canary-reset" })).toMatchObject({ object: "session" });
-  });
-
-  test("Spotify: sign in with it, link it, look at the link, unlink it", async () => {
-    const [browser, visitorApi] = [
-      visitor(app),
-      app.client(null, { defaultHeaders: { "X-Forwarded-For": "192.0.2.44" } }),
-    ];
-    const comeBack = async (login: string) => {
-      const begun = await visitorApi.accounts.startSpotifySignIn({ redirect_uri: "https://app.example.com/signed-in" });
-      return { sign_in_id: begun.id, secret: begun.secret, code: await browser.codeFor(begun, login) };
-    };
-    const session = await visitorApi.accounts.finishSpotifySignIn(await comeBack("sdk@example.com"));
-    expect(await app.client(session.token).accounts.getProfile()).toMatchObject({ email: "sdk@example.com" });
-    const { accounts } = app.client((await app.signUp()).sessionToken);
-    const link = await accounts.linkSpotify(await comeBack("linked@example.com"));
-    expect(await accounts.getSpotifyLink()).toEqual(link);
-    await accounts.unlinkSpotify();
-    await expect(accounts.getSpotifyLink()).rejects.toMatchObject({ status: 404 });
-  });
-
-  test("accounts: export everything, delete the account", async () => {
-    const visitor = visitorFrom("198.51.100.3");
-    const email = `visitor-${Date.now()}@example.com`;
-    const { session } = await visitor.accounts.signUp({ email, password: "pw-canary-visitor", name: "Visitor" });
-    const { accounts } = app.client(session.token);
-    const archive = new Uint8Array(await (await accounts.export()).arrayBuffer());
-    expect(new TextDecoder().decode(archive.subarray(0, 2))).toBe("PK");
-    await accounts.delete({ password: "pw-canary-visitor" });
-    await expect(visitor.accounts.signIn({ email, password: "pw-canary-visitor" })).rejects.toMatchObject({
-      status: 401,
-      code: "invalid_login",
-    });
-  });
+  accountOperations(stage);
 
   test("API keys: create, list, get, update, rotate, revoke, report", async () => {
     const made = await account.test.apiKeys.create({ name: "worker", scopes: ["tracks:read"] });
@@ -446,64 +361,7 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     });
   });
 
-  test("administrators: accounts, their sessions, and a record of what was done", async () => {
-    const { sessionToken } = await app.signUp({ admin: true });
-    const { admin } = app.client(sessionToken);
-    const visitor = await app.signUp();
-    expect((await admin.listAccounts({ search: visitor.email })).data).toMatchObject([
-      { id: visitor.liveId, email: visitor.email },
-    ]);
-    expect(await admin.getAccount(visitor.sandboxId)).toMatchObject({
-      id: visitor.liveId,
-      sandbox_account_id: visitor.sandboxId,
-    });
-    await admin.revokeAccountSessions(visitor.liveId);
-    expect(await admin.getUsageStats({ group_by: "account" })).toMatchObject({ object: "usage_stats" });
-    expect((await admin.getUsageTimeSeries({ account_id: visitor.liveId })).points.length).toBeGreaterThan(23);
-    expect((await admin.getPlatformStatus()).usage_recorder).toMatchObject({ dropped: 0 });
-    expect((await admin.listActions({ account_id: visitor.liveId })).data).toMatchObject([
-      { action: "sessions.revoked", details: { sessions: 1 } },
-    ]);
-  });
-
-  test("costs: what providers cost, for administrators", async () => {
-    const administrator = await app.signUp({ admin: true });
-    const { totals, groups } = await app
-      .client(administrator.sessionToken)
-      .admin.getCosts({ group_by: "account,plan,month" });
-    expect(totals.calls).toBe(groups.reduce((sum, { calls }) => sum + calls, 0));
-  });
-
-  test("limits: where one stands, and what administrators set by hand", async () => {
-    expect((await account.live.limits.getRateLimits({ operation_id: "listTracks" })).windows.length).toBeGreaterThan(0);
-    const { admin } = app.client((await app.signUp({ admin: true })).sessionToken);
-    const visitor = await app.signUp();
-    expect(await admin.updateAccountPlan(visitor.liveId, { plan: "pro" })).toEqual(
-      await admin.getAccountPlan(visitor.sandboxId),
-    );
-    const override = await admin.putRateLimitOverride(visitor.liveId, {
-      quota: { requests: 50, window_seconds: 60 },
-      note: "a visitor",
-    });
-    expect(await admin.getRateLimitOverride(visitor.liveId)).toEqual(override);
-    expect((await admin.listRateLimitOverrides({ account_id: visitor.liveId })).data).toEqual([override]);
-    await admin.deleteRateLimitOverride(visitor.liveId);
-  });
-
-  test("entitlements and the subscription: what the account may do, why, and a comparison with Stripe", async () => {
-    const { entitlements, billing } = account.test;
-    const { data } = await entitlements.list();
-    expect(await entitlements.get("variants")).toEqual(data.find(({ feature }) => feature === "variants"));
-    expect((await entitlements.listChanges()).data).toEqual([]);
-    expect(await billing.getSubscription()).toMatchObject({ object: "subscription", status: "none" });
-    const { admin } = app.client((await app.signUp({ admin: true })).sessionToken);
-    await billing.createCheckoutSession({
-      item: "basic",
-      success_url: "https://app.example.com/paid",
-      cancel_url: "https://app.example.com/plans",
-    });
-    expect(await admin.requestBillingSync(account.sandboxId)).toMatchObject({ object: "billing_sync", mode: "test" });
-  });
+  administratorOperations(stage);
 
   test("plans: list and get, without a credential", async () => {
     const { plans } = app.client(null);

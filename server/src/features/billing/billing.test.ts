@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
-import { simulatedStripe, type SimulatedStripe } from "../../../test-kit/stripe.ts";
+import { checkoutUrls as urls, simulatedStripe, type SimulatedStripe } from "../../../test-kit/stripe.ts";
 import { decodeId } from "../../platform/ids/index.ts";
 import { createIncomingRegistry, type IncomingEvent } from "../incoming-events/index.ts";
 import {
@@ -18,10 +18,6 @@ import {
   type SubscriptionState,
 } from "./index.ts";
 
-const urls = {
-  success_url: "https://app.example.com/paid?session={CHECKOUT_SESSION_ID}",
-  cancel_url: "https://app.example.com/plans",
-};
 const checkout = "/v1/billing/checkout-sessions";
 
 describe("buying at Stripe", () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { grantPlan, startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
+import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { decodeId } from "../../platform/ids/index.ts";
+import { brief, first, problemOf, writtenDraft, type DraftWish } from "./drafts.fixture.ts";
 
 let app: TestApp;
 let account: TestAccount;
@@ -16,21 +17,9 @@ afterEach(() => {
 });
 afterAll(() => app?.close());
 
-const brief = "Teaser for prompt-canary, my lo-fi single about Lisbon";
 const ask = (method: string, path: string, body?: unknown, key = account.testKey, headers?: Record<string, string>) =>
   app.request(method, path, { key, ...(body !== undefined && { body }), ...(headers && { headers }) });
-const problemOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => null,
-    (error: unknown) => error as { code: string; status: number },
-  );
-
-/** A draft whose variants are written. */
-async function written(wish: Partial<Parameters<typeof client.drafts.create>[0]> = {}, by = client) {
-  const { draft_id: id, generation_id: generation } = await by.drafts.create({ brief, platform: "instagram", ...wish });
-  await by.generations.wait(generation, { timeoutMs: 20_000 });
-  return by.drafts.get(id);
-}
+const written = (wish: DraftWish = {}, by = client) => writtenDraft(by, wish);
 const costsOf = (generation: string) =>
   app.services.db.asSystem("look in a test", (tx) =>
     tx.query<{ outcome: string; input_tokens: number | null }>(
@@ -38,11 +27,6 @@ const costsOf = (generation: string) =>
       [decodeId("gen", generation)],
     ),
   );
-function first<T>([item]: readonly T[]): T {
-  if (item === undefined) throw new Error("nothing there");
-  return item;
-}
-
 describe("creating", () => {
   test("a brief becomes a draft with variants, told by the stream, by polling and by the event", async () => {
     const answer = await ask("post", "/v1/create", {
@@ -337,60 +321,6 @@ describe("regenerating", () => {
       status: 404,
       body: { code: "not_found" },
     });
-  });
-});
-
-describe("plans", () => {
-  test("a plan says how many variants and whether all may be written anew; both refusals name the plan that allows it", async () => {
-    const person = await app.signUp();
-    await grantPlan(app.services, person.sandboxId, "basic");
-    const mine = (path: string, body: object) => ask("post", path, body, person.testKey);
-    await expect
-      .poll(() => mine("/v1/create", { brief, platform: "tiktok", variants: 2 }))
-      .toMatchObject({
-        status: 403,
-        body: { code: "variants_exceed_plan", upgrade_plan: "standard", detail: expect.stringContaining("Standard") },
-      });
-    const draft = await written({}, person.test);
-    expect(await mine("/v1/regenerate", { draft_id: draft.id })).toMatchObject({
-      status: 403,
-      body: { code: "full_regen_not_allowed", upgrade_plan: "standard" },
-    });
-    app.simulator.fail({ fault: "policy", times: 1 });
-    const failed = await person.test.drafts.create({ brief, platform: "tiktok" });
-    await problemOf(person.test.generations.wait(failed.generation_id));
-    const second = await person.test.drafts.regenerate({ draft_id: failed.draft_id });
-    await person.test.generations.wait(second.generation_id);
-    expect(await person.test.drafts.get(failed.draft_id)).toMatchObject({ status: "ready" });
-    const target = { draft_id: draft.id, variant_id: first(draft.variants).id };
-    const { generation_id: generation } = await person.test.drafts.regenerate(target);
-    await person.test.generations.wait(generation);
-    expect(await mine("/v1/regenerate", target)).toMatchObject({ status: 429, body: { code: "regen_cooldown" } });
-  });
-
-  test("the full regenerations of a month end, and the refusal says when there are more; one field can still be written anew", async () => {
-    const person = await app.signUp();
-    await grantPlan(app.services, person.sandboxId, "standard");
-    const draft = await written({}, person.test);
-    await app.services.db.withTenant(decodeId("acc", person.sandboxId) ?? "", async (tx) => {
-      await tx.query(
-        `insert into quota_entries (account_id, generation_id, regeneration, admitted_at, outcome, settled_at)
-         select $1, gen_random_uuid(), 'full', now(), 'charged', now() from generate_series(1, 30)`,
-        [tx.accountId],
-      );
-      await tx.query("update quota_accounts set epoch = nextval('quota_epochs') where account_id = $1", [tx.accountId]);
-    });
-    const refused = await ask("post", "/v1/regenerate", { draft_id: draft.id }, person.testKey);
-    expect(refused).toMatchObject({
-      status: 429,
-      body: { code: "full_regen_cap", upgrade_plan: "pro", ends_at: expect.stringMatching(/-01T00:00:00.000Z$/) },
-    });
-    const { generation_id: generation } = await person.test.drafts.regenerate({
-      draft_id: draft.id,
-      variant_id: first(draft.variants).id,
-      field: "hook",
-    });
-    expect(await person.test.generations.wait(generation)).toMatchObject({ status: "completed" });
   });
 });
 

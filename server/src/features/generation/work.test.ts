@@ -1,133 +1,19 @@
-import type { RetrySafety } from "@musicverse/plugin-kit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createTestDatabase, type TestDatabase } from "../../../test-kit/database.ts";
-import { systemClock } from "../../platform/clock/index.ts";
+import { type TestDatabase } from "../../../test-kit/database.ts";
 import { newId } from "../../platform/ids/index.ts";
-import { createMemoryLimiter } from "../../platform/limiter/index.ts";
-import { silentLogger } from "../../platform/log/index.ts";
-import { createPluginHost, PluginFailure, type PluginHost } from "../../platform/plugins/index.ts";
+import { PluginFailure, type PluginHost } from "../../platform/plugins/index.ts";
 import { WorkDelayed } from "../../platform/work/index.ts";
-import { limitsOfPlan } from "../plans/index.ts";
-import { createCostLedger } from "../costs/index.ts";
-import { createProviderPlaces, createQuota } from "../quota/index.ts";
 import { AudioError } from "../tracks/index.ts";
-import type { Makers } from "./products.ts";
-import { endAbandoned } from "./abandoned.ts";
-import { generationWork, type GenerationWorkDeps } from "./work.ts";
+import { context, costlyProvider } from "./work.fixture.ts";
 
 /** A lost answer of a provider that bills every call. Live accounts cannot reach a simulator, so the host is a stand-in here. */
 let database: TestDatabase;
 let accountId: string;
+let { work, orphan, statusOf } = {} as Awaited<ReturnType<typeof costlyProvider>>;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  accountId = newId();
-  const twin = newId();
-  await database.db.asSystem("a test's account", (tx) =>
-    tx.query(
-      `insert into accounts (id, mode, twin_id, name) values ($1, 'live', $2, 'test'), ($2, 'test', $1, 'test')`,
-      [accountId, twin],
-    ),
-  );
+  ({ database, accountId, work, orphan, statusOf } = await costlyProvider());
 });
-afterAll(() => database.close());
-
-const context = {
-  signal: new AbortController().signal,
-  closing: new AbortController().signal,
-  log: silentLogger(),
-  delayUntil: (): never => {
-    throw new Error("nothing is delayed here");
-  },
-};
-
-interface Provider {
-  resolves: boolean;
-  invoke: PluginHost["invoke"];
-  store?: () => Promise<never>;
-  retrySafety?: RetrySafety;
-}
-
-function work({ resolves, invoke, store, retrySafety = "billable" }: Provider) {
-  const plugins = {
-    report: () => [],
-    retrySafety: () => retrySafety,
-    can: () => resolves,
-    invoke,
-  } as unknown as PluginHost;
-  const emitted: string[] = [];
-  const quota = createQuota({
-    db: database.db,
-    counters: null,
-    plans: { getEffectiveLimits: () => limitsOfPlan("free", "live") },
-  });
-  const deps: GenerationWorkDeps = {
-    db: database.db,
-    plugins,
-    clock: systemClock,
-    concurrency: 1,
-    leaseMs: 30_000,
-    limiter: createMemoryLimiter(systemClock),
-    emit: async (_tx, { type }) => {
-      emitted.push(type);
-      return newId();
-    },
-    costs: createCostLedger({ clock: systemClock, prices: new Map() }),
-    quota,
-    places: createProviderPlaces({ redis: null, prefix: "test", log: silentLogger() }),
-    feed: { subscribe: () => () => undefined, close: () => undefined },
-    makers: {
-      tracks: {
-        store: store ?? (async () => ({ facts: { durationMs: 5000 } }) as never),
-        create: async () => ({ id: newId() }),
-        discard: async () => undefined,
-      },
-    } as Partial<Makers> as Makers,
-  };
-  return {
-    kind: generationWork(deps, { pluginId: "costly", mode: "live", lane: "interactive" }),
-    deps,
-    emitted,
-    quota,
-  };
-}
-
-const wishes = {
-  music: { prompt: "prompt-canary", lyrics: null, instrumental: true, duration_seconds: 5 },
-  reel: {
-    brief: "prompt-canary",
-    platform: "tiktok",
-    tone: "playful",
-    language: "en",
-    variants: 1,
-    instructions: null,
-    avoid: [],
-    target: null,
-  },
-  artwork: { prompt: "prompt-canary" },
-};
-
-async function orphan(asked: keyof typeof wishes = "music"): Promise<string> {
-  const id = newId();
-  // As a killed worker leaves it: running, its call out, its lease over.
-  await database.db.withTenant(accountId, (tx) =>
-    tx.query(
-      `insert into generations (account_id, id, kind, status, lane, plugin_id, model, input, request_id, attempts, dispatched_at, lease_token, lease_until)
-       values ($1, $2, $5, 'running', 'interactive', 'costly', 'm', $3, 'req_test', 1, now() - interval '1 minute', $4, now() - interval '1 second')`,
-      [accountId, id, JSON.stringify(wishes[asked]), newId(), asked],
-    ),
-  );
-  return id;
-}
-
-async function statusOf(id: string) {
-  const [row] = await database.db.withTenant(accountId, (tx) =>
-    tx.query<{ status: string; error_code: string | null }>(
-      "select status, error_code from generations where id = $1",
-      [id],
-    ),
-  );
-  return row;
-}
+afterAll(() => database?.close());
 
 test.each(["music", "reel", "artwork"] as const)(
   "a costly call whose answer was lost is not made again: the generation of %s fails as provider_unknown",
@@ -370,80 +256,4 @@ test("work that the provider had begun and then gives up is in the cost ledger",
     expect(await statusOf(id)).toEqual({ status: "failed", error_code: "provider_unavailable" });
     expect(await entriesOf(id)).toEqual([{ outcome: "failed" }]);
   }
-});
-
-const age = (id: string, minutes: number, pending: string | null) =>
-  database.db.withTenant(accountId, (tx) =>
-    tx.query(
-      "update generations set created_at = now() - make_interval(mins => $2), pending = $3::json, dispatched_at = null where id = $1",
-      [id, minutes, pending],
-    ),
-  );
-
-test("generations of a plugin that was removed fail by name and are given back, but not before their hour is over: another worker may have it", async () => {
-  const plugins = await createPluginHost({
-    plugins: [],
-    settings: {},
-    log: silentLogger(),
-    clock: systemClock,
-    guardedDispatcher: () => {
-      throw new Error("nobody is called");
-    },
-  });
-  const { quota, deps } = work({ resolves: false, invoke: plugins.invoke });
-  const id = await orphan();
-  const admission = await quota.admission(accountId);
-  await database.db.withTenant(accountId, async (tx) => {
-    await tx.query("update generations set status = 'queued', dispatched_at = null, lease_until = null where id = $1", [
-      id,
-    ]);
-    await admission.enforceOrThrow(tx, { generationId: id, draftId: null, regeneration: null });
-  });
-  await age(id, 60, null);
-  await endAbandoned({ ...deps, plugins });
-  expect((await statusOf(id))?.status).toBe("queued");
-  await age(id, 62, null);
-  await endAbandoned({ ...deps, plugins });
-  expect(await statusOf(id)).toEqual({ status: "failed", error_code: "plugin_unavailable" });
-  expect((await quota.usage(accountId)).monthly).toBe(0);
-});
-
-test("what a provider has accepted is asked for once more when its hour is over, and not thrown away unseen", async () => {
-  const answers = [
-    { done: { kind: "music", audio: new Uint8Array([1]) } },
-    { pending: { externalId: "job-1", pollAfterMs: 1000 } },
-  ];
-  for (const [answer, status] of [
-    [answers[0], "completed"],
-    [answers[1], "failed"],
-  ] as const) {
-    const { kind } = work({ resolves: true, invoke: vi.fn(async () => answer) as unknown as PluginHost["invoke"] });
-    const id = await orphan();
-    await age(id, 61, JSON.stringify({ externalId: "job-1" }));
-    const claim = await kind.claim({ id, accountId });
-    if (!claim) throw new Error("not claimed");
-    await kind.run(claim, context);
-    expect(await statusOf(id)).toMatchObject({ status });
-  }
-});
-
-test("nothing waits beyond its hour, however long a provider would have it wait", async () => {
-  const limited = new PluginFailure("RATE_LIMIT", "later", {
-    pluginId: "costly",
-    outcome: "failed",
-    retryAt: new Date(Date.now() + 5 * 3_600_000),
-  });
-  const { kind } = work({ resolves: true, invoke: vi.fn().mockRejectedValue(limited) });
-  const id = await orphan();
-  await age(id, 50, null);
-  const claim = await kind.claim({ id, accountId });
-  if (!claim) throw new Error("not claimed");
-  await expect(
-    kind.run(claim, {
-      ...context,
-      delayUntil: (at) => {
-        throw new Error(`waits ${Math.round((at.getTime() - Date.now()) / 60_000)} min`);
-      },
-    }),
-  ).rejects.toThrow("waits 10 min");
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { createBrowser, type Browser } from "./browser.fixture.ts";
 import { exchange, obtainCode, post, refresh } from "./token-endpoint.fixture.ts";
-import { callback, password, registerApp, thirdParty, type ThirdParty } from "./world.fixture.ts";
+import { callback, password, registerApp, type ThirdParty } from "./world.fixture.ts";
 
 /** The attacks of RFC 9700 and their neighbours, each tried. */
 describe("attacks on OAuth", () => {
@@ -369,28 +369,6 @@ describe("attacks on OAuth", () => {
       `amv_oauth_${"0".repeat(49)}`,
     ])
       expect(await status(changed), changed).toBe(401);
-  });
-
-  test("a public client works by PKCE alone, from a loopback address on any port, and is asked about each time", async () => {
-    const client = await app.client(maker.sessionToken).oauthClients.create({
-      name: "Desk",
-      type: "public",
-      redirect_uris: ["http://127.0.0.1/callback"],
-      scopes: ["tracks:read"],
-    });
-    const desk = await thirdParty(app, client);
-    for (let round = 0; round < 2; round += 1) {
-      const { url, verifier, state } = await desk.begin();
-      url.searchParams.set("redirect_uri", `http://127.0.0.1:${5000 + round}/callback`);
-      expect((await browser.open(url.href)).text).toContain("Allow Desk?");
-      const sent = await browser.submit({ action: "allow", account: "live" });
-      expect(sent.url.port).toBe(String(5000 + round));
-      const tokens = await oauth.authorizationCodeGrant(desk.config, sent.url, {
-        pkceCodeVerifier: verifier,
-        expectedState: state,
-      });
-      expect(await status(tokens.access_token)).toBe(200);
-    }
   });
 
   test("a pushed request (RFC 9126) works once, for the client that pushed it", async () => {

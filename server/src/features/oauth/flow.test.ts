@@ -1,7 +1,8 @@
 import * as oauth from "openid-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
-import { registerApp, type ThirdParty } from "./world.fixture.ts";
+import { createBrowser } from "./browser.fixture.ts";
+import { registerApp, thirdParty, type ThirdParty } from "./world.fixture.ts";
 
 describe("an app of somebody else, by an independent client library", () => {
   let app: TestApp;
@@ -44,6 +45,30 @@ describe("an app of somebody else, by an independent client library", () => {
       await expect
         .poll(async () => (await app.request("get", "/v1/tracks", { key })).status, { timeout: 1000 })
         .toBe(401);
+    }
+  });
+
+  test("a public client works by PKCE alone, from a loopback address on any port, and is asked about each time", async () => {
+    const browser = createBrowser(app.url);
+    await stage.connect(person, { browser });
+    const client = await app.client(maker.sessionToken).oauthClients.create({
+      name: "Desk",
+      type: "public",
+      redirect_uris: ["http://127.0.0.1/callback"],
+      scopes: ["tracks:read"],
+    });
+    const desk = await thirdParty(app, client);
+    for (let round = 0; round < 2; round += 1) {
+      const { url, verifier, state } = await desk.begin();
+      url.searchParams.set("redirect_uri", `http://127.0.0.1:${5000 + round}/callback`);
+      expect((await browser.open(url.href)).text).toContain("Allow Desk?");
+      const sent = await browser.submit({ action: "allow", account: "live" });
+      expect(sent.url.port).toBe(String(5000 + round));
+      const tokens = await oauth.authorizationCodeGrant(desk.config, sent.url, {
+        pkceCodeVerifier: verifier,
+        expectedState: state,
+      });
+      expect((await app.request("get", "/v1/tracks", { key: tokens.access_token })).status).toBe(200);
     }
   });
 });
