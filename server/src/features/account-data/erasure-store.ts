@@ -1,11 +1,11 @@
 import type { SystemTx } from "../../platform/db/index.ts";
+import { createLeases, type Lease } from "../../platform/work/index.ts";
 import { deleteAccounts } from "../accounts/index.ts";
 
 export interface ErasureRow {
   live_id: string;
   sandbox_id: string;
   requested_at: Date;
-  attempts: number;
   removed_at: Date | null;
 }
 
@@ -20,53 +20,27 @@ export async function insertErasure(
   );
 }
 
-/** Erasures to go on with, the longest due first; with `among` only those of them. */
-export function selectErasuresDue(tx: SystemTx, limit: number, among: string[] | null): Promise<{ live_id: string }[]> {
-  return tx.query<{ live_id: string }>(
-    `select live_id from account_erasures
-      where due_at <= now() and ($2::uuid[] is null or live_id = any($2)) order by due_at limit $1`,
-    [limit, among],
-  );
-}
+/** An account is erased by one worker at a time. */
+export const erasureLeases = createLeases<ErasureRow>({
+  table: "account_erasures",
+  key: "live_id",
+  isTenantTable: false,
+  columns: ["sandbox_id", "requested_at", "removed_at"],
+  pointerTo: (id) => ({ id, accountId: id }),
+});
 
-export async function claimErasure(tx: SystemTx, liveId: string, leaseMs: number): Promise<ErasureRow | null> {
-  const [claim] = await tx.query<ErasureRow>(
-    `update account_erasures set attempts = attempts + 1, due_at = now() + make_interval(secs => $2 / 1000.0)
-      where live_id = $1 and due_at <= now() returning live_id, sandbox_id, requested_at, attempts, removed_at`,
-    [liveId, leaseMs],
-  );
-  return claim ?? null;
-}
+export type ErasureClaim = ErasureRow & Lease;
 
-/** Moves the due time of what is claimed; false when the lease was lost. */
-export async function moveErasure(
-  tx: SystemTx,
-  { live_id: liveId, attempts }: ErasureRow,
-  delayMs: number,
-): Promise<boolean> {
-  const rows = await tx.query(
-    `update account_erasures set due_at = now() + make_interval(secs => $3 / 1000.0)
-      where live_id = $1 and attempts = $2 returning live_id`,
-    [liveId, attempts, delayMs],
-  );
-  return rows.length === 1;
-}
-
-/** Deletes the accounts; the erasure is due once more after `againMs`. */
+/** Deletes the accounts; the erasure is due once more after `againMs`. False, and nothing is deleted: the lease was lost. */
 export async function deletePair(
   tx: SystemTx,
-  { live_id: liveId, sandbox_id: sandboxId }: ErasureRow,
-  againMs: number,
-): Promise<void> {
-  await deleteAccounts(tx, [liveId, sandboxId]);
-  await tx.query(
-    "update account_erasures set removed_at = now(), due_at = now() + make_interval(secs => $2 / 1000.0) where live_id = $1",
-    [liveId, againMs],
-  );
-}
-
-export async function deleteErasure(tx: SystemTx, { live_id: liveId }: ErasureRow): Promise<void> {
-  await tx.query("delete from account_erasures where live_id = $1", [liveId]);
+  claim: ErasureClaim,
+  { at, againMs }: { at: Date; againMs: number },
+): Promise<boolean> {
+  const again = { delayMs: againMs, error: null, set: { removed_at: at } };
+  if (!(await erasureLeases.postpone(tx, claim, again))) return false;
+  await deleteAccounts(tx, [claim.live_id, claim.sandbox_id]);
+  return true;
 }
 
 /** A table of tenants; names are quoted for SQL. */

@@ -252,7 +252,7 @@ test("an erasure whose worker is killed in the middle is finished by another one
     expect(Number(await left())).toBeGreaterThan(0);
     expect(await stored(app, "select 1 from account_erasures")).toHaveLength(1);
 
-    await stored(app, "update account_erasures set due_at = now()");
+    await stored(app, "update account_erasures set lease_until = now()");
     const second = await startProcess("worker", app.env);
     await finishErasures(app);
     expect(await traces(app, texts)).toEqual([]);

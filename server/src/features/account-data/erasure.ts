@@ -1,21 +1,12 @@
 import type { Database } from "../../platform/db/index.ts";
 import type { BlobStorage } from "../../platform/storage/index.ts";
 import type { Clock } from "../../platform/clock/index.ts";
-import type { WorkKind, WorkRunContext } from "../../platform/work/index.ts";
+import { defineLeasedWork, type WorkKind, type WorkRunContext } from "../../platform/work/index.ts";
 import { countWaitingMails } from "../notifications/index.ts";
 import { eraseCosts } from "../costs/index.ts";
 import { eraseAssets } from "../library/index.ts";
 import { eraseTracks } from "../tracks/index.ts";
-import {
-  claimErasure,
-  deletePair,
-  deleteErasure,
-  deleteSomeRows,
-  moveErasure,
-  selectErasuresDue,
-  selectTenantTables,
-  type ErasureRow,
-} from "./erasure-store.ts";
+import { deletePair, deleteSomeRows, type ErasureClaim, erasureLeases, selectTenantTables } from "./erasure-store.ts";
 import { HOUR_MS, MINUTE_MS } from "../../platform/time/index.ts";
 
 export const erasureKind = "account-erasure";
@@ -44,35 +35,41 @@ const FOREIGN_KEY_VIOLATION = "23503";
  * Removes what deleted accounts had: files first, because their keys stand in the rows; then rows, some at a time; then the
  * accounts; an hour later what was written late. Every step may be repeated, so a crash costs nothing but the lease's rest.
  */
-export function erasureWork(deps: ErasureDeps): WorkKind<ErasureRow> {
+export function erasureWork(deps: ErasureDeps): WorkKind<ErasureClaim> {
   const { db, leaseMs } = deps;
-  return {
+  return defineLeasedWork({
     name: erasureKind,
-    queue: erasureKind,
+    db,
+    leases: erasureLeases,
     concurrency: 1,
     leaseMs,
-    due: async (limit, among) => {
-      const ids = among?.map(({ id }) => id) ?? null;
-      const rows = await db.asSystem("sweep accounts to erase", (tx) => selectErasuresDue(tx, limit, ids));
-      return rows.map(({ live_id: id }) => ({ id, accountId: id }));
-    },
-    claim: ({ id }) => db.asSystem("take an account to erase", (tx) => claimErasure(tx, id, leaseMs)),
-    renew: (claim) => db.asSystem("go on erasing an account", (tx) => moveErasure(tx, claim, leaseMs)),
     run: (claim, context) => erase(deps, claim, context),
-  };
+  });
 }
 
-async function erase(deps: ErasureDeps, claim: ErasureRow, { signal, delayUntil }: WorkRunContext): Promise<void> {
+/** Another worker has this erasure, and goes on with it. */
+class LeaseLost extends Error {
+  constructor() {
+    super("the lease of the erasure was lost: another worker goes on with it");
+    this.name = "LeaseLost";
+  }
+}
+
+async function erase(deps: ErasureDeps, claim: ErasureClaim, { signal, delayUntil }: WorkRunContext): Promise<void> {
   const { db, clock, storage } = deps;
   const accountIds = [claim.sandbox_id, claim.live_id];
   const ageMs = clock.now().getTime() - claim.requested_at.getTime();
   const later = async (delayMs: number): Promise<never> => {
-    await db.asSystem("erase an account later", (tx) => moveErasure(tx, claim, delayMs));
+    const isKept = await db.asSystem("erase an account later", (tx) =>
+      erasureLeases.postpone(tx, claim, { delayMs, error: null }),
+    );
+    if (!isKept) throw new LeaseLost();
     return delayUntil(new Date(clock.now().getTime() + delayMs));
   };
   if (claim.removed_at) {
     for (const accountId of accountIds) await eraseRows(db, accountId, signal);
-    return db.asSystem("an account is erased", (tx) => deleteErasure(tx, claim));
+    await db.asSystem("an account is erased", (tx) => erasureLeases.remove(tx, claim));
+    return;
   }
   if (deps.sendsMail && ageMs < MAIL_PATIENCE_MS) {
     const waiting = await db.asSystem("erase an account: its last mails", (tx) => countWaitingMails(tx, accountIds));
@@ -86,13 +83,16 @@ async function erase(deps: ErasureDeps, claim: ErasureRow, { signal, delayUntil 
     if (!done) await later(2_000);
     await eraseRows(db, accountId, signal);
   }
-  await db
-    .asSystem("erase an account: the pair itself", (tx) => deletePair(tx, claim, LATE_ROWS_MS))
+  const isDeleted = await db
+    .asSystem("erase an account: the pair itself", (tx) =>
+      deletePair(tx, claim, { at: clock.now(), againMs: LATE_ROWS_MS }),
+    )
     .catch(async (error: unknown) => {
       // Something was stored meanwhile that must not go without its blob.
       if ((error as { code?: string }).code === FOREIGN_KEY_VIOLATION) await later(1_000);
       throw error;
     });
+  if (!isDeleted) throw new LeaseLost();
 }
 
 /** Rows that others point at without a cascade go in a later round, when those are gone. */

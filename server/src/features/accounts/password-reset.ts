@@ -6,9 +6,16 @@ import { endSessions } from "./end-sessions.ts";
 import { createMailThrottle } from "./mail-throttle.ts";
 import { noticeOfFirstProof, noticeOfNewPassword } from "./new-password.ts";
 import { hashOf } from "./passwords.ts";
-import { resetNobody, resetRequestKind, sealResetRequest } from "./reset-request.ts";
+import { resetRequestKind, sealResetRequest } from "./reset-request.ts";
 import { hashToken } from "./session-token.ts";
-import { deletePendingEmails, deleteTokens, insertResetRequest, selectToken, takeToken } from "./token-store.ts";
+import {
+  deletePendingEmails,
+  deleteTokens,
+  insertResetRequest,
+  resetNobody,
+  selectToken,
+  takeToken,
+} from "./token-store.ts";
 import { setForgottenPassword } from "./user-store.ts";
 
 /**

@@ -1,13 +1,11 @@
 import type { KeyRing } from "../../platform/crypto/index.ts";
-import type { WorkKind } from "../../platform/work/index.ts";
+import { defineLeasedWork, type Lease, type WorkKind } from "../../platform/work/index.ts";
 import type { AccountsDeps } from "./deps.ts";
 import { issueToken } from "./one-time-token.ts";
 import { selectUserByEmail, type UserRow } from "./store.ts";
-import { claimResetRequest, deleteResetRequest, type ResetRequestRow, selectResetRequestsDue } from "./token-store.ts";
+import { resetRequestLeases, type ResetRequestRow } from "./token-store.ts";
 
 export const resetRequestKind = "password-reset";
-/** Stands where a pointer names its account: a request has none. */
-export const resetNobody = "00000000-0000-0000-0000-000000000000";
 
 interface ResetRequest {
   email: string;
@@ -26,27 +24,23 @@ const leaseMs = 60_000;
 /** Looks up who asked for a reset mail, and writes the mail; an address without an account gets nothing. */
 export function resetRequestWork(
   deps: Pick<AccountsDeps, "db" | "clock" | "keyRing" | "notify">,
-): WorkKind<ResetRequestRow> {
+): WorkKind<ResetRequestRow & Lease> {
   const { db, clock, keyRing, notify } = deps;
-  return {
+  return defineLeasedWork({
     name: resetRequestKind,
-    queue: resetRequestKind,
+    db,
+    leases: resetRequestLeases,
     concurrency: 2,
     leaseMs,
-    due: async (limit, among) => {
-      const ids = among?.map(({ id }) => id) ?? null;
-      const rows = await db.asSystem("sweep password reset requests", (tx) => selectResetRequestsDue(tx, limit, ids));
-      return rows.map(({ id }) => ({ id, accountId: resetNobody }));
-    },
-    claim: ({ id }) => db.asSystem("take a password reset request", (tx) => claimResetRequest(tx, id, leaseMs)),
-    run: async ({ id, content }) => {
+    run: async (claim) => {
+      const { id, content } = claim;
       const { email, origin } = JSON.parse(keyRing.decrypt(content, aad(id))) as ResetRequest;
       const [user] = await db.readSystem<UserRow>(
         "password reset: the address names the tenant",
         selectUserByEmail(email),
       );
       await db.asSystem("answer a password reset request", async (tx) => {
-        if (!(await deleteResetRequest(tx, id)) || !user) return;
+        if (!(await resetRequestLeases.remove(tx, claim)) || !user) return;
         const to = { accountId: user.account_id, userId: user.id, email };
         const { token } = await issueToken(tx, "reset_password", to, clock.now());
         await notify(tx, user.account_id, {
@@ -60,5 +54,5 @@ export function resetRequestWork(
         });
       });
     },
-  };
+  });
 }

@@ -1,4 +1,8 @@
 import type { Statement, SystemTx, Tx } from "../../platform/db/index.ts";
+import { createLeases } from "../../platform/work/index.ts";
+
+/** Stands where a pointer names its account: a request has none. */
+export const resetNobody = "00000000-0000-0000-0000-000000000000";
 
 export type TokenPurpose = "verify_email" | "reset_password";
 
@@ -65,25 +69,10 @@ export async function insertResetRequest(tx: SystemTx, request: ResetRequestRow)
   await tx.knex("password_reset_requests").insert(request);
 }
 
-/** Requests to look at now; with `among` only those of them. */
-export function selectResetRequestsDue(tx: SystemTx, limit: number, among: string[] | null): Promise<{ id: string }[]> {
-  return tx.query<{ id: string }>(
-    `select id from password_reset_requests
-      where due_at <= now() and ($2::uuid[] is null or id = any($2)) order by due_at limit $1`,
-    [limit, among],
-  );
-}
-
-export async function claimResetRequest(tx: SystemTx, id: string, leaseMs: number): Promise<ResetRequestRow | null> {
-  const [claim] = await tx.query<ResetRequestRow>(
-    `update password_reset_requests set due_at = now() + make_interval(secs => $2 / 1000.0)
-      where id = $1 and due_at <= now() returning id, content, created_at`,
-    [id, leaseMs],
-  );
-  return claim ?? null;
-}
-
-/** False when somebody else was faster. */
-export async function deleteResetRequest(tx: SystemTx, id: string): Promise<boolean> {
-  return (await tx.query("delete from password_reset_requests where id = $1 returning id", [id])).length === 1;
-}
+/** A request is answered by one worker at a time, and goes with its answer. */
+export const resetRequestLeases = createLeases<ResetRequestRow>({
+  table: "password_reset_requests",
+  isTenantTable: false,
+  columns: ["content", "created_at"],
+  pointerTo: (id) => ({ id, accountId: resetNobody }),
+});

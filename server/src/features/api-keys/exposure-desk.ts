@@ -1,6 +1,6 @@
 import type { Database } from "../../platform/db/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
-import type { WorkKind } from "../../platform/work/index.ts";
+import type { Lease, WorkKind } from "../../platform/work/index.ts";
 import { dropUnknownReports, type ReportRow } from "./report-store.ts";
 
 /** Works off reports in the process that took them, so that an exposed key ends at once though no worker runs. */
@@ -16,7 +16,7 @@ export function createExposureDesk({
   log,
 }: {
   db: Database;
-  kind: WorkKind<ReportRow>;
+  kind: WorkKind<ReportRow & Lease>;
   log: Logger;
 }): ExposureDesk {
   const context = {

@@ -1,19 +1,12 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { Database } from "../../platform/db/index.ts";
-import type { WorkKind } from "../../platform/work/index.ts";
+import { defineLeasedWork, type Lease, type WorkKind } from "../../platform/work/index.ts";
 import type { EmitEvent } from "../events/index.ts";
 import type { Notify } from "../notifications/index.ts";
 import { exposureNotice } from "./notices.ts";
 import { presentKey, statusOf } from "./present.ts";
-import {
-  claimReport,
-  deleteReport,
-  type ReportedKey,
-  type ReportRow,
-  selectDueReports,
-  selectReportedKey,
-} from "./report-store.ts";
+import { type ReportedKey, reportLeases, type ReportRow, selectReportedKey } from "./report-store.ts";
 import { endPreviousSecret, forgetKey, lockKeys, revokeKey } from "./store.ts";
 import { exposureKind } from "./work-names.ts";
 
@@ -30,26 +23,20 @@ export interface ExposureDeps {
  * Ends keys that were reported. The API itself does it right after its answer; a worker does what the API could
  * not finish. The work may be done twice: only the first time changes something and tells the owner.
  */
-export function exposureWork({ leaseMs = 30_000, ...deps }: ExposureDeps): WorkKind<ReportRow> {
+export function exposureWork({ leaseMs = 30_000, ...deps }: ExposureDeps): WorkKind<ReportRow & Lease> {
   const { db } = deps;
-  return {
+  return defineLeasedWork({
     name: exposureKind,
-    queue: exposureKind,
+    db,
+    leases: reportLeases,
     concurrency: 4,
     leaseMs,
-    due: async (limit, among) => {
-      const ids = among?.map(({ id }) => id) ?? null;
-      const rows = await db.asSystem("sweep reports of exposed keys", (tx) => selectDueReports(tx, limit, ids));
-      // A report belongs to no account.
-      return rows.map(({ id }) => ({ id, accountId: "" }));
-    },
-    claim: ({ id }) => db.asSystem("claim a report of an exposed key", (tx) => claimReport(tx, id, leaseMs)),
     run: async (report) => {
       const key = await db.asSystem("a reported key names its tenant", (tx) => selectReportedKey(tx, report.public_id));
       if (key && proves(report, key)) await end(deps, key, report);
-      await db.asSystem("forget a report of an exposed key", (tx) => deleteReport(tx, report.id));
+      await db.asSystem("forget a report of an exposed key", (tx) => reportLeases.remove(tx, report));
     },
-  };
+  });
 }
 
 /** Public ids can be guessed by who saw one; only who has the whole key ends it. */

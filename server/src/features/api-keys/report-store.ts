@@ -1,4 +1,5 @@
 import type { SystemTx } from "../../platform/db/index.ts";
+import { createLeases } from "../../platform/work/index.ts";
 import { modeOf } from "../accounts/index.ts";
 
 /** A key that was seen in public: what finds it and what proves it, never the key. */
@@ -53,25 +54,13 @@ export async function dropUnknownReports(tx: SystemTx, ids: string[]): Promise<s
   return rows.map(({ id }) => id);
 }
 
-export async function selectDueReports(tx: SystemTx, limit: number, ids: string[] | null): Promise<{ id: string }[]> {
-  return tx.query(
-    `select id from api_key_reports where due_at <= now() and ($2::uuid[] is null or id = any($2)) order by due_at limit $1`,
-    [limit, ids],
-  );
-}
-
-export async function claimReport(tx: SystemTx, id: string, leaseMs: number): Promise<ReportRow | null> {
-  const [row] = await tx.query<ReportRow>(
-    `update api_key_reports set due_at = now() + make_interval(secs => $2) where id = $1 and due_at <= now()
-     returning id, public_id, hashes, url, reported_at`,
-    [id, leaseMs / 1000],
-  );
-  return row ?? null;
-}
-
-export async function deleteReport(tx: SystemTx, id: string): Promise<void> {
-  await tx.query("delete from api_key_reports where id = $1", [id]);
-}
+/** A report is looked at by one process at a time, and goes when it was. It belongs to no account. */
+export const reportLeases = createLeases<ReportRow>({
+  table: "api_key_reports",
+  isTenantTable: false,
+  columns: ["public_id", "hashes", "url", "reported_at"],
+  pointerTo: (id) => ({ id, accountId: "" }),
+});
 
 export async function selectReportedKey(tx: SystemTx, publicId: string): Promise<ReportedKey | null> {
   const [row] = await tx.query<ReportedKey>(

@@ -172,7 +172,7 @@ test("a mail server that takes as long as it may gets each mail once", async () 
   const { mailer } = app.services;
   if (!mailer) throw new Error("this app has no mailer");
   await app.services.db.asSystem("all of the time that a mail may take goes by", (tx) =>
-    tx.query("update mails set due_at = due_at - make_interval(secs => $1 / 1000.0)", [mailer.sendMsMax]),
+    tx.query("update mails set lease_until = lease_until - make_interval(secs => $1 / 1000.0)", [mailer.sendMsMax]),
   );
   // As another worker would, whose queue was flushed.
   const work = mailWork({ ...app.services, mailer, ownerAddress: async () => account.email });
@@ -211,7 +211,9 @@ test("a mail that a killed worker held is sent by another one", async () => {
     await notify({ ...notice, subject: "Survived" }, person.liveId, own.services);
     // Claimed by a worker that is gone: its lease has to run out.
     await own.services.db.asSystem("a worker took it and died", (tx) =>
-      tx.query("update mails set attempts = attempts + 1, due_at = now() + interval '300 milliseconds'"),
+      tx.query(
+        "update mails set attempts = attempts + 1, lease_token = gen_random_uuid(), lease_until = now() + interval '300 milliseconds'",
+      ),
     );
     const worker = await startProcess("worker", { ...own.env, SMTP_URL: mailServer.url });
     expect((await mailServer.next(person.email)).headers["subject"]).toBe("Survived");

@@ -1,4 +1,5 @@
-import type { Statement, SystemTx, TenantTx, Tx } from "../../platform/db/index.ts";
+import type { Statement, SystemTx, Tx } from "../../platform/db/index.ts";
+import { createLeases, type Lease } from "../../platform/work/index.ts";
 
 export interface NewMail {
   account_id: string;
@@ -11,19 +12,15 @@ export async function insertMail(tx: Tx, mail: NewMail): Promise<void> {
   await tx.knex("mails").insert(mail);
 }
 
-export interface DueMail {
-  id: string;
-  account_id: string;
-}
+/** One mail is sent by one worker at a time. */
+export const mailLeases = createLeases<NewMail>({
+  table: "mails",
+  isTenantTable: true,
+  open: "state = 'waiting'",
+  columns: ["content", "created_at"],
+});
 
-/** Mails to send now, the longest due first; with `among` only those of them. */
-export function selectMailsDue(tx: SystemTx, limit: number, among: string[] | null): Promise<DueMail[]> {
-  return tx.query<DueMail>(
-    `select id, account_id from mails
-      where state = 'waiting' and due_at <= now() and ($2::uuid[] is null or id = any($2)) order by due_at limit $1`,
-    [limit, among],
-  );
-}
+export type MailClaim = NewMail & Lease;
 
 export async function countWaitingMails(tx: SystemTx, accountIds: string[]): Promise<number> {
   const [row] = await tx.query<{ count: number }>(
@@ -31,45 +28,6 @@ export async function countWaitingMails(tx: SystemTx, accountIds: string[]): Pro
     [accountIds],
   );
   return row?.count ?? 0;
-}
-
-export interface MailClaim extends NewMail {
-  attempts: number;
-}
-
-/** Takes the mail until `leaseMs` from now; null when it is not due or somebody else has it. */
-export async function claimMail(tx: TenantTx, id: string, leaseMs: number): Promise<MailClaim | null> {
-  const [claim] = await tx.query<MailClaim>(
-    `update mails set attempts = attempts + 1, due_at = now() + make_interval(secs => $3 / 1000.0)
-      where account_id = $1 and id = $2 and state = 'waiting' and due_at <= now()
-      returning account_id, id, content, created_at, attempts`,
-    [tx.accountId, id, leaseMs],
-  );
-  return claim ?? null;
-}
-
-export async function finishMail(
-  tx: TenantTx,
-  claim: MailClaim,
-  end: { state: "sent" | "failed"; error: string | null; at: Date },
-): Promise<void> {
-  await tx.query(
-    `update mails set state = $4, last_error = $5, finished_at = $6
-      where account_id = $1 and id = $2 and state = 'waiting' and attempts = $3`,
-    [tx.accountId, claim.id, claim.attempts, end.state, end.error, end.at],
-  );
-}
-
-export async function postponeMail(
-  tx: TenantTx,
-  claim: MailClaim,
-  again: { delayMs: number; error: string },
-): Promise<void> {
-  await tx.query(
-    `update mails set due_at = now() + make_interval(secs => $4 / 1000.0), last_error = $5
-      where account_id = $1 and id = $2 and state = 'waiting' and attempts = $3`,
-    [tx.accountId, claim.id, claim.attempts, again.delayMs, again.error],
-  );
 }
 
 export async function deleteMailsBefore(tx: SystemTx, moment: Date): Promise<void> {

@@ -2,9 +2,9 @@ import type { Clock } from "../../platform/clock/index.ts";
 import type { KeyRing } from "../../platform/crypto/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import { type Mailer, MailRefused } from "../../platform/mail/index.ts";
-import type { WorkKind, WorkRunContext } from "../../platform/work/index.ts";
+import { createBackoff, defineLeasedWork, type WorkKind } from "../../platform/work/index.ts";
 import { openMail } from "./mail.ts";
-import { claimMail, finishMail, type MailClaim, postponeMail, selectMailsDue } from "./store.ts";
+import { type MailClaim, mailLeases } from "./store.ts";
 import { mailKind } from "./work-names.ts";
 
 export interface MailWorkDeps {
@@ -20,10 +20,10 @@ const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** Waits after the first, second … failed attempt; later ones wait as long as the last. */
-const retryDelaysMs: readonly number[] = [15 * second, minute, 5 * minute, 20 * minute, hour, 3 * hour, 6 * hour];
-/** Up to this share longer, so that mails which failed together do not come back together. */
-const jitter = 0.2;
+const backoff = createBackoff({
+  delaysMs: [15 * second, minute, 5 * minute, 20 * minute, hour, 3 * hour, 6 * hour],
+  jitter: 0.2,
+});
 /** Nobody waits longer for a mail, and its link has expired. */
 const LIFE_MAX_MS = 24 * hour;
 /** For what is done in the database before and after a mail is sent. */
@@ -33,25 +33,23 @@ const marginMs = 30 * second;
 export function mailWork(deps: MailWorkDeps): WorkKind<MailClaim> {
   // While a slow server is still being sent to, no other worker may take the mail.
   const leaseMs = deps.mailer.sendMsMax + marginMs;
-  return {
+  return defineLeasedWork({
     name: mailKind,
-    queue: mailKind,
+    db: deps.db,
+    leases: mailLeases,
     concurrency: 4,
     leaseMs,
-    due: async (limit, among) => {
-      const ids = among?.map(({ id }) => id) ?? null;
-      const rows = await deps.db.asSystem("sweep mails to send", (tx) => selectMailsDue(tx, limit, ids));
-      return rows.map(({ id, account_id }) => ({ id, accountId: account_id }));
-    },
-    claim: ({ id, accountId }) => deps.db.withTenant(accountId, (tx) => claimMail(tx, id, leaseMs)),
-    run: (claim, context) => sendMail(deps, claim, context),
-  };
+    retry: { backoff },
+    run: (claim) => sendMail(deps, claim),
+  });
 }
 
-async function sendMail(deps: MailWorkDeps, claim: MailClaim, { log, delayUntil }: WorkRunContext): Promise<void> {
+async function sendMail(deps: MailWorkDeps, claim: MailClaim): Promise<void> {
   const { db, keyRing, clock, mailer } = deps;
-  const finish = (state: "sent" | "failed", error: string | null) =>
-    db.withTenant(claim.account_id, (tx) => finishMail(tx, claim, { state, error, at: clock.now() }));
+  const finish = async (state: "sent" | "failed", error: string | null): Promise<void> => {
+    const end = { state, last_error: error, finished_at: clock.now() };
+    await db.withTenant(claim.account_id, (tx) => mailLeases.finish(tx, claim, end));
+  };
   if (clock.now().getTime() - claim.created_at.getTime() > LIFE_MAX_MS)
     return finish("failed", "not sent within a day");
 
@@ -61,12 +59,8 @@ async function sendMail(deps: MailWorkDeps, claim: MailClaim, { log, delayUntil 
   try {
     await mailer.send({ id: claim.id, to: address, subject, text });
   } catch (error) {
-    const message = error instanceof Error ? error.message : "unknown";
-    log.warn({ mail_id: claim.id, attempt: claim.attempts, reason: message }, "email delivery failed");
-    if (error instanceof MailRefused) return finish("failed", message);
-    const delayMs = (retryDelaysMs[claim.attempts - 1] ?? 6 * hour) * (1 + jitter * Math.random());
-    await db.withTenant(claim.account_id, (tx) => postponeMail(tx, claim, { delayMs, error: message }));
-    delayUntil(new Date(clock.now().getTime() + delayMs));
+    if (error instanceof MailRefused) return finish("failed", error.message);
+    throw error;
   }
   await finish("sent", null);
 }

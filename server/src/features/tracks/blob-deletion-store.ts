@@ -1,4 +1,5 @@
-import type { Statement, SystemTx, TenantTx } from "../../platform/db/index.ts";
+import type { Statement, TenantTx } from "../../platform/db/index.ts";
+import { createLeases, type Lease } from "../../platform/work/index.ts";
 import type { DueRow } from "./store.ts";
 
 /** Lets the blob be deleted `delayMs` from now, unless `cancelBlobDeletion` comes before. */
@@ -36,32 +37,14 @@ export async function cancelBlobDeletion(tx: TenantTx, id: string): Promise<void
     throw new Error(`the file stored for ${id} was given up before the object it belongs to was made`);
 }
 
-/** Blobs to delete now, the longest due first; with `among` only those of them. */
-export function selectBlobsDue(tx: SystemTx, limit: number, among: string[] | null): Promise<DueRow[]> {
-  return tx.query<DueRow>(
-    `select id, account_id from blob_deletions
-      where due_at <= now() and ($2::uuid[] is null or id = any($2)) order by due_at limit $1`,
-    [limit, among],
-  );
-}
+/** A blob is deleted by one process at a time; the row that remembers it goes when the blob is gone. */
+export const blobDeletionLeases = createLeases<DueRow & { blob_key: string }>({
+  table: "blob_deletions",
+  isTenantTable: true,
+  columns: ["blob_key"],
+});
 
-export interface BlobDeletionClaim extends DueRow {
-  blob_key: string;
-}
-
-export async function claimBlobDeletion(tx: TenantTx, id: string, leaseMs: number): Promise<BlobDeletionClaim | null> {
-  const [claim] = await tx.query<BlobDeletionClaim>(
-    `update blob_deletions set due_at = now() + make_interval(secs => $3 / 1000.0)
-      where account_id = $1 and id = $2 and due_at <= now() returning account_id, id, blob_key`,
-    [tx.accountId, id, leaseMs],
-  );
-  return claim ?? null;
-}
-
-/** After the blob is gone. */
-export async function purgeBlobDeletion(tx: TenantTx, id: string): Promise<void> {
-  await tx.query("delete from blob_deletions where account_id = $1 and id = $2", [tx.accountId, id]);
-}
+export type BlobDeletionClaim = DueRow & { blob_key: string } & Lease;
 
 /** The same for many blobs; one whose deletion is scheduled already is due at once. */
 export async function deleteBlobsWith(tx: TenantTx, blobs: readonly { id: string; blobKey: string }[]): Promise<void> {

@@ -322,7 +322,7 @@ describe("deleteTrack", () => {
     await expect(workOnce(blobDeletionWork({ db: app.database.db, storage: broken }), pointer)).rejects.toThrow("disk");
     const kind = blobDeletionWork({ db: app.database.db, storage: app.storage });
     expect(await kind.due(100, [pointer])).toEqual([]);
-    await app.database.db.withTenant(account, (tx) => tx.query("update blob_deletions set due_at = now()"));
+    await app.database.db.withTenant(account, (tx) => tx.query("update blob_deletions set lease_until = now()"));
     expect(await workOnce(kind, pointer)).toBe(true);
   });
 });

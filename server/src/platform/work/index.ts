@@ -8,3 +8,6 @@ export {
   type WorkRunContext,
 } from "./work.ts";
 export { startMaintenance } from "./maintenance.ts";
+export { createBackoff } from "./backoff.ts";
+export { defineLeasedWork } from "./leased-work.ts";
+export { createLeases, type Lease } from "./leases.ts";
