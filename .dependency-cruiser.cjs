@@ -30,7 +30,10 @@ module.exports = {
       comment: "No private door into the server, and the kit knows no plugin.",
       severity: "error",
       from: { path: "^plugins/([^/]+)/" },
-      to: { path: "^(server|sdk-js|tools|tests|openapi)/|^plugins/(?!kit/)", pathNot: "^plugins/$1/" },
+      to: {
+        path: "^(bench|server|sdk-generator|sdk-js|tools|tests|openapi)/|^plugins/(?!kit/)",
+        pathNot: "^plugins/$1/",
+      },
     },
     {
       name: "the-sdk-stands-alone",
@@ -42,7 +45,7 @@ module.exports = {
       name: "production-code-needs-no-test-code",
       severity: "error",
       from: { path: "^(server/src|plugins/[^/]+/src|sdk-js/src)/", pathNot: testCode },
-      to: { path: ["^(server/test-kit|tests|tools)/", testCode] },
+      to: { path: ["^(bench|sdk-generator|server/test-kit|tests|tools)/", testCode] },
     },
     { name: "everything-resolves", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],

@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { productionCode, root, sourceFiles } from "./sources.ts";
 
-const code = sourceFiles("{examples,openapi,server,plugins,sdk-js,sdk-python,tests,tools}/**/*.{ts,mjs,cjs}").filter(
-  ({ path }) => !path.includes("/generated/"),
-);
+const code = sourceFiles(
+  "{bench,examples,openapi,server,plugins,sdk-generator,sdk-js,sdk-python,tests,tools}/**/*.{ts,mjs,cjs}",
+).filter(({ path }) => !path.includes("/generated/"));
 const everyText = sourceFiles(["{*,.*}", "{*,.*}/**"]);
 
 /** `path:line` of every line that the pattern matches. */

@@ -62,8 +62,14 @@ const brokenTrees: Record<string, Record<string, string>[]> = {
       "server/src/features/tracks/store.ts": `import "./tracks.fixture.ts";`,
       "server/src/features/tracks/tracks.fixture.ts": "",
     },
+    { "server/src/main.ts": `import "../../bench/timing.ts";`, "bench/timing.ts": "" },
+    { "server/src/main.ts": `import "../../sdk-generator/names.ts";`, "sdk-generator/names.ts": "" },
   ],
-  "everything-resolves": [{ "tools/gen.ts": `import "./not-there.ts";` }],
+  "everything-resolves": [
+    { "tools/gen.ts": `import "./not-there.ts";` },
+    { "bench/bench.ts": `import "./not-there.ts";` },
+    { "sdk-generator/generate.ts": `import "./not-there.ts";` },
+  ],
 };
 
 async function treeOf(files: Record<string, string>): Promise<string> {

@@ -26,8 +26,8 @@ export interface ImportReport {
 
 /** Judges every import below `folder`; all paths are relative to it. */
 export async function checkImports(folder: string): Promise<ImportReport> {
-  const parts = ["openapi", "server", "plugins", "sdk-js/src", "tools", "tests"].filter((part) =>
-    existsSync(join(folder, part)),
+  const parts = ["openapi", "server", "plugins", "sdk-js/src", "sdk-generator", "bench", "tools", "tests"].filter(
+    (part) => existsSync(join(folder, part)),
   );
   const { output } = await cruise(parts, { ...options, baseDir: folder, validate: true, ruleSet: { forbidden } });
   const { modules, summary } = output as ICruiseResult;
