@@ -9,10 +9,14 @@ import { requestId } from "../server/src/platform/http/request-id.ts";
 import { route } from "../server/src/platform/http/route.ts";
 import { createLogger } from "../server/src/platform/log/index.ts";
 import { openServices } from "../server/src/services.ts";
+import { createShared } from "../server/src/shared.ts";
 
 const [kind] = process.argv.slice(2);
 const services = await openServices(loadConfig(process.env), { log: createLogger({ level: "fatal", name: "bench" }) });
-const features = createFeatures(services, { stopping: () => false, publicUrl: () => "http://127.0.0.1" });
+const features = createFeatures(services, createShared(services), {
+  stopping: () => false,
+  publicUrl: () => "http://127.0.0.1",
+});
 const app = express();
 app.disable("x-powered-by").disable("etag");
 app.set("query parser", "simple");

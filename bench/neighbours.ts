@@ -1,12 +1,12 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { wireEvents } from "../server/src/features.ts";
 import { newSecret, sealSecret } from "../server/src/features/webhooks/secret.ts";
 import { insertWebhook } from "../server/src/features/webhooks/store.ts";
 import { loadConfig } from "../server/src/config.ts";
 import { encodeId, newId } from "../server/src/platform/ids/index.ts";
 import { createLogger } from "../server/src/platform/log/index.ts";
+import { createShared } from "../server/src/shared.ts";
 import { openServices, type Services } from "../server/src/services.ts";
 import { openBenchPlatform } from "./platform.ts";
 import { row, type BenchRow } from "./row.ts";
@@ -71,7 +71,7 @@ async function timesOf(receiver: ReturnType<typeof fork>): Promise<number[]> {
 
 /** Emits at the rate, or as fast as this machine can if that is less; each event in its own transaction. */
 async function emitFor(services: Services, accounts: string[], seconds: number) {
-  const { emit } = wireEvents(services);
+  const { emit } = createShared(services);
   const emitting = { open: 0, settled: (): void => undefined };
   const openAtMost = async (most: number): Promise<void> => {
     while (emitting.open > most) await new Promise<void>((resolve) => (emitting.settled = resolve));

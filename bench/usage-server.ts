@@ -8,6 +8,7 @@ import { createFeatures } from "../server/src/features.ts";
 import { loadConfig } from "../server/src/config.ts";
 import { createLogger } from "../server/src/platform/log/index.ts";
 import { openServices } from "../server/src/services.ts";
+import { createShared } from "../server/src/shared.ts";
 import { TURN_MS, type Side, type UsageTurns } from "./usage-turns.ts";
 
 /** Stored together, as many as a second has. */
@@ -16,7 +17,10 @@ const TURNS_STORED = 4;
 const config = loadConfig(process.env);
 const services = await openServices(config, { log: createLogger({ level: config.logLevel, name: "bench" }) });
 const { clock, db, log } = services;
-const features = createFeatures(services, { stopping: () => false, publicUrl: () => "http://127.0.0.1" });
+const features = createFeatures(services, createShared(services), {
+  stopping: () => false,
+  publicUrl: () => "http://127.0.0.1",
+});
 const openRecorder = (): UsageRecorder =>
   createUsageRecorder({ db, clock, log, spillDir: config.usageSpillDir, flushEveryMs: 3_600_000 });
 let recorder = openRecorder();

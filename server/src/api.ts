@@ -2,6 +2,7 @@ import { createApp } from "./app.ts";
 import { createFeatures } from "./features.ts";
 import { listen, type HttpServer } from "./platform/http/server.ts";
 import type { Services } from "./services.ts";
+import type { Shared } from "./shared.ts";
 
 export interface RunningPart {
   /** Lets what runs finish, within the configured time. */
@@ -9,10 +10,10 @@ export interface RunningPart {
 }
 
 /** Serves HTTP until closed. On close readiness fails first, then no new connection is taken, then requests finish. */
-export async function startApi(services: Services): Promise<RunningPart & { url: string }> {
+export async function startApi(services: Services, shared: Shared): Promise<RunningPart & { url: string }> {
   const { config, log } = services;
   let stopping = false;
-  const features = createFeatures(services, {
+  const features = createFeatures(services, shared, {
     stopping: () => stopping,
     publicUrl: () => config.publicUrl ?? server.url,
   });

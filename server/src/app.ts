@@ -31,8 +31,7 @@ export function createApp(services: Services, features: Features): Express {
   app.use(securityHeaders);
   // Their own short ways: they limit by address and read their own bodies.
   app.use(features.pages);
-  app.use(features.sandboxPages);
-  app.use(...features.oauth);
+  app.use(...features.mounts);
   app.use(corsAllowlist(config.corsOrigins));
   app.use(route());
   app.use(announceDeprecation);

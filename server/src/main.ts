@@ -7,6 +7,7 @@ import { startDev } from "./dev/dev.ts";
 import { loadConfig } from "./config.ts";
 import { migrateQueueSchema } from "./platform/queue/index.ts";
 import { openServices, type Services } from "./services.ts";
+import { createShared, type Shared } from "./shared.ts";
 import { startWorkerProcess } from "./worker-process.ts";
 
 const USAGE = `musicverse-server <command>
@@ -37,7 +38,9 @@ async function run(): Promise<(() => Promise<void>) | null> {
     case "api":
       return serve(startApi);
     case "worker":
-      return serve((services) => startWorkerProcess(services, { onlyPlugins: values.plugins?.split(",") }));
+      return serve((services, shared) =>
+        startWorkerProcess(services, shared, { onlyPlugins: values.plugins?.split(",") }),
+      );
     case "dev":
       return startDev(process.env);
     case "admin":
@@ -53,11 +56,15 @@ async function run(): Promise<(() => Promise<void>) | null> {
   }
 }
 
-async function serve(start: (services: Services) => Promise<RunningPart>): Promise<() => Promise<void>> {
+async function serve(
+  start: (services: Services, shared: Shared) => Promise<RunningPart>,
+): Promise<() => Promise<void>> {
   const services = await openServices(loadConfig(process.env));
-  const part = await start(services);
+  const shared = createShared(services);
+  const part = await start(services, shared);
   return async () => {
     await part.close();
+    shared.close();
     await services.close();
   };
 }

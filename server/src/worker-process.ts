@@ -1,12 +1,11 @@
 import { readdirSync } from "node:fs";
 import { getPriority, setPriority } from "node:os";
-import { healthRoutes } from "./features/health/index.ts";
 import { listen } from "./platform/http/server.ts";
-import { probesOf } from "./probes.ts";
 import type { RunningPart } from "./api.ts";
 import { createHealthApp } from "./app.ts";
 import type { Services } from "./services.ts";
-import { version } from "./version.ts";
+import type { Shared } from "./shared.ts";
+import { createSlices, together } from "./slices.ts";
 import { startWorker } from "./worker.ts";
 
 /**
@@ -15,6 +14,7 @@ import { startWorker } from "./worker.ts";
  */
 export async function startWorkerProcess(
   services: Services,
+  shared: Shared,
   options: { onlyPlugins?: string[] } = {},
 ): Promise<RunningPart> {
   const { config, log } = services;
@@ -22,28 +22,20 @@ export async function startWorkerProcess(
   if (config.workerNice > getPriority()) standBack(config.workerNice);
   if (config.workerPort === null) {
     log.info("worker metrics and health endpoints disabled: WORKER_PORT is not set");
-    return startWorker(services, options);
+    return startWorker(services, shared, options);
   }
   let stopping = false;
-  const { clock, metrics } = services;
-  const handlers = healthRoutes({
-    probes: probesOf(services),
-    metrics,
-    metricsToken: config.metricsToken,
-    log,
-    clock,
-    version,
-    stopping: () => stopping,
-  });
+  const slices = createSlices(services, shared);
+  const { routes } = slices.health.api({ ...together(slices), stopping: () => stopping });
   await using undo = new AsyncDisposableStack();
-  const server = await listen(createHealthApp(services, handlers), {
+  const server = await listen(createHealthApp(services, routes), {
     ...config,
     port: config.workerPort,
     variable: "WORKER_PORT",
   });
   undo.defer(() => server.close(config.shutdownTimeoutMs));
   log.info({ url: server.url }, "worker metrics and health endpoints listening");
-  const worker = await startWorker(services, options);
+  const worker = await startWorker(services, shared, options);
   undo.defer(() => worker.close());
   const running = undo.move();
   return {

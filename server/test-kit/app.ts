@@ -19,6 +19,7 @@ import { createLogger } from "../src/platform/log/index.ts";
 import type { PluginSource } from "../src/platform/plugins/index.ts";
 import type { IncomingRegistry } from "../src/features/incoming-events/index.ts";
 import { openServices, type Services } from "../src/services.ts";
+import { createShared, type Shared } from "../src/shared.ts";
 import { startWorker } from "../src/worker.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
@@ -61,6 +62,8 @@ export interface TestApp {
   /** The environment of this app, for tests that start further processes beside it. */
   env: Record<string, string>;
   services: Services;
+  /** What its slices share; a test that does their work by itself takes it from here. */
+  shared: Shared;
   database: TestDatabase;
   simulator: SimulatorControl;
   /** `tier`: the plan of the live account; free (10 requests an hour) when absent. `admin`: its session administrates the platform. */
@@ -155,11 +158,13 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   });
   undo.defer(() => services.close());
   undo.defer(async () => keepOutput([...lines, await services.metrics.registry.metrics()]));
+  const shared = createShared(services);
+  undo.defer(() => shared.close());
   if (options.worker !== false) {
-    const worker = await startWorker(services, options.incoming ? { incoming: options.incoming } : {});
+    const worker = await startWorker(services, shared, options.incoming ? { incoming: options.incoming } : {});
     undo.defer(() => worker.close());
   }
-  const api = options.api === false ? null : await startApi(services);
+  const api = options.api === false ? null : await startApi(services, shared);
   if (api) undo.defer(() => api.close());
   const url = api?.url ?? "";
 
@@ -176,6 +181,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     url,
     env,
     services,
+    shared,
     database,
     simulator: simulator.control,
     client,

@@ -1,7 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
-  createStripeAccess,
   customerOfEvent,
   endCustomer,
   fetchCustomerState,
@@ -103,7 +102,7 @@ describe("what we ask of Stripe, and what its simulator answers", () => {
     await stripe.renew(id, { succeeds: false });
     await stripe.cancel(id, { at_period_end: true });
     const { id: dispute, charge } = await stripe.dispute(String(payment));
-    const access = createStripeAccess({ plugins: app.services.plugins, registry: app.services.metrics.registry });
+    const access = app.shared.stripe;
     const customerId = (await findCustomer(app.services, decodeId("acc", account.sandboxId) ?? ""))?.customer_id ?? "";
     await fetchCustomerState({ stripe: access, clock: app.services.clock }, { customerId, mode: "test" });
     await customerOfEvent({ stripe: access }, { mode: "test", data: { charge: String(charge) } });

@@ -7,6 +7,7 @@ import { migrateQueueSchema } from "../platform/queue/index.ts";
 import { startApi } from "../api.ts";
 import type { PluginHost } from "../platform/plugins/index.ts";
 import { openServices } from "../services.ts";
+import { createShared } from "../shared.ts";
 import { startWorker } from "../worker.ts";
 import { ensureSandboxKey } from "./account.ts";
 import { startPostgres } from "./postgres.ts";
@@ -46,9 +47,11 @@ export async function startDev(env: NodeJS.ProcessEnv): Promise<() => Promise<vo
   });
   const services = await openServices(config);
   undo.defer(() => services.close());
-  const worker = await startWorker(services);
+  const shared = createShared(services);
+  undo.defer(() => shared.close());
+  const worker = await startWorker(services, shared);
   undo.defer(() => worker.close());
-  const api = await startApi(services);
+  const api = await startApi(services, shared);
   undo.defer(() => api.close());
 
   const apiKey = await ensureSandboxKey(api.url, state.secrets, state.secrets.apiKey);

@@ -1,11 +1,7 @@
 import type { Database } from "../../platform/db/index.ts";
-import type { BlobStorage } from "../../platform/storage/index.ts";
 import type { Clock } from "../../platform/clock/index.ts";
 import { defineLeasedWork, type WorkKind, type WorkRunContext } from "../../platform/work/index.ts";
 import { countWaitingMails } from "../notifications/index.ts";
-import { eraseCosts } from "../costs/index.ts";
-import { eraseAssets } from "../library/index.ts";
-import { eraseTracks } from "../tracks/index.ts";
 import { deletePair, deleteSomeRows, type ErasureClaim, erasureLeases, selectTenantTables } from "./erasure-store.ts";
 import { HOUR_MS, MINUTE_MS } from "../../platform/time/index.ts";
 
@@ -13,13 +9,26 @@ export const erasureKind = "account-erasure";
 
 export interface ErasureDeps {
   db: Database;
-  storage: BlobStorage;
   clock: Clock;
   /** False when mails cannot be sent: then none is waited for. */
   sendsMail: boolean;
   leaseMs: number;
-  /** Ends what goes on elsewhere by itself, such as a subscription; before the rows that tell of it go. May be repeated. */
-  endElsewhere: (accountId: string) => Promise<void>;
+  /** In the order of the slices. */
+  steps: readonly EraseStep[];
+}
+
+/** What a slice does for the erasure of an account before the rows of its tables go, which `eraseRows` deletes for all slices. */
+export interface EraseStep {
+  /** Tables whose rows the step removes by itself, because they keep what must go first, or stay in part. */
+  tables?: readonly string[];
+  /** May be repeated. False: cannot be finished yet, come back. */
+  run: (accountId: string, circumstances: EraseCircumstances) => Promise<boolean | void>;
+}
+
+interface EraseCircumstances {
+  signal: AbortSignal;
+  /** No request of the account can be running any more. */
+  abandoned: boolean;
 }
 
 const ROWS_AT_ONCE = 2000;
@@ -56,7 +65,7 @@ class LeaseLost extends Error {
 }
 
 async function erase(deps: ErasureDeps, claim: ErasureClaim, { signal, delayUntil }: WorkRunContext): Promise<void> {
-  const { db, clock, storage } = deps;
+  const { db, clock } = deps;
   const accountIds = [claim.sandbox_id, claim.live_id];
   const ageMs = clock.now().getTime() - claim.requested_at.getTime();
   const later = async (delayMs: number): Promise<never> => {
@@ -67,7 +76,7 @@ async function erase(deps: ErasureDeps, claim: ErasureClaim, { signal, delayUnti
     return delayUntil(new Date(clock.now().getTime() + delayMs));
   };
   if (claim.removed_at) {
-    for (const accountId of accountIds) await eraseRows(db, accountId, signal);
+    for (const accountId of accountIds) await eraseRows(deps, accountId, signal);
     await db.asSystem("an account is erased", (tx) => erasureLeases.remove(tx, claim));
     return;
   }
@@ -76,12 +85,11 @@ async function erase(deps: ErasureDeps, claim: ErasureClaim, { signal, delayUnti
     if (waiting > 0) await later(500);
   }
   for (const accountId of accountIds) {
-    await deps.endElsewhere(accountId);
-    await eraseAssets(db, accountId, signal);
-    await eraseCosts(db, accountId);
-    const done = await eraseTracks({ db, storage }, accountId, { abandoned: ageMs > UPLOAD_PATIENCE_MS, signal });
+    let done = true;
+    for (const { run } of deps.steps)
+      done = (await run(accountId, { abandoned: ageMs > UPLOAD_PATIENCE_MS, signal })) !== false && done;
     if (!done) await later(2_000);
-    await eraseRows(db, accountId, signal);
+    await eraseRows(deps, accountId, signal);
   }
   const isDeleted = await db
     .asSystem("erase an account: the pair itself", (tx) =>
@@ -96,10 +104,10 @@ async function erase(deps: ErasureDeps, claim: ErasureClaim, { signal, delayUnti
 }
 
 /** Rows that others point at without a cascade go in a later round, when those are gone. */
-async function eraseRows(db: Database, accountId: string, signal: AbortSignal): Promise<void> {
+async function eraseRows({ db, steps }: ErasureDeps, accountId: string, signal: AbortSignal): Promise<void> {
   let tables = await db.asSystem("erase an account: which tables there are", selectTenantTables);
-  // These keep the keys of blobs and go with them, or go when their sums are kept.
-  tables = tables.filter(({ name }) => !["tracks", "assets", "blob_deletions", "cost_entries"].includes(name));
+  const removedByStep = new Set(steps.flatMap((step) => step.tables ?? []));
+  tables = tables.filter(({ name }) => !removedByStep.has(name));
   for (let round = 0; tables.length > 0 && round < 5; round += 1) {
     const held: typeof tables = [];
     for (const table of tables) {

@@ -4,7 +4,7 @@ import type { Database } from "../../platform/db/index.ts";
 import { encodeId } from "../../platform/ids/index.ts";
 import { BlobNotFoundError, type BlobStorage } from "../../platform/storage/index.ts";
 import type { Entry } from "./archive.ts";
-import { exportedFiles, exportedTables, type ExportedFiles, type ExportedTable } from "./export-tables.ts";
+import type { Exported, ExportedFiles, ExportedTable } from "./exported.ts";
 import { type ExportedRow, type PagedTable, selectBlobKey, selectExportPage } from "./export-store.ts";
 
 declare global {
@@ -17,6 +17,8 @@ declare global {
 export interface ExportSource {
   db: Database;
   storage: BlobStorage;
+  /** What each slice gives. */
+  exports: readonly Exported[];
 }
 
 const PAGE = 500;
@@ -24,24 +26,26 @@ const folders = { live: "live", test: "sandbox" };
 
 /** Everything of a pair of accounts, file by file; `accountId` is either of the two. */
 export async function* exportEntries(source: ExportSource, accountId: string, at: Date): AsyncGenerator<Entry> {
+  const tables = source.exports.flatMap((slice) => slice.tables);
+  const fileSets = source.exports.flatMap(({ files }) => files ?? []);
   const pair = await source.db.readSystem<PairedAccount>("export: both accounts of a pair", selectPair(accountId));
-  yield { path: "README.txt", content: Readable.from([readme(pair, at)]) };
+  yield { path: "README.txt", content: Readable.from([readme(pair, at, { tables, fileSets })]) };
   for (const account of pair) {
     const folder = folders[account.mode];
     const shown = { ...account, id: encodeId("acc", account.id) };
     yield { path: `${folder}/account.json`, content: Readable.from([`${JSON.stringify(shown, null, 2)}\n`]) };
-    for (const table of exportedTables) {
+    for (const table of tables) {
       yield {
         path: `${folder}/${table.table}.json`,
         content: Readable.from(jsonArray(presented(source.db, table, account.id))),
       };
     }
-    for (const files of exportedFiles) yield* filesOf(source, files, account.id, folder);
+    for (const files of fileSets) yield* filesOf(source, files, account.id, folder);
   }
 }
 
 async function* filesOf(
-  { db, storage }: ExportSource,
+  { db, storage }: Pick<ExportSource, "db" | "storage">,
   files: ExportedFiles,
   accountId: string,
   folder: string,
@@ -61,7 +65,7 @@ async function* filesOf(
 }
 
 async function openFile(
-  { db, storage }: ExportSource,
+  { db, storage }: Pick<ExportSource, "db" | "storage">,
   { table }: ExportedFiles,
   accountId: string,
   id: string,
@@ -111,8 +115,12 @@ async function* jsonArray(values: AsyncIterable<ExportedRow>): AsyncGenerator<st
   yield separator === "[\n" ? "[]\n" : "\n]\n";
 }
 
-function readme(pair: readonly PairedAccount[], at: Date): string {
-  const files = exportedTables.map(({ table, about }) => `  ${`${table}.json`.padEnd(26)}${about}`);
+function readme(
+  pair: readonly PairedAccount[],
+  at: Date,
+  { tables, fileSets }: { tables: readonly ExportedTable[]; fileSets: readonly ExportedFiles[] },
+): string {
+  const files = tables.map(({ table, about }) => `  ${`${table}.json`.padEnd(26)}${about}`);
   return [
     `Everything that the MusicVerse account “${pair[0]?.name ?? ""}” and its sandbox had at ${at.toISOString()}.`,
     "",
@@ -120,7 +128,7 @@ function readme(pair: readonly PairedAccount[], at: Date): string {
     "",
     `  ${"account.json".padEnd(26)}the account itself`,
     ...files,
-    ...exportedFiles.map(({ folder, about }) => `  ${`${folder}/`.padEnd(26)}${about}`),
+    ...fileSets.map(({ folder, about }) => `  ${`${folder}/`.padEnd(26)}${about}`),
     "",
     "Times are in UTC. Binary values (response_body) are in base64. Passwords, keys and secrets are not in here: of most",
     "we know only a hash, and of the others a copy would be one more to lose.",

@@ -1,5 +1,5 @@
 import type { Statement } from "../../platform/db/index.ts";
-import type { ExportedTable } from "./export-tables.ts";
+import type { ExportedTable } from "./exported.ts";
 
 export type PagedTable = Pick<ExportedTable, "table" | "columns" | "key" | "exact">;
 export type ExportedRow = Record<string, unknown>;

@@ -6,7 +6,8 @@ import { wavOf } from "../../../test-kit/audio.ts";
 import { startReceiver, type Receiver } from "../../../test-kit/receiver.ts";
 import { decodeId } from "../../platform/ids/index.ts";
 import { newPicture } from "../library/library.fixture.ts";
-import { exportedTables, notExported } from "./export-tables.ts";
+import { createSlices, together } from "../../slices.ts";
+import type { Exported } from "./exported.ts";
 import { unzip } from "./unzip.fixture.ts";
 
 let app: TestApp;
@@ -14,8 +15,11 @@ let receiver: Receiver;
 let account: TestAccount;
 let stranger: TestAccount;
 let secrets: string[];
+/** What the slices say that they give, and what they leave out. */
+let exports: readonly Exported[];
 beforeAll(async () => {
   app = await startTestApp();
+  ({ exports } = together(createSlices(app.services, app.shared)));
   receiver = await startReceiver();
   [account, stranger] = [await app.signUp(), await app.signUp()];
   const webhook = await account.test.webhooks.create({ url: receiver.url });
@@ -72,7 +76,7 @@ describe("the export of an account", () => {
     expect(response.headers.get("content-disposition")).toBe('attachment; filename="musicverse-export.zip"');
     const files = await unzip(bytes);
     const json = (path: string) => JSON.parse(files.get(path)?.toString() ?? "null") as Record<string, unknown>[];
-    for (const { table } of exportedTables)
+    for (const { table } of exports.flatMap(({ tables }) => tables))
       for (const folder of ["live", "sandbox"]) expect(json(`${folder}/${table}.json`), table).toBeInstanceOf(Array);
 
     expect(files.get("README.txt")?.toString()).toContain("tracks.json");
@@ -140,16 +144,22 @@ describe("the export of an account", () => {
       `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'account_id' and not a.attisdropped
         where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace order by 1`,
     );
-    const known = [...exportedTables.map(({ table }) => table), ...Object.keys(notExported)].toSorted();
+    const known = exports.flatMap(({ tables: given, leftOut = {} }) => [
+      ...given.map(({ table }) => table),
+      ...Object.keys(leftOut),
+    ]);
     expect(
       tables.map(({ name }) => name),
-      "list a new table in export-tables.ts: exported, or not and why",
-    ).toEqual(known);
-    for (const reason of Object.values(notExported)) expect(reason.length).toBeGreaterThan(20);
+      "list a new table in its slice's exports.ts: exported, or left out and why",
+    ).toEqual(known.toSorted());
+    for (const reason of exports.flatMap(({ leftOut = {} }) => Object.values(leftOut)))
+      expect(reason.length).toBeGreaterThan(20);
   });
 
   test("names no column that holds a secret", () => {
-    const named = exportedTables.flatMap(({ table, columns }) => columns.map((column) => `${table}.${column}`));
+    const named = exports
+      .flatMap(({ tables }) => tables)
+      .flatMap(({ table, columns }) => columns.map((column) => `${table}.${column}`));
     expect(
       named.filter((name) => /hash(?!tags)|secret|token(?!s$)|content$|lease|pepper|encrypted|sealed/.test(name)),
     ).toEqual([]);

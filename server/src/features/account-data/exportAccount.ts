@@ -15,7 +15,8 @@ export const exportAccount =
     storage,
     clock,
     limiter,
-  }: Pick<AccountDataDeps, "db" | "storage" | "clock" | "limiter">): Handler<"exportAccount"> =>
+    exports,
+  }: Pick<AccountDataDeps, "db" | "storage" | "clock" | "limiter" | "exports">): Handler<"exportAccount"> =>
   async ({ principal: { accountId, userId }, raw }) => {
     const headers = {
       "Content-Type": "application/zip",
@@ -35,5 +36,5 @@ export const exportAccount =
       const detail = `At most five exports an hour. Try again in ${seconds} seconds.`;
       throw new ProblemError("rate_limited", { detail, headers: { "Retry-After": String(seconds) } });
     }
-    return { status: 200, headers, stream: archiveOf(exportEntries({ db, storage }, accountId, clock.now())) };
+    return { status: 200, headers, stream: archiveOf(exportEntries({ db, storage, exports }, accountId, clock.now())) };
   };

@@ -1,2 +1,2 @@
-export { erasureKind, erasureWork } from "./erasure.ts";
-export { accountDataRoutes } from "./routes.ts";
+export type { EraseStep } from "./erasure.ts";
+export type { Exported } from "./exported.ts";

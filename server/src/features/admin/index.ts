@@ -1,2 +1,1 @@
 export { recordAdminAction } from "./record-admin-action.ts";
-export { adminRoutes } from "./routes.ts";

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { startProcess } from "../../../test-kit/process.ts";
-import { wireEvents } from "../../features.ts";
 import { decodeId } from "../../platform/ids/index.ts";
 import { rotationReminderWork } from "./index.ts";
 
@@ -180,7 +179,7 @@ test("two workers remind of a secret that is 90 days old once, by event and by m
 });
 
 test("whatever the queue does, one claim wins, and a worker whose lease has ended reminds of nothing", async () => {
-  const { emit, feed, notify } = wireEvents(app.services);
+  const { emit, notify } = app.shared;
   const [a, b] = [
     rotationReminderWork({ ...app.services, emit, notify }),
     rotationReminderWork({ ...app.services, emit, notify }),
@@ -199,5 +198,4 @@ test("whatever the queue does, one claim wins, and a worker whose lease has ende
   for (const claim of [...claims, later, later]) if (claim) await a.run(claim, {} as never);
   expect((await owner.test.events.list({ type: "api_key.rotation_due" })).data).toHaveLength(1);
   expect(await a.claim({ id, accountId })).toBeNull();
-  feed.close();
 });

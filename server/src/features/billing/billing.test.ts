@@ -7,7 +7,6 @@ import {
   accountOfCustomer,
   allCustomers,
   billingEventTypes,
-  createStripeAccess,
   customerOfEvent,
   fetchCustomerState,
   findCustomer,
@@ -42,8 +41,7 @@ describe("buying at Stripe", () => {
     });
   const customerOf = async (account: TestAccount) =>
     (await findCustomer(app.services, uuid(account.sandboxId)))?.customer_id ?? expect.fail("no customer");
-  const access = (): StripeAccess =>
-    createStripeAccess({ plugins: app.services.plugins, registry: app.services.metrics.registry });
+  const access = (): StripeAccess => app.shared.stripe;
   const mode: Mode = "test";
   const stateOf = async (account: TestAccount): Promise<CustomerState> =>
     fetchCustomerState(

@@ -78,18 +78,13 @@ export const notConfigured = (cause?: unknown, detail?: string): ProblemError =>
     ...(cause !== undefined && { cause }),
   });
 
-function callsCounter(registry: Registry): Counter<"mode" | "method" | "resource" | "status"> {
-  const name = "musicverse_billing_stripe_calls_total";
-  return (
-    (registry.getSingleMetric(name) as Counter<"mode" | "method" | "resource" | "status"> | undefined) ??
-    new Counter({
-      name,
-      help: "Answers of Stripe's API, by what was asked; retries count.",
-      labelNames: ["mode", "method", "resource", "status"],
-      registers: [registry],
-    })
-  );
-}
+const callsCounter = (registry: Registry) =>
+  new Counter({
+    name: "musicverse_billing_stripe_calls_total",
+    help: "Answers of Stripe's API, by what was asked; retries count.",
+    labelNames: ["mode", "method", "resource", "status"],
+    registers: [registry],
+  });
 
 /** `/v1/checkout/sessions/cs_1?x=y` → `checkout/sessions`: the ids would be without number. */
 const resourceOf = (path: string): string =>

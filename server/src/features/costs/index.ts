@@ -3,5 +3,4 @@ export { eraseCosts } from "./erase.ts";
 export { createCostLedger, type CostLedger } from "./ledger.ts";
 export type { ProviderCall } from "./provider-call.ts";
 export { rollUpCosts } from "./roll-up.ts";
-export { costsRoutes } from "./routes.ts";
 export { costOf } from "./store.ts";

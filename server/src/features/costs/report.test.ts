@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestAccount, type TestApp } from "../../../test-kit/app.ts";
 import { decodeId, newId } from "../../platform/ids/index.ts";
-import { wireEvents } from "../../features.ts";
 import type { ModelPrice } from "../../platform/plugins/index.ts";
 import { createCostLedger, rollUpCosts, watchCosts, type ProviderCall } from "./index.ts";
 
@@ -284,8 +283,7 @@ describe("the roll-up of a day", () => {
 describe("a day that costs far more than usual", () => {
   const events = async (owner: TestAccount) =>
     (await owner.test.events.list({ type: "usage.cost_anomaly" })).data.map(({ data }) => data);
-  const watch = (now = ago(0)) =>
-    watchCosts({ db: app.services.db, clock: { now: () => now }, emit: wireEvents(app.services).emit });
+  const watch = (now = ago(0)) => watchCosts({ db: app.services.db, clock: { now: () => now }, emit: app.shared.emit });
   const spend = (owner: TestAccount, days: number, micros: number) => record(owner, ago(days), { costMicros: micros });
   /** A million micro-dollars on each of the last 14 days. */
   const steady = async (days = 14) => {

@@ -1,10 +1,3 @@
-export { entitlementsRoutes } from "./routes.ts";
 export { expireEntitlements } from "./expire.ts";
 export { withGrants } from "./grants.ts";
-export { syncOnEvents } from "./sync/incoming.ts";
-export { createSyncMetrics } from "./sync/metrics.ts";
-export { reconcileCustomers } from "./sync/reconcile.ts";
-export { stripeSource } from "./sync/stripe-source.ts";
-export { billingSyncWork } from "./sync/work.ts";
-export { billingSyncKind } from "./sync/work-names.ts";
 export { reviseEntitlements } from "./revise.ts";

@@ -1,2 +1,1 @@
 export type { Probe } from "./checks.ts";
-export { healthRoutes } from "./routes.ts";

@@ -2,6 +2,7 @@
 import { hookedSource } from "../../../test-kit/hooked-plugin.ts";
 import { loadConfig } from "../../config.ts";
 import { openServices } from "../../services.ts";
+import { createShared } from "../../shared.ts";
 import { startWorker } from "../../worker.ts";
 import { createIncomingRegistry } from "./index.ts";
 
@@ -11,4 +12,4 @@ incoming.on("hooked", "invoice.paid", async (_tx, { providerEventId }) => {
   await new Promise(() => {});
 });
 const services = await openServices(loadConfig(process.env), { pluginSource: hookedSource });
-await startWorker(services, { incoming });
+await startWorker(services, createShared(services), { incoming });

@@ -245,7 +245,7 @@ describe("processing what providers sent", () => {
     const seen: string[] = [];
     const incoming = createIncomingRegistry();
     incoming.on("hooked", "invoice.paid", async (_tx, { providerEventId }) => void seen.push(providerEventId));
-    const worker = await startWorker(app.services, { incoming });
+    const worker = await startWorker(app.services, app.shared, { incoming });
     await expect.poll(() => seen, { timeout: 20_000 }).toEqual(["evt_1"]);
     await expect.poll(async () => (await row())["status"], { timeout: 10_000 }).toBe("processed");
     await worker.close();

@@ -1,6 +1,4 @@
 export { forgetMails } from "./maintenance.ts";
 export { createNotify, type Notify } from "./notify.ts";
-export { mailKind } from "./work-names.ts";
-export { outboxPage } from "./outbox.ts";
 export { countWaitingMails } from "./store.ts";
 export { mailWork } from "./work.ts";

@@ -17,5 +17,4 @@ export {
   type EntitledLimits,
   type PlanLookup,
 } from "./plan-lookup.ts";
-export { plansRoutes } from "./routes.ts";
 export { accountLimitsChannel } from "./store.ts";

@@ -120,19 +120,13 @@ function nextChange({ own, twins }: Held, now: Date): number {
   return Math.min(...moments.filter((moment) => moment > now.getTime()), Infinity);
 }
 
-const NAME = "musicverse_entitlement_lookups_total";
-
-/** One counter for all look-ups of a process. */
 function countLookups(registry: Registry): (result: "hit" | "miss" | "uncached") => void {
-  const known = registry.getSingleMetric(NAME) as Counter<"result"> | undefined;
-  const counter =
-    known ??
-    new Counter({
-      name: NAME,
-      help: "Times it was asked what an account may do: answered from memory (hit), read and kept (miss), or read without being kept because the database's notifications cannot be heard (uncached).",
-      labelNames: ["result"],
-      registers: [registry],
-    });
+  const counter = new Counter({
+    name: "musicverse_entitlement_lookups_total",
+    help: "Times it was asked what an account may do: answered from memory (hit), read and kept (miss), or read without being kept because the database's notifications cannot be heard (uncached).",
+    labelNames: ["result"],
+    registers: [registry],
+  });
   const [hit, miss, uncached] = [counter.labels("hit"), counter.labels("miss"), counter.labels("uncached")];
   const children = { hit, miss, uncached };
   return (result) => children[result].inc();

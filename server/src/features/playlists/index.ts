@@ -1,2 +1,1 @@
-export { playlistsRoutes } from "./routes.ts";
 export { removeTrackFromPlaylists } from "./remove-track.ts";

@@ -1,2 +1,1 @@
-export { createBreakerBoard, postEveryMs, type BreakerBoard } from "./breaker-board.ts";
-export { pluginsRoutes } from "./routes.ts";
+export { createBreakerBoard, type BreakerBoard } from "./breaker-board.ts";

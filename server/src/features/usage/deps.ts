@@ -13,7 +13,7 @@ export interface UsageDeps {
   plugins: Pick<PluginHost, "report">;
   breakers: Pick<BreakerBoard, "look">;
   work: Pick<WorkEngine, "stats">;
-  /** Names of the queues besides those of plugins. */
+  /** Names of all queues. */
   queues: readonly string[];
   recorder: Pick<UsageRecorder, "counts">;
 }

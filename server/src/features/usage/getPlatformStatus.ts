@@ -1,19 +1,14 @@
 import { ok, type Handler } from "../../platform/http/operation.ts";
-import { generationQueues } from "../generation/index.ts";
 import type { UsageDeps } from "./deps.ts";
 
 /** A queue that cannot be asked shows as null: administrators look here because of just such troubles. */
 export const getPlatformStatus =
-  ({ plugins, work, breakers, queues: internal, recorder, clock, log }: UsageDeps): Handler<"getPlatformStatus"> =>
+  ({ plugins, work, breakers, queues: kinds, recorder, clock, log }: UsageDeps): Handler<"getPlatformStatus"> =>
   async () => {
     const reports = (["live", "test"] as const).flatMap((mode) =>
       plugins.report(mode).map((report) => ({ mode, report })),
     );
-    const generating = reports.filter(
-      ({ report }) => report.status === "loaded" && report.capabilities.includes("generation"),
-    );
-    const names = [...generating.flatMap(({ mode, report }) => generationQueues(report.id, mode)), ...internal];
-    const queues = names.map(async (name) => ({
+    const queues = kinds.map(async (name) => ({
       name,
       depth: await work.stats(name).catch((error: unknown) => {
         log.warn({ err: error, queue: name }, "could not count a queue");

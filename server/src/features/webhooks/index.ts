@@ -1,11 +1,4 @@
-export { disableWebhooks } from "./disable-all.ts";
 export { disableWebhooksOfApp } from "./disable-of-app.ts";
 export { createFanOut } from "./fan-out.ts";
-export { judgeFailingEndpoints } from "./delivery/failing.ts";
-export { createDrainWork, drainKind } from "./delivery/work.ts";
-export { countLateEndpoints } from "./late.ts";
+export { createDrainWork } from "./delivery/work.ts";
 export { createDeliveryMetrics } from "./metrics.ts";
-export { forgetWebhooks } from "./maintenance.ts";
-export { forgetStats } from "./stats/store.ts";
-export { createReplayWork } from "./replay/work.ts";
-export { webhooksRoutes } from "./routes.ts";

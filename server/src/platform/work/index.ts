@@ -7,7 +7,7 @@ export {
   type WorkResult,
   type WorkRunContext,
 } from "./work.ts";
-export { startMaintenance } from "./maintenance.ts";
+export { startMaintenance, type Chore } from "./maintenance.ts";
 export { createBackoff } from "./backoff.ts";
 export { defineLeasedWork } from "./leased-work.ts";
 export { createLeases, type Lease } from "./leases.ts";

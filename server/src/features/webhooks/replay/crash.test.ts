@@ -3,7 +3,6 @@ import { startTestApp, type TestAccount, type TestApp } from "../../../../test-k
 import { startProcess } from "../../../../test-kit/process.ts";
 import { startReceiver, type Receiver } from "../../../../test-kit/receiver.ts";
 import { decodeId } from "../../../platform/ids/index.ts";
-import { wireEvents } from "../../../features.ts";
 
 let app: TestApp;
 let account: TestAccount;
@@ -17,7 +16,7 @@ afterEach(() => Promise.all([app.close(), receiver.close()]));
 test("a replay survives kill -9 of its worker: it goes on where it was, loses no event and puts none up twice", async () => {
   const webhook = await account.live.webhooks.create({ url: receiver.url });
   const accountId = decodeId("acc", account.liveId) ?? "";
-  const { emit } = wireEvents(app.services);
+  const { emit } = app.shared;
   const since = new Date(Date.now() - 1_000).toISOString();
   await app.services.db.withTenant(accountId, async (tx) => {
     for (let made = 0; made < 200; made += 1) {

@@ -1,10 +1,30 @@
-import type { Probe } from "./features/health/index.ts";
-import { countLateEndpoints } from "./features/webhooks/index.ts";
 import { listMigrations } from "../migrations/runner.ts";
+import type { Probe } from "./features/health/index.ts";
+import { forgetIdempotencyRecords } from "./platform/http/idempotency.ts";
+import { HOUR_MS } from "./platform/time/index.ts";
 import type { Services } from "./services.ts";
+import type { Slice } from "./slice.ts";
 
-/** What readiness and health look at. */
-export function probesOf({ clock, db, redis, plugins, storage, work }: Services): Probe[] {
+/** What the platform itself has to be looked at for, and tidied up. */
+export const platformSlice = (services: Services) => {
+  const { clock, db, storage } = services;
+  return {
+    probes: probesOf(services),
+    chores: [
+      { name: "remove unfinished uploads", everyMs: HOUR_MS, run: () => storage.removeUnfinished() },
+      { name: "forget idempotency keys", everyMs: HOUR_MS, run: () => forgetIdempotencyRecords(db, clock.now()) },
+    ],
+    exports: {
+      tables: [],
+      leftOut: {
+        idempotency_records:
+          "answers of the last day, which stand in the other files; encrypted, because some show secrets",
+      },
+    },
+  } satisfies Slice;
+};
+
+function probesOf({ db, redis, plugins, storage, work }: Services): Probe[] {
   const probes: Probe[] = [
     { name: "database", types: ["application", "database"], look: () => db.ping() },
     {
@@ -32,14 +52,6 @@ export function probesOf({ clock, db, redis, plugins, storage, work }: Services)
         ),
     },
     { name: "queue", types: ["application", "webhook"], look: async () => void (await work.stats("webhook-drain")) },
-    {
-      name: "webhook deliveries",
-      types: ["webhook"],
-      look: async () => {
-        const late = await countLateEndpoints(db, clock);
-        return late > 0 ? `${late} endpoints have waited for more than a minute: is a worker running?` : undefined;
-      },
-    },
     {
       name: "plugins",
       types: ["application"],

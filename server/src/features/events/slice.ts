@@ -1,0 +1,14 @@
+import type { Services } from "../../services.ts";
+import type { Shared } from "../../shared.ts";
+import type { Slice } from "../../slice.ts";
+import { DAY_MS } from "../../platform/time/index.ts";
+import { exported } from "./exports.ts";
+import { keepEventLog } from "./maintenance.ts";
+import { eventsRoutes } from "./routes.ts";
+
+export const eventsSlice = ({ clock, db }: Services, { cursors }: Shared) =>
+  ({
+    api: () => ({ routes: eventsRoutes({ db, cursors }) }),
+    chores: [{ name: "keep the event log", everyMs: DAY_MS, run: () => keepEventLog(db, clock) }],
+    exports: exported,
+  }) satisfies Slice;

@@ -1,0 +1,44 @@
+import type { Services } from "../../services.ts";
+import type { Shared } from "../../shared.ts";
+import type { Slice, Surroundings } from "../../slice.ts";
+import { HOUR_MS } from "../../platform/time/index.ts";
+import { addressLimits, badCredentialBucket, headersFor } from "../limits/index.ts";
+import { createAuthorizationServer } from "./authorization-server/server.ts";
+import { endApps, endOauth } from "./erase.ts";
+import { exported } from "./exports.ts";
+import { createLogos } from "./logos.ts";
+import { forgetExpiredOauth } from "./maintenance.ts";
+import { oauthPages } from "./pages/routes.ts";
+import { oauthRoutes } from "./routes.ts";
+
+export const oauthSlice = (services: Services, { cursors, emit, signInCheck }: Shared) => {
+  const { clock, config, db, limiter } = services;
+  return {
+    api: ({ publicUrl }: Surroundings) => {
+      const { masterKeys, bodyTimeoutMs } = config;
+      const policy = { allowLoopback: config.webhookAllowLoopback };
+      const server = createAuthorizationServer({
+        ...services,
+        emit,
+        masterKeys,
+        bodyTimeoutMs,
+        publicUrl,
+        addressLimits,
+        badCredentialBucket,
+        headersFor,
+      });
+      const logos = createLogos({ db, policy, limiter, addressLimits, headersFor });
+      return {
+        routes: oauthRoutes({ db, clock, cursors, emit, policy }),
+        pages: oauthPages({ db, clock, emit, signInCheck, provider: server.provider }),
+        mounts: [logos.handle, server.handle],
+        close: () => logos.close(),
+      };
+    },
+    chores: [
+      { name: "forget expired OAuth rows", everyMs: HOUR_MS, run: () => forgetExpiredOauth({ db, clock, emit }) },
+    ],
+    credentials: { end: endOauth, endUnproven: endApps },
+    exports: exported,
+  } satisfies Slice;
+};
