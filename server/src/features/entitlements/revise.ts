@@ -1,3 +1,4 @@
+import type { EventType } from "../../generated/events.ts";
 import type { Clock } from "../../platform/clock/index.ts";
 import type { TenantTx } from "../../platform/db/index.ts";
 import { newIdAt } from "../../platform/ids/index.ts";
@@ -14,6 +15,14 @@ import {
   upsertEntitlement,
   type EntitlementChangeRow,
 } from "./store.ts";
+
+/** The event that tells of a change. */
+export const ENTITLEMENT_EVENTS = {
+  granted: "entitlement.granted",
+  updated: "entitlement.updated",
+  revoked: "entitlement.revoked",
+  expired: "entitlement.expired",
+} as const satisfies Record<Difference["change"], EventType>;
 
 export interface Cause {
   kind: EntitlementChangeRow["cause"];
@@ -64,7 +73,7 @@ export async function reviseEntitlements(
       change === "expired" ? { kind: "expiry", ids: [] } : cause,
     );
     await insertChange(tx, row);
-    await announce(emit, tx, row, requestId);
+    await emit(tx, { type: ENTITLEMENT_EVENTS[change], data: presentChange(row), requestId });
   }
   await writePlan(tx, projectionOf(await readEntitlements(tx), now));
   await tx.notify(accountLimitsChannel, account.id);
@@ -93,28 +102,6 @@ function changeRow(
     cause_ids: [...cause.ids],
     created_at: now,
   };
-}
-
-async function announce(
-  emit: EmitEvent,
-  tx: TenantTx,
-  row: EntitlementChangeRow,
-  requestId: string | undefined,
-): Promise<void> {
-  const data = presentChange(row);
-  switch (row.change) {
-    case "granted":
-      await emit(tx, { type: "entitlement.granted", data, requestId });
-      return;
-    case "updated":
-      await emit(tx, { type: "entitlement.updated", data, requestId });
-      return;
-    case "revoked":
-      await emit(tx, { type: "entitlement.revoked", data, requestId });
-      return;
-    case "expired":
-      await emit(tx, { type: "entitlement.expired", data, requestId });
-  }
 }
 
 /** A plan without boosts, and the end of the last boost. */
