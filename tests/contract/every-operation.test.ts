@@ -352,7 +352,7 @@ describe.each(await everySdk())("every operation works through %s", (_name, sdk)
     );
     expect(tried).toMatchObject({ provider_event_id: "evt_sdk", mode: "live", status: "pending" });
     await app.services.db.asSystem("a test gives up", (tx) =>
-      tx.query("update incoming_events set status = 'dead', next_attempt_at = null, finished_at = now()"),
+      tx.query("update incoming_events set status = 'dead', due_at = null, finished_at = now()"),
     );
     expect(await admin.retryIncomingEvent(tried.id)).toMatchObject({
       id: tried.id,

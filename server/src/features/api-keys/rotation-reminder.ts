@@ -19,7 +19,7 @@ export interface RotationReminderDeps {
 
 const AGAIN_DAYS = 30;
 
-/** Reminds of secrets that are 90 days old, and again every 30 days; each time exactly once, whoever works. */
+/** Reminds of secrets that are 90 days old, and again every 30 days; each time exactly once, whoever works. Its claim is its own: the columns are part of a key's row. */
 export function rotationReminderWork({
   db,
   clock,

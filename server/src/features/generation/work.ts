@@ -53,7 +53,7 @@ const CRASHES_MAX = 8;
 /** So many may be chance (a deploy, a restart of the database); from here on it waits, so that it cannot take down worker after worker. */
 const CRASHES_BY_CHANCE = 2;
 
-/** How one plugin's generations are done: claim, call it, then everything that changes in one transaction. */
+/** How one plugin's generations are done: claim, call it, then everything that changes in one transaction. Its claim is its own: it is marked and announced in one statement. */
 export function generationWork(deps: GenerationWorkDeps, of: GenerationQueue): WorkKind<GenerationClaim> {
   const { pluginId, mode, lane } = of;
   const { db, leaseMs, plugins, quota, costs } = deps;

@@ -12,7 +12,7 @@ export function presentIncomingEvent(row: IncomingEventRow): components["schemas
     type: row.type,
     status: row.status,
     attempts_count: row.attempts,
-    next_attempt_at: row.next_attempt_at?.toISOString() ?? null,
+    next_attempt_at: row.due_at?.toISOString() ?? null,
     last_error: row.last_error,
     request_id: row.request_id,
     occurred_at: row.occurred_at.toISOString(),

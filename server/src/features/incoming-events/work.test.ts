@@ -60,7 +60,7 @@ describe("processing what providers sent", () => {
     const pauses: number[] = [];
     for (let attempt = 1; attempt <= 10; attempt += 1) {
       expect(await runDue(kind), `try ${attempt}`).toBe(1);
-      const { next_attempt_at: next, provider_event_id: id } = await row();
+      const { due_at: next, provider_event_id: id } = await row();
       expect(id).toBe("evt_1");
       if (next instanceof Date) {
         pauses.push((next.getTime() - now.getTime()) / 1000);
@@ -104,9 +104,7 @@ describe("processing what providers sent", () => {
   test("a retry and the record of its key are there both or neither, and the key's second call retries nothing again", async () => {
     const admin = await app.signUp({ admin: true, tier: "enterprise" });
     await send(bodyOf("evt_1"));
-    await rows(
-      "update incoming_events set status = 'dead', attempts = 10, next_attempt_at = null, finished_at = now()",
-    );
+    await rows("update incoming_events set status = 'dead', attempts = 10, due_at = null, finished_at = now()");
     const [event] = (await app.client(admin.sessionToken).admin.listIncomingEvents()).data;
     const actions = () => rows("select from admin_actions where action = 'incoming_event.retried'");
     const retry = () =>
@@ -126,7 +124,7 @@ describe("processing what providers sent", () => {
     await alter("drop constraint broken");
 
     expect(await retry()).toMatchObject({ status: 202, body: { status: "pending" } });
-    await rows("update incoming_events set status = 'dead', next_attempt_at = null, finished_at = now()");
+    await rows("update incoming_events set status = 'dead', due_at = null, finished_at = now()");
     expect(await retry()).toMatchObject({ status: 202, headers: { "idempotency-replayed": "true" } });
     expect(await row()).toMatchObject({ status: "dead" });
     expect(await actions()).toHaveLength(1);

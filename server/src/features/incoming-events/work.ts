@@ -1,18 +1,11 @@
-import { randomUUID } from "node:crypto";
-import type { WorkKind } from "../../platform/work/index.ts";
+import { createBackoff, defineLeasedWork, type WorkKind } from "../../platform/work/index.ts";
+import { HOUR_MS } from "../../platform/time/index.ts";
 import { PluginFailure } from "../../platform/plugins/index.ts";
 import { callOf } from "./call.ts";
 import type { IncomingEventsDeps } from "./deps.ts";
 import type { IncomingEvent, IncomingRegistry } from "./registry.ts";
 import { openDelivery } from "./sealed-delivery.ts";
-import {
-  claimIncomingEvent,
-  failIncomingEvent,
-  finishIncomingEvent,
-  renewIncomingEvent,
-  selectDue,
-  type IncomingEventClaim,
-} from "./store.ts";
+import { incomingEventLeases, type IncomingEventClaim } from "./store.ts";
 import { incomingEventKind } from "./work-names.ts";
 
 export interface IncomingWorkDeps extends Pick<IncomingEventsDeps, "db" | "clock" | "keyRing" | "plugins"> {
@@ -23,8 +16,7 @@ export interface IncomingWorkDeps extends Pick<IncomingEventsDeps, "db" | "clock
 const CONCURRENCY = 10;
 /** Tries in all: the last one about five hours after the first. */
 const ATTEMPTS_MAX = 10;
-const PAUSE_FIRST_MS = 1_000;
-const PAUSE_MAX_MS = 2 * 60 * 60_000;
+const backoff = createBackoff({ firstMs: 1_000, factor: 4, maxMs: 2 * HOUR_MS, jitter: 0 });
 /** Of a failure's text; the column is for people. */
 const ERROR_LENGTH_MAX = 500;
 
@@ -39,40 +31,35 @@ class NeverEnded extends Error {
 /** Processes what providers sent: each event's effects happen once, in the transaction that finishes it. */
 export function incomingEventWork(deps: IncomingWorkDeps): WorkKind<IncomingEventClaim> {
   const { db, clock, leaseMs } = deps;
-  return {
+  const leases = incomingEventLeases(clock);
+  return defineLeasedWork({
     name: incomingEventKind,
-    queue: incomingEventKind,
+    db,
+    leases,
     concurrency: CONCURRENCY,
     leaseMs,
-    due: (limit, among) =>
-      db.asSystem("sweep incoming events", (tx) =>
-        selectDue(tx, clock.now(), limit, among?.map(({ id }) => id) ?? null),
-      ),
-    claim: ({ id }) =>
-      db.asSystem("claim an incoming event", (tx) =>
-        claimIncomingEvent(tx, { id, leaseToken: randomUUID(), now: clock.now(), leaseMs }),
-      ),
-    renew: (claim) =>
-      db.asSystem("renew the lease of an incoming event", (tx) => renewIncomingEvent(tx, claim, leaseMs)),
     async run(claim, { signal, log }) {
       try {
         if (claim.attempts > ATTEMPTS_MAX) throw new NeverEnded();
-        await process(deps, claim, signal);
+        await process(deps, leases, claim, signal);
       } catch (error) {
         // Stopped, not failed: whoever claims it next does it.
         if (signal.aborted) throw error;
-        const failure = await recordFailure(deps, claim, error);
+        const failure = await recordFailure(deps, leases, claim, error);
         log.warn(
           { err: error, plugin: claim.plugin, provider_event_id: claim.provider_event_id, ...failure },
           "incoming event processing failed",
         );
       }
     },
-  };
+  });
 }
+
+type EventLeases = ReturnType<typeof incomingEventLeases>;
 
 async function process(
   { db, clock, keyRing, plugins, registry }: IncomingWorkDeps,
+  leases: EventLeases,
   claim: IncomingEventClaim,
   signal: AbortSignal,
 ): Promise<void> {
@@ -87,8 +74,14 @@ async function process(
   );
   const processors = read ? registry.processorsOf(plugin, read.type) : [];
   await db.asSystem("process an incoming event: its processors know whose it is", async (tx) => {
-    if (!(await finishIncomingEvent(tx, claim, read?.type ?? null, clock.now())))
-      throw new Error("the lease of the incoming event was lost");
+    const end = {
+      status: "processed",
+      type: read?.type ?? null,
+      finished_at: clock.now(),
+      due_at: null,
+      last_error: null,
+    };
+    if (!(await leases.finish(tx, claim, end))) throw new Error("the lease of the incoming event was lost");
     for (const processor of processors) if (read) await processor(tx, eventOf(claim, read));
   });
 }
@@ -107,14 +100,19 @@ function eventOf(claim: IncomingEventClaim, read: Pick<IncomingEvent, "type" | "
   };
 }
 
-async function recordFailure({ db, clock }: IncomingWorkDeps, claim: IncomingEventClaim, error: unknown) {
+async function recordFailure(
+  { db, clock }: IncomingWorkDeps,
+  leases: EventLeases,
+  claim: IncomingEventClaim,
+  failure: unknown,
+) {
   const at = clock.now();
   const dead = claim.attempts >= ATTEMPTS_MAX;
-  const nextAttemptAt = dead
-    ? null
-    : new Date(at.getTime() + Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 4 ** (claim.attempts - 1)));
+  const error = describe(failure).slice(0, ERROR_LENGTH_MAX);
   await db.asSystem("an incoming event was not processed", (tx) =>
-    failIncomingEvent(tx, claim, { error: describe(error).slice(0, ERROR_LENGTH_MAX), nextAttemptAt, at }),
+    dead
+      ? leases.finish(tx, claim, { status: "dead", last_error: error, due_at: null, finished_at: at })
+      : leases.postpone(tx, claim, { error, dueAt: new Date(at.getTime() + backoff(claim.attempts)) }),
   );
   return { attempts: claim.attempts, dead };
 }

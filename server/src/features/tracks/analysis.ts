@@ -22,7 +22,7 @@ export interface AnalysisDeps {
 /** A track that brought its worker down this often is left alone. */
 const attemptsMax = 3;
 
-/** Measures the loudness of new tracks. A try that fails is repeated when its lease ends. */
+/** Measures the loudness of new tracks. A try that fails is repeated when its lease ends. Its claim is its own: the columns are part of a track's row. */
 export function analysisWork(deps: AnalysisDeps): WorkKind<AnalysisClaim> {
   const { db, concurrency, leaseMs = 60_000 } = deps;
   return {

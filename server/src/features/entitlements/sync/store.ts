@@ -1,4 +1,6 @@
 import { only, type Statement, type SystemTx } from "../../../platform/db/index.ts";
+import type { Clock } from "../../../platform/clock/index.ts";
+import { createLeases, type Lease } from "../../../platform/work/index.ts";
 import type { Cause } from "../revise.ts";
 import type { Customer } from "./source.ts";
 
@@ -71,33 +73,14 @@ export async function selectDue(
   );
 }
 
-export interface SyncClaim extends SyncRow {
-  lease_token: string;
-}
+/**
+ * One customer is looked at by one worker at a time. What ends a look is written here, beside the marks: a mark that came
+ * meanwhile asks for another one.
+ */
+export const syncLeases = (clock: Clock) =>
+  createLeases<SyncRow>({ table: "billing_syncs", isTenantTable: false, columns: columns.split(", "), clock });
 
-/** Null: somebody else has it, or it is not due. Whoever claims it after its lease has ended takes the right to write from who had it. */
-export async function claimSync(
-  tx: SystemTx,
-  { id, leaseToken, now, leaseMs }: { id: string; leaseToken: string; now: Date; leaseMs: number },
-): Promise<SyncClaim | null> {
-  const [row] = await tx.query<SyncClaim>(
-    `update billing_syncs set lease_token = $2, lease_until = now() + make_interval(secs => $4::float8 / 1000), attempts = attempts + 1
-      where id = $1 and due_at <= $3 and ${notLeased} returning ${columns}, lease_token`,
-    [id, leaseToken, now, leaseMs],
-  );
-  return row ?? null;
-}
-
-type Held = Pick<SyncClaim, "id" | "lease_token">;
-
-export async function renewSync(tx: SystemTx, { id, lease_token: token }: Held, leaseMs: number): Promise<boolean> {
-  const rows = await tx.query(
-    "update billing_syncs set lease_until = now() + make_interval(secs => $3::float8 / 1000) where id = $1 and lease_token = $2 returning id",
-    [id, token, leaseMs],
-  );
-  return rows.length === 1;
-}
-
+export type SyncClaim = SyncRow & Lease;
 /**
  * False: the lease is lost, and with it the right to write what was read. Who asked while it was read asks for another look.
  */
@@ -115,14 +98,6 @@ export async function finishSync(
     [id, token, marks, at, answered],
   );
   return rows.length === 1;
-}
-
-/** For a charge whose customer is known now, or is nobody. */
-export async function deleteSync(tx: SystemTx, { id, lease_token: token }: Held): Promise<boolean> {
-  return (
-    (await tx.query("delete from billing_syncs where id = $1 and lease_token = $2 returning id", [id, token]))
-      .length === 1
-  );
 }
 
 /** Waits for its next try; a mark in between has made it due at once. */

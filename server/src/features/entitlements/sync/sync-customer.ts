@@ -6,7 +6,7 @@ import { reviseEntitlements } from "../revise.ts";
 import type { SyncDeps } from "./deps.ts";
 import { requestSync } from "./request.ts";
 import type { CustomerSource } from "./source.ts";
-import { deleteSync, finishSync, type SyncClaim } from "./store.ts";
+import { finishSync, type SyncClaim, syncLeases } from "./store.ts";
 import { writeSubscription } from "./subscription-store.ts";
 
 /** It may become known: a webhook can be faster than the transaction that keeps whose customer it is. */
@@ -65,7 +65,7 @@ async function followCharge(deps: SyncDeps, claim: SyncClaim): Promise<void> {
   const { provider, mode } = claim;
   const customerId = await sourceOf(deps, claim).customerOfCharge({ provider, mode, chargeId: claim.subject });
   await deps.db.asSystem("a charge names its customer", async (tx) => {
-    if (!(await deleteSync(tx, claim)) || customerId === null) return;
+    if (!(await syncLeases(deps.clock).remove(tx, claim)) || customerId === null) return;
     await requestSync(deps, tx, { provider, mode, customerId }, { kind: claim.cause, ids: claim.cause_ids });
   });
 }

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import type { Logger } from "../../../platform/log/index.ts";
-import type { WorkKind } from "../../../platform/work/index.ts";
+import { MINUTE_MS } from "../../../platform/time/index.ts";
+import { createBackoff, defineLeasedWork, type WorkKind } from "../../../platform/work/index.ts";
 import type { SyncDeps } from "./deps.ts";
-import { claimSync, failSync, renewSync, selectDue, type SyncClaim } from "./store.ts";
+import { failSync, selectDue, type SyncClaim, syncLeases } from "./store.ts";
 import { syncCustomer, UnknownCustomer } from "./sync-customer.ts";
 import { billingSyncKind, pointerTo } from "./work-names.ts";
 
@@ -10,17 +10,17 @@ const CONCURRENCY = 5;
 /** What a day's comparison may ask of the provider, which allows a hundred requests a second; one look is three to five. */
 const RATE = { max: 15, perSeconds: 1 };
 /** Never given up: somebody has paid. */
-const PAUSE_FIRST_MS = 1_000;
-const PAUSE_MAX_MS = 15 * 60_000;
+const backoff = createBackoff({ firstMs: 1_000, factor: 4, maxMs: 15 * MINUTE_MS, jitter: 0.2 });
 const ERROR_LENGTH_MAX = 500;
 
 /** Looks at customers of the payment provider. One is looked at by one worker at a time. */
 export function billingSyncWork({ leaseMs, ...deps }: SyncDeps & { leaseMs: number }): WorkKind<SyncClaim> {
   const { db, clock } = deps;
   const providers = deps.sources.map(({ provider }) => provider);
-  return {
+  return defineLeasedWork({
     name: billingSyncKind,
-    queue: billingSyncKind,
+    db,
+    leases: syncLeases(clock),
     concurrency: CONCURRENCY,
     rate: RATE,
     leaseMs,
@@ -30,11 +30,6 @@ export function billingSyncWork({ leaseMs, ...deps }: SyncDeps & { leaseMs: numb
       );
       return rows.map(pointerTo);
     },
-    claim: ({ id }) =>
-      db.asSystem("claim a customer to look at", (tx) =>
-        claimSync(tx, { id, leaseToken: randomUUID(), now: clock.now(), leaseMs }),
-      ),
-    renew: (claim) => db.asSystem("renew the lease of a customer", (tx) => renewSync(tx, claim, leaseMs)),
     async run(claim, { signal, log }) {
       try {
         await syncCustomer(deps, claim, log);
@@ -44,7 +39,7 @@ export function billingSyncWork({ leaseMs, ...deps }: SyncDeps & { leaseMs: numb
         await recordFailure(deps, claim, { error, log });
       }
     },
-  };
+  });
 }
 
 async function recordFailure(
@@ -53,8 +48,7 @@ async function recordFailure(
   { error, log }: { error: unknown; log: Logger },
 ): Promise<void> {
   const isUnknown = error instanceof UnknownCustomer;
-  const pauseMs = Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 4 ** Math.min(claim.attempts - 1, 10));
-  const nextAttemptAt = new Date(clock.now().getTime() + pauseMs);
+  const nextAttemptAt = new Date(clock.now().getTime() + backoff(claim.attempts));
   await db.asSystem("a customer could not be looked at", (tx) =>
     failSync(tx, claim, { error: describe(error).slice(0, ERROR_LENGTH_MAX), isUnknown, nextAttemptAt }),
   );

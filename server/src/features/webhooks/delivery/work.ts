@@ -31,7 +31,7 @@ export interface DrainWorkOptions extends FailingDeps {
   lingerMs: number;
 }
 
-/** The drain as a kind of work: one pointer per endpoint with something due, not per delivery. */
+/** The drain as a kind of work: one pointer per endpoint with something due, not per delivery, so its claim is its own. */
 export function createDrainWork(options: DrainWorkOptions): WorkKind<EndpointClaim> {
   const { db, clock, leaseMs } = options;
   let running = 0;

@@ -19,7 +19,7 @@ export interface ReplayWorkOptions {
 
 const concurrency = 20;
 
-/** Replays as a kind of work: one run is one step, so that many replays take turns and a crash costs nothing. */
+/** Replays as a kind of work: one run is one step, so that many replays take turns and a crash costs nothing. Its claim is its own: a replay without a due time has ended. */
 export function createReplayWork({ db, clock, work, leaseMs }: ReplayWorkOptions): WorkKind<ReplayClaim> {
   return {
     name: replayKind,
