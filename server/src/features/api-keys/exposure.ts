@@ -8,7 +8,9 @@ import { exposureNotice } from "./notices.ts";
 import { presentKey, statusOf } from "./present.ts";
 import { type ReportedKey, reportLeases, type ReportRow, selectReportedKey } from "./report-store.ts";
 import { endPreviousSecret, forgetKey, lockKeys, revokeKey } from "./store.ts";
-import { exposureKind } from "./work-names.ts";
+
+/** Also the name of its queue, as with every kind. */
+export const exposureKind = "api-key-exposure";
 
 export interface ExposureDeps {
   db: Database;

@@ -6,7 +6,8 @@ import type { Notify } from "../notifications/index.ts";
 import { rotationNotice } from "./notices.ts";
 import { presentKey, statusOf } from "./present.ts";
 import { claimReminder, finishReminder, type ReminderClaim, selectDueReminders } from "./reminder-store.ts";
-import { rotationReminderKind } from "./work-names.ts";
+
+export const rotationReminderKind = "api-key-rotation-reminder";
 
 export interface RotationReminderDeps {
   db: Database;

@@ -5,10 +5,17 @@ import { createAuthenticator } from "./authenticator.ts";
 import { endKeys } from "./end-keys.ts";
 import { exported } from "./exports.ts";
 import { createExposureDesk } from "./exposure-desk.ts";
-import { exposureWork } from "./exposure.ts";
-import { rotationReminderWork } from "./rotation-reminder.ts";
-import { apiKeysRoutes } from "./routes.ts";
-import { exposureKind, rotationReminderKind } from "./work-names.ts";
+import { exposureKind, exposureWork } from "./exposure.ts";
+import { rotationReminderKind, rotationReminderWork } from "./rotation-reminder.ts";
+import type { Handlers } from "../../platform/http/operation.ts";
+import { createApiKey } from "./createApiKey.ts";
+import type { ApiKeysDeps } from "./deps.ts";
+import { getApiKey } from "./getApiKey.ts";
+import { listApiKeys } from "./listApiKeys.ts";
+import { reportApiKey } from "./reportApiKey.ts";
+import { revokeApiKey } from "./revokeApiKey.ts";
+import { rotateApiKey } from "./rotateApiKey.ts";
+import { updateApiKey } from "./updateApiKey.ts";
 
 export const apiKeysSlice = (services: Services, { cursors, emit, notify }: Shared) => {
   const { clock, db, log } = services;
@@ -18,7 +25,7 @@ export const apiKeysSlice = (services: Services, { cursors, emit, notify }: Shar
       const authenticator = createAuthenticator(services);
       const exposures = createExposureDesk({ db, kind: exposureWork(deps), log });
       return {
-        routes: apiKeysRoutes({ ...services, cursors, emit, exposures }),
+        routes: routes({ ...services, cursors, emit, exposures }),
         authenticator,
         close: async () => {
           await exposures.close();
@@ -34,3 +41,14 @@ export const apiKeysSlice = (services: Services, { cursors, emit, notify }: Shar
     exports: exported,
   } satisfies Slice;
 };
+
+const routes = (deps: ApiKeysDeps) =>
+  ({
+    createApiKey: createApiKey(deps),
+    listApiKeys: listApiKeys(deps),
+    getApiKey: getApiKey(deps),
+    updateApiKey: updateApiKey(deps),
+    rotateApiKey: rotateApiKey(deps),
+    revokeApiKey: revokeApiKey(deps),
+    reportApiKey: reportApiKey(deps),
+  }) satisfies Partial<Handlers>;

@@ -6,11 +6,14 @@ import { watchCosts } from "./anomaly.ts";
 import { eraseCosts } from "./erase.ts";
 import { exported } from "./exports.ts";
 import { rollUpCosts } from "./roll-up.ts";
-import { costsRoutes } from "./routes.ts";
+import type { Clock } from "../../platform/clock/index.ts";
+import type { Database } from "../../platform/db/index.ts";
+import type { Handlers } from "../../platform/http/operation.ts";
+import { getCosts } from "./getCosts.ts";
 
 export const costsSlice = ({ clock, db }: Services, { emit }: Shared) =>
   ({
-    api: () => ({ routes: costsRoutes({ db, clock }) }),
+    api: () => ({ routes: routes({ db, clock }) }),
     chores: [
       { name: "roll up costs", everyMs: HOUR_MS, run: () => rollUpCosts({ db, clock }) },
       { name: "watch costs", everyMs: MINUTE_MS, run: () => watchCosts({ db, clock, emit }) },
@@ -19,3 +22,5 @@ export const costsSlice = ({ clock, db }: Services, { emit }: Shared) =>
     // Entries go when their sums are kept.
     erase: { tables: ["cost_entries"], run: (accountId) => eraseCosts(db, accountId) },
   }) satisfies Slice;
+
+const routes = (deps: { db: Database; clock: Clock }) => ({ getCosts: getCosts(deps) }) satisfies Partial<Handlers>;

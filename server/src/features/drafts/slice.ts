@@ -3,12 +3,19 @@ import type { Shared } from "../../shared.ts";
 import type { Slice } from "../../slice.ts";
 import { createCancelForDraft, createPrepareGeneration, selectGenerationsOfDrafts } from "../generation/index.ts";
 import { exported } from "./exports.ts";
-import { draftsRoutes } from "./routes.ts";
+import type { Handlers } from "../../platform/http/operation.ts";
+import { createDraft } from "./createDraft.ts";
+import { deleteDraft } from "./deleteDraft.ts";
+import type { DraftsDeps } from "./deps.ts";
+import { getDraft } from "./getDraft.ts";
+import { listDrafts } from "./listDrafts.ts";
+import { regenerateDraft } from "./regenerateDraft.ts";
+import { updateDraft } from "./updateDraft.ts";
 
 export const draftsSlice = ({ clock, db, plugins, work }: Services, { cursors, emit, plans, quota }: Shared) =>
   ({
     api: () => ({
-      routes: draftsRoutes({
+      routes: routes({
         db,
         clock,
         cursors,
@@ -20,3 +27,13 @@ export const draftsSlice = ({ clock, db, plugins, work }: Services, { cursors, e
     }),
     exports: exported,
   }) satisfies Slice;
+
+const routes = (deps: DraftsDeps) =>
+  ({
+    createDraft: createDraft(deps),
+    regenerateDraft: regenerateDraft(deps),
+    listDrafts: listDrafts(deps),
+    getDraft: getDraft(deps),
+    updateDraft: updateDraft(deps),
+    deleteDraft: deleteDraft(deps),
+  }) satisfies Partial<Handlers>;

@@ -10,7 +10,8 @@ export type GenerationChange = "changed" | "canceled" | "closed";
 export interface GenerationFeed {
   /** Calls `listener` on every change of one generation, and when changes may have been missed. Returns the way out. */
   subscribe(generationId: string, listener: (change: GenerationChange) => void): () => void;
-  /** Tells all listeners, and those that come later, that it is closed. */
+  /** Tells all listeners, and those that come later, that this process answers no more; work that goes on still hears of changes. */
+  endStreams(): void;
   close(): void;
 }
 
@@ -28,16 +29,20 @@ export function createGenerationFeed(db: Pick<Database, "listen">): GenerationFe
     },
     () => tellAll("changed"),
   );
+  const endStreams = () => {
+    closed = true;
+    tellAll("closed");
+  };
   return {
     subscribe: (generationId, listener) => {
       emitter.on(generationId, listener);
       if (closed) listener("closed");
       return () => void emitter.off(generationId, listener);
     },
+    endStreams,
     close: () => {
-      closed = true;
+      endStreams();
       stop();
-      tellAll("closed");
     },
   };
 }

@@ -48,7 +48,7 @@ function worker(places: ProviderPlaces, callsPerMinute = 10) {
     leaseMs: 30_000,
     limiter: createMemoryLimiter(systemClock),
     emit: async () => newId(),
-    feed: { subscribe: () => () => undefined, close: () => undefined },
+    feed: { subscribe: () => () => undefined },
     makers: {} as Makers,
   };
   return { kind: generationWork(deps, { pluginId: "costly", mode: "live", lane: "interactive" }), quota };

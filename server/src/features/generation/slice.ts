@@ -10,8 +10,15 @@ import { createGeneratedTracks } from "../tracks/index.ts";
 import { endAbandoned } from "./abandoned.ts";
 import { exported } from "./exports.ts";
 import { generationQueue, lanes } from "./pointer.ts";
-import { generationRoutes } from "./routes.ts";
 import { generationWork } from "./work.ts";
+import type { Handlers } from "../../platform/http/operation.ts";
+import { cancelGeneration } from "./cancelGeneration.ts";
+import { createGeneration } from "./createGeneration.ts";
+import type { GenerationDeps } from "./deps.ts";
+import { getGeneration } from "./getGeneration.ts";
+import { listGenerations } from "./listGenerations.ts";
+import { createPrepareGeneration } from "./start.ts";
+import { streamGenerationEvents } from "./streamGenerationEvents.ts";
 
 export const generationSlice = (services: Services, { cursors, emit, feed, quota }: Shared) => {
   const { clock, config, db, limiter, log, plugins, redis, storage, work } = services;
@@ -40,8 +47,8 @@ export const generationSlice = (services: Services, { cursors, emit, feed, quota
     );
   return {
     api: () => ({
-      routes: generationRoutes({ db, cursors, plugins, work, emit, quota, feed }),
-      endStreams: () => feed.close(),
+      routes: routes({ db, cursors, plugins, work, emit, quota, feed }),
+      endStreams: () => feed.endStreams(),
     }),
     work: queues.map((queue) => ({
       name: generationQueue(queue),
@@ -52,3 +59,12 @@ export const generationSlice = (services: Services, { cursors, emit, feed, quota
     exports: exported,
   } satisfies Slice;
 };
+
+const routes = (deps: GenerationDeps) =>
+  ({
+    createGeneration: createGeneration({ ...deps, prepare: createPrepareGeneration(deps) }),
+    listGenerations: listGenerations(deps),
+    getGeneration: getGeneration(deps),
+    cancelGeneration: cancelGeneration(deps),
+    streamGenerationEvents: streamGenerationEvents(deps),
+  }) satisfies Partial<Handlers>;

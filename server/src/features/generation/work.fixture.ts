@@ -81,7 +81,7 @@ export async function costlyProvider() {
       costs: createCostLedger({ clock: systemClock, prices: new Map() }),
       quota,
       places: createProviderPlaces({ redis: null, prefix: "test", log: silentLogger() }),
-      feed: { subscribe: () => () => undefined, close: () => undefined },
+      feed: { subscribe: () => () => undefined },
       makers: {
         tracks: {
           store: store ?? (async () => ({ facts: { durationMs: 5000 } }) as never),

@@ -30,7 +30,7 @@ export interface GenerationWorkDeps {
   places: ProviderPlaces;
   /** Counts the calls of all workers at a provider. */
   limiter: Pick<Limiter, "take">;
-  feed: GenerationFeed;
+  feed: Pick<GenerationFeed, "subscribe">;
   clock: Clock;
   concurrency: number;
   leaseMs: number;

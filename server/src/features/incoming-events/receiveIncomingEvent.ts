@@ -3,10 +3,9 @@ import type { Handler } from "../../platform/http/operation.ts";
 import { newId } from "../../platform/ids/index.ts";
 import type { IncomingEventsDeps } from "./deps.ts";
 import { createIncomingMetrics } from "./metrics.ts";
-import { insertIncomingEvent } from "./store.ts";
+import { incomingEventKind, pointerTo, insertIncomingEvent } from "./store.ts";
 import { sealDelivery } from "./sealed-delivery.ts";
 import { verifyDelivery } from "./verify.ts";
-import { incomingEventKind, pointerTo } from "./work-names.ts";
 
 export const receiveIncomingEvent = (deps: Omit<IncomingEventsDeps, "cursors">): Handler<"receiveIncomingEvent"> => {
   const { db, clock, keyRing, log, work } = deps;

@@ -4,8 +4,7 @@ import { decodeId } from "../../platform/ids/index.ts";
 import { recordAdminAction } from "../admin/index.ts";
 import type { IncomingEventsDeps } from "./deps.ts";
 import { presentIncomingEvent } from "./present.ts";
-import { lockIncomingEvent, reviveIncomingEvent } from "./store.ts";
-import { incomingEventKind, pointerTo } from "./work-names.ts";
+import { incomingEventKind, pointerTo, lockIncomingEvent, reviveIncomingEvent } from "./store.ts";
 
 export const retryIncomingEvent =
   ({ clock, work }: Pick<IncomingEventsDeps, "clock" | "work">): Handler<"retryIncomingEvent"> =>

@@ -1,7 +1,11 @@
 import type { Statement, SystemTx } from "../../platform/db/index.ts";
 import type { Clock } from "../../platform/clock/index.ts";
-import { createLeases, type Lease } from "../../platform/work/index.ts";
-import { pointerTo } from "./work-names.ts";
+import { createLeases, type Lease, type WorkPointer } from "../../platform/work/index.ts";
+
+export const incomingEventKind = "incoming-event";
+
+/** The row belongs to no account; the name stands in log lines. */
+export const pointerTo = (id: string): WorkPointer => ({ id, accountId: "none" });
 
 export interface IncomingEventRow {
   id: string;

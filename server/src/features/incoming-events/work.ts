@@ -5,8 +5,7 @@ import { callOf } from "./call.ts";
 import type { IncomingEventsDeps } from "./deps.ts";
 import type { IncomingEvent, IncomingRegistry } from "./registry.ts";
 import { openDelivery } from "./sealed-delivery.ts";
-import { incomingEventLeases, type IncomingEventClaim } from "./store.ts";
-import { incomingEventKind } from "./work-names.ts";
+import { incomingEventKind, incomingEventLeases, type IncomingEventClaim } from "./store.ts";
 
 export interface IncomingWorkDeps extends Pick<IncomingEventsDeps, "db" | "clock" | "keyRing" | "plugins"> {
   registry: IncomingRegistry;

@@ -6,7 +6,13 @@ import { selectAccountOfKey } from "../api-keys/index.ts";
 import { exported } from "./exports.ts";
 import { createLimitsFor } from "./limits-for.ts";
 import { createOverrideLookup } from "./override-lookup.ts";
-import { limitsRoutes } from "./routes.ts";
+import type { Handlers } from "../../platform/http/operation.ts";
+import { deleteRateLimitOverride } from "./deleteRateLimitOverride.ts";
+import type { LimitsDeps } from "./deps.ts";
+import { getRateLimitOverride } from "./getRateLimitOverride.ts";
+import { getRateLimits } from "./getRateLimits.ts";
+import { listRateLimitOverrides } from "./listRateLimitOverrides.ts";
+import { putRateLimitOverride } from "./putRateLimitOverride.ts";
 
 export const limitsSlice = ({ clock, db, limiter }: Services, { cursors, plans, quota }: Shared) =>
   ({
@@ -14,7 +20,7 @@ export const limitsSlice = ({ clock, db, limiter }: Services, { cursors, plans, 
       const overrides = createOverrideLookup(db);
       const limitsFor = createLimitsFor({ plans, overrides, clock });
       return {
-        routes: limitsRoutes({
+        routes: routes({
           db,
           clock,
           cursors,
@@ -31,3 +37,12 @@ export const limitsSlice = ({ clock, db, limiter }: Services, { cursors, plans, 
     },
     exports: exported,
   }) satisfies Slice;
+
+const routes = (deps: LimitsDeps) =>
+  ({
+    getRateLimits: getRateLimits(deps),
+    listRateLimitOverrides: listRateLimitOverrides(deps),
+    getRateLimitOverride: getRateLimitOverride(deps),
+    putRateLimitOverride: putRateLimitOverride(deps),
+    deleteRateLimitOverride: deleteRateLimitOverride(deps),
+  }) satisfies Partial<Handlers>;

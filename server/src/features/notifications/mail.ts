@@ -1,5 +1,8 @@
 import type { KeyRing } from "../../platform/crypto/index.ts";
 
+/** Name of the work that sends them. */
+export const mailKind = "mail";
+
 /** What a slice wants to say to the owner of an account. All of it is plain text. */
 export interface Notice {
   subject: string;

@@ -3,9 +3,8 @@ import type { KeyRing } from "../../platform/crypto/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { newId } from "../../platform/ids/index.ts";
 import type { WorkEngine } from "../../platform/work/index.ts";
-import { mailOf, sealMail, type Notice } from "./mail.ts";
+import { mailKind, mailOf, sealMail, type Notice } from "./mail.ts";
 import { insertMail } from "./store.ts";
-import { mailKind } from "./work-names.ts";
 
 /**
  * Writes a mail to the owner of an account (or of its live twin) in the caller's transaction: it is sent if that commits,

@@ -1,3 +1,4 @@
+import { mailKind } from "./mail.ts";
 import type { Services } from "../../services.ts";
 import type { Slice } from "../../slice.ts";
 import { HOUR_MS } from "../../platform/time/index.ts";
@@ -5,7 +6,6 @@ import { ownerAddress } from "../accounts/index.ts";
 import { exported } from "./exports.ts";
 import { forgetMails } from "./maintenance.ts";
 import { outboxPage } from "./outbox.ts";
-import { mailKind } from "./work-names.ts";
 import { mailWork } from "./work.ts";
 
 export const notificationsSlice = ({ clock, config, db, keyRing, mailer }: Services) => {

@@ -3,9 +3,8 @@ import type { KeyRing } from "../../platform/crypto/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import { type Mailer, MailRefused } from "../../platform/mail/index.ts";
 import { createBackoff, defineLeasedWork, type WorkKind } from "../../platform/work/index.ts";
-import { openMail } from "./mail.ts";
+import { mailKind, openMail } from "./mail.ts";
 import { type MailClaim, mailLeases } from "./store.ts";
-import { mailKind } from "./work-names.ts";
 
 export interface MailWorkDeps {
   db: Database;

@@ -9,7 +9,16 @@ import { exported } from "./exports.ts";
 import { createLogos } from "./logos.ts";
 import { forgetExpiredOauth } from "./maintenance.ts";
 import { oauthPages } from "./pages/routes.ts";
-import { oauthRoutes } from "./routes.ts";
+import type { Handlers } from "../../platform/http/operation.ts";
+import { createOauthClient } from "./createOauthClient.ts";
+import { deleteOauthClient } from "./deleteOauthClient.ts";
+import type { OauthDeps } from "./deps.ts";
+import { getOauthClient } from "./getOauthClient.ts";
+import { listConnectedApps } from "./listConnectedApps.ts";
+import { listOauthClients } from "./listOauthClients.ts";
+import { revokeConnectedApp } from "./revokeConnectedApp.ts";
+import { rotateOauthClientSecret } from "./rotateOauthClientSecret.ts";
+import { updateOauthClient } from "./updateOauthClient.ts";
 
 export const oauthSlice = (services: Services, { cursors, emit, signInCheck }: Shared) => {
   const { clock, config, db, limiter } = services;
@@ -29,7 +38,7 @@ export const oauthSlice = (services: Services, { cursors, emit, signInCheck }: S
       });
       const logos = createLogos({ db, policy, limiter, addressLimits, headersFor });
       return {
-        routes: oauthRoutes({ db, clock, cursors, emit, policy }),
+        routes: routes({ db, clock, cursors, emit, policy }),
         pages: oauthPages({ db, clock, emit, signInCheck, provider: server.provider }),
         mounts: [logos.handle, server.handle],
         close: () => logos.close(),
@@ -42,3 +51,15 @@ export const oauthSlice = (services: Services, { cursors, emit, signInCheck }: S
     exports: exported,
   } satisfies Slice;
 };
+
+const routes = (deps: OauthDeps) =>
+  ({
+    createOauthClient: createOauthClient(deps),
+    listOauthClients: listOauthClients(deps),
+    getOauthClient: getOauthClient(deps),
+    updateOauthClient: updateOauthClient(deps),
+    deleteOauthClient: deleteOauthClient(deps),
+    rotateOauthClientSecret: rotateOauthClientSecret(deps),
+    listConnectedApps: listConnectedApps(deps),
+    revokeConnectedApp: revokeConnectedApp(deps),
+  }) satisfies Partial<Handlers>;

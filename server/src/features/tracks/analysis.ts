@@ -6,7 +6,8 @@ import { measureLoudnessInThread } from "./audio/measure-in-thread.ts";
 import type { Measurement } from "./audio/measure.ts";
 import { claimAnalysis, finishAnalysis, renewAnalysis, selectUnmeasured } from "./store.ts";
 import type { AnalysisClaim, DueRow } from "./store.ts";
-import { analysisKind } from "./work-names.ts";
+
+export const analysisKind = "track-analysis";
 
 export interface AnalysisDeps {
   db: Database;

@@ -2,7 +2,8 @@ import type { Database } from "../../platform/db/index.ts";
 import type { BlobStorage } from "../../platform/storage/index.ts";
 import { defineLeasedWork, type WorkKind } from "../../platform/work/index.ts";
 import { blobDeletionLeases, type BlobDeletionClaim, hastenBlobDeletion } from "./blob-deletion-store.ts";
-import { blobDeletionKind } from "./work-names.ts";
+
+export const blobDeletionKind = "blob-deletion";
 
 export interface BlobDeletionDeps {
   db: Database;

@@ -1,3 +1,4 @@
+import { analysisKind } from "./analysis.ts";
 import type { TenantTx } from "../../platform/db/index.ts";
 import type { WorkEngine } from "../../platform/work/index.ts";
 import type { EmitEvent } from "../events/index.ts";
@@ -6,7 +7,6 @@ import type { StoredAudio } from "./audio-keeper.ts";
 import { presentTrack } from "./present.ts";
 import { insertTrack } from "./store.ts";
 import type { TrackRow } from "./store.ts";
-import { analysisKind } from "./work-names.ts";
 
 export interface CreateTrackDeps {
   emit: EmitEvent;

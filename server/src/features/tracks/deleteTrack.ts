@@ -1,3 +1,4 @@
+import { blobDeletionKind } from "./blob-deletion.ts";
 import { noContent } from "../../platform/http/operation.ts";
 import type { Handler } from "../../platform/http/operation.ts";
 import { decodeId, encodeId } from "../../platform/ids/index.ts";
@@ -5,7 +6,6 @@ import { deleteBlobWith } from "./blob-deletion-store.ts";
 import { noSuchTrack } from "./getTrack.ts";
 import type { TracksDeps } from "./deps.ts";
 import { deleteTrackRow, lockTrack } from "./store.ts";
-import { blobDeletionKind } from "./work-names.ts";
 
 /** The row goes, with its event, in one transaction that also makes the audio's deletion durable work. */
 export const deleteTrack =

@@ -2,12 +2,11 @@ import type { Services } from "../../services.ts";
 import type { Shared } from "../../shared.ts";
 import type { Slice } from "../../slice.ts";
 import { removeTrackFromPlaylists } from "../playlists/index.ts";
-import { analysisWork } from "./analysis.ts";
-import { blobDeletionWork } from "./blob-deletion.ts";
+import { analysisKind, analysisWork } from "./analysis.ts";
+import { blobDeletionKind, blobDeletionWork } from "./blob-deletion.ts";
 import { eraseTracks } from "./erase.ts";
 import { exported } from "./exports.ts";
 import { tracksRoutes } from "./routes.ts";
-import { analysisKind, blobDeletionKind } from "./work-names.ts";
 
 /** Largest audio upload, in bytes. */
 const UPLOAD_BYTES_MAX = 200_000_000;

@@ -7,7 +7,14 @@ import { keepUsage } from "./maintenance.ts";
 import { exportRecorderCounts } from "./recorder-metrics.ts";
 import { createUsageRecorder } from "./recorder.ts";
 import { rollUpUsage } from "./roll-up.ts";
-import { usageRoutes } from "./routes.ts";
+import type { Handlers } from "../../platform/http/operation.ts";
+import type { UsageDeps } from "./deps.ts";
+import { getAdminUsageStats } from "./getAdminUsageStats.ts";
+import { getAdminUsageTimeSeries } from "./getAdminUsageTimeSeries.ts";
+import { getPlatformStatus } from "./getPlatformStatus.ts";
+import { getUsageStats } from "./getUsageStats.ts";
+import { getUsageTimeSeries } from "./getUsageTimeSeries.ts";
+import { listDeprecatedCalls } from "./listDeprecatedCalls.ts";
 
 export const usageSlice = ({ clock, config, db, log, metrics, plugins, work }: Services, { breakers }: Shared) =>
   ({
@@ -15,7 +22,7 @@ export const usageSlice = ({ clock, config, db, log, metrics, plugins, work }: S
       const recorder = createUsageRecorder({ db, clock, log, spillDir: config.usageSpillDir });
       exportRecorderCounts(metrics.registry, recorder);
       return {
-        routes: usageRoutes({ db, clock, log, plugins, work, breakers, queues: kinds, recorder }),
+        routes: routes({ db, clock, log, plugins, work, breakers, queues: kinds, recorder }),
         recordRequest: config.usageRecording ? recorder.record : null,
         close: () => recorder.close(),
       };
@@ -26,3 +33,13 @@ export const usageSlice = ({ clock, config, db, log, metrics, plugins, work }: S
     ],
     exports: exported,
   }) satisfies Slice;
+
+const routes = (deps: UsageDeps) =>
+  ({
+    getUsageStats: getUsageStats(deps),
+    getUsageTimeSeries: getUsageTimeSeries(deps),
+    listDeprecatedCalls: listDeprecatedCalls(deps),
+    getAdminUsageStats: getAdminUsageStats(deps),
+    getAdminUsageTimeSeries: getAdminUsageTimeSeries(deps),
+    getPlatformStatus: getPlatformStatus(deps),
+  }) satisfies Partial<Handlers>;

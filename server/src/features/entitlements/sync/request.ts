@@ -4,8 +4,7 @@ import { newId } from "../../../platform/ids/index.ts";
 import type { WorkEngine } from "../../../platform/work/index.ts";
 import type { Cause } from "../revise.ts";
 import type { Charge, Customer } from "./source.ts";
-import { markDirty, type Mark } from "./store.ts";
-import { billingSyncKind, pointerTo } from "./work-names.ts";
+import { billingSyncKind, pointerTo, markDirty, type Mark } from "./store.ts";
 
 export interface RequestDeps {
   clock: Clock;

@@ -1,8 +1,18 @@
+import type { WorkPointer } from "../../../platform/work/index.ts";
 import { only, type Statement, type SystemTx } from "../../../platform/db/index.ts";
 import type { Clock } from "../../../platform/clock/index.ts";
 import { createLeases, type Lease } from "../../../platform/work/index.ts";
 import type { Cause } from "../revise.ts";
 import type { Customer } from "./source.ts";
+
+export const billingSyncKind = "billing-sync";
+
+/** The row belongs to no account. Comparisons let everything go first that really happened. */
+export const pointerTo = ({ id, cause }: Pick<SyncRow, "id" | "cause">): WorkPointer => ({
+  id,
+  accountId: "none",
+  priority: cause === "reconciliation" ? 1 : 0,
+});
 
 export interface SyncRow extends Pick<Customer, "provider" | "mode"> {
   id: string;

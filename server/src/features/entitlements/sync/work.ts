@@ -2,9 +2,8 @@ import type { Logger } from "../../../platform/log/index.ts";
 import { MINUTE_MS } from "../../../platform/time/index.ts";
 import { createBackoff, defineLeasedWork, type WorkKind } from "../../../platform/work/index.ts";
 import type { SyncDeps } from "./deps.ts";
-import { failSync, selectDue, type SyncClaim, syncLeases } from "./store.ts";
+import { billingSyncKind, pointerTo, failSync, selectDue, type SyncClaim, syncLeases } from "./store.ts";
 import { syncCustomer, UnknownCustomer } from "./sync-customer.ts";
-import { billingSyncKind, pointerTo } from "./work-names.ts";
 
 const CONCURRENCY = 5;
 /** What a day's comparison may ask of the provider, which allows a hundred requests a second; one look is three to five. */
