@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { sourceFiles } from "../../tests/architecture/sources.ts";
+import { tableOwners } from "../../tests/architecture/table-owners.ts";
 import { startTestApp, type TestApp } from "../test-kit/app.ts";
 import type { Chore, WorkKind } from "./platform/work/index.ts";
 import type { Slice, Together } from "./slice.ts";
@@ -20,11 +22,14 @@ vi.mock("./platform/work/index.ts", async (original) => ({
 
 let app: TestApp;
 let slices: Slice[];
+/** The same with their names, as folders have them. */
+let named: [folder: string, slice: Slice][];
 let all: Together;
 beforeAll(async () => {
   app = await startTestApp({ worker: false, env: { MAIL_OUTBOX: "true" } });
   const made = createSlices(app.services, app.shared);
   [slices, all] = [Object.values<Slice>(made), together(made)];
+  named = Object.entries(made).map(([name, slice]) => [name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`), slice]);
 });
 afterAll(() => app.close());
 beforeEach(() => void Object.values(started).forEach((names) => names.splice(0)));
@@ -109,4 +114,22 @@ test("the platform's status lists the queue of every kind of work", async () => 
 test("who gives out credentials, or data to elsewhere, ends them with the account and when its address was never proven", () => {
   expect(all.credentials.filter(({ end }) => end)).toHaveLength(3);
   expect(all.credentials.filter(({ endUnproven }) => endUnproven)).toHaveLength(4);
+});
+
+test("a slice says of its own tables, and of no others, what is exported and what it erases itself", () => {
+  const owners = tableOwners(
+    sourceFiles("server/migrations/2*.ts"),
+    named.map(([folder]) => folder),
+  );
+  const others = named.flatMap(([folder, { exports, erase }]) =>
+    [
+      ...(exports?.tables ?? []).map(({ table }) => table),
+      ...(exports?.files ?? []).map(({ table }) => table),
+      ...Object.keys(exports?.leftOut ?? {}),
+      ...(erase?.tables ?? []),
+    ]
+      .filter((table) => owners.get(table) !== folder)
+      .map((table) => `${folder} speaks of ${table}, which is ${owners.get(table)}'s`),
+  );
+  expect(others).toEqual([]);
 });

@@ -2,7 +2,7 @@ export { analysisWork } from "./analysis.ts";
 export type { AnalysisDeps } from "./analysis.ts";
 export { AudioError } from "./audio/audio-error.ts";
 export type { StoredAudio } from "./audio-keeper.ts";
-export { blobDeletionKind, removeBlobNow } from "./blob-deletion.ts";
+export { blobDeletionKind, blobDeletionWork, removeBlobNow } from "./blob-deletion.ts";
 export { blobDeletion, cancelBlobDeletion, deleteBlobsWith, deleteBlobWith } from "./blob-deletion-store.ts";
 export { createGeneratedTracks } from "./generated-tracks.ts";
 export type { GeneratedTracks } from "./generated-tracks.ts";
