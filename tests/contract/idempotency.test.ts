@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { refresh } from "../../server/src/features/oauth/token-endpoint.fixture.ts";
 import { registerApp } from "../../server/src/features/oauth/world.fixture.ts";
 import type { Scope } from "../../server/src/generated/scopes.ts";
+import { forgetIdempotencyRecords } from "../../server/src/platform/http/idempotency.ts";
 import { wavOf } from "../../server/test-kit/audio.ts";
 import { grantPlan, startTestApp, type Answer, type TestAccount, type TestApp } from "../../server/test-kit/app.ts";
 import { startProcess } from "../../server/test-kit/process.ts";
@@ -314,5 +315,21 @@ describe("idempotency", () => {
     );
     expect(stored.length).toBeGreaterThan(0);
     for (const { text } of stored) expect(text).not.toContain(String(first.body["key"]));
+  });
+
+  test("records past their day are removed, and no others", async () => {
+    await generate(randomUUID(), { prompt: "kept prompt-canary" });
+    const { db } = app.services;
+    const records = () =>
+      db.asSystem("look in a test", (tx) =>
+        tx.query<{ key: string; expires_at: Date }>(
+          "select account_id || key as key, expires_at from idempotency_records order by expires_at",
+        ),
+      );
+    const before = await records();
+    const last = before.at(-1);
+    expect(before.length).toBeGreaterThan(1);
+    await forgetIdempotencyRecords(db, last?.expires_at ?? new Date(0));
+    expect((await records()).map(({ key }) => key)).toEqual([last?.key]);
   });
 });
