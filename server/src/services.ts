@@ -101,7 +101,7 @@ export async function openServices(config: Config, overrides: ServiceOverrides =
   const work = createWorkEngine({
     backend: queueRedis
       ? createRedisQueues({ redis: queueRedis, prefix: config.redisPrefix, log })
-      : createPostgresQueues({ url: config.databaseListenUrl ?? config.databaseUrl, log }),
+      : createPostgresQueues({ url: config.databaseListenUrl ?? config.databaseUrl, listen: db.listen, log }),
     log,
     metrics: metrics.work,
     sweepIntervalMs: config.sweepIntervalMs,

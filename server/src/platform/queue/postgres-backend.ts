@@ -1,23 +1,26 @@
 import { createPostgresBackend, withBackend, type PostgresConnectionOptions, type PostgresQueueBackend } from "bullmq";
 import { Pool } from "pg";
 import type { Logger } from "pino";
+import type { Database } from "../db/index.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { openQueue, openWorker, type BullPlace } from "./bullmq.ts";
+import { listeningPool } from "./listening-pool.ts";
 import type { QueueBackend } from "./queue.ts";
 import { queueSchema } from "./schema.ts";
 
 export interface PostgresBackendOptions {
-  /** The server's own database, as the role that runs queries. Not through a pooler in transaction mode: it listens. */
+  /** The server's own database, as the role that runs queries. Not through a pooler in transaction mode: BullMQ needs its search path. */
   url: string;
+  /** Of the same database. All workers of this process share its connection. */
+  listen: Database["listen"];
   log: Logger;
 }
 
-/** Every worker holds one connection to listen on; the rest of the pool is for commands. */
-const POOL_MAX = 32;
-const POOL_FOR_COMMANDS = 4;
+/** Commands at once, however many workers there are. */
+const POOL_MAX = 16;
 
 /** BullMQ in the database: needs nothing but Postgres, at about a fifth of Redis' speed. */
-export function createPostgresQueues({ url, log }: PostgresBackendOptions): QueueBackend {
+export function createPostgresQueues({ url, listen, log }: PostgresBackendOptions): QueueBackend {
   const pool = new Pool({
     connectionString: url,
     max: POOL_MAX,
@@ -50,7 +53,6 @@ export function createPostgresQueues({ url, log }: PostgresBackendOptions): Queu
     log,
   };
   const queues = new Map<string, ReturnType<typeof openQueue>>();
-  let workers = 0;
   return {
     kind: "postgres",
     isReady: () => true,
@@ -73,13 +75,7 @@ export function createPostgresQueues({ url, log }: PostgresBackendOptions): Queu
       queues.set(name, known);
       return known;
     },
-    worker(name, options) {
-      workers += 1;
-      if (workers > POOL_MAX - POOL_FOR_COMMANDS) {
-        throw new Error(`more than ${POOL_MAX - POOL_FOR_COMMANDS} queues in one process need Redis: set REDIS_URL`);
-      }
-      return openWorker(place, name, options);
-    },
+    worker: (name, options) => openWorker({ ...place, connection: listeningPool(pool, name, listen) }, name, options),
     async close() {
       await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
       queues.clear();

@@ -1,4 +1,4 @@
-import { Pool } from "pg";
+import { Client, Pool } from "pg";
 import { pino } from "pino";
 import { createTestDatabase } from "../../../test-kit/database.ts";
 import { redisBinary, startRedisServer } from "../../../test-kit/redis-server.ts";
@@ -40,7 +40,7 @@ export async function openBench(place: Place) {
   }
 
   async function openBackend(): Promise<QueueBackend> {
-    if (!redisServer) return createPostgresQueues({ url: database.appUrl, log });
+    if (!redisServer) return createPostgresQueues({ url: database.appUrl, listen: database.db.listen, log });
     const redis = connect();
     await whenReady(redis, 5000);
     return createRedisQueues({ redis, prefix, log });
@@ -77,6 +77,19 @@ export async function openBench(place: Place) {
 
     /** Arguments of the worker process that is there to be killed. */
     workerArguments: [database.appUrl, redisServer?.url ?? "", prefix],
+
+    /** Breaks the connections that processes listen on; how many there were. */
+    async cutListening(): Promise<number> {
+      const admin = new Client({ connectionString: database.adminUrl });
+      await admin.connect();
+      const { rowCount } = await admin
+        .query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and application_name = 'musicverse listen'`,
+        )
+        .finally(() => admin.end());
+      return rowCount ?? 0;
+    },
 
     /** Everything the queue holds, gone. */
     async flush(): Promise<void> {

@@ -141,13 +141,12 @@ export function createWorkEngine({
   async function open(added: readonly WorkKind<unknown>[]): Promise<void> {
     try {
       await backend.waitUntilReady(closing.signal);
+      if (closing.signal.aborted) return;
+      for (const [queue, served] of Map.groupBy(added, (kind) => kind.queue)) startQueue(queue, served);
+      for (const kind of added) startSweeping(kind);
     } catch (error) {
       if (!closing.signal.aborted) log.fatal({ err: error }, "could not open the queue: no work is being processed");
-      return;
     }
-    if (closing.signal.aborted) return;
-    for (const [queue, served] of Map.groupBy(added, (kind) => kind.queue)) startQueue(queue, served);
-    for (const kind of added) startSweeping(kind);
   }
 
   /** Resolves when nothing runs. */
