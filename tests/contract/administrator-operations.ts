@@ -49,7 +49,7 @@ export function administratorOperations(stage: Stage): void {
     await admin.deleteRateLimitOverride(visitor.liveId);
   });
 
-  test("entitlements and the subscription: what the stage.account may do, why, and a comparison with Stripe", async () => {
+  test("entitlements and the subscription: what the account may do, why, and a comparison with Stripe", async () => {
     const { entitlements, billing } = stage.account.test;
     const { data } = await entitlements.list();
     expect(await entitlements.get("variants")).toEqual(data.find(({ feature }) => feature === "variants"));
